@@ -1,0 +1,178 @@
+"""The SQLite file: its layout, how it is opened, and what its errors mean."""
+
+import contextlib
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.errors import StoreBusyError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
+
+__all__ = ["DATABASE_NAME", "FORMAT_VERSION", "checksum", "connect", "translated_errors"]
+
+DATABASE_NAME = "footnote.db"
+FORMAT_VERSION = 1
+APPLICATION_ID = 0x464E4F54  # "FNOT"
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a writer waits for another one; documents are committed one by one, so turns come quickly."""
+
+LAYOUT = f"""
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {FORMAT_VERSION};
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL UNIQUE,
+    source_sha256 TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    text BLOB NOT NULL,              -- UTF-8
+    characters INTEGER NOT NULL,     -- code points of the text
+    title TEXT NOT NULL,
+    publisher TEXT,
+    authors TEXT NOT NULL,           -- JSON array
+    published TEXT,                  -- ISO 8601 date
+    language TEXT,
+    url TEXT,
+    tags TEXT NOT NULL,              -- JSON array
+    extra TEXT NOT NULL,             -- JSON object
+    sections TEXT NOT NULL,          -- JSON array of [title, level, start]
+    metadata_checksum INTEGER NOT NULL,
+    ingested_at TEXT NOT NULL        -- ISO 8601, UTC
+) STRICT;
+
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice, so no index can mistake one for another
+    id TEXT NOT NULL UNIQUE,
+    document INTEGER NOT NULL REFERENCES documents(key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,          -- code points
+    end INTEGER NOT NULL,
+    byte_start INTEGER NOT NULL,     -- the same span in the UTF-8 text
+    byte_end INTEGER NOT NULL,
+    page INTEGER,
+    section TEXT,
+    checksum INTEGER NOT NULL,       -- CRC-32 of the columns above and the passage's text
+    vector BLOB NOT NULL,
+    vector_checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX passages_by_document ON passages(document, start);
+
+CREATE TABLE token_vectors (         -- apart, so that reading passages never drags these pages in
+    passage INTEGER PRIMARY KEY REFERENCES passages(key) ON DELETE CASCADE,
+    data BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO meta VALUES ('generation', '0');
+INSERT INTO meta VALUES ('store', lower(hex(randomblob(16))));  -- tells this store's projections from another's
+"""
+
+
+def checksum(*parts: bytes) -> int:
+    """CRC-32 of byte strings, each with its length, so that no two lists of parts share one by shifting."""
+    value = 0
+    for part in parts:
+        value = zlib.crc32(part, zlib.crc32(len(part).to_bytes(8, "little"), value))
+    return value
+
+
+def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
+    """Open the store's database.
+
+    Args:
+        folder: The data folder.
+        create: Make the folder and an empty store where there is none.
+
+    Raises:
+        StoreMissingError: There is none and `create` is False.
+        StoreFormatError: Something else lies there, or a store of another format version.
+        StoreError: The folder or file cannot be opened or written.
+    """
+    path = folder / DATABASE_NAME
+    with translated_errors(path):
+        if not path.exists():
+            if not create:
+                raise StoreMissingError(
+                    f"There are no documents in {folder} yet. Add some with: footnote ingest PATH --data {folder}"
+                )
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path, create=create)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+    if create and connection.execute("PRAGMA user_version").fetchone() == (0,):
+        _lay_out(connection)
+    application, version = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+    )
+    if application != APPLICATION_ID:
+        raise StoreFormatError(f"{path} is not a Footnote store. Choose another folder with --data.")
+    if version != FORMAT_VERSION:
+        raise StoreFormatError(
+            f"{path} has format version {version}; this Footnote reads version {FORMAT_VERSION}. "
+            "Install the Footnote that made it, or ingest the documents again into another folder with --data."
+        )
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")  # of two processes that create it at once, the second finds it made
+    try:
+        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+        if empty:
+            for statement in LAYOUT.split(";\n"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Map SQLite's and the operating system's errors to this project's."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise _translated(error, path) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreCorruptError(f"The store {path} is damaged ({error}). Run: footnote verify") from error
+    except OSError as error:
+        raise StoreError(
+            f"The data folder {path.parent} cannot be used ({error.strerror}). "
+            "Choose another with --data or FOOTNOTE_DATA."
+        ) from error
+
+
+def _translated(error: sqlite3.OperationalError, path: Path) -> StoreError:
+    code = (error.sqlite_errorcode or 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusyError(f"Another process is writing to {path}. Try again when it has finished.")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(
+            f"The disk that holds {path} is full. Free some space and run the command again; nothing stored is lost."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreError(
+            f"The data folder {path.parent} cannot be written. Check its permissions or choose another with --data."
+        )
+    return StoreError(f"The store {path} cannot be used ({error}). Check the disk and run: footnote verify")

@@ -1,0 +1,105 @@
+"""Rows of the store as objects, each checked against its checksum when it is read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.database import checksum
+from corpus.documents import Metadata, Section
+from corpus.errors import StoreCorruptError
+
+__all__ = [
+    "DOCUMENT_COLUMNS",
+    "PASSAGE_COLUMNS",
+    "StoredDocument",
+    "StoredPassage",
+    "document_from_row",
+    "metadata_checksum",
+    "passage_checksum",
+    "passage_from_row",
+]
+
+METADATA_COLUMNS = "title, publisher, authors, published, language, url, tags, extra, sections"
+DOCUMENT_COLUMNS = (
+    "key, id, source, source_sha256, media_type, revision, characters, ingested_at, "
+    f"(SELECT count(*) FROM passages WHERE document = documents.key), {METADATA_COLUMNS}, metadata_checksum"
+)
+PASSAGE_COLUMNS = "key, id, document, start, end, byte_start, byte_end, page, section, checksum"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document in the store, without its text."""
+
+    key: int
+    id: str
+    source: str
+    source_sha256: str
+    media_type: str
+    revision: str
+    characters: int
+    ingested_at: str
+    passages: int
+    metadata: Metadata
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage in the store with the text its span covers."""
+
+    key: int
+    id: str
+    document_key: int
+    start: int
+    end: int
+    page: int | None
+    section: str | None
+    text: str
+
+
+def metadata_checksum(identity: Sequence[object], columns: Sequence[object]) -> int:
+    """CRC-32 over a document's identity (id, source, digest, type, revision, characters) and metadata columns."""
+    return checksum(json.dumps([*identity, *columns], ensure_ascii=False).encode())
+
+
+def passage_checksum(columns: Sequence[object], text: bytes) -> int:
+    """CRC-32 over a passage's id, spans, page and section, and the UTF-8 text of its span."""
+    return checksum(json.dumps(list(columns), ensure_ascii=False).encode(), text)
+
+
+def document_from_row(row: Sequence[Any]) -> StoredDocument:
+    """A document from a row of `DOCUMENT_COLUMNS`.
+
+    Raises:
+        StoreCorruptError: The row does not match its checksum.
+    """
+    key, identity, times, columns, expected = row[0], row[1:7], row[7:9], row[9:18], row[18]
+    if metadata_checksum(identity, columns) != expected:
+        raise StoreCorruptError(f"The record of document '{identity[0]}' is damaged. Run: footnote verify")
+    title, publisher, authors, published, language, url, tags, extra, sections = columns
+    about = Metadata(
+        title=title,
+        publisher=publisher,
+        authors=tuple(json.loads(authors)),
+        published=published,
+        language=language,
+        url=url,
+        tags=tuple(json.loads(tags)),
+        extra=json.loads(extra),
+    )
+    places = tuple(Section(*section) for section in json.loads(sections))
+    return StoredDocument(key, *identity, *times, about, places)
+
+
+def passage_from_row(row: Sequence[Any], text: bytes) -> StoredPassage:
+    """A passage from a row of `PASSAGE_COLUMNS` and the bytes of its span.
+
+    Raises:
+        StoreCorruptError: Row or text does not match the checksum.
+    """
+    key, passage, document, start, end, byte_start, byte_end, page, section, expected = row
+    if passage_checksum((passage, start, end, byte_start, byte_end, page, section), text) != expected:
+        raise StoreCorruptError(f"Passage '{passage}' is damaged. Run: footnote verify")
+    return StoredPassage(key, passage, document, start, end, page, section, text.decode())

@@ -1,0 +1,231 @@
+"""The document store: SQLite, the one truth that every index is a projection of."""
+
+import contextlib
+import datetime
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from slugify import slugify
+
+from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
+from corpus.documents import EncodedPassage, SourceDocument, passage_id, revision_of
+from corpus.errors import EncoderMismatchError, UnknownDocumentError
+from corpus.rows import StoredDocument, metadata_checksum, passage_checksum
+from corpus.view import View
+
+__all__ = ["Store"]
+
+MAX_ID_CHARACTERS = 80
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+class Store:
+    """One data folder's documents, open for writing.
+
+    Every change is one transaction: when a method returns, the change is on the disk; when it raises, or the
+    process dies, the store is as it was before.
+
+    Args:
+        folder: The data folder.
+        create: Make an empty store where there is none.
+        now: Gives the time that a document is stamped with, ISO 8601.
+
+    Raises:
+        StoreError: It cannot be opened (see `corpus.errors` for the kinds).
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False, now: Callable[[], str] = _now) -> None:
+        self.folder = folder
+        self._now = now
+        self._connection = connect(folder, create=create)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the database; closing twice does no harm."""
+        self._connection.close()
+
+    def view(self) -> View:
+        """What the store holds at this moment, on a connection of its own; close it when done."""
+        return View(self.folder)
+
+    def put(self, document: SourceDocument, passages: Sequence[EncodedPassage], fingerprint: str) -> tuple[str, int]:
+        """Add a document, or replace the one from the same source.
+
+        Args:
+            document: The document; its `source` says which one it replaces.
+            passages: Its passages in order.
+            fingerprint: Of the encoder that made the vectors.
+
+        Returns:
+            The document's id, which a replacement keeps, and the new generation.
+
+        Raises:
+            EncoderMismatchError: The store holds vectors of another encoder.
+            StoreError: The transaction failed and nothing was changed.
+        """
+        with self._transaction() as connection:
+            _claim_fingerprint(connection, fingerprint, self.folder)
+            row = connection.execute("SELECT id FROM documents WHERE source = ?", (document.source,)).fetchone()
+            if row is None:
+                identifier = _new_id(connection, document)
+            else:
+                identifier = row[0]
+                connection.execute("DELETE FROM documents WHERE id = ?", (identifier,))
+            key = _insert_document(connection, identifier, document, self._now())
+            _insert_passages(connection, identifier, key, document.text, passages)
+            return identifier, _next_generation(connection)
+
+    def remove(self, identifier: str) -> int:
+        """Remove a document and all that was made of it; return the new generation.
+
+        Raises:
+            UnknownDocumentError: No document has this id.
+        """
+        with self._transaction() as connection:
+            if connection.execute("DELETE FROM documents WHERE id = ?", (identifier,)).rowcount == 0:
+                raise UnknownDocumentError(
+                    f"There is no document '{identifier}'. List them with: footnote documents list"
+                )
+            return _next_generation(connection)
+
+    def reencode(self, encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]], fingerprint: str) -> int:
+        """Replace every document's passages, in one transaction; return the new generation.
+
+        Args:
+            encode: Gives the passages of a document and its canonical text.
+            fingerprint: Of the encoder that `encode` uses.
+
+        Raises:
+            StoreError: The transaction failed and nothing was changed. Errors of `encode` pass through likewise.
+        """
+        with self._transaction() as connection:
+            view = View(self.folder, connection=connection)
+            for document in view.documents():
+                text = view.text(document)
+                passages = encode(document, text)
+                connection.execute("DELETE FROM passages WHERE document = ?", (document.key,))
+                _insert_passages(connection, document.id, document.key, text, passages)
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('encoder', ?)", (fingerprint,))
+            return _next_generation(connection)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with translated_errors(self.folder / DATABASE_NAME):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back already
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _claim_fingerprint(connection: sqlite3.Connection, fingerprint: str, folder: Path) -> None:
+    row = connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
+    if row is None or not connection.execute("SELECT EXISTS (SELECT 1 FROM passages)").fetchone()[0]:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('encoder', ?)", (fingerprint,))
+    elif row[0] != fingerprint:
+        raise EncoderMismatchError(mismatch_message(folder))
+
+
+def mismatch_message(folder: Path) -> str:
+    """What to say when a store and the encoder in use do not fit."""
+    return (
+        f"The documents in {folder} were encoded with another encoder or passage size. "
+        f"Use that one again, or re-encode them with: footnote reindex --data {folder}"
+    )
+
+
+def _next_generation(connection: sqlite3.Connection) -> int:
+    generation = int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0]) + 1
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
+    return generation
+
+
+def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
+    """A readable id from the source's name; a name already taken gets a digest of the whole source added."""
+    wanted = slugify(Path(document.source).stem, max_length=MAX_ID_CHARACTERS - 9) or "document"
+    taken = connection.execute("SELECT 1 FROM documents WHERE id = ?", (wanted,)).fetchone()
+    if taken is None:
+        return wanted
+    return f"{wanted}-{hashlib.sha256(document.source.encode()).hexdigest()[:8]}"
+
+
+def _insert_document(connection: sqlite3.Connection, identifier: str, document: SourceDocument, now: str) -> int:
+    about = document.metadata
+    identity = (
+        identifier,
+        document.source,
+        document.source_sha256,
+        document.media_type,
+        revision_of(document.text),
+        len(document.text),
+    )
+    columns = (
+        about.title,
+        about.publisher,
+        json.dumps(list(about.authors), ensure_ascii=False),
+        about.published,
+        about.language,
+        about.url,
+        json.dumps(list(about.tags), ensure_ascii=False),
+        json.dumps(about.extra, ensure_ascii=False),
+        json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
+    )
+    cursor = connection.execute(
+        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, title, publisher, authors,"
+        " published, language, url, tags, extra, sections, metadata_checksum, text, ingested_at)"
+        f" VALUES ({', '.join('?' * 18)})",
+        (*identity, *columns, metadata_checksum(identity, columns), document.text.encode(), now),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _insert_passages(
+    connection: sqlite3.Connection, identifier: str, key: int, text: str, passages: Sequence[EncodedPassage]
+) -> None:
+    revision = revision_of(text)
+    byte_offsets = [0, *accumulate(len(character.encode()) for character in text)] if not text.isascii() else None
+    for encoded in passages:
+        passage = encoded.passage
+        start, end = passage.start, passage.end
+        first, last = (start, end) if byte_offsets is None else (byte_offsets[start], byte_offsets[end])
+        columns = (
+            passage_id(identifier, revision, passage),
+            start,
+            end,
+            first,
+            last,
+            passage.page,
+            passage.section,
+        )
+        cursor = connection.execute(
+            "INSERT INTO passages (id, start, end, byte_start, byte_end, page, section, document, checksum, vector,"
+            f" vector_checksum) VALUES ({', '.join('?' * 11)})",
+            (
+                *columns,
+                key,
+                passage_checksum(columns, text[start:end].encode()),
+                encoded.vector,
+                checksum(encoded.vector),
+            ),
+        )
+        connection.execute(
+            "INSERT INTO token_vectors VALUES (?, ?, ?)",
+            (cursor.lastrowid, encoded.token_vectors, checksum(encoded.token_vectors)),
+        )

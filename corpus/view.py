@@ -1,0 +1,251 @@
+"""What the store holds at one moment: a read transaction, so that all it gives is of one generation."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
+from corpus.documents import revision_of
+from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
+from corpus.rows import (
+    DOCUMENT_COLUMNS,
+    PASSAGE_COLUMNS,
+    StoredDocument,
+    StoredPassage,
+    document_from_row,
+    passage_from_row,
+)
+
+__all__ = ["Filters", "View"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents' passages may be candidates; an empty field allows all.
+
+    Args:
+        publishers: Any of these publishers.
+        document_ids: Any of these documents.
+        languages: Any of these language tags, each with its subtags (`es` takes `es-SV`).
+        published_from: First date allowed, ISO 8601.
+        published_before: First date no longer allowed, ISO 8601.
+    """
+
+    publishers: Sequence[str] = ()
+    document_ids: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    published_from: str | None = None
+    published_before: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.publishers, self.document_ids, self.languages, self.published_from, self.published_before))
+
+
+class View:
+    """Reads a store inside one transaction.
+
+    Safe to share between threads: calls take turns. What other processes commit meanwhile is not seen.
+
+    Args:
+        folder: The data folder.
+        connection: One that already is in a transaction, which then is the view's; it stays open on close.
+
+    Raises:
+        StoreError: The store cannot be opened.
+    """
+
+    def __init__(self, folder: Path, *, connection: sqlite3.Connection | None = None) -> None:
+        self.folder = folder
+        self._path = folder / DATABASE_NAME
+        self._lock = threading.RLock()
+        self._owns = connection is None
+        self._connection = connection or connect(folder)
+        try:
+            if self._owns:
+                self._rows("BEGIN")
+            meta = dict(self._rows("SELECT key, value FROM meta"))
+            if not meta.get("generation", "").isdecimal():
+                raise StoreCorruptError(f"The store {self._path} has lost its generation. Run: footnote verify")
+        except BaseException:
+            self.close()
+            raise
+        self.generation = int(meta["generation"])
+        self.store_id: str = meta.get("store", "")
+        self.fingerprint: str | None = meta.get("encoder")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the transaction; closing twice does no harm."""
+        if self._owns:
+            with self._lock:
+                self._connection.close()
+
+    def counts(self) -> tuple[int, int]:
+        """Number of documents and of passages."""
+        return self._rows("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")[0]
+
+    def documents(self, *, after: str = "", limit: int = -1) -> list[StoredDocument]:
+        """Documents in order of their ids.
+
+        Args:
+            after: Only ids greater than this one.
+            limit: At most so many; -1 for all.
+        """
+        query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id > ? ORDER BY id LIMIT ?"
+        return [document_from_row(row) for row in self._rows(query, (after, limit))]
+
+    def document_ids(self) -> list[str]:
+        """Ids of all documents, in order; their records are not looked at."""
+        return [row[0] for row in self._rows("SELECT id FROM documents ORDER BY id")]
+
+    def document(self, identifier: str) -> StoredDocument:
+        """One document.
+
+        Raises:
+            UnknownDocumentError: No document has this id.
+        """
+        rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (identifier,))
+        if not rows:
+            raise UnknownDocumentError(f"There is no document '{identifier}'. List them with: footnote documents list")
+        return document_from_row(rows[0])
+
+    def documents_by_key(self, keys: Iterable[int]) -> dict[int, StoredDocument]:
+        """The documents with these keys."""
+        query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key IN (SELECT value FROM json_each(?))"
+        return {row[0]: document_from_row(row) for row in self._rows(query, (json.dumps(sorted(set(keys))),))}
+
+    def source_digest(self, source: str) -> str | None:
+        """The digest that a source had when it was ingested, or None if it was not."""
+        rows = self._rows("SELECT source_sha256 FROM documents WHERE source = ?", (source,))
+        return rows[0][0] if rows else None
+
+    def text(self, document: StoredDocument) -> str:
+        """A document's canonical text, checked against its revision.
+
+        Raises:
+            StoreCorruptError: It does not match.
+        """
+        data: bytes = self._rows("SELECT text FROM documents WHERE key = ?", (document.key,))[0][0]
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            text = ""
+        if revision_of(text) != document.revision:
+            raise StoreCorruptError(f"The text of document '{document.id}' is damaged. Run: footnote verify")
+        return text
+
+    def span(self, document: StoredDocument, start: int, end: int) -> str:
+        """The canonical text from code point `start` up to `end`.
+
+        Raises:
+            SpanError: The span is empty backwards or lies outside the text.
+        """
+        if not 0 <= start <= end <= document.characters:
+            raise SpanError(
+                f"The span must lie within the document's {document.characters:,} characters, start before end."
+            )
+        return self.text(document)[start:end]
+
+    def passages(self, keys: Sequence[int]) -> list[StoredPassage]:
+        """The passages with these keys, in the order given, each checked against its checksum.
+
+        Raises:
+            StoreCorruptError: One does not match.
+        """
+        query = f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE key IN (SELECT value FROM json_each(?))"
+        with self._lock, translated_errors(self._path):
+            rows = {row[0]: row for row in self._connection.execute(query, (json.dumps(list(keys)),))}
+            return [passage_from_row(rows[key], self._span_bytes(rows[key])) for key in keys]
+
+    def _span_bytes(self, row: Sequence[int]) -> bytes:
+        """Read only the passage's own bytes of the document's text, which may be long."""
+        document, byte_start, byte_end = row[2], row[5], row[6]
+        with self._connection.blobopen("documents", "text", document, readonly=True) as blob:
+            blob.seek(min(max(byte_start, 0), len(blob)))
+            return blob.read(max(byte_end - byte_start, 0))
+
+    def document_passages(self, document: StoredDocument) -> list[int]:
+        """Keys of a document's passages, in order of their start."""
+        rows = self._rows("SELECT key FROM passages WHERE document = ? ORDER BY start, key", (document.key,))
+        return [row[0] for row in rows]
+
+    def passage_keys(self, filters: Filters | None = None) -> list[int]:
+        """Keys of all passages that `filters` allows, ascending."""
+        if not filters:
+            return [row[0] for row in self._rows("SELECT key FROM passages ORDER BY key")]
+        where, values = _where(filters)
+        query = f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {where} ORDER BY p.key"
+        return [row[0] for row in self._rows(query, values)]
+
+    def vectors(self, keys: Sequence[int]) -> list[tuple[int, bytes]]:
+        """`(key, vector)` of the passages with these keys, ascending, checked.
+
+        Raises:
+            StoreCorruptError: A vector does not match its checksum.
+        """
+        query = (
+            "SELECT key, vector, vector_checksum FROM passages"
+            " WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"
+        )
+        return [
+            (key, _intact(key, data, expected, "vector"))
+            for key, data, expected in self._rows(query, (json.dumps(list(keys)),))
+        ]
+
+    def token_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """The packed token vectors of the passages with these keys, checked.
+
+        Raises:
+            StoreCorruptError: Some do not match their checksum.
+        """
+        query = "SELECT passage, data, checksum FROM token_vectors WHERE passage IN (SELECT value FROM json_each(?))"
+        return {
+            key: _intact(key, data, expected, "token vectors")
+            for key, data, expected in self._rows(query, (json.dumps(list(keys)),))
+        }
+
+    def problems_found_by_sqlite(self) -> list[str]:
+        """What SQLite's own integrity and foreign key checks find, one line each."""
+        rows = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        return rows + [f"row {row[1]} of {row[0]} refers to nothing" for row in self._rows("PRAGMA foreign_key_check")]
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._lock, translated_errors(self._path):
+            return self._connection.execute(query, values).fetchall()
+
+
+def _intact(key: int, data: bytes, expected: int, what: str) -> bytes:
+    if checksum(data) != expected:
+        raise StoreCorruptError(f"The {what} of passage {key} are damaged. Run: footnote verify")
+    return data
+
+
+def _where(filters: Filters) -> tuple[str, list[object]]:
+    """The condition on `documents d` that says what `filters` says, and its values."""
+    clauses: list[str] = []
+    values: list[object] = []
+    for column, wanted in (("publisher", filters.publishers), ("id", filters.document_ids)):
+        if wanted:
+            clauses.append(f"d.{column} IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(wanted)))
+    if filters.languages:
+        clauses.append(
+            "EXISTS (SELECT 1 FROM json_each(?) WHERE lower(d.language) = lower(value)"
+            " OR lower(d.language) LIKE lower(value) || '-%')"
+        )
+        values.append(json.dumps(list(filters.languages)))
+    for comparison, date in ((">=", filters.published_from), ("<", filters.published_before)):
+        if date:
+            clauses.append(f"d.published {comparison} ?")
+            values.append(date)
+    return " AND ".join(clauses), values

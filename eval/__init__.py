@@ -1,0 +1,1 @@
+"""Measures the same pipeline that the service serves."""

@@ -1,0 +1,1 @@
+"""Answers questions over HTTP and from the command line; knows nothing of evaluation."""

@@ -1,0 +1,30 @@
+"""Citation: where a span stands, and a link that shows it there."""
+
+from corpus import StoredDocument
+from service.answer import Citation
+
+__all__ = ["cite"]
+
+
+def cite(document: StoredDocument, start: int, end: int, *, page: int | None, section: str | None) -> Citation:
+    """Cite the span `[start, end)` of a document's canonical text.
+
+    The link's fragment is RFC 5147's `char` scheme, which counts code points between characters as we do.
+    """
+    about = document.metadata
+    return Citation(
+        document_id=document.id,
+        revision=document.revision,
+        title=about.title,
+        publisher=about.publisher,
+        authors=list(about.authors),
+        published=about.published,
+        language=about.language,
+        url=about.url,
+        page=page,
+        section=section,
+        start=start,
+        end=end,
+        href=f"/documents/{document.id}#char={start},{end}",
+        source_href=about.url,
+    )

@@ -1,0 +1,59 @@
+"""`footnote ask`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from service.cli.output import data_option, emit_json, json_option, plain, wrapped
+
+if TYPE_CHECKING:
+    from service.answer import Answer, Citation
+
+__all__ = ["ask"]
+
+
+@click.command()
+@click.argument("question")
+@click.option("-k", type=int, default=3, show_default=True, metavar="N", help="Show at most so many passages.")
+@data_option
+@json_option
+def ask(question: str, k: int, data: Path | None, as_json: bool) -> None:
+    """Ask the documents a question."""
+    from pydantic import ValidationError
+
+    from corpus.errors import InputError
+    from service.cli.loading import open_pipeline
+    from service.schemas import AskRequest, validation_sentence
+    from service.settings import load_settings
+
+    settings = load_settings(data=data)
+    try:
+        request = AskRequest(question=question, k=k)
+    except ValidationError as error:
+        raise InputError(validation_sentence(error)) from error
+    with open_pipeline(settings) as pipeline:
+        answer = pipeline.ask(request.question, k=request.k)
+    if as_json:
+        emit_json(answer)
+    else:
+        _show(answer)
+
+
+def _show(answer: Answer) -> None:
+    if answer.answer is None:
+        click.echo("Not in these documents." + (" The nearest passages:" if answer.passages else ""))
+    else:
+        click.echo(wrapped(f"“{answer.answer.text}”", indent=""))
+        click.echo(f"  — {_source(answer.answer.citation)}")
+    for passage in answer.passages:
+        click.echo(f"\n{passage.rank}. {_source(passage.citation)}  [score {passage.score:.2f}]")
+        click.echo(wrapped(passage.text))
+
+
+def _source(citation: Citation) -> str:
+    parts = [citation.title, citation.section, citation.publisher, citation.published]
+    named = ", ".join(dict.fromkeys(part for part in parts if part))
+    return plain(f"{named} ({citation.document_id}, characters {citation.start}–{citation.end})".replace("\n", " "))

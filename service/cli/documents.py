@@ -1,0 +1,94 @@
+"""`footnote documents list|show|remove`."""
+
+from pathlib import Path
+
+import click
+
+from service.cli.output import data_option, emit_json, json_option, plain, plural
+
+__all__ = ["documents"]
+
+
+@click.group()
+def documents() -> None:
+    """List, show and remove documents."""
+
+
+@documents.command("list")
+@data_option
+@json_option
+def list_documents(data: Path | None, as_json: bool) -> None:
+    """List the documents with their passages."""
+    from corpus import View
+    from service.schemas import DocumentRecord
+    from service.settings import load_settings
+
+    with View(load_settings(data=data).data) as view:
+        found = view.documents()
+        generation = view.generation
+    if as_json:
+        emit_json({"generation": generation, "documents": [DocumentRecord.of(d).model_dump() for d in found]})
+        return
+    width = max((len(d.id) for d in found), default=0)
+    for document in found:
+        title = plain(document.metadata.title).replace("\n", " ")
+        click.echo(
+            f"{document.id:{width}}  {document.passages:5,} passages  {document.metadata.published or '':10}  {title}"
+        )
+    click.echo(f"{plural(len(found), 'document')}, {plural(sum(d.passages for d in found), 'passage')}.")
+
+
+@documents.command("show")
+@click.argument("identifier", metavar="ID")
+@data_option
+@json_option
+def show(identifier: str, data: Path | None, as_json: bool) -> None:
+    """Show what is known of a document, and its passages word for word."""
+    from corpus import View
+    from service.cli.output import wrapped
+    from service.schemas import DocumentRecord
+    from service.settings import load_settings
+
+    with View(load_settings(data=data).data) as view:
+        document = view.document(identifier)
+        passages = view.passages(view.document_passages(document))
+    about = {
+        **DocumentRecord.of(document).model_dump(),
+        "source": document.source,
+        "extra": dict(document.metadata.extra),
+    }
+    if as_json:
+        spans = [
+            {"id": p.id, "start": p.start, "end": p.end, "section": p.section, "page": p.page, "text": p.text}
+            for p in passages
+        ]
+        emit_json({**about, "passages": spans})
+        return
+    for name, value in about.items():
+        if value not in (None, [], {}) and name not in ("href", "extra"):
+            click.echo(f"{name:12} {plain(', '.join(value) if isinstance(value, list) else str(value))}")
+    for passage in passages:
+        section = f"  {plain(passage.section)}" if passage.section else ""
+        click.echo(f"\n[{passage.start}–{passage.end}]{section}")
+        click.echo(wrapped(passage.text))
+
+
+@documents.command("remove")
+@click.argument("identifiers", nargs=-1, required=True, metavar="ID...")
+@data_option
+@json_option
+def remove(identifiers: tuple[str, ...], data: Path | None, as_json: bool) -> None:
+    """Remove documents and all that was made of them; the files they came from are not touched."""
+    from corpus import Store
+    from service.settings import load_settings
+
+    folder = load_settings(data=data).data
+    with Store(folder) as store:
+        with store.view() as view:
+            titles = {identifier: view.document(identifier).metadata.title for identifier in identifiers}
+        generation = [store.remove(identifier) for identifier in titles][-1]
+    if as_json:
+        emit_json({"generation": generation, "removed": list(titles)})
+        return
+    for identifier, title in titles.items():
+        click.echo(f"Removed {identifier} ({plain(title)}).")

@@ -1,0 +1,61 @@
+"""The `footnote` command: its subcommands, its exit codes, and how it says what went wrong.
+
+Exit codes: 0 done, 1 what the user gave cannot be used, 2 usage, 3 the store cannot be used, 130 interrupted.
+"""
+
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+from corpus.errors import FootnoteError, StoreError
+from service.cli.ask import ask
+from service.cli.config import config
+from service.cli.documents import documents
+from service.cli.ingest import ingest, reindex
+from service.cli.output import plain
+from service.cli.serve import serve
+from service.cli.verify import verify
+
+__all__ = ["footnote", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("footnote-qa"), prog_name="footnote")
+def footnote() -> None:
+    """Answer questions from your own documents with the exact passages that answer them."""
+
+
+for command in (ask, config, documents, ingest, reindex, serve, verify):
+    footnote.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = footnote.main(standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except StoreError as error:
+        return _fail(error, 3)
+    except FootnoteError as error:
+        return _fail(error, 1)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:  # the reader, `head` say, has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _fail(error: FootnoteError, code: int) -> int:
+    click.echo(f"Error: {plain(str(error))}", err=True)
+    return code

@@ -1,0 +1,102 @@
+"""`footnote serve`."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from service.cli.output import data_option, plural
+
+if TYPE_CHECKING:
+    from corpus import Store
+    from embeddings import Encoder
+    from service.settings import Settings
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on  [default: 127.0.0.1]")
+@click.option("--port", type=int, metavar="N", help="Port to listen on; 0 takes a free one  [default: 8000]")
+@click.option("--no-starter", is_flag=True, help="Leave an empty data folder empty.")
+@data_option
+def serve(host: str | None, port: int | None, no_starter: bool, data: Path | None) -> None:
+    """Serve the documents over HTTP; an empty data folder is given the starter documents first."""
+    from service.settings import load_settings
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
+    settings = load_settings(data=data, host=host, port=port)
+    with _bound(settings.host, settings.port) as listener:
+        from corpus import Store
+        from service.cli.loading import load_encoder
+
+        with Store(settings.data, create=True) as store:
+            click.echo("Loading the encoder.", err=True)
+            encoder = load_encoder(settings)
+            if not no_starter:
+                _give_starter(store, encoder, settings)
+        _run(settings, encoder, listener)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket on the address, not listening yet, so that none waits on a service that is still loading."""
+    from corpus.errors import AddressError
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise AddressError(
+            f"Cannot listen on {host}, port {port} ({error.strerror}). "
+            "Stop what uses it, or choose another with --port."
+        ) from error
+    return listener
+
+
+def _give_starter(store: Store, encoder: Encoder, settings: Settings) -> None:
+    from service.ingest import Ingester, starter_files
+    from service.progress import progress_for
+
+    with store.view() as view:
+        if view.counts()[0]:
+            return
+    count = plural(len(starter_files()), "starter document")
+    click.echo(f"{settings.data} is empty: ingesting the {count} that come with Footnote.", err=True)
+    Ingester(store, lambda: encoder, settings).ingest_starter(progress_for())
+
+
+def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
+    import uvicorn
+
+    from service.answering import Pipeline
+    from service.http import build_app
+    from service.http.state import Service
+    from service.ingest import fingerprint
+    from service.library import Library
+
+    library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
+    pipeline = Pipeline(library, encoder, settings)
+    pipeline.ask("Is everything warm?")  # the first forward pass is slow; let no asker wait for it
+    with library.snapshot() as snapshot:
+        documents, passages = snapshot.view.counts()
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            host, port = listener.getsockname()[:2]
+            address = f"[{host}]" if ":" in host else host
+            about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}"
+            click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
+
+    app = build_app(Service(settings, library, pipeline))
+    try:
+        Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)

@@ -1,0 +1,50 @@
+"""`footnote verify`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from service.cli.output import data_option, emit_json, json_option, plain, plural
+
+__all__ = ["verify"]
+
+
+@click.command()
+@data_option
+@json_option
+def verify(data: Path | None, as_json: bool) -> int:
+    """Check every stored span, text and vector; rebuild the index on disk if it is damaged.
+
+    The exit code is 3 if something is wrong that cannot be rebuilt.
+    """
+    from corpus import View
+    from embeddings import VectorProjection
+    from service.progress import progress_for
+    from service.settings import load_settings
+    from service.verify import problems
+
+    folder = load_settings(data=data).data
+    with View(folder) as view:
+        found = list(problems(view, progress_for()))
+        counts = view.counts()
+        rebuilt = None
+        if not found and view.fingerprint is not None:
+            dimension = int(json.loads(view.fingerprint)["dimension"])
+            projection = VectorProjection(folder)
+            rebuilt = projection.problem(view, dimension)
+            if rebuilt is not None:
+                projection.open(view, dimension)
+    if as_json:
+        emit_json({"documents": counts[0], "passages": counts[1], "problems": found, "rebuilt": rebuilt})
+    else:
+        for problem in found:
+            click.echo(plain(f"{problem.document or 'The store'}: {problem.detail}"), err=True)
+        if rebuilt is not None:
+            click.echo(f"The vector index on disk {rebuilt}; it has been rebuilt.")
+        checked = f"{plural(counts[0], 'document')} and {plural(counts[1], 'passage')}"
+        verdict = (
+            f"{plural(len(found), 'problem')} found. Ingest the documents named again." if found else "all is well."
+        )
+        click.echo(f"Checked {checked}: {verdict}")
+    return 3 if found else 0

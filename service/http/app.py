@@ -1,0 +1,74 @@
+"""The application: routes, error handlers, and the thread that follows the store."""
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from service.http import ask, documents, health
+from service.http.problems import add_problem_handlers
+from service.http.state import Service
+from service.schemas import Problem
+
+__all__ = ["build_app"]
+
+
+def build_app(service: Service) -> FastAPI:
+    """The HTTP service over what it is given.
+
+    While it runs, a thread follows the store; when it stops, the thread ends and the library is closed.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        stop = threading.Event()
+        follower = threading.Thread(
+            target=service.library.follow,
+            args=(service.settings.refresh_seconds, stop),
+            name="follow-store",
+            daemon=True,
+        )
+        follower.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            follower.join()
+            service.library.close()
+
+    app = FastAPIOffline(
+        redoc_url=None,
+        title="Footnote",
+        version=version("footnote-qa"),
+        summary="Answers from your own documents: exact passages, each with a citation that a reader can check.",
+        lifespan=lifespan,
+        static_url="/docs/static",
+    )
+    app.state.service = service
+    add_problem_handlers(app)
+    for module in (ask, documents, health):
+        app.include_router(module.router)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put our problem schema into the OpenAPI document in the place of FastAPI's own 422."""
+    made_by_fastapi = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = made_by_fastapi()
+            models = schema.setdefault("components", {}).setdefault("schemas", {})
+            for name in ("HTTPValidationError", "ValidationError"):
+                models.pop(name, None)
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            models.update(problem.pop("$defs"))
+            models["Problem"] = problem
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]

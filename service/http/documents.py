@@ -1,0 +1,67 @@
+"""`GET /v1/documents…`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import PlainTextResponse
+
+from service.http.problems import PROBLEM_RESPONSES
+from service.http.state import ServiceState
+from service.schemas import DocumentList, DocumentRecord
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+MAX_LIMIT = 1000
+"""Keeps a page of records within a megabyte or so."""
+
+MAX_OFFSET = 2**62
+"""Beyond any text, within SQLite's and JSON's integers."""
+
+DocumentId = Annotated[str, Path(max_length=200, description="The document's id.")]
+
+
+@router.get("", summary="List the documents", responses=PROBLEM_RESPONSES(422, 503))
+def list_documents(
+    service: ServiceState,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many.")] = 100,
+    cursor: Annotated[str, Query(max_length=200, description="`next_cursor` of the page before.")] = "",
+) -> DocumentList:
+    """A page of documents in order of their ids."""
+    with service.library.snapshot() as snapshot:
+        documents = snapshot.view.documents(after=cursor, limit=limit + 1)
+    more = len(documents) > limit
+    return DocumentList(
+        documents=[DocumentRecord.of(document) for document in documents[:limit]],
+        next_cursor=documents[limit - 1].id if more else None,
+    )
+
+
+@router.get("/{document_id}", summary="Show a document's record", responses=PROBLEM_RESPONSES(404, 422, 503))
+def show_document(document_id: DocumentId, service: ServiceState) -> DocumentRecord:
+    """What is known of a document, without its text."""
+    with service.library.snapshot() as snapshot:
+        return DocumentRecord.of(snapshot.view.document(document_id))
+
+
+@router.get(
+    "/{document_id}/text",
+    summary="Read a document's canonical text",
+    response_class=PlainTextResponse,
+    responses=PROBLEM_RESPONSES(404, 422, 503),
+)
+def read_text(
+    document_id: DocumentId,
+    service: ServiceState,
+    start: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="First code point.")] = 0,
+    end: Annotated[
+        int | None,
+        Query(ge=0, le=MAX_OFFSET, description="Code point to stop before; the text's end if left out."),
+    ] = None,
+) -> PlainTextResponse:
+    """The canonical text from `start` up to `end`: with a citation's offsets, exactly the passage."""
+    with service.library.snapshot() as snapshot:
+        document = snapshot.view.document(document_id)
+        text = snapshot.view.span(document, start, document.characters if end is None else end)
+    return PlainTextResponse(text, headers={"ETag": f'"{document.revision}"', "X-Content-Type-Options": "nosniff"})

@@ -1,0 +1,32 @@
+"""`/health/live` and `/health/ready`."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from service.http.problems import PROBLEM_RESPONSES, problem
+from service.http.state import ServiceState
+from service.schemas import Health
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+@router.get("/live", summary="Is the process alive?", response_model_exclude_none=True)
+async def live() -> Health:
+    """Answers as long as the process takes requests."""
+    return Health(status="live")
+
+
+@router.get("/ready", summary="Can questions be answered?", response_model=Health, responses=PROBLEM_RESPONSES(503))
+def ready(service: ServiceState) -> Health | JSONResponse:
+    """What can be asked about; a 503 problem while newer documents cannot be served."""
+    if service.library.problem is not None:
+        return problem(
+            503,
+            "stale-documents",
+            "The newest documents cannot be served; older ones are. See the operator's log.",
+        )
+    with service.library.snapshot() as snapshot:
+        documents, passages = snapshot.view.counts()
+        return Health(status="ready", generation=snapshot.generation, documents=documents, passages=passages)

@@ -1,0 +1,123 @@
+"""Every error over HTTP as RFC 9457 problem details: no traceback, no path, nothing of what was sent."""
+
+import http
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from corpus.errors import (
+    EncoderError,
+    EncoderMismatchError,
+    FootnoteError,
+    InputError,
+    SpanError,
+    StoreBusyError,
+    StoreCorruptError,
+    StoreError,
+    UnknownDocumentError,
+)
+from service.schemas import FieldError, Problem, field_errors
+
+__all__ = ["PROBLEM_RESPONSES", "add_problem_handlers"]
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+_OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
+    # most special first: error, status, name, detail (the error's own words if None)
+    (UnknownDocumentError, 404, "unknown-document", "There is no document with this id."),
+    (SpanError, 422, "span-outside-document", None),
+    (EncoderError, 503, "encoder-unavailable", "The encoder cannot be used at the moment."),
+    (InputError, 422, "invalid-request", "The request cannot be used."),
+    (
+        EncoderMismatchError,
+        503,
+        "encoder-mismatch",
+        "The documents were encoded with another encoder; the operator must re-encode them.",
+    ),
+    (
+        StoreCorruptError,
+        503,
+        "store-damaged",
+        "Stored bytes do not match their checksums, so nothing was answered; the operator must verify the store.",
+    ),
+    (StoreBusyError, 503, "store-busy", "The document store is busy. Try again in a moment."),
+    (StoreError, 503, "store-unavailable", "The document store cannot be used at the moment."),
+)
+
+_OF_STATUS: Mapping[int, tuple[str, str]] = {
+    400: ("invalid-json", "The body is not valid JSON."),
+    404: ("not-found", "There is nothing at this address. The addresses are listed at /docs."),
+    405: ("method-not-allowed", "This address does not take this method. The addresses are listed at /docs."),
+}
+
+
+def problem(
+    status: int,
+    name: str,
+    detail: str,
+    errors: Sequence[FieldError] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem response; its type is `urn:footnote:problem:NAME`, its title the status's phrase."""
+    body = Problem(
+        type=f"urn:footnote:problem:{name}",
+        title=http.HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=None if errors is None else list(errors),
+    )
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _for(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The entry of a route's `responses` for these statuses."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": http.HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}} for status in statuses
+    }
+
+
+PROBLEM_RESPONSES = _for
+"""Documents the problems of a route: `responses=PROBLEM_RESPONSES(404, 422)`."""
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of an app with a problem, FastAPI's own 422 included."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(FootnoteError, _ours)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    if any(e["type"] == "json_invalid" for e in errors):
+        return problem(400, *_OF_STATUS[400])
+    return problem(422, "invalid-request", "Some of what was sent cannot be used; see 'errors'.", field_errors(errors))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    status = getattr(error, "status_code", 500)
+    name, detail = _OF_STATUS.get(status, ("http-error", http.HTTPStatus(status).phrase + "."))
+    return problem(status, name, detail, headers=getattr(error, "headers", None))
+
+
+async def _ours(request: Request, error: Exception) -> JSONResponse:
+    for kind, status, name, detail in _OF_ERRORS:
+        if isinstance(error, kind):
+            if status >= 500:
+                logger.error("%s", error)
+            return problem(status, name, detail or str(error))
+    return await _unexpected(request, error)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    logger.error("An unexpected error in %s %s", request.method, request.url.path, exc_info=error)
+    return problem(500, "internal-error", "Something went wrong here. The operator's log has the details.")

@@ -1,0 +1,30 @@
+"""What the routes work with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.answering import Pipeline
+from service.library import Library
+from service.settings import Settings
+
+__all__ = ["Service", "ServiceState"]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a running service is made of; built at the edge, passed down."""
+
+    settings: Settings
+    library: Library
+    pipeline: Pipeline
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceState = Annotated[Service, Depends(_service)]
+"""A route's parameter of this type is given the service."""

@@ -1,0 +1,121 @@
+"""How long work shows that it goes on: a bar on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Protocol, TextIO
+
+from tqdm import tqdm
+
+__all__ = ["BarProgress", "LineProgress", "NoProgress", "Progress", "progress_for"]
+
+SECONDS_BETWEEN_LINES = 5.0
+"""A log wants a sign of life, not a film."""
+
+
+class Progress(Protocol):
+    """What long work tells of itself."""
+
+    def start(self, total: int) -> None:
+        """Work on `total` items begins."""
+
+    def doing(self, name: str) -> None:
+        """An item's turn has come."""
+
+    def advance(self) -> None:
+        """An item is done."""
+
+    def finish(self) -> None:
+        """The work has ended, well or not."""
+
+
+class NoProgress:
+    """Says nothing."""
+
+    def start(self, total: int) -> None:
+        """Say nothing."""
+
+    def doing(self, name: str) -> None:
+        """Say nothing."""
+
+    def advance(self) -> None:
+        """Say nothing."""
+
+    def finish(self) -> None:
+        """Say nothing."""
+
+
+class BarProgress:
+    """A bar on a terminal.
+
+    Args:
+        stream: The terminal.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._bar: tqdm | None = None
+
+    def start(self, total: int) -> None:
+        """Show an empty bar."""
+        self._bar = tqdm(total=total, file=self._stream, unit=" documents", dynamic_ncols=True, leave=False)
+
+    def doing(self, name: str) -> None:
+        """Show the item's name beside the bar."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(_printable(name)[-40:])
+
+    def advance(self) -> None:
+        """Grow the bar."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class LineProgress:
+    """A line every few seconds, for logs and pipes.
+
+    Args:
+        stream: Where the lines go.
+        clock: Gives seconds.
+    """
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._total = self._done = 0
+        self._last = 0.0
+
+    def start(self, total: int) -> None:
+        """Begin to count."""
+        self._total, self._done, self._last = total, 0, self._clock()
+
+    def doing(self, name: str) -> None:
+        """Say nothing: the count is enough for a log."""
+
+    def advance(self) -> None:
+        """Count, and say so if the last line was long ago."""
+        self._done += 1
+        if self._clock() - self._last >= SECONDS_BETWEEN_LINES:
+            self._last = self._clock()
+            self._stream.write(f"{self._done:,} of {self._total:,} documents\n")
+            self._stream.flush()
+
+    def finish(self) -> None:
+        """Say nothing: what follows says how it ended."""
+
+
+def progress_for(stream: TextIO | None = None) -> Progress:
+    """What suits a stream (standard error if None)."""
+    stream = stream or sys.stderr
+    return BarProgress(stream) if stream.isatty() else LineProgress(stream)
+
+
+def _printable(name: str) -> str:
+    """A file's name with nothing in it that could move the cursor."""
+    return "".join(c if c.isprintable() else "?" for c in name.encode(errors="backslashreplace").decode())

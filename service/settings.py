@@ -1,0 +1,93 @@
+"""Every setting, in one frozen class built at the edge and passed down."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import SettingsError
+from embeddings.models import DEFAULT_ENCODER
+
+__all__ = ["PREFIX", "Settings", "load_settings"]
+
+PREFIX = "FOOTNOTE_"
+
+
+class Settings(BaseSettings):
+    """How Footnote behaves. Each setting is an environment variable: `FOOTNOTE_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    data: Annotated[Path, Field(description="Folder that holds the documents and everything made of them.")] = (
+        platformdirs.user_data_path("footnote")
+    )
+    encoder: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="The encoder: its name if installed with Footnote, a sentence-transformers folder, or the name "
+            "of a model on the Hugging Face Hub (the only case that uses the network).",
+        ),
+    ] = DEFAULT_ENCODER
+    passage_tokens: Annotated[
+        int,
+        Field(
+            ge=32,
+            le=2048,
+            description="Tokens that passages are packed to; about 200 make 800 to 1,000 characters.",
+        ),
+    ] = 200
+    title_tokens: Annotated[
+        int,
+        Field(ge=0, le=128, description="Tokens of the title that are encoded with each passage."),
+    ] = 32
+    candidates: Annotated[
+        int,
+        Field(ge=10, le=1000, description="Passages that retrieval hands to reranking."),
+    ] = 100
+    not_found: Annotated[
+        bool,
+        Field(description="Say 'not_found' when the best passage scores below the encoder's measured floor."),
+    ] = True
+    refresh_seconds: Annotated[
+        float,
+        Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),
+    ] = 0.5
+    host: Annotated[str, Field(min_length=1, description="Address that `footnote serve` listens on.")] = "127.0.0.1"
+    port: Annotated[
+        int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")
+    ] = 8000
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:  # noqa: ANN401
+    """Build the settings from the environment and from what a command was given.
+
+    Args:
+        environment: Where to look for names that Footnote does not know; the process's own if None.
+        given: Settings by name, which win over the environment; None stands for not given.
+
+    Raises:
+        SettingsError: A value is out of bounds, or a `FOOTNOTE_` variable has no setting.
+    """
+    names = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(
+        name
+        for name in (os.environ if environment is None else environment)
+        if name.upper().startswith(PREFIX) and name.upper() not in names
+    )
+    if unknown:
+        raise SettingsError(
+            f"There is no setting {unknown[0]}. List them with: footnote config (unset {unknown[0]} first)"
+        )
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SettingsError(
+            f"{name} is not usable: {first['msg'].lower()}. See docs/settings.md or: footnote config"
+        ) from error

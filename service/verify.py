@@ -1,0 +1,110 @@
+"""Does a store keep its promises? Every invariant of every stored span and vector."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus import StoredDocument, StoredPassage, View, passage_id
+from corpus.documents import Passage
+from corpus.errors import StoreCorruptError
+from service.progress import Progress
+
+__all__ = ["Problem", "problems"]
+
+NORM_TOLERANCE = 1e-3
+"""How far a float32 vector's length may be from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it must be; `document` is None where it concerns the whole store."""
+
+    document: str | None
+    detail: str
+
+
+def problems(view: View, progress: Progress) -> Iterator[Problem]:
+    """Check a whole store.
+
+    Checked are: SQLite's own integrity; each document's record and text against their checksums; each passage's
+    text against its span, its id, order and length in tokens; that passages cover all of the text; each vector's
+    and token vector's checksum and shape.
+
+    Args:
+        view: What to check.
+        progress: Told of each document.
+    """
+    yield from (Problem(None, detail) for detail in view.problems_found_by_sqlite())
+    shape = _shape(view.fingerprint)
+    identifiers = view.document_ids()
+    if shape is None and identifiers:
+        yield Problem(None, "the record of the encoder is damaged")
+    progress.start(len(identifiers))
+    try:
+        for identifier in identifiers:
+            progress.doing(identifier)
+            try:
+                document = view.document(identifier)
+                yield from (Problem(identifier, detail) for detail in _of_spans(view, document))
+                yield from (Problem(identifier, detail) for detail in _of_vectors(view, document, shape))
+            except StoreCorruptError as error:
+                yield Problem(identifier, str(error).removesuffix(" Run: footnote verify").rstrip("."))
+            progress.advance()
+    finally:
+        progress.finish()
+
+
+def _shape(fingerprint: str | None) -> tuple[int, int] | None:
+    """Dimension and maximum length in tokens of the encoder that made the vectors."""
+    try:
+        parts = json.loads(fingerprint or "")
+        return int(parts["dimension"]), int(parts["max_tokens"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
+    text = view.text(document)
+    if len(text) != document.characters:
+        yield f"its text has {len(text)} characters where its record says {document.characters}"
+    for section in document.sections:
+        if not 0 <= section.start <= len(text):
+            yield f"the section '{section.title}' begins outside its text"
+    end = 0
+    for passage in view.passages(view.document_passages(document)):
+        yield from _of_span(passage, document, text)
+        if text[end : passage.start].strip():
+            yield f"characters {end} to {passage.start} are in no passage"
+        end = max(end, passage.end)
+    if text[end:].strip():
+        yield f"characters {end} to {len(text)} are in no passage"
+
+
+def _of_span(passage: StoredPassage, document: StoredDocument, text: str) -> Iterator[str]:
+    if not 0 <= passage.start < passage.end <= len(text) or text[passage.start : passage.end] != passage.text:
+        yield f"passage {passage.id} is not the text of its span"
+    span = Passage(passage.start, passage.end)
+    if passage.id != passage_id(document.id, document.revision, span):
+        yield f"passage {passage.id} does not have the id of its span"
+
+
+def _of_vectors(view: View, document: StoredDocument, shape: tuple[int, int] | None) -> Iterator[str]:
+    keys = view.document_passages(document)
+    vectors, signs = dict(view.vectors(keys)), view.token_vectors(keys)
+    for key in keys:
+        if key not in signs:
+            yield f"passage {key} has no token vectors"
+        elif shape is not None:
+            yield from _of_shape(key, vectors[key], signs[key], *shape)
+
+
+def _of_shape(key: int, vector: bytes, signs: bytes, dimension: int, max_tokens: int) -> Iterator[str]:
+    if len(vector) != 4 * dimension:
+        yield f"the vector of passage {key} has {len(vector)} bytes instead of {4 * dimension}"
+    elif not abs(float(np.linalg.norm(np.frombuffer(vector, dtype="<f4"))) - 1) <= NORM_TOLERANCE:
+        yield f"the vector of passage {key} has not the length 1"
+    tokens, rest = divmod(len(signs), dimension // 8)
+    if rest or not 0 < tokens <= max_tokens:
+        yield f"the token vectors of passage {key} are not those of 1 to {max_tokens} tokens"
