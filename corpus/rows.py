@@ -90,7 +90,8 @@ def document_from_row(row: Sequence[Any]) -> StoredDocument:
         extra=json.loads(extra),
     )
     places = tuple(Section(*section) for section in json.loads(sections))
-    return StoredDocument(key, *identity, *times, about, places)
+    fields: list[Any] = [key, *identity, *times, about, places]
+    return StoredDocument(*fields)
 
 
 def passage_from_row(row: Sequence[Any], text: bytes) -> StoredPassage:

@@ -1,0 +1,116 @@
+"""A tiny real encoder, stores made with it, and the default encoder, each made once."""
+
+import string
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus import Store
+from embeddings import DEFAULT_ENCODER, Encoder
+from service.ingest import Ingester
+from service.progress import NoProgress
+from service.settings import PREFIX, Settings
+
+TINY_MAX_TOKENS = 64
+TINY_DIMENSION = 32
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' own settings count, not those of whoever runs them."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder: one BERT layer of 32 dimensions, seeded weights, characters as tokens."""
+    return make_tiny_model(tmp_path_factory.mktemp("model") / "tiny", seed=1)
+
+
+def make_tiny_model(folder: Path, seed: int) -> Path:
+    """Make and save a BERT of one layer; another seed gives other weights, and so another fingerprint."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
+    from tokenizers.normalizers import BertNormalizer
+    from tokenizers.pre_tokenizers import BertPreTokenizer
+    from tokenizers.processors import TemplateProcessing
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    characters = string.ascii_lowercase + string.digits + string.punctuation
+    words = ["the", "truce", "prison", "gang", "talks", "began", "year", "homicides", "who", "when", "what", "did"]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words, *characters, *("##" + c for c in characters)]
+    vocabulary = {piece: at for at, piece in enumerate(dict.fromkeys(pieces))}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    special = [(name, vocabulary[name]) for name in ("[CLS]", "[SEP]")]
+    tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=special)
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=TINY_DIMENSION,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=TINY_MAX_TOKENS,
+    )
+    parts = folder.parent / f"{folder.name}-parts"
+    BertModel(config).save_pretrained(parts)
+    fast = BertTokenizerFast(tokenizer_object=tokenizer, model_max_length=TINY_MAX_TOKENS)
+    fast.save_pretrained(parts)
+    transformer = Transformer(str(parts), max_seq_length=TINY_MAX_TOKENS)
+    SentenceTransformer(modules=[transformer, Pooling(TINY_DIMENSION), Normalize()], device="cpu").save(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tiny_model: Path) -> Encoder:
+    return Encoder.load(str(tiny_model))
+
+
+@pytest.fixture(scope="session")
+def default_encoder() -> Encoder:
+    """The encoder that Footnote comes with; loading it takes seconds."""
+    return Encoder.load(DEFAULT_ENCODER)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, tiny_model: Path) -> Settings:
+    """Settings for a data folder of the test's own, with the tiny encoder and passages that suit it."""
+    return Settings(data=tmp_path / "data", encoder=str(tiny_model), passage_tokens=40, title_tokens=8)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    with Store(settings.data, create=True) as store:
+        yield store
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file below the test's folder `files`, making folders as needed, and returns its path."""
+
+    def _write(name: str, content: str | bytes) -> Path:
+        path = tmp_path / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return _write
+
+
+@pytest.fixture
+def ingester(store: Store, tiny_encoder: Encoder, settings: Settings) -> Ingester:
+    return Ingester(store, lambda: tiny_encoder, settings)
+
+
+@pytest.fixture
+def quiet() -> NoProgress:
+    return NoProgress()
