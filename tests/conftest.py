@@ -41,7 +41,7 @@ def make_tiny_model(folder: Path, seed: int) -> Path:
     from tokenizers.normalizers import BertNormalizer
     from tokenizers.pre_tokenizers import BertPreTokenizer
     from tokenizers.processors import TemplateProcessing
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     characters = string.ascii_lowercase + string.digits + string.punctuation
     words = ["the", "truce", "prison", "gang", "talks", "began", "year", "homicides", "who", "when", "what", "did"]
@@ -63,7 +63,10 @@ def make_tiny_model(folder: Path, seed: int) -> Path:
     )
     parts = folder.parent / f"{folder.name}-parts"
     BertModel(config).save_pretrained(parts)
-    fast = BertTokenizerFast(tokenizer_object=tokenizer, model_max_length=TINY_MAX_TOKENS)
+    names = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, model_max_length=TINY_MAX_TOKENS, **names
+    )
     fast.save_pretrained(parts)
     transformer = Transformer(str(parts), max_seq_length=TINY_MAX_TOKENS)
     SentenceTransformer(modules=[transformer, Pooling(TINY_DIMENSION), Normalize()], device="cpu").save(str(folder))

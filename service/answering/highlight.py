@@ -11,8 +11,9 @@ from service.answer import Span
 __all__ = ["best_sentence"]
 
 QUESTION_MARKS = ("?", "?”", '?"', "？", "؟")
-ASKING = 2.0
-"""Taken off a question's score: the width of the scale, so that any statement beats any question."""
+HEADING = "#"
+BESIDE_THE_POINT = 2.0
+"""Taken off the score of a question or heading: the width of the scale, so that any statement beats any of them."""
 
 
 def best_sentence(
@@ -32,8 +33,8 @@ def best_sentence(
 
     Returns:
         Its span in `text`, without outer white space; the first of equal ones, the whole text if it has none.
-        A question (in an interview, say) is taken only where the passage says nothing else: it may repeat the
-        asker's words but answers nothing.
+        A question (in an interview, say) or a Markdown heading is taken only where the passage says nothing else:
+        it may repeat the asker's words but answers nothing.
     """
     ends = np.array([end for _, end in token_spans])
     starts = np.array([start for start, _ in token_spans])
@@ -43,8 +44,12 @@ def best_sentence(
         sentence = text[start:end]
         if not inside.any() or not sentence.strip():
             continue
-        score = float(similarities[:, inside].max(axis=1).mean()) - ASKING * sentence.rstrip().endswith(QUESTION_MARKS)
+        score = float(similarities[:, inside].max(axis=1).mean()) - BESIDE_THE_POINT * _says_nothing(sentence.strip())
         if score > best_score:
             lead = len(sentence) - len(sentence.lstrip())
             best, best_score = Span(start + lead, start + len(sentence.rstrip())), score
     return best
+
+
+def _says_nothing(sentence: str) -> bool:
+    return sentence.endswith(QUESTION_MARKS) or sentence.startswith(HEADING)

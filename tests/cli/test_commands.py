@@ -1,0 +1,183 @@
+"""The other commands, their exit codes and their words."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from corpus.database import DATABASE_NAME
+from service.settings import PREFIX, Settings
+from tests.cli.conftest import Run
+
+Write = Callable[..., Path]
+
+
+TRUCE = "---\ntitle: The truce\npublished: 2017-01-19\n---\n# Start\n\nThe truce began in the year 2012.\n"
+
+
+@pytest.fixture
+def filled(footnote: Run, write: Write) -> Run:
+    """The command, with one document ingested."""
+    assert footnote("ingest", write("truce.md", TRUCE)).code == 0
+    return footnote
+
+
+def test_ask_prints_the_words_and_where_they_stand(filled: Run) -> None:
+    ran = filled("ask", "When did the truce begin?")
+    assert ran.code == 0
+    assert "“The truce began in the year 2012.”" in ran.out
+    assert "The truce, Start, 2017-01-19 (truce, characters 9–42)" in ran.out
+    assert "\n1. The truce, Start" in ran.out
+
+
+def test_ask_prints_the_contracts_object(filled: Run) -> None:
+    answer = json.loads(filled("ask", "When did the truce begin?", "--json", "-k", "1").out)
+    assert answer["status"] == "answered"
+    assert answer["answer"]["text"] == "The truce began in the year 2012."
+    assert answer["passages"][0]["citation"]["start"] == 0
+    assert answer["generation"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("ask", ""), "Error: question: This text is empty; it needs at least 1 character.\n"),
+        (("ask", "  "), "Error: question: The question is empty: ask something.\n"),
+        (("ask", "x" * 100_000), "Error: question: This text is too long; at most 2,000 characters are allowed.\n"),
+        (("ask", "q", "-k", "0"), "Error: k: This must be at least 1.\n"),
+        (("ask", "q", "-k", "10000"), "Error: k: This must be at most 100.\n"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(filled: Run, arguments: tuple[str, ...], sentence: str) -> None:
+    ran = filled(*arguments)
+    assert (ran.code, ran.err) == (1, sentence)
+
+
+def test_a_folder_without_a_store_says_how_to_begin(footnote: Run, data: Path) -> None:
+    for arguments in (("ask", "q"), ("documents", "list"), ("documents", "remove", "a"), ("verify",), ("reindex",)):
+        ran = footnote(*arguments)
+        assert ran.code == 3
+        assert (
+            ran.err
+            == f"Error: There are no documents in {data} yet. Add some with: footnote ingest PATH --data {data}\n"
+        )
+
+
+def test_a_file_that_is_no_store_is_left_alone(footnote: Run, data: Path) -> None:
+    data.mkdir()
+    (data / DATABASE_NAME).write_bytes(b"a diary, not a database" * 100)
+    ran = footnote("documents", "list")
+    assert ran.code == 3
+    assert "Traceback" not in ran.err
+    assert (data / DATABASE_NAME).read_bytes().startswith(b"a diary")
+
+
+def test_documents_are_listed_shown_and_removed(filled: Run) -> None:
+    assert "The truce" in filled("documents", "list").out
+    assert "1 document, 1 passage." in filled("documents", "list").out
+    shown = filled("documents", "show", "truce").out
+    assert "The truce began in the year 2012." in shown
+    assert "published    2017-01-19" in shown
+    removed = filled("documents", "remove", "truce")
+    assert removed.out == "Removed truce (The truce).\n"
+    assert "0 documents, 0 passages." in filled("documents", "list").out
+
+
+def test_documents_can_be_read_by_a_program(filled: Run) -> None:
+    listed = json.loads(filled("documents", "list", "--json").out)
+    assert [document["id"] for document in listed["documents"]] == ["truce"]
+    shown = json.loads(filled("documents", "show", "truce", "--json").out)
+    assert shown["passages"][0]["text"].startswith("# Start")
+    assert json.loads(filled("documents", "remove", "truce", "--json").out)["removed"] == ["truce"]
+
+
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_an_unknown_document_is_the_users_mistake(filled: Run, command: str) -> None:
+    ran = filled("documents", command, "nobody")
+    assert ran.code == 1
+    assert ran.err == "Error: There is no document 'nobody'. List them with: footnote documents list\n"
+
+
+def test_removing_is_all_or_nothing(filled: Run) -> None:
+    assert filled("documents", "remove", "truce", "nobody").code == 1
+    assert "1 document, 1 passage." in filled("documents", "list").out
+
+
+def test_verify_finds_a_good_store_good(filled: Run) -> None:
+    ran = filled("verify")
+    assert ran.code == 0
+    assert ran.out == "Checked 1 document and 1 passage: all is well.\n"
+
+
+def test_verify_names_the_damaged_document(filled: Run, data: Path) -> None:
+    connection = sqlite3.connect(data / DATABASE_NAME)
+    with connection:
+        connection.execute("UPDATE passages SET vector = zeroblob(length(vector))")
+    connection.close()
+    ran = filled("verify")
+    assert ran.code == 3
+    assert ran.err.startswith("truce: ")
+    assert "1 problem found. Ingest the documents named again." in ran.out
+    assert json.loads(filled("verify", "--json").out)["problems"][0]["document"] == "truce"
+
+
+def test_verify_rebuilds_a_damaged_index(filled: Run, data: Path) -> None:
+    index = data / "index" / "vectors.faiss"
+    index.write_bytes(index.read_bytes()[:-1])
+    ran = filled("verify")
+    assert ran.code == 0
+    assert "The vector index on disk is missing or damaged; it has been rebuilt." in ran.out
+    assert filled("verify").out == "Checked 1 document and 1 passage: all is well.\n"
+
+
+def test_config_shows_every_setting_and_its_origin(footnote: Run, data: Path) -> None:
+    shown = {row["name"]: row for row in json.loads(footnote("config", "--json").out)}
+    assert set(shown) == {PREFIX + name.upper() for name in Settings.model_fields}
+    assert shown["FOOTNOTE_DATA"]["value"] == str(data)
+    assert shown["FOOTNOTE_DATA"]["from"] == "environment"
+    assert shown["FOOTNOTE_PORT"]["from"] == "default"
+    assert "FOOTNOTE_PORT=8000  (default)" in footnote("config").out
+
+
+def test_an_unknown_setting_is_refused(footnote: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATTA", "x")
+    ran = footnote("config")
+    assert ran.code == 1
+    assert "There is no setting FOOTNOTE_DATTA." in ran.err
+
+
+@pytest.mark.parametrize("value", ["31", "many", "1e9"])
+def test_a_setting_out_of_bounds_is_refused(footnote: Run, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", value)
+    ran = footnote("config")
+    assert ran.code == 1
+    assert ran.err.startswith("Error: FOOTNOTE_PASSAGE_TOKENS is not usable: ")
+
+
+def test_an_encoder_that_is_not_there_is_named(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_ENCODER", "./nowhere")
+    ran = filled("ask", "q")
+    assert ran.code == 1
+    assert ran.err == (
+        "Error: There is no folder ./nowhere. Set FOOTNOTE_ENCODER to a sentence-transformers folder or name.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("nonsense",), ("ask",), ("ingest",), ("documents", "list", "--nope")])
+def test_wrong_usage_exits_with_two(footnote: Run, arguments: tuple[str, ...]) -> None:
+    ran = footnote(*arguments)
+    assert ran.code == 2
+    assert "Usage: footnote" in ran.err
+
+
+def test_serve_says_when_its_address_is_taken(footnote: Run) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = footnote("serve", "--port", port)
+    assert ran.code == 1
+    assert f"Cannot listen on 127.0.0.1, port {port}" in ran.err
+    assert "choose another with --port." in ran.err

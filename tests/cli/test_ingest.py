@@ -1,0 +1,165 @@
+"""`footnote ingest` and `footnote reindex`."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from corpus.database import DATABASE_NAME
+from tests.cli.conftest import Run
+from tests.conftest import make_tiny_model
+
+Write = Callable[..., Path]
+
+
+def test_a_folder_is_ingested_with_a_summary(footnote: Run, write: Write) -> None:
+    write("one.txt", "One\n\nThe truce began.")
+    folder = write("below/two.md", "# Two\n\nThe talks began.").parent.parent
+    ran = footnote("ingest", folder)
+    assert ran.code == 0
+    assert "Documents: 2 added (" in ran.out
+    assert not ran.err
+
+
+def test_an_unchanged_folder_is_not_encoded_again(footnote: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write("one.txt", "The truce began.").parent
+    footnote("ingest", folder)
+    monkeypatch.setenv("FOOTNOTE_ENCODER", "/there/is/no/encoder")
+    ran = footnote("ingest", folder)
+    assert ran.code == 0
+    assert "Documents: 0 added, 1 unchanged (0 passages encoded" in ran.out
+
+
+def test_a_changed_file_replaces_its_document(footnote: Run, write: Write) -> None:
+    path = write("one.txt", "The truce began.")
+    footnote("ingest", path)
+    write("one.txt", "The truce ended.")
+    ran = footnote("ingest", path)
+    assert "Documents: 0 added, 1 replaced (" in ran.out
+    shown = footnote("documents", "show", "one").out
+    assert "The truce ended." in shown
+    assert "The truce began." not in shown
+
+
+def test_the_summary_can_be_read_by_a_program(footnote: Run, write: Write) -> None:
+    good = write("one.txt", "The truce began.")
+    bad = write("two.txt", b"\xff")
+    write("picture.png", b"png")
+    ran = footnote("ingest", good.parent, "--json")
+    summary = json.loads(ran.out)
+    assert ran.code == 1
+    assert summary["added"] == [str(good)]
+    assert [refused["source"] for refused in summary["refused"]] == [str(bad)]
+    assert summary["skipped"] == {".png": 1}
+
+
+REFUSALS: list[tuple[str, str | bytes, str]] = [
+    ("empty.txt", "", "it has no text"),
+    ("blank.md", " \n\n\t", "it has no text"),
+    ("binary.txt", b"ab\0cd", "it is a binary file; give .txt or .md files with text"),
+    ("latin.txt", "caf\u00e9".encode("latin-1"), "it is not valid UTF-8 (byte 3); save it as UTF-8"),
+    ("page.pdf", b"%PDF-1.7", "its type is not supported; give .txt or .md files"),
+    ("front.md", "---\ntitle: [\n---\ntext", "its front matter is not valid YAML (line 3); correct or remove it"),
+    (
+        "date.md",
+        "---\npublished: soon\n---\ntext",
+        "'published' in its front matter must be a date such as 2017-01-19; correct or remove it",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), REFUSALS, ids=[name for name, _, _ in REFUSALS])
+def test_a_file_that_cannot_be_read_costs_only_itself(
+    footnote: Run, write: Write, name: str, content: str | bytes, reason: str
+) -> None:
+    good = write("good.txt", "The truce began.")
+    bad = write(name, content)
+    ran = footnote("ingest", bad, good)
+    assert ran.code == 1
+    assert f"Refused {bad}: {reason}." in ran.err
+    assert "Documents: 1 added, 1 refused (" in ran.out
+    assert "1 document" in footnote("documents", "list").out
+
+
+def test_a_missing_path_is_named_and_the_others_are_kept(footnote: Run, write: Write, tmp_path: Path) -> None:
+    good = write("good.txt", "The truce began.")
+    ran = footnote("ingest", tmp_path / "nowhere", good)
+    assert ran.code == 1
+    assert f"Refused {tmp_path / 'nowhere'}: there is no such file or folder; check the path." in ran.err
+    assert "1 added" in ran.out
+
+
+def test_a_folder_without_documents_says_so(footnote: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    ran = footnote("ingest", empty)
+    assert ran.code == 1
+    assert "the folder holds no .txt or .md file; give a folder that does." in ran.err
+
+
+def test_a_fifo_is_refused_and_not_waited_for(footnote: Run, write: Write) -> None:
+    good = write("good.txt", "The truce began.")
+    os.mkfifo(good.parent / "pipe.txt")
+    ran = footnote("ingest", good.parent)
+    assert ran.code == 1
+    assert "it is not a regular file; give a text or Markdown file." in ran.err
+    assert "1 added" in ran.out
+
+
+def test_a_file_that_goes_bad_keeps_what_was_stored(footnote: Run, write: Write) -> None:
+    path = write("one.txt", "The truce began.")
+    footnote("ingest", path)
+    write("one.txt", b"\0")
+    assert footnote("ingest", path).code == 1
+    assert "The truce began." in footnote("documents", "show", "one").out
+
+
+def test_a_name_cannot_move_the_cursor(footnote: Run, write: Write) -> None:
+    path = write("bad\x1b[2Jname.txt", b"\0")
+    ran = footnote("ingest", path)
+    assert "\x1b" not in ran.err
+    assert "bad?[2Jname.txt" in ran.err
+
+
+def test_a_data_folder_that_cannot_be_made_is_a_store_error(footnote: Run, write: Write) -> None:
+    file = write("file", "in the way")
+    ran = footnote("ingest", file, "--data", file / "data")
+    assert ran.code == 3
+    assert ran.err.startswith(f"Error: The data folder {file / 'data'} cannot be used (")
+    assert "Choose another with --data or FOOTNOTE_DATA." in ran.err
+
+
+def test_a_store_made_with_another_encoder_says_which_command_reencodes(
+    footnote: Run, write: Write, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write("one.txt", "The truce began.")
+    footnote("ingest", first)
+    second = write("two.txt", "The talks began.")
+    monkeypatch.setenv("FOOTNOTE_ENCODER", str(make_tiny_model(tmp_path / "other", seed=2)))
+    for arguments in (("ingest", second), ("ask", "When?")):
+        ran = footnote(*arguments)
+        assert ran.code == 3
+        assert f"re-encode them with: footnote reindex --data {data}" in ran.err
+    assert "1 document, " in footnote("documents", "list").out
+    ran = footnote("reindex")
+    assert ran.code == 0
+    assert "Re-encoded 1 document in" in ran.out
+    assert footnote("ask", "When?").code == 0
+    assert footnote("verify").code == 0
+
+
+def test_a_busy_store_says_so(footnote: Run, write: Write, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("one.txt", "The truce began.")
+    footnote("ingest", path)
+    monkeypatch.setattr("corpus.database.BUSY_TIMEOUT_S", 0.05)
+    blocker = sqlite3.connect(data / DATABASE_NAME, isolation_level=None)
+    try:
+        blocker.execute("BEGIN IMMEDIATE")
+        ran = footnote("documents", "remove", "one")
+    finally:
+        blocker.close()
+    assert ran.code == 3
+    assert "Another process is writing to" in ran.err

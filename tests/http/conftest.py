@@ -1,0 +1,54 @@
+"""An application over a small store, asked in process."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from embeddings import Encoder
+from service.answering import Pipeline
+from service.http import build_app
+from service.http.state import Service
+from service.ingest import Ingester, fingerprint
+from service.library import Library
+from service.progress import NoProgress
+from service.settings import Settings
+
+TRUCE = """---
+title: The truce
+publisher: Example Press
+authors: [Ana Ruiz]
+published: 2017-01-19
+language: en
+url: https://example.org/truce
+tags: [truce]
+---
+# How it began
+
+The truce began in the year 2012. Who began the talks? The gang leaders did, in prison.
+
+# How it ended
+
+Homicides went up again when the truce had ended. The talks were over — für immer 🕊 and for good.
+"""
+
+
+@pytest.fixture
+def documents(write: Callable[..., Path]) -> Path:
+    """A folder with two documents."""
+    write("truce.md", TRUCE)
+    return write("prison.txt", "The prison\n\nThe prison was full in that year. What did the gang do?").parent
+
+
+@pytest.fixture
+def service(documents: Path, ingester: Ingester, tiny_encoder: Encoder, settings: Settings) -> Service:
+    assert not ingester.ingest([documents], NoProgress()).refused
+    library = Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension)
+    return Service(settings, library, Pipeline(library, tiny_encoder, settings))
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    with TestClient(build_app(service), raise_server_exceptions=False) as client:
+        yield client
