@@ -20,7 +20,7 @@ from service.settings import Settings
 _Source = tuple[str, Callable[[], SourceBytes]]
 """A source's name for people, and how to read it."""
 
-__all__ = ["IngestSummary", "Ingester", "fingerprint", "starter_files"]
+__all__ = ["IngestSummary", "Ingester", "encoded_passages", "fingerprint", "starter_files"]
 
 PREFIX_MARGIN = 2
 """Tokens kept free because a prefix and a passage may need a token more together than apart."""
@@ -115,7 +115,7 @@ class Ingester:
 
         def encoded(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
             progress.doing(document.id)
-            passages = _encoded(encoder, self._settings, text, document.sections, document.metadata)
+            passages = encoded_passages(encoder, self._settings, text, document.sections, document.metadata)
             progress.advance()
             return passages
 
@@ -152,13 +152,13 @@ class Ingester:
         print_of_encoder = fingerprint(encoder, self._settings)
         if stored_fingerprint not in (None, print_of_encoder):  # said before the encoding, not after it
             raise EncoderMismatchError(mismatch_message(self._store.folder))
-        passages = _encoded(encoder, self._settings, document.text, document.sections, document.metadata)
+        passages = encoded_passages(encoder, self._settings, document.text, document.sections, document.metadata)
         self._store.put(document, passages, print_of_encoder)
         (summary.added if before is None else summary.replaced).append(file.source)
         summary.passages += len(passages)
 
 
-def _encoded(
+def encoded_passages(
     encoder: Encoder, settings: Settings, text: str, sections: Sequence[Section], metadata: Metadata
 ) -> list[EncodedPassage]:
     """Cut a text into passages and encode each in one pass."""

@@ -1,0 +1,142 @@
+"""The `footnote-eval` command."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from corpus.errors import FootnoteError, StoreError
+from service.cli.output import emit_json, plain
+
+__all__ = ["main"]
+
+DEFAULT_K = 100
+DEFAULT_OVERLAP = 0.5
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def footnote_eval() -> None:
+    """Measure how well questions are answered."""
+
+
+_set_option = click.option(
+    "--set", "set_path", required=True, type=click.Path(path_type=Path), metavar="FILE", help="JSON Lines, or a BEIR folder."
+)
+_data_option = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder to ask.")
+_url_option = click.option("--url", metavar="URL", help="Ask a running service instead.")
+_k_option = click.option("-k", type=click.IntRange(1, 100), default=DEFAULT_K, show_default=True, help="Passages to ask for.")
+_overlap_option = click.option(
+    "--overlap",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=DEFAULT_OVERLAP,
+    show_default=True,
+    help="Share of a quote that a passage must cover to count.",
+)
+
+
+@footnote_eval.command()
+@_set_option
+@_data_option
+@_url_option
+@_k_option
+@_overlap_option
+@click.option("--require", multiple=True, metavar="'M>=X'", help="Fail unless measure M reaches X; may be repeated.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="A stored run to compare with.")
+@click.option("--no-regression", is_flag=True, help="Fail if a measure is significantly worse than the baseline's.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="DIR", help="Write report, run, TREC files and JUnit XML here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
+def run(
+    set_path: Path,
+    data: Path | None,
+    url: str | None,
+    k: int,
+    overlap: float,
+    require: Sequence[str],
+    baseline: Path | None,
+    no_regression: bool,
+    report: Path | None,
+    as_json: bool,
+) -> int:
+    """Ask every question of a set, and measure the answers.
+
+    The exit code is 1 if a requirement is not met.
+    """
+    from eval.compare import compare
+    from eval.gate import check_no_regression, check_requirements, parse_requirement
+    from eval.measuring import measured
+    from eval.output import print_measures, print_comparison, write_report
+    from eval.run import load_run
+
+    if no_regression and baseline is None:
+        raise click.UsageError("--no-regression needs --baseline FILE.")
+    if data is not None and url is not None:
+        raise click.UsageError("Give either --data or --url.")
+    requirements = [parse_requirement(text) for text in require]
+    before = None if baseline is None else load_run(baseline)
+    now = measured(set_path, data=data, url=url, k=k, overlap=overlap, check_set=before)
+    comparison = None if before is None else compare(before, now)
+    checks = check_requirements(now, requirements)
+    if comparison is not None and no_regression:
+        checks += check_no_regression(comparison)
+    if report is not None:
+        write_report(report, now, comparison, checks)
+    if as_json:
+        emit_json({"set": now.set_name, "measures": now.measures, "checks": checks})
+    else:
+        print_measures(now, checks)
+        if comparison is not None:
+            print_comparison(comparison)
+        if report is not None:
+            click.echo(f"The report is in {report / 'index.html'}.")
+    return 0 if all(check.passed for check in checks) else 1
+
+
+@footnote_eval.command()
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option("--set", "set_path", type=click.Path(path_type=Path), metavar="FILE", help="Needed where A or B is a data folder.")
+@_k_option
+@_overlap_option
+@click.option("--top", default=10, show_default=True, help="Show so many of the questions that changed most.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+def compare(a: Path, b: Path, set_path: Path | None, k: int, overlap: float, top: int, as_json: bool) -> None:
+    """Compare B with A: each a stored run (run.json) or a data folder."""
+    from eval.compare import compare as compared
+    from eval.measuring import measured
+    from eval.output import comparison_object, print_comparison
+    from eval.run import load_run
+
+    runs = []
+    for path in (a, b):
+        if path.is_dir():
+            if set_path is None:
+                raise click.UsageError("Comparing data folders needs --set FILE.")
+            runs.append(measured(set_path, data=path, url=None, k=k, overlap=overlap, check_set=None))
+        else:
+            runs.append(load_run(path))
+    comparison = compared(*runs)
+    if as_json:
+        emit_json(comparison_object(comparison, top))
+    else:
+        print_comparison(comparison, top)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = footnote_eval.main(standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except FootnoteError as error:
+        click.echo(f"Error: {plain(str(error))}", err=True)
+        return 3 if isinstance(error, StoreError) else 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return 130

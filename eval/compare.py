@@ -1,0 +1,90 @@
+"""Two runs over the same set, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eval.errors import BaselineError
+from eval.measures import PER_QUESTION
+from eval.run import Outcome, Run
+from eval.significance import PairedDifference, holm, paired_difference
+
+__all__ = ["ChangedQuestion", "Comparison", "MeasureComparison", "compare"]
+
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureComparison:
+    """One measure in both runs; `p_holm` is corrected for all measures compared."""
+
+    measure: str
+    a: float
+    b: float
+    questions: int
+    paired: PairedDifference
+    p_holm: float
+
+    @property
+    def verdict(self) -> str:
+        """`better`, `worse` or `no significant difference`, of B against A."""
+        if self.p_holm >= SIGNIFICANT or self.paired.difference == 0:
+            return "no significant difference"
+        return "better" if self.paired.difference > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedQuestion:
+    """A question and what each run made of it."""
+
+    change: float
+    a: Outcome
+    b: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All measures, and the questions that changed most in nDCG@10, worst first."""
+
+    a: Run
+    b: Run
+    measures: Sequence[MeasureComparison]
+    changed: Sequence[ChangedQuestion]
+
+
+def compare(a: Run, b: Run) -> Comparison:
+    """Compare run B with run A.
+
+    Raises:
+        BaselineError: They are not over the same set, or were judged differently.
+    """
+    if a.set_sha256 != b.set_sha256:
+        raise BaselineError(
+            f"The runs are over different sets: '{a.set_name}' and '{b.set_name}', or one that was edited in between. "
+            "Run both over the same file."
+        )
+    if (a.k, a.overlap) != (b.k, b.overlap):
+        raise BaselineError("The runs were made with different -k or --overlap. Run both with the same.")
+    before = {outcome.id: outcome for outcome in a.outcomes}
+    pairs = [(before[outcome.id], outcome) for outcome in b.outcomes]
+    found = []
+    for measure in PER_QUESTION:
+        values = [(x.values[measure], y.values[measure]) for x, y in pairs if measure in x.values and measure in y.values]
+        if values:
+            left, right = [x for x, _ in values], [y for _, y in values]
+            found.append((measure, left, right, paired_difference(left, right)))
+    corrected = holm([difference.p for *_, difference in found])
+    measures = [
+        MeasureComparison(measure, sum(left) / len(left), sum(right) / len(right), len(left), difference, p)
+        for (measure, left, right, difference), p in zip(found, corrected, strict=True)
+    ]
+    changed = [
+        ChangedQuestion(change, x, y)
+        for x, y in pairs
+        if (change := _change(x, y)) or (x.status != y.status)
+    ]
+    return Comparison(a, b, measures, sorted(changed, key=lambda c: (c.change, c.a.id)))
+
+
+def _change(a: Outcome, b: Outcome) -> float:
+    measure = "nDCG@10" if "nDCG@10" in b.values else "refusal_accuracy"
+    return b.values.get(measure, 0.0) - a.values.get(measure, 0.0)

@@ -1,0 +1,147 @@
+"""Question sets: JSON Lines, one question a line, gold as quotes that survive re-chunking."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from eval.errors import SetError
+
+__all__ = ["Question", "QuestionSet", "Quote", "Turn", "load_questions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Where an answer stands: exact words of a document."""
+
+    document: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier turn of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with what answers it.
+
+    Args:
+        id: Unique in its set.
+        text: The question.
+        history: Earlier turns, oldest first.
+        answers: Every place that answers; empty for a question that the documents do not answer.
+        answerable: Whether the documents answer it.
+        tags: What kind of question it is.
+        line: Where it stands in its file, from 1.
+    """
+
+    id: str
+    text: str
+    history: Sequence[Turn]
+    answers: Sequence[Quote]
+    answerable: bool
+    tags: Sequence[str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions from one file, with the digest that tells whether two runs were over the same ones."""
+
+    name: str
+    path: Path
+    sha256: str
+    questions: Sequence[Question]
+
+
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Turn(_Strict):
+    role: Literal["user", "assistant"]
+    content: _Text
+
+
+class _Quote(_Strict):
+    document: _Text
+    quote: _Text
+
+
+class _Line(_Strict):
+    id: _Text
+    question: _Text
+    history: list[_Turn] = []
+    answers: list[_Quote] = []
+    answerable: bool = True
+    tags: list[_Text] = []
+
+    @model_validator(mode="after")
+    def _answered(self) -> "_Line":
+        if self.answerable and not self.answers:
+            raise PydanticCustomError("no_answers", "an answerable question needs at least one answer")
+        if self.answers and not self.answerable:
+            raise PydanticCustomError("answers", "a question that is not answerable can have no answers")
+        return self
+
+
+def load_questions(path: Path) -> QuestionSet:
+    """Read a question set.
+
+    Args:
+        path: A JSON Lines file; empty lines are passed over.
+
+    Raises:
+        SetError: The file cannot be read, has no question, a line is malformed, or an id stands twice.
+    """
+    try:
+        data = path.read_bytes()
+        lines = data.decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise SetError(f"The set {path} cannot be read ({error.strerror}). Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise SetError(f"The set {path} is not valid UTF-8. Save it as UTF-8.") from error
+    questions: dict[str, Question] = {}
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            question = _question(path, number, line)
+            if question.id in questions:
+                first = questions[question.id].line
+                raise SetError(f"{path}, line {number}: the id '{question.id}' stands in line {first} already.")
+            questions[question.id] = question
+    if not questions:
+        raise SetError(f"The set {path} has no question. Write one as a line of JSON; see docs/evaluation.md.")
+    return QuestionSet(path.stem, path, hashlib.sha256(data).hexdigest(), tuple(questions.values()))
+
+
+def _question(path: Path, number: int, line: str) -> Question:
+    try:
+        given = _Line.model_validate(json.loads(line))
+    except json.JSONDecodeError as error:
+        raise SetError(f"{path}, line {number}: not valid JSON ({error.msg}, column {error.colno}).") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SetError(f"{path}, line {number}: {where + ': ' if where else ''}{first['msg'].lower()}.") from error
+    return Question(
+        id=given.id,
+        text=given.question,
+        history=tuple(Turn(turn.role, turn.content) for turn in given.history),
+        answers=tuple(Quote(answer.document, answer.quote) for answer in given.answers),
+        answerable=given.answerable,
+        tags=tuple(given.tags),
+        line=number,
+    )

@@ -1,0 +1,151 @@
+"""What is evaluated: the pipeline in this process, or a running service."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx2
+from pydantic import TypeAdapter, ValidationError
+
+from corpus.errors import UnknownDocumentError
+from eval.errors import TargetError
+from service.answer import Answer
+from service.cli.loading import open_pipeline
+from service.settings import load_settings
+
+__all__ = ["LocalTarget", "RemoteTarget", "Target", "local_target", "remote_target"]
+
+TIMEOUT_S = 60.0
+"""Far beyond any answer; a service that takes longer is not measured but reported."""
+
+
+class Target(Protocol):
+    """Something that answers questions from documents."""
+
+    def describe(self) -> Mapping[str, Any]:
+        """What is measured, for the report: settings or address, generation, sizes."""
+        ...
+
+    def text(self, document_id: str) -> str:
+        """A document's canonical text.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+        """
+        ...
+
+    def ask(self, question: str, k: int) -> Answer:
+        """Answer a question with at most `k` passages."""
+        ...
+
+
+class LocalTarget:
+    """The pipeline that the service serves, in this process."""
+
+    def __init__(self, pipeline: Any) -> None:  # noqa: ANN401 - imported late
+        self._pipeline = pipeline
+
+    def describe(self) -> Mapping[str, Any]:
+        """Settings, generation and sizes."""
+        with self._pipeline.library.snapshot() as snapshot:
+            documents, passages = snapshot.view.counts()
+            settings = self._pipeline.settings.model_dump(mode="json", exclude={"data", "host", "port"})
+            return {
+                "kind": "in process",
+                "settings": settings,
+                "encoder": snapshot.view.fingerprint,
+                "generation": snapshot.generation,
+                "documents": documents,
+                "passages": passages,
+            }
+
+    def text(self, document_id: str) -> str:
+        """A document's canonical text."""
+        with self._pipeline.library.snapshot() as snapshot:
+            text: str = snapshot.view.text(snapshot.view.document(document_id))
+            return text
+
+    def ask(self, question: str, k: int) -> Answer:
+        """Answer a question."""
+        answer: Answer = self._pipeline.ask(question, k=k)
+        return answer
+
+
+class RemoteTarget:
+    """A running service.
+
+    Args:
+        client: Its HTTP client, with the service's address as base.
+    """
+
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
+        self._answers = TypeAdapter(Answer)
+
+    def describe(self) -> Mapping[str, Any]:
+        """Address, generation and sizes."""
+        ready = self._json("GET", "/health/ready")
+        return {"kind": "service", "url": str(self._client.base_url), **ready}
+
+    def text(self, document_id: str) -> str:
+        """A document's canonical text."""
+        response = self._send("GET", f"/v1/documents/{document_id}/text")
+        if response.status_code == 404:
+            raise UnknownDocumentError(f"The service has no document '{document_id}'.")
+        return self._good(response).text
+
+    def ask(self, question: str, k: int) -> Answer:
+        """Answer a question."""
+        given = self._json("POST", "/v1/ask", {"question": question, "k": k})
+        try:
+            return self._answers.validate_python(given)
+        except ValidationError as error:
+            raise TargetError("The service's answer is not the contract's object; is it Footnote?") from error
+
+    def _json(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        response = self._good(self._send(method, path, body))
+        try:
+            given = response.json()
+        except ValueError:
+            given = None
+        if not isinstance(given, dict):
+            raise TargetError(f"{self._client.base_url} does not answer as Footnote does. Check the address.")
+        return given
+
+    def _send(self, method: str, path: str, body: object = None) -> httpx2.Response:
+        try:
+            return self._client.request(method, path, json=body)
+        except httpx2.HTTPError as error:
+            raise TargetError(
+                f"{self._client.base_url} does not answer ({type(error).__name__}). Is the service running there?"
+            ) from error
+
+    def _good(self, response: httpx2.Response) -> httpx2.Response:
+        if response.is_success:
+            return response
+        detail = ""
+        if response.headers.get("content-type") == "application/problem+json":
+            detail = f": {response.json().get('detail', '')}"
+        raise TargetError(f"{self._client.base_url} answered {response.status_code}{detail}")
+
+
+@contextmanager
+def local_target(data: Path | None, **settings: Any) -> Iterator[LocalTarget]:  # noqa: ANN401
+    """The pipeline over a data folder, closed at the end of the block."""
+    with open_pipeline(load_settings(data=data, **settings)) as pipeline:
+        pipeline.ask("Is everything warm?")
+        yield LocalTarget(pipeline)
+
+
+@contextmanager
+def remote_target(url: str) -> Iterator[RemoteTarget]:
+    """A running service, checked to answer; its client is closed at the end of the block."""
+    try:
+        client = httpx2.Client(base_url=url, timeout=TIMEOUT_S)
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise TargetError(f"'{url}' is not an address. Give one such as http://127.0.0.1:8000.") from error
+    with client:
+        target = RemoteTarget(client)
+        target.describe()
+        yield target
