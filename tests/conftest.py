@@ -12,6 +12,8 @@ from service.ingest import Ingester
 from service.progress import NoProgress
 from service.settings import PREFIX, Settings
 
+pytest_plugins = ["tests.application"]
+
 TINY_MAX_TOKENS = 64
 TINY_DIMENSION = 32
 
