@@ -27,14 +27,38 @@ class TokenCounter(Protocol):
         ...
 
 
-class _SentenceSplitter(TextSplitter):
+class _Packing(TextSplitter):
+    """Packs pieces into chunks in order, each piece into one chunk.
+
+    LangChain's own packing puts a piece that counts no tokens (blank lines, say) at the end of one chunk and again
+    at the beginning of the next, so that its chunks join up to more than the text.
+    """
+
+    def _merge_splits(self, splits: Iterable[str], separator: str) -> list[str]:
+        chunks: list[list[str]] = []
+        room = 0
+        for piece in splits:
+            tokens = self._length_function(piece)
+            if not chunks or tokens > room:
+                chunks.append([])
+                room = self._chunk_size
+            chunks[-1].append(piece)
+            room -= tokens
+        return [separator.join(chunk) for chunk in chunks]
+
+
+class _WordSplitter(_Packing, RecursiveCharacterTextSplitter):
+    """Packs lines, words and, of words too long, characters."""
+
+
+class _SentenceSplitter(_Packing):
     """Packs paragraphs, and the sentences of paragraphs too long, into chunks that join up to the whole text."""
 
     def __init__(self, count_tokens: TokenCounter, tokens: int, language: str) -> None:
         keep_everything = {"keep_separator": "end", "strip_whitespace": False, "chunk_overlap": 0}
         super().__init__(chunk_size=tokens, length_function=count_tokens, **keep_everything)  # type: ignore[arg-type]
         self._language = language
-        self._by_words = RecursiveCharacterTextSplitter(
+        self._by_words = _WordSplitter(
             separators=[r"\n", r"[ \t\u00a0\u3000]+", ""],
             is_separator_regex=True,
             chunk_size=tokens,
