@@ -1,5 +1,6 @@
 """Files in: bytes to canonical text, section map and metadata."""
 
+import codecs
 import hashlib
 import os
 import stat
@@ -108,10 +109,12 @@ def read_document(file: SourceBytes) -> SourceDocument:
 def _decode(data: bytes) -> str:
     if b"\0" in data:
         raise SourceError("it is a binary file; give .txt or .md files with text")
+    body = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = body.decode()
     except UnicodeDecodeError as error:
-        raise SourceError(f"it is not valid UTF-8 (byte {error.start:,}); save it as UTF-8") from error
+        at = len(data) - len(body) + error.start
+        raise SourceError(f"it is not valid UTF-8 (byte {at:,}); save it as UTF-8") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -133,7 +136,9 @@ def _markdown_sections(text: str) -> list[Section]:
 def _plain(inline: object) -> str:
     """A heading's text without its Markdown markup."""
     children = getattr(inline, "children", None) or []
-    return " ".join("".join(c.content if c.content else " " for c in children if c.type != "html_inline").split())
+    breaks = ("softbreak", "hardbreak")
+    parts = (" " if c.type in breaks else c.content for c in children if c.type != "html_inline")
+    return " ".join("".join(parts).split())
 
 
 def _title(front: FrontMatter, sections: Sequence[Section], text: str, path: Path) -> str:
