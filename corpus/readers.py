@@ -13,7 +13,7 @@ from corpus.documents import Metadata, Section, SourceDocument
 from corpus.errors import SourceError
 from corpus.frontmatter import FrontMatter, split_front_matter
 
-__all__ = ["MAX_SOURCE_BYTES", "MEDIA_TYPES", "SourceBytes", "read_bytes", "read_document"]
+__all__ = ["MAX_SOURCE_BYTES", "MEDIA_TYPES", "SourceBytes", "absolute_path", "read_bytes", "read_document"]
 
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 """A text file past this size is a data dump rather than a document; it is also held in memory while read."""
@@ -45,7 +45,17 @@ class SourceBytes:
         self.path = path
         self.data = data
         self.sha256 = hashlib.sha256(data).hexdigest()
-        self.source = source or os.fspath(path.absolute()).encode(errors="backslashreplace").decode()
+        self.source = source or os.fspath(absolute_path(path)).encode(errors="backslashreplace").decode()
+
+
+def absolute_path(path: Path) -> Path:
+    """The absolute path without `..`, the same from wherever a file is named; symbolic links keep their names."""
+    plain = Path(os.path.normpath(path.absolute()))
+    try:
+        leads_elsewhere = ".." in path.parts and not plain.samefile(path)  # a `..` after a link to another folder
+    except OSError:
+        return plain
+    return path.resolve() if leads_elsewhere else plain
 
 
 def read_bytes(path: Path) -> SourceBytes:
