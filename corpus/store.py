@@ -177,6 +177,7 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         document.media_type,
         revision_of(document.text),
         len(document.text),
+        now,
     )
     columns = (
         about.title,
@@ -190,10 +191,10 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
     )
     cursor = connection.execute(
-        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, title, publisher, authors,"
-        " published, language, url, tags, extra, sections, metadata_checksum, text, ingested_at)"
+        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, ingested_at, title,"
+        " publisher, authors, published, language, url, tags, extra, sections, metadata_checksum, text)"
         f" VALUES ({', '.join('?' * 18)})",
-        (*identity, *columns, metadata_checksum(identity, columns), document.text.encode(), now),
+        (*identity, *columns, metadata_checksum(identity, columns), document.text.encode()),
     )
     return int(cursor.lastrowid or 0)
 
