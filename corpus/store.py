@@ -15,7 +15,7 @@ from slugify import slugify
 
 from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
 from corpus.documents import EncodedPassage, SourceDocument, passage_id, revision_of
-from corpus.errors import EncoderMismatchError, UnknownDocumentError
+from corpus.errors import EncoderMismatchError, SpanError, UnknownDocumentError
 from corpus.rows import StoredDocument, metadata_checksum, passage_checksum
 from corpus.view import View
 
@@ -75,6 +75,7 @@ class Store:
 
         Raises:
             EncoderMismatchError: The store holds vectors of another encoder.
+            SpanError: A passage lies outside the document's text.
             StoreError: The transaction failed and nothing was changed.
         """
         with self._transaction() as connection:
@@ -160,10 +161,11 @@ def _next_generation(connection: sqlite3.Connection) -> int:
 def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
     """A readable id from the source's name; a name already taken gets a digest of the whole source added."""
     wanted = slugify(Path(document.source).stem, max_length=MAX_ID_CHARACTERS - 9) or "document"
-    taken = connection.execute("SELECT 1 FROM documents WHERE id = ?", (wanted,)).fetchone()
-    if taken is None:
-        return wanted
-    return f"{wanted}-{hashlib.sha256(document.source.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(document.source.encode()).hexdigest()
+    for identifier in (wanted, f"{wanted}-{digest[:8]}"):
+        if connection.execute("SELECT 1 FROM documents WHERE id = ?", (identifier,)).fetchone() is None:
+            return identifier
+    return digest  # another file bears both the name and the digest
 
 
 def _insert_document(connection: sqlite3.Connection, identifier: str, document: SourceDocument, now: str) -> int:
@@ -175,6 +177,7 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         document.media_type,
         revision_of(document.text),
         len(document.text),
+        now,
     )
     columns = (
         about.title,
@@ -188,10 +191,10 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
     )
     cursor = connection.execute(
-        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, title, publisher, authors,"
-        " published, language, url, tags, extra, sections, metadata_checksum, text, ingested_at)"
+        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, ingested_at, title,"
+        " publisher, authors, published, language, url, tags, extra, sections, metadata_checksum, text)"
         f" VALUES ({', '.join('?' * 18)})",
-        (*identity, *columns, metadata_checksum(identity, columns), document.text.encode(), now),
+        (*identity, *columns, metadata_checksum(identity, columns), document.text.encode()),
     )
     return int(cursor.lastrowid or 0)
 
@@ -204,6 +207,10 @@ def _insert_passages(
     for encoded in passages:
         passage = encoded.passage
         start, end = passage.start, passage.end
+        if not 0 <= start < end <= len(text):
+            raise SpanError(
+                f"A passage from {start} to {end} does not lie within its document's {len(text)} characters."
+            )
         first, last = (start, end) if byte_offsets is None else (byte_offsets[start], byte_offsets[end])
         columns = (
             passage_id(identifier, revision, passage),
