@@ -60,7 +60,7 @@ def make_byte_level_model(folder: Path, dense: int = 0, default_prompt: str | No
     parts = folder.parent / f"{folder.name}-parts"
     BertModel(config).save_pretrained(parts)
     named = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token"), pieces, strict=False))
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **named)  # type: ignore[arg-type]
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **named)  # type: ignore[no-untyped-call]
     fast.save_pretrained(parts)
     modules = [Transformer(str(parts), max_seq_length=64), Pooling(32)]
     if dense:

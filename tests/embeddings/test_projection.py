@@ -285,7 +285,9 @@ def test_a_folder_in_the_place_of_a_file_still_answers(
     assert_shows(projection.open(view_of(), DIMENSION), view_of())
 
 
-def test_a_failed_write_leaves_no_temporary_file_behind(projection: VectorProjection, put: Put, view_of: ViewOf) -> None:
+def test_a_failed_write_leaves_no_temporary_file_behind(
+    projection: VectorProjection, put: Put, view_of: ViewOf
+) -> None:
     put("later")
     projection.index_path.unlink()
     projection.index_path.mkdir()
