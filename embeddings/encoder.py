@@ -103,7 +103,12 @@ class Encoder:
     def first_tokens(self, text: str, tokens: int) -> str:
         """The beginning of a text that has at most so many tokens."""
         spans = self._tokenizer.encode(text, add_special_tokens=False).offsets
-        return text if len(spans) <= tokens else text[: spans[tokens - 1][1]] if tokens else ""
+        if len(spans) <= tokens:
+            return text
+        for _, end in reversed(spans[:tokens]):
+            if self.count_tokens(text[:end]) <= tokens:  # a cut may fall inside a character of several tokens
+                return text[:end]
+        return ""
 
     def encode_passages(self, texts: Sequence[str]) -> Iterator[PassageEncoding]:
         """Encode passages, each in one pass, yielding them in order as batches are done.
