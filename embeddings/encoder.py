@@ -140,6 +140,7 @@ class Encoder:
         with self._lock:  # the tokenizer inside keeps state while it works
             outputs: list[dict[str, Any]] = self._model.encode(
                 list(texts),
+                prompt="",  # not the model's own: every token must be one of the text's
                 output_value=None,
                 convert_to_numpy=False,
                 batch_size=BATCH_SIZE,
