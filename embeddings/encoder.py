@@ -70,6 +70,12 @@ class Encoder:
         self.dimension: int = int(self._model.get_embedding_dimension() or 0)
         if self.dimension % 8 or not self.dimension:
             raise EncoderError(f"The encoder {name} gives {self.dimension} dimensions; a multiple of 8 is needed.")
+        token_dimension = _arrays(self._forward([name])[0])[1].shape[1]
+        if token_dimension != self.dimension:
+            raise EncoderError(
+                f"The encoder {name} gives {self.dimension} dimensions for a text and {token_dimension} for a token. "
+                "Choose one that gives the same for both."
+            )
 
     def fingerprint(self, **chunking: int) -> str:
         """Everything that decides what is stored for a text, as canonical JSON.
