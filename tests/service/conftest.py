@@ -1,7 +1,9 @@
 """Documents in a store, and libraries and pipelines over it that are closed at the end."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,13 +13,21 @@ from service.answering import Pipeline
 from service.ingest import Ingester, fingerprint
 from service.library import Library
 from service.progress import NoProgress
-from service.settings import Settings
+from service.settings import PREFIX, Settings
 
 Write = Callable[..., Path]
 Add = Callable[[str, str], str]
 """Ingests a file of this name and text; returns the document's id."""
 OpenLibrary = Callable[[], Library]
 OpenPipeline = Callable[[], Pipeline]
+
+
+def settings_for_long(**given: Any) -> Settings:
+    """Settings for fixtures that outlive a test, and so are not kept from the environment as a test is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            patch.delenv(name)
+        return Settings(**given)
 
 
 @pytest.fixture
