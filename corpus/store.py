@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
@@ -22,6 +23,10 @@ from corpus.view import View
 __all__ = ["Store"]
 
 MAX_ID_CHARACTERS = 80
+
+KEY_GAP = 2**32
+"""Each insertion leaves out a random number of passage keys, up to this. A backup that is restored and goes its own
+way would otherwise give keys that an index on disk knows as other passages'; 2**63 keys are enough for 2**31 turns."""
 
 
 def _now() -> str:
@@ -204,7 +209,7 @@ def _insert_passages(
 ) -> None:
     revision = revision_of(text)
     byte_offsets = [0, *accumulate(len(character.encode()) for character in text)] if not text.isascii() else None
-    for encoded in passages:
+    for passage_key, encoded in enumerate(passages, start=_unused_passage_key(connection)):
         passage = encoded.passage
         start, end = passage.start, passage.end
         if not 0 <= start < end <= len(text):
@@ -221,10 +226,11 @@ def _insert_passages(
             passage.page,
             passage.section,
         )
-        cursor = connection.execute(
-            "INSERT INTO passages (id, start, end, byte_start, byte_end, page, section, document, checksum, vector,"
-            f" vector_checksum) VALUES ({', '.join('?' * 11)})",
+        connection.execute(
+            "INSERT INTO passages (key, id, start, end, byte_start, byte_end, page, section, document, checksum,"
+            f" vector, vector_checksum) VALUES ({', '.join('?' * 12)})",
             (
+                passage_key,
                 *columns,
                 key,
                 passage_checksum(columns, text[start:end].encode()),
@@ -234,5 +240,11 @@ def _insert_passages(
         )
         connection.execute(
             "INSERT INTO token_vectors VALUES (?, ?, ?)",
-            (cursor.lastrowid, encoded.token_vectors, checksum(encoded.token_vectors)),
+            (passage_key, encoded.token_vectors, checksum(encoded.token_vectors)),
         )
+
+
+def _unused_passage_key(connection: sqlite3.Connection) -> int:
+    """A key that neither this store nor another one restored from the same backup has given to a passage."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    return (row[0] if row else 0) + 1 + secrets.randbelow(KEY_GAP)
