@@ -7,9 +7,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 from corpus import EncodedPassage, Metadata, Passage, Section, SourceDocument, StoredPassage, View
 from corpus.database import DATABASE_NAME
 from corpus.errors import FootnoteError, SourceError
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For property tests: a slow machine is no failure."""
 
 FINGERPRINT = "an encoder"
 
