@@ -4,12 +4,16 @@ import hashlib
 import itertools
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+from hypothesis import HealthCheck, settings
 
 from corpus import EncodedPassage, Metadata, Passage, Section, SourceDocument, StoredPassage, View
 from corpus.database import DATABASE_NAME
-from corpus.errors import FootnoteError, SourceError
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For property tests: a slow machine is no failure."""
 
 FINGERPRINT = "an encoder"
 
@@ -79,13 +83,13 @@ def all_passages(view: View) -> list[StoredPassage]:
     return view.passages(view.passage_keys())
 
 
-def read_everything(folder: Path) -> None:
-    """Read all that a store holds, as answering a question and listing documents would."""
+def read_everything(folder: Path, keys: Sequence[int] | None = None) -> None:
+    """Read all that a store holds, or the passages that an index says it holds, and all documents."""
     with View(folder) as view:
         for document in view.documents():
             view.text(document)
             view.passages(view.document_passages(document))
-        keys = view.passage_keys()
+        keys = view.passage_keys() if keys is None else keys
         passages = view.passages(keys)
         view.documents_by_key(passage.document_key for passage in passages)
         view.vectors(keys)
@@ -107,8 +111,3 @@ def is_sentences(message: str) -> bool:
 def _is_one_line(message: str) -> bool:
     suspicious = ("Traceback", "sqlite3.", "Error(", "<class", " None)", "  ")
     return bool(message) and "\n" not in message and not any(text in message for text in suspicious)
-
-
-def said_well(errors: Iterable[FootnoteError]) -> bool:
-    """Whether each error's message has the shape of its kind."""
-    return all((is_clause if isinstance(error, SourceError) else is_sentences)(str(error)) for error in errors)

@@ -3,6 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.sentences import sentence_spans
+from tests.corpus.samples import UNHURRIED
 
 LANGUAGES = ["en", "EN", "es", "es-SV", "fr", "de", "ja", "zh-Hant", "ar", "he", "hi", "th", "my", "el", "ru", "am"]
 UNKNOWN_LANGUAGES = ["", "xx", "qaa", "x-private", "1", "日本", "\0", "../..", "a" * 1000]
@@ -22,6 +23,7 @@ texts = st.lists(
 @given(text=texts, language=st.one_of(st.sampled_from(LANGUAGES + UNKNOWN_LANGUAGES), st.text(max_size=8)))
 @example(text="👩\u200d👩\u200d👧 One. 🇸🇻 Two.\0 Three.", language="en")
 @example(text="\n" * 50, language="en")
+@UNHURRIED
 def test_sentences_follow_each_other_and_cover_any_text_in_any_language(text: str, language: str) -> None:
     spans = sentence_spans(text, language)
     assert "".join(text[start:end] for start, end in spans) == text
