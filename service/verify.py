@@ -60,9 +60,10 @@ def _shape(fingerprint: str | None) -> tuple[int, int] | None:
     """Dimension and maximum length in tokens of the encoder that made the vectors."""
     try:
         parts = json.loads(fingerprint or "")
-        return int(parts["dimension"]), int(parts["max_tokens"])
-    except (ValueError, KeyError, TypeError):
+        dimension, max_tokens = int(parts["dimension"]), int(parts["max_tokens"])
+    except (ValueError, OverflowError, KeyError, TypeError):
         return None
+    return (dimension, max_tokens) if dimension > 0 and dimension % 8 == 0 else None
 
 
 def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
