@@ -640,6 +640,25 @@ def test_the_mark_follows_the_address(new_page: Callable[..., Page], service: Ru
     expect(mark).to_be_focused()
 
 
+def test_the_marked_words_are_in_sight_however_far_down_they_stand(
+    new_page: Callable[..., Page], service: RunningService
+) -> None:
+    text = canonical_text(service, "chronicle")
+    ferry, toll = text.index("The ferry to"), text.index("a toll")
+    page = new_page(viewport={"width": 320, "height": 240})
+    page.goto(f"{service.url}/documents/chronicle#char={toll},{len(text) - 1}")
+    expect(page.locator("mark")).to_have_text("a toll that ended in 1949.")
+    expect(page.locator("mark")).to_be_in_viewport(ratio=1)
+
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(page.locator("mark")).not_to_be_in_viewport()
+    page.get_by_role("link", name="The cited words").click()
+    expect(page.locator("mark")).to_be_in_viewport(ratio=1)
+    page.evaluate(f"location.hash = '#char={ferry},{ferry + 9}'")
+    expect(page.locator("mark")).to_have_text("The ferry")
+    expect(page.locator("mark")).to_be_in_viewport(ratio=1)
+
+
 def test_a_byte_order_mark_counts_as_the_character_that_it_is(
     new_page: Callable[..., Page], service: RunningService
 ) -> None:
