@@ -111,10 +111,11 @@ class Library:
             try:
                 self.refresh()
                 self.problem = None
-            except FootnoteError as error:
-                if self.problem != str(error):
-                    logger.error("The newest documents cannot be served yet: %s", error)
-                self.problem = str(error)
+            except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
+                said = str(error) if isinstance(error, FootnoteError) else repr(error)
+                if self.problem != said:
+                    logger.exception("The newest documents cannot be served yet")
+                self.problem = said
 
     def close(self) -> None:
         """Close the snapshot, at once if no one asks of it."""
