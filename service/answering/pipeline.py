@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from corpus import Filters, StoredDocument, StoredPassage
-from corpus.errors import StoreCorruptError
 from embeddings import Encoder, signs_from_bytes
 from service.answer import Answer, AnsweringPassage, AnswerText, Confidence, Timing
 from service.answering.candidates import Candidate, dense_candidates
@@ -81,8 +80,6 @@ class Pipeline:
 
     def _token_signs(self, snapshot: Snapshot, candidates: Sequence[Candidate]) -> dict:  # type: ignore[type-arg]
         stored = snapshot.view.token_vectors([c.key for c in candidates])
-        if len(stored) < len(candidates):
-            raise StoreCorruptError("Passages have lost their token vectors. Run: footnote verify")
         return {key: signs_from_bytes(data, self.encoder.dimension) for key, data in stored.items()}
 
     def _passages(self, snapshot: Snapshot, ranked: Sequence[RerankedCandidate]) -> list[AnsweringPassage]:
