@@ -94,10 +94,8 @@ def _of_span(passage: StoredPassage, document: StoredDocument, text: str) -> Ite
 def _of_vectors(view: View, document: StoredDocument, shape: tuple[int, int] | None) -> Iterator[str]:
     keys = view.document_passages(document)
     vectors, signs = dict(view.vectors(keys)), view.token_vectors(keys)
-    for key in keys:
-        if key not in signs:
-            yield f"passage {key} has no token vectors"
-        elif shape is not None:
+    if shape is not None:
+        for key in keys:
             yield from _of_shape(key, vectors[key], signs[key], *shape)
 
 

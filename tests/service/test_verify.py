@@ -240,7 +240,7 @@ def test_missing_token_vectors_are_found(good: Store, raw: sqlite3.Connection) -
     key, _ = second_passage(raw)
     raw.execute("DELETE FROM token_vectors WHERE passage = ?", (key,))
 
-    assert only_in_middle(good) == f"passage {key} has no token vectors"
+    assert only_in_middle(good) == f"Passage {key} has no token vectors"
 
 
 def test_changed_token_vectors_are_found(good: Store, raw: sqlite3.Connection) -> None:
