@@ -112,9 +112,11 @@ class Library:
                 self.refresh()
                 self.problem = None
             except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
-                said = str(error) if isinstance(error, FootnoteError) else repr(error)
+                expected = isinstance(error, FootnoteError)
+                said = str(error) if expected else repr(error)
                 if self.problem != said:
-                    logger.exception("The newest documents cannot be served yet")
+                    trace = None if expected else error
+                    logger.error("The newest documents cannot be served yet: %s", said, exc_info=trace)
                 self.problem = said
 
     def close(self) -> None:
