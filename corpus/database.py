@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ APPLICATION_ID = 0x464E4F54  # "FNOT"
 
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another one; documents are committed one by one, so turns come quickly."""
+
+LAYOUT_RETRY_S = 0.01
+"""How long to wait before trying again to switch a new store's journal; the other process needs milliseconds."""
 
 LAYOUT = f"""
 PRAGMA application_id = {APPLICATION_ID};
@@ -98,12 +102,10 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
         StoreError: The folder or file cannot be opened or written.
     """
     path = folder / DATABASE_NAME
-    with translated_errors(path):
+    with translated_errors(path), _translated_folder_errors(folder):
         if not path.exists():
             if not create:
-                raise StoreMissingError(
-                    f"There are no documents in {folder} yet. Add some with: footnote ingest PATH --data {folder}"
-                )
+                raise _missing(folder)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -119,11 +121,11 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
-    if create and connection.execute("PRAGMA user_version").fetchone() == (0,):
+    if _is_blank(connection):  # just created by another process, or by one that was killed
+        if not create:
+            raise _missing(path.parent)
         _lay_out(connection)
-    application, version = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-    )
+    application, version = _marks(connection)
     if application != APPLICATION_ID:
         raise StoreFormatError(f"{path} is not a Footnote store. Choose another folder with --data.")
     if version != FORMAT_VERSION:
@@ -133,12 +135,30 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
         )
 
 
+def _missing(folder: Path) -> StoreMissingError:
+    return StoreMissingError(
+        f"There are no documents in {folder} yet. Add some with: footnote ingest PATH --data {folder}"
+    )
+
+
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The database's application id and format version."""
+    application, version = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+    )
+    return application, version
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return tables == 0 and _marks(connection) == (0, 0)
+
+
 def _lay_out(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_write_ahead_log(connection)
     connection.execute("BEGIN IMMEDIATE")  # of two processes that create it at once, the second finds it made
     try:
-        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-        if empty:
+        if _is_blank(connection):
             for statement in LAYOUT.split(";\n"):
                 connection.execute(statement)
         connection.execute("COMMIT")
@@ -147,24 +167,47 @@ def _lay_out(connection: sqlite3.Connection) -> None:
         raise
 
 
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch the journal; SQLite does not wait here when two processes do it at once, so this does."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+        time.sleep(LAYOUT_RETRY_S)
+
+
 @contextlib.contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Map SQLite's and the operating system's errors to this project's."""
+    """Map SQLite's errors to this project's."""
     try:
         yield
     except sqlite3.OperationalError as error:
         raise _translated(error, path) from error
+    except sqlite3.ProgrammingError as error:
+        raise StoreError(f"The store {path} was used wrongly ({str(error).rstrip('.')}).") from error
     except sqlite3.DatabaseError as error:
         raise StoreCorruptError(f"The store {path} is damaged ({error}). Run: footnote verify") from error
+
+
+@contextlib.contextmanager
+def _translated_folder_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StoreError(
-            f"The data folder {path.parent} cannot be used ({error.strerror}). "
-            "Choose another with --data or FOOTNOTE_DATA."
+            f"The data folder {folder} cannot be used ({error.strerror}). Choose another with --data or FOOTNOTE_DATA."
         ) from error
 
 
 def _translated(error: sqlite3.OperationalError, path: Path) -> StoreError:
-    code = (error.sqlite_errorcode or 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # Python's own: text in a column is not UTF-8
+        return StoreCorruptError(f"The store {path} holds text that is not valid UTF-8. Run: footnote verify")
+    code &= 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusyError(f"Another process is writing to {path}. Try again when it has finished.")
     if code == sqlite3.SQLITE_FULL:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.readers import MEDIA_TYPES
+from corpus.readers import MEDIA_TYPES, absolute_path
 
 __all__ = ["FoundFiles", "find_files"]
 
@@ -36,25 +36,35 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
     found = FoundFiles()
     seen: set[Path] = set()
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
+            problems = len(found.problems)
             taken = _walk(path, found)
-            if not taken:
+            if not taken and len(found.problems) == problems:
                 found.problems.append((path, "the folder holds no .txt or .md file; give a folder that does"))
         else:
             taken = [path]
         for file in taken:
-            absolute = file.absolute()
+            absolute = absolute_path(file)
             if absolute not in seen:
                 seen.add(absolute)
                 found.files.append(file)
     return found
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, a folder that may not be searched: the reader says so
+        return False
+
+
 def _walk(folder: Path, found: FoundFiles) -> list[Path]:
     taken: list[Path] = []
 
     def unreadable(error: OSError) -> None:
-        found.problems.append((Path(error.filename), f"the folder cannot be read ({error.strerror})"))
+        found.problems.append(
+            (Path(error.filename), f"the folder cannot be read ({error.strerror}); check its permissions")
+        )
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -2,11 +2,13 @@
 
 import datetime
 import json
+import math
 import re
+import unicodedata
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from corpus.errors import SourceError
 
@@ -23,8 +25,19 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not supported")
+            raise yaml.MarkedYAMLError(problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
+
+
+def _date_or_text(loader: _Loader, node: yaml.ScalarNode) -> object:
+    """A date, or the text of what is none (2017-02-30), so that the key it stands at can be named."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except (ValueError, AttributeError):
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date_or_text)
 
 
 def _one_or_many(value: object) -> object:
@@ -33,6 +46,8 @@ def _one_or_many(value: object) -> object:
 
 def _calendar_date(value: object) -> object:
     """Keep the day of a timestamp; leave the rest for pydantic to judge."""
+    if isinstance(value, str):
+        value = datetime.datetime.fromisoformat(value.strip())
     if isinstance(value, datetime.datetime):
         return value.date()
     if isinstance(value, int | float):  # pydantic would read a bare year as seconds since 1970
@@ -40,7 +55,13 @@ def _calendar_date(value: object) -> object:
     return value
 
 
-_Line = Annotated[str, Field(min_length=1, max_length=1000)]
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
+        raise ValueError("not one line of text")
+    return value
+
+
+_Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line)]
 _Lines = Annotated[list[_Line], BeforeValidator(_one_or_many), Field(max_length=100)]
 
 
@@ -60,8 +81,29 @@ class FrontMatter(BaseModel):
     @property
     def extra(self) -> dict[str, Any]:
         """The other keys, as values that JSON can hold (a date becomes its ISO form)."""
-        kept: dict[str, Any] = json.loads(json.dumps(self.model_extra or {}, default=str))
-        return kept
+        return {key: _json_value(value) for key, value in (self.model_extra or {}).items()}
+
+
+def _json_value(value: object) -> object:
+    match value:
+        case dict():
+            return {_json_key(key): _json_value(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_json_value(item) for item in value]
+        case set():
+            return sorted(str(_json_value(item)) for item in value)
+        case float() if not math.isfinite(value):
+            return str(value)
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime.date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _json_key(key: object) -> str:
+    return json.dumps(key) if key is None or isinstance(key, bool) else str(_json_value(key))
 
 
 _WANTED = {
@@ -95,17 +137,27 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
         raise SourceError(f"its front matter is longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters; shorten it")
     try:
         loaded = yaml.load(block, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise SourceError(f"its front matter is not valid YAML{_where(error)}; correct or remove it") from error
     if loaded is None:
         loaded = {}
     if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
         raise SourceError("its front matter is not a list of 'key: value' lines; correct or remove it")
+    return _validated({key: value for key, value in loaded.items() if value is not None}), text[match.end() :]
+
+
+def _validated(loaded: dict[str, object]) -> FrontMatter:
     try:
-        return FrontMatter.model_validate({k: v for k, v in loaded.items() if v is not None}), text[match.end() :]
-    except ValidationError as error:
-        key = str(error.errors()[0]["loc"][0])
-        raise SourceError(f"'{key}' in its front matter must be {_WANTED[key]}; correct or remove it") from error
+        front = FrontMatter.model_validate(loaded)
+        json.dumps(front.extra, ensure_ascii=False).encode()
+    except ValueError as error:
+        where = error.errors()[0]["loc"] if isinstance(error, ValidationError) else ()
+        if where:
+            wanted = _WANTED[str(where[0])]
+            raise SourceError(f"'{where[0]}' in its front matter must be {wanted}; correct or remove it") from error
+        # half of a surrogate pair, a number of thousands of digits
+        raise SourceError("its front matter holds a value that cannot be stored; correct or remove it") from error
+    return front
 
 
 def _where(error: Exception) -> str:

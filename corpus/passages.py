@@ -18,6 +18,10 @@ CHUNKING_VERSION = 1
 SMALL_TOKENS = 24
 """A passage below this is a lone heading or a last half-sentence: it joins a neighbour that has room for it."""
 
+CHARACTERS_PER_TOKEN = 32
+"""So many characters count as a token at least: a tokenizer makes one token of a word it has given up on, however
+long, and none of invisible characters, so that tokens alone would not bound a passage."""
+
 
 class TokenCounter(Protocol):
     """Counts the tokens that the encoder will see for a text, special tokens aside."""
@@ -27,14 +31,38 @@ class TokenCounter(Protocol):
         ...
 
 
-class _SentenceSplitter(TextSplitter):
+class _Packing(TextSplitter):
+    """Packs pieces into chunks in order, each piece into one chunk.
+
+    LangChain's own packing puts a piece that counts no tokens (blank lines, say) at the end of one chunk and again
+    at the beginning of the next, so that its chunks join up to more than the text.
+    """
+
+    def _merge_splits(self, splits: Iterable[str], separator: str) -> list[str]:
+        chunks: list[list[str]] = []
+        room = 0
+        for piece in splits:
+            tokens = self._length_function(piece)
+            if not chunks or tokens > room:
+                chunks.append([])
+                room = self._chunk_size
+            chunks[-1].append(piece)
+            room -= tokens
+        return [separator.join(chunk) for chunk in chunks]
+
+
+class _WordSplitter(_Packing, RecursiveCharacterTextSplitter):
+    """Packs lines, words and, of words too long, characters."""
+
+
+class _SentenceSplitter(_Packing):
     """Packs paragraphs, and the sentences of paragraphs too long, into chunks that join up to the whole text."""
 
     def __init__(self, count_tokens: TokenCounter, tokens: int, language: str) -> None:
         keep_everything = {"keep_separator": "end", "strip_whitespace": False, "chunk_overlap": 0}
         super().__init__(chunk_size=tokens, length_function=count_tokens, **keep_everything)  # type: ignore[arg-type]
         self._language = language
-        self._by_words = RecursiveCharacterTextSplitter(
+        self._by_words = _WordSplitter(
             separators=[r"\n", r"[ \t\u00a0\u3000]+", ""],
             is_separator_regex=True,
             chunk_size=tokens,
@@ -69,7 +97,7 @@ class PassageSplitter:
     Args:
         count_tokens: The encoder's own tokenizer, counting.
         target_tokens: Size that passages are packed to.
-        max_tokens: Size that no passage exceeds; at least `target_tokens`.
+        max_tokens: Size that no passage exceeds, unless it is a single character; at least `target_tokens`.
     """
 
     count_tokens: TokenCounter
@@ -96,7 +124,7 @@ class PassageSplitter:
         return passages
 
     def _cut(self, text: str, start: int, end: int, language: str) -> list[tuple[int, int]]:
-        splitter = _SentenceSplitter(self.count_tokens, self.target_tokens, language)
+        splitter = _SentenceSplitter(self._size, self.target_tokens, language)
         spans: list[tuple[int, int]] = []
         at = start
         for chunk in splitter.split_text(text[start:end]):
@@ -110,7 +138,7 @@ class PassageSplitter:
         for start, end in spans:
             if joined:
                 first, last = joined[-1]
-                small = min(self.count_tokens(text[first:last]), self.count_tokens(text[start:end])) < SMALL_TOKENS
+                small = min(self._size(text[first:last]), self._size(text[start:end])) < SMALL_TOKENS
                 if small and self._fits(text[first:end]):
                     joined[-1] = (first, end)
                     continue
@@ -118,7 +146,10 @@ class PassageSplitter:
         return joined
 
     def _fits(self, text: str) -> bool:
-        return self.count_tokens(text) <= self.max_tokens
+        return self._size(text) <= self.max_tokens
+
+    def _size(self, text: str) -> int:
+        return max(self.count_tokens(text), len(text) // CHARACTERS_PER_TOKEN)
 
 
 def _paragraphs(text: str) -> Iterable[str]:

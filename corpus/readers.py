@@ -1,5 +1,6 @@
 """Files in: bytes to canonical text, section map and metadata."""
 
+import codecs
 import hashlib
 import os
 import stat
@@ -12,7 +13,7 @@ from corpus.documents import Metadata, Section, SourceDocument
 from corpus.errors import SourceError
 from corpus.frontmatter import FrontMatter, split_front_matter
 
-__all__ = ["MAX_SOURCE_BYTES", "MEDIA_TYPES", "SourceBytes", "read_bytes", "read_document"]
+__all__ = ["MAX_SOURCE_BYTES", "MEDIA_TYPES", "SourceBytes", "absolute_path", "read_bytes", "read_document"]
 
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 """A text file past this size is a data dump rather than a document; it is also held in memory while read."""
@@ -44,7 +45,17 @@ class SourceBytes:
         self.path = path
         self.data = data
         self.sha256 = hashlib.sha256(data).hexdigest()
-        self.source = source or os.fspath(path.absolute()).encode(errors="backslashreplace").decode()
+        self.source = source or os.fspath(absolute_path(path)).encode(errors="backslashreplace").decode()
+
+
+def absolute_path(path: Path) -> Path:
+    """The absolute path without `..`, the same from wherever a file is named; symbolic links keep their names."""
+    plain = Path(os.path.normpath(path.absolute()))
+    try:
+        leads_elsewhere = ".." in path.parts and not plain.samefile(path)  # a `..` after a link to another folder
+    except OSError:
+        return plain
+    return path.resolve() if leads_elsewhere else plain
 
 
 def read_bytes(path: Path) -> SourceBytes:
@@ -108,10 +119,12 @@ def read_document(file: SourceBytes) -> SourceDocument:
 def _decode(data: bytes) -> str:
     if b"\0" in data:
         raise SourceError("it is a binary file; give .txt or .md files with text")
+    body = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = body.decode()
     except UnicodeDecodeError as error:
-        raise SourceError(f"it is not valid UTF-8 (byte {error.start:,}); save it as UTF-8") from error
+        at = len(data) - len(body) + error.start
+        raise SourceError(f"it is not valid UTF-8 (byte {at:,}); save it as UTF-8") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -133,7 +146,9 @@ def _markdown_sections(text: str) -> list[Section]:
 def _plain(inline: object) -> str:
     """A heading's text without its Markdown markup."""
     children = getattr(inline, "children", None) or []
-    return " ".join("".join(c.content if c.content else " " for c in children if c.type != "html_inline").split())
+    breaks = ("softbreak", "hardbreak")
+    parts = (" " if c.type in breaks else c.content for c in children if c.type != "html_inline")
+    return " ".join("".join(parts).split())
 
 
 def _title(front: FrontMatter, sections: Sequence[Section], text: str, path: Path) -> str:

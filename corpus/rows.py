@@ -60,7 +60,7 @@ class StoredPassage:
 
 
 def metadata_checksum(identity: Sequence[object], columns: Sequence[object]) -> int:
-    """CRC-32 over a document's identity (id, source, digest, type, revision, characters) and metadata columns."""
+    """CRC-32 over a document's identity (id, source, digest, type, revision, length, time) and metadata columns."""
     return checksum(json.dumps([*identity, *columns], ensure_ascii=False).encode())
 
 
@@ -75,7 +75,7 @@ def document_from_row(row: Sequence[Any]) -> StoredDocument:
     Raises:
         StoreCorruptError: The row does not match its checksum.
     """
-    key, identity, times, columns, expected = row[0], row[1:7], row[7:9], row[9:18], row[18]
+    key, identity, passages, columns, expected = row[0], row[1:8], row[8], row[9:18], row[18]
     if metadata_checksum(identity, columns) != expected:
         raise StoreCorruptError(f"The record of document '{identity[0]}' is damaged. Run: footnote verify")
     title, publisher, authors, published, language, url, tags, extra, sections = columns
@@ -90,7 +90,7 @@ def document_from_row(row: Sequence[Any]) -> StoredDocument:
         extra=json.loads(extra),
     )
     places = tuple(Section(*section) for section in json.loads(sections))
-    fields: list[Any] = [key, *identity, *times, about, places]
+    fields: list[Any] = [key, *identity, passages, about, places]
     return StoredDocument(*fields)
 
 

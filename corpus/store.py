@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
@@ -15,13 +16,17 @@ from slugify import slugify
 
 from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
 from corpus.documents import EncodedPassage, SourceDocument, passage_id, revision_of
-from corpus.errors import EncoderMismatchError, UnknownDocumentError
+from corpus.errors import EncoderMismatchError, SpanError, UnknownDocumentError
 from corpus.rows import StoredDocument, metadata_checksum, passage_checksum
 from corpus.view import View
 
 __all__ = ["Store"]
 
 MAX_ID_CHARACTERS = 80
+
+KEY_GAP = 2**32
+"""Each insertion leaves out a random number of passage keys, up to this. A backup that is restored and goes its own
+way would otherwise give keys that an index on disk knows as other passages'; 2**63 keys are enough for 2**31 turns."""
 
 
 def _now() -> str:
@@ -75,6 +80,7 @@ class Store:
 
         Raises:
             EncoderMismatchError: The store holds vectors of another encoder.
+            SpanError: A passage lies outside the document's text.
             StoreError: The transaction failed and nothing was changed.
         """
         with self._transaction() as connection:
@@ -160,10 +166,11 @@ def _next_generation(connection: sqlite3.Connection) -> int:
 def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
     """A readable id from the source's name; a name already taken gets a digest of the whole source added."""
     wanted = slugify(Path(document.source).stem, max_length=MAX_ID_CHARACTERS - 9) or "document"
-    taken = connection.execute("SELECT 1 FROM documents WHERE id = ?", (wanted,)).fetchone()
-    if taken is None:
-        return wanted
-    return f"{wanted}-{hashlib.sha256(document.source.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(document.source.encode()).hexdigest()
+    for identifier in (wanted, f"{wanted}-{digest[:8]}"):
+        if connection.execute("SELECT 1 FROM documents WHERE id = ?", (identifier,)).fetchone() is None:
+            return identifier
+    return digest  # another file bears both the name and the digest
 
 
 def _insert_document(connection: sqlite3.Connection, identifier: str, document: SourceDocument, now: str) -> int:
@@ -175,6 +182,7 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         document.media_type,
         revision_of(document.text),
         len(document.text),
+        now,
     )
     columns = (
         about.title,
@@ -188,10 +196,10 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
     )
     cursor = connection.execute(
-        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, title, publisher, authors,"
-        " published, language, url, tags, extra, sections, metadata_checksum, text, ingested_at)"
+        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, ingested_at, title,"
+        " publisher, authors, published, language, url, tags, extra, sections, metadata_checksum, text)"
         f" VALUES ({', '.join('?' * 18)})",
-        (*identity, *columns, metadata_checksum(identity, columns), document.text.encode(), now),
+        (*identity, *columns, metadata_checksum(identity, columns), document.text.encode()),
     )
     return int(cursor.lastrowid or 0)
 
@@ -201,9 +209,13 @@ def _insert_passages(
 ) -> None:
     revision = revision_of(text)
     byte_offsets = [0, *accumulate(len(character.encode()) for character in text)] if not text.isascii() else None
-    for encoded in passages:
+    for passage_key, encoded in enumerate(passages, start=_unused_passage_key(connection)):
         passage = encoded.passage
         start, end = passage.start, passage.end
+        if not 0 <= start < end <= len(text):
+            raise SpanError(
+                f"A passage from {start} to {end} does not lie within its document's {len(text)} characters."
+            )
         first, last = (start, end) if byte_offsets is None else (byte_offsets[start], byte_offsets[end])
         columns = (
             passage_id(identifier, revision, passage),
@@ -214,10 +226,11 @@ def _insert_passages(
             passage.page,
             passage.section,
         )
-        cursor = connection.execute(
-            "INSERT INTO passages (id, start, end, byte_start, byte_end, page, section, document, checksum, vector,"
-            f" vector_checksum) VALUES ({', '.join('?' * 11)})",
+        connection.execute(
+            "INSERT INTO passages (key, id, start, end, byte_start, byte_end, page, section, document, checksum,"
+            f" vector, vector_checksum) VALUES ({', '.join('?' * 12)})",
             (
+                passage_key,
                 *columns,
                 key,
                 passage_checksum(columns, text[start:end].encode()),
@@ -227,5 +240,11 @@ def _insert_passages(
         )
         connection.execute(
             "INSERT INTO token_vectors VALUES (?, ?, ?)",
-            (cursor.lastrowid, encoded.token_vectors, checksum(encoded.token_vectors)),
+            (passage_key, encoded.token_vectors, checksum(encoded.token_vectors)),
         )
+
+
+def _unused_passage_key(connection: sqlite3.Connection) -> int:
+    """A key that neither this store nor another one restored from the same backup has given to a passage."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    return (row[0] if row else 0) + 1 + secrets.randbelow(KEY_GAP)

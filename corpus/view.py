@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -160,19 +160,27 @@ class View:
         """The passages with these keys, in the order given, each checked against its checksum.
 
         Raises:
-            StoreCorruptError: One does not match.
+            StoreCorruptError: One is missing or does not match.
         """
         query = f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE key IN (SELECT value FROM json_each(?))"
         with self._lock, translated_errors(self._path):
             rows = {row[0]: row for row in self._connection.execute(query, (json.dumps(list(keys)),))}
+            _all_there(keys, rows, "is missing")
             return [passage_from_row(rows[key], self._span_bytes(rows[key])) for key in keys]
 
     def _span_bytes(self, row: Sequence[int]) -> bytes:
         """Read only the passage's own bytes of the document's text, which may be long."""
         document, byte_start, byte_end = row[2], row[5], row[6]
-        with self._connection.blobopen("documents", "text", document, readonly=True) as blob:
-            blob.seek(min(max(byte_start, 0), len(blob)))
-            return blob.read(max(byte_end - byte_start, 0))
+        try:
+            blob = self._connection.blobopen("documents", "text", document, readonly=True)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
+            raise StoreCorruptError(f"Passage {row[0]} has no document. Run: footnote verify") from error
+        with blob:
+            start = min(max(byte_start, 0), len(blob))
+            blob.seek(start)
+            return blob.read(min(max(byte_end, start), len(blob)) - start)
 
     def document_passages(self, document: StoredDocument) -> list[int]:
         """Keys of a document's passages, in order of their start."""
@@ -191,28 +199,26 @@ class View:
         """`(key, vector)` of the passages with these keys, ascending, checked.
 
         Raises:
-            StoreCorruptError: A vector does not match its checksum.
+            StoreCorruptError: A vector is missing or does not match its checksum.
         """
         query = (
             "SELECT key, vector, vector_checksum FROM passages"
             " WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"
         )
-        return [
-            (key, _intact(key, data, expected, "vector"))
-            for key, data, expected in self._rows(query, (json.dumps(list(keys)),))
-        ]
+        rows = self._rows(query, (json.dumps(list(keys)),))
+        _all_there(keys, {row[0] for row in rows}, "is missing")
+        return [(key, _intact(data, expected, f"The vector of passage {key} is")) for key, data, expected in rows]
 
     def token_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
         """The packed token vectors of the passages with these keys, checked.
 
         Raises:
-            StoreCorruptError: Some do not match their checksum.
+            StoreCorruptError: Some are missing or do not match their checksum.
         """
         query = "SELECT passage, data, checksum FROM token_vectors WHERE passage IN (SELECT value FROM json_each(?))"
-        return {
-            key: _intact(key, data, expected, "token vectors")
-            for key, data, expected in self._rows(query, (json.dumps(list(keys)),))
-        }
+        rows = self._rows(query, (json.dumps(list(keys)),))
+        _all_there(keys, {row[0] for row in rows}, "has no token vectors")
+        return {key: _intact(data, expected, f"The token vectors of passage {key} are") for key, data, expected in rows}
 
     def problems_found_by_sqlite(self) -> list[str]:
         """What SQLite's own integrity and foreign key checks find, one line each."""
@@ -224,10 +230,16 @@ class View:
             return self._connection.execute(query, values).fetchall()
 
 
-def _intact(key: int, data: bytes, expected: int, what: str) -> bytes:
+def _intact(data: bytes, expected: int, what_is: str) -> bytes:
     if checksum(data) != expected:
-        raise StoreCorruptError(f"The {what} of passage {key} are damaged. Run: footnote verify")
+        raise StoreCorruptError(f"{what_is} damaged. Run: footnote verify")
     return data
+
+
+def _all_there(keys: Iterable[int], found: Container[int], what: str) -> None:
+    for key in keys:
+        if key not in found:
+            raise StoreCorruptError(f"Passage {key} {what}. Run: footnote verify")
 
 
 def _where(filters: Filters) -> tuple[str, list[object]]:
@@ -240,8 +252,8 @@ def _where(filters: Filters) -> tuple[str, list[object]]:
             values.append(json.dumps(list(wanted)))
     if filters.languages:
         clauses.append(
-            "EXISTS (SELECT 1 FROM json_each(?) WHERE lower(d.language) = lower(value)"
-            " OR lower(d.language) LIKE lower(value) || '-%')"
+            "EXISTS (SELECT 1 FROM json_each(?)"
+            " WHERE substr(lower(d.language) || '-', 1, length(value) + 1) = lower(value) || '-')"
         )
         values.append(json.dumps(list(filters.languages)))
     for comparison, date in ((">=", filters.published_from), ("<", filters.published_before)):

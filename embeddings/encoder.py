@@ -70,6 +70,12 @@ class Encoder:
         self.dimension: int = int(self._model.get_embedding_dimension() or 0)
         if self.dimension % 8 or not self.dimension:
             raise EncoderError(f"The encoder {name} gives {self.dimension} dimensions; a multiple of 8 is needed.")
+        token_dimension = _arrays(self._forward([name])[0])[1].shape[1]
+        if token_dimension != self.dimension:
+            raise EncoderError(
+                f"The encoder {name} gives {self.dimension} dimensions for a text and {token_dimension} for a token. "
+                "Choose one that gives the same for both."
+            )
 
     def fingerprint(self, **chunking: int) -> str:
         """Everything that decides what is stored for a text, as canonical JSON.
@@ -103,7 +109,12 @@ class Encoder:
     def first_tokens(self, text: str, tokens: int) -> str:
         """The beginning of a text that has at most so many tokens."""
         spans = self._tokenizer.encode(text, add_special_tokens=False).offsets
-        return text if len(spans) <= tokens else text[: spans[tokens - 1][1]] if tokens else ""
+        if len(spans) <= tokens:
+            return text
+        for _, end in reversed(spans[:tokens]):
+            if self.count_tokens(text[:end]) <= tokens:  # a cut may fall inside a character of several tokens
+                return text[:end]
+        return ""
 
     def encode_passages(self, texts: Sequence[str]) -> Iterator[PassageEncoding]:
         """Encode passages, each in one pass, yielding them in order as batches are done.
@@ -135,6 +146,7 @@ class Encoder:
         with self._lock:  # the tokenizer inside keeps state while it works
             outputs: list[dict[str, Any]] = self._model.encode(
                 list(texts),
+                prompt="",  # not the model's own: every token must be one of the text's
                 output_value=None,
                 convert_to_numpy=False,
                 batch_size=BATCH_SIZE,

@@ -74,13 +74,21 @@ class VectorIndex:
         Returns:
             `(key, score)`, best first, equal scores by key; as many as exist up to `depth`.
         """
-        depth = min(depth, len(self))
-        if depth == 0:
-            return []
         parameters = None
         if allowed is not None:
             chosen = np.asarray(allowed, dtype=np.int64)
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # type: ignore[call-arg]
+        reach = depth + 1  # one more shows whether others share the last place, which FAISS gives to any of them
+        while depth > 0:
+            found = self._nearest(vector, min(reach, len(self)), parameters)
+            if len(found) < reach or found[-1][1] < found[depth - 1][1]:
+                return found[:depth]
+            reach *= 2
+        return []
+
+    def _nearest(self, vector: NDArray[np.float32], depth: int, parameters: object) -> list[tuple[int, float]]:
+        if depth == 0:
+            return []
         scores, keys = self._index.search(vector[np.newaxis].astype(np.float32), depth, params=parameters)
         found = [(int(k), round(float(s), SCORE_DECIMALS)) for k, s in zip(keys[0], scores[0], strict=True) if k >= 0]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))

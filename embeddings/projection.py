@@ -57,8 +57,13 @@ class VectorProjection:
             StoreCorruptError: A vector in the store is damaged.
         """
         loaded = self._load(view, dimension)
-        index = updated(loaded[1] if loaded else VectorIndex.empty(dimension), view)
-        if loaded is None or loaded[0] != view.generation:
+        if loaded is None:
+            index = updated(VectorIndex.empty(dimension), view)
+            self.save(index, view)
+            return index
+        generation, on_disk = loaded
+        index = updated(on_disk, view)
+        if index is not on_disk or generation != view.generation:
             self.save(index, view)
         return index
 
@@ -96,7 +101,7 @@ class VectorProjection:
                 return None
             index = VectorIndex.from_bytes(data)
             return (int(manifest["generation"]), index) if index.dimension == dimension else None
-        except (OSError, ValueError, KeyError, TypeError, StoreCorruptError):
+        except (OSError, ValueError, OverflowError, RecursionError, KeyError, TypeError, StoreCorruptError):
             return None
 
 

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 __all__ = ["pack_signs", "signs_from_bytes", "signs_to_bytes", "token_similarities"]
 
+GRID = np.float32(2**17)
+"""Question tokens are rounded to multiples of 1 / GRID, far below what tells passages apart. Every sum over a token
+of up to 4096 dimensions is then exact in float32, so that a passage scores the same in whatever company and
+whatever order it is added up."""
+
 
 def pack_signs(tokens: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Keep a bit a dimension.
@@ -54,6 +59,7 @@ def token_similarities(
     if not passages:
         return []
     dimension = question.shape[1]
+    question = np.rint(question * GRID) / GRID
     signs = np.unpackbits(np.concatenate(passages), axis=1).astype(np.float32)
     # q·(2b - 1) = 2 q·b - Σq: the bits need no mapping to ±1 first
     scores = (2.0 * (question @ signs.T) - question.sum(axis=1, keepdims=True)) / np.sqrt(np.float32(dimension))

@@ -111,10 +111,13 @@ class Library:
             try:
                 self.refresh()
                 self.problem = None
-            except FootnoteError as error:
-                if self.problem != str(error):
-                    logger.error("The newest documents cannot be served yet: %s", error)
-                self.problem = str(error)
+            except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
+                expected = isinstance(error, FootnoteError)
+                said = str(error) if expected else repr(error)
+                if self.problem != said:
+                    trace = None if expected else error
+                    logger.error("The newest documents cannot be served yet: %s", said, exc_info=trace)
+                self.problem = said
 
     def close(self) -> None:
         """Close the snapshot, at once if no one asks of it."""

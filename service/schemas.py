@@ -11,6 +11,7 @@ from corpus import Filters, StoredDocument
 
 __all__ = [
     "AskRequest",
+    "DocumentDetails",
     "DocumentList",
     "DocumentRecord",
     "FieldError",
@@ -132,6 +133,26 @@ class DocumentRecord(BaseModel):
             ingested_at=document.ingested_at,
             href=f"/documents/{document.id}",
         )
+
+
+class SectionRecord(BaseModel):
+    """A heading, and the code point of the canonical text where its section begins."""
+
+    title: str
+    level: int
+    start: int
+
+
+class DocumentDetails(DocumentRecord):
+    """A document without its text, with its sections: too much for each line of a list."""
+
+    sections: list[SectionRecord]
+
+    @classmethod
+    def of(cls, document: StoredDocument) -> "DocumentDetails":
+        """The details of a stored document."""
+        sections = [SectionRecord(title=s.title, level=s.level, start=s.start) for s in document.sections]
+        return cls(**DocumentRecord.of(document).model_dump(), sections=sections)
 
 
 class DocumentList(BaseModel):

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
@@ -17,14 +18,22 @@ __all__ = ["PREFIX", "Settings", "load_settings"]
 PREFIX = "FOOTNOTE_"
 
 
+def _named(folder: object) -> object:
+    if folder == "":  # it would stand for the folder that the command happens to run in
+        raise PydanticCustomError("empty", "it must name a folder")
+    return folder
+
+
 class Settings(BaseSettings):
     """How Footnote behaves. Each setting is an environment variable: `FOOTNOTE_` and its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    data: Annotated[Path, Field(description="Folder that holds the documents and everything made of them.")] = (
-        platformdirs.user_data_path("footnote")
-    )
+    data: Annotated[
+        Path,
+        BeforeValidator(_named),
+        Field(description="Folder that holds the documents and everything made of them."),
+    ] = platformdirs.user_data_path("footnote")
     encoder: Annotated[
         str,
         Field(

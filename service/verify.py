@@ -60,9 +60,10 @@ def _shape(fingerprint: str | None) -> tuple[int, int] | None:
     """Dimension and maximum length in tokens of the encoder that made the vectors."""
     try:
         parts = json.loads(fingerprint or "")
-        return int(parts["dimension"]), int(parts["max_tokens"])
-    except (ValueError, KeyError, TypeError):
+        dimension, max_tokens = int(parts["dimension"]), int(parts["max_tokens"])
+    except (ValueError, OverflowError, KeyError, TypeError):
         return None
+    return (dimension, max_tokens) if dimension > 0 and dimension % 8 == 0 else None
 
 
 def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
@@ -93,10 +94,8 @@ def _of_span(passage: StoredPassage, document: StoredDocument, text: str) -> Ite
 def _of_vectors(view: View, document: StoredDocument, shape: tuple[int, int] | None) -> Iterator[str]:
     keys = view.document_passages(document)
     vectors, signs = dict(view.vectors(keys)), view.token_vectors(keys)
-    for key in keys:
-        if key not in signs:
-            yield f"passage {key} has no token vectors"
-        elif shape is not None:
+    if shape is not None:
+        for key in keys:
             yield from _of_shape(key, vectors[key], signs[key], *shape)
 
 

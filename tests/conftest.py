@@ -12,6 +12,8 @@ from service.ingest import Ingester
 from service.progress import NoProgress
 from service.settings import PREFIX, Settings
 
+pytest_plugins = ["tests.application"]
+
 TINY_MAX_TOKENS = 64
 TINY_DIMENSION = 32
 
@@ -26,7 +28,15 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one_thread() -> None:
+    """Keep torch to one thread: on a text or two, several cost three times the work, waiting for each other."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Path:
     """A sentence-transformers folder: one BERT layer of 32 dimensions, seeded weights, characters as tokens."""
     return make_tiny_model(tmp_path_factory.mktemp("model") / "tiny", seed=1)
 
@@ -79,7 +89,7 @@ def tiny_encoder(tiny_model: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def default_encoder() -> Encoder:
+def default_encoder(one_thread: None) -> Encoder:
     """The encoder that Footnote comes with; loading it takes seconds."""
     return Encoder.load(DEFAULT_ENCODER)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from corpus import Filters, StoredDocument, StoredPassage
@@ -64,7 +65,7 @@ class Pipeline:
             ranked = rerank(encoded.token_vectors, candidates, self._token_signs(snapshot, candidates))
             times.append(self._clock())
             answered = found(ranked, self.encoder.weights_sha256) or not self.settings.not_found
-            passages = self._passages(snapshot, ranked[:k])
+            passages = self._passages(snapshot, _first(snapshot, ranked, k))
             total, steps = self._clock() - times[0], [b - a for a, b in itertools.pairwise(times)]
             return Answer(
                 question=question,
@@ -104,6 +105,14 @@ class Pipeline:
             citation=cite(document, passage.start, passage.end, page=passage.page, section=passage.section),
             also_found_in=[],
         )
+
+
+def _first(snapshot: Snapshot, ranked: Sequence[RerankedCandidate], k: int) -> list[RerankedCandidate]:
+    """The first `k`, equal scores by passage id: keys, unlike ids, depend on the order of ingestion."""
+    counts = Counter(c.score for c in ranked)
+    tied = [c.key for c in ranked if counts[c.score] > 1 and c.score >= ranked[min(k, len(ranked)) - 1].score]
+    ids = {passage.key: passage.id for passage in snapshot.view.passages(tied)}
+    return sorted(ranked, key=lambda c: (-c.score, ids.get(c.key, "")))[:k]
 
 
 def _answer_text(passage: AnsweringPassage) -> AnswerText:

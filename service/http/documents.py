@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse
 
 from service.http.problems import PROBLEM_RESPONSES
 from service.http.state import ServiceState
-from service.schemas import DocumentList, DocumentRecord
+from service.schemas import DocumentDetails, DocumentList, DocumentRecord
 
 __all__ = ["router"]
 
@@ -39,10 +39,10 @@ def list_documents(
 
 
 @router.get("/{document_id}", summary="Show a document's record", responses=PROBLEM_RESPONSES(404, 422, 503))
-def show_document(document_id: DocumentId, service: ServiceState) -> DocumentRecord:
-    """What is known of a document, without its text."""
+def show_document(document_id: DocumentId, service: ServiceState) -> DocumentDetails:
+    """What is known of a document, with its sections and without its text."""
     with service.library.snapshot() as snapshot:
-        return DocumentRecord.of(snapshot.view.document(document_id))
+        return DocumentDetails.of(snapshot.view.document(document_id))
 
 
 @router.get(

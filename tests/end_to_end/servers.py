@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,13 @@ def footnote_command() -> list[str]:
 def serving(data: Path, *arguments: str) -> Iterator[Server]:
     """Start `footnote serve` on a free port, wait until it says it is ready, and stop it at the end."""
     command = [*footnote_command(), "serve", "--port", "0", "--data", str(data), *arguments]
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    with running(command, {**os.environ, "HF_HUB_OFFLINE": "1"}) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
+    """Start a command that serves, wait until it says it is ready, and stop it at the end."""
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stderr is not None

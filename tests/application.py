@@ -1,4 +1,4 @@
-"""An application over a small store, asked in process."""
+"""Fixtures: an application over a small store, asked in process."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

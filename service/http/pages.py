@@ -1,0 +1,122 @@
+"""The pages for people, `/` and `/documents/{id}`, and the files they are made of.
+
+The pages are the same bytes for everyone: what they show is fetched by their scripts from the API, so that no text
+of a document ever becomes part of a page's markup.
+"""
+
+import functools
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from corpus.errors import UnknownDocumentError
+from service.http.state import ServiceState
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+"""Fixed here, because the system's own table may say otherwise and browsers refuse scripts of another type."""
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",  # kept by browsers, but asked after each time: it costs an answer without a body
+}
+
+READ = ["GET", "HEAD"]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    content: bytes
+    media_type: str
+    etag: str
+
+
+@functools.cache
+def _files() -> Mapping[str, _File]:
+    """Every file of the folder `service/web`, read once, by name."""
+    files = {}
+    for path in resources.files("service").joinpath("web").iterdir():
+        media_type = MEDIA_TYPES.get("." + path.name.rpartition(".")[2])
+        if media_type is not None:
+            content = path.read_bytes()
+            files[path.name] = _File(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+    return files
+
+
+def _send(request: Request, name: str, status: int = 200) -> Response:
+    """A file, or 304 without it for a browser that has it."""
+    file = _files()[name]
+    headers = {**HEADERS, "ETag": file.etag}
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if status == 200 and (file.etag in known or "*" in known):
+        return Response(status_code=304, headers=headers)
+    return Response(file.content, status, headers=headers, media_type=file.media_type)
+
+
+@router.api_route("/", methods=READ)
+async def ask_page(request: Request) -> Response:
+    """The page to ask on."""
+    return _send(request, "ask.html")
+
+
+@router.api_route("/documents/{document_id}", methods=READ)
+def reader_page(document_id: str, request: Request, service: ServiceState) -> Response:
+    """The page to read a document on; its script reads the id from the address."""
+    try:
+        with service.library.snapshot() as snapshot:
+            snapshot.view.document(document_id)
+    except UnknownDocumentError:
+        if not _wants_html(request):
+            raise
+        return _send(request, "missing.html", 404)
+    return _send(request, "reader.html")
+
+
+@router.api_route("/favicon.svg", methods=READ)
+async def favicon(request: Request) -> Response:
+    """The icon, for browser tabs."""
+    return _send(request, "favicon.svg")
+
+
+@router.api_route("/web/{name}", methods=READ)
+async def page_file(name: str, request: Request) -> Response:
+    """A script or a style sheet."""
+    if name not in _files():
+        raise HTTPException(404)
+    return _send(request, name)
+
+
+def _wants_html(request: Request) -> bool:
+    """Whether the client names HTML among what it accepts, as browsers do and programs do not."""
+    for choice in request.headers.get("accept", "").split(","):
+        kind, *parameters = (part.strip().lower() for part in choice.split(";"))
+        if kind == "text/html":
+            return not any(re.fullmatch(r"q\s*=\s*0(\.0*)?", parameter) for parameter in parameters)
+    return False

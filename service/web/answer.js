@@ -1,0 +1,128 @@
+/** An answer, or why there is none, as elements. */
+
+import { citationNote, separated } from "./citation.js";
+import { element, wordsOf } from "./dom.js";
+import { stretches } from "./spans.js";
+import { headingLine, markedWords } from "./words.js";
+
+/** @import { Answer, Failure, Passage } from "./api.js" */
+
+/** @type {Record<string, string>} */
+const CONFIDENCE = {
+  very_high: "Confidence: very high.",
+  high: "Confidence: high.",
+  medium: "Confidence: medium. Read the passage before you quote it.",
+  low: "Confidence: low. Read the passage: it may not answer the question.",
+};
+
+/**
+ * @param {Answer} answer
+ * @returns {(HTMLElement | null)[]} The first holds the heading.
+ */
+export function answerElements(answer) {
+  return answer.status === "answered" && answer.answer !== null ? answered(answer) : notFound(answer.passages);
+}
+
+/**
+ * What to tell of an answer in one line, to someone who does not see it.
+ *
+ * @param {Answer} answer
+ */
+export function answerSummary({ status, passages }) {
+  const count = passages.length === 1 ? "1 passage" : `${passages.length} passages`;
+  return status === "answered" ? `Answered, with ${count}.` : `Not in these documents. The nearest: ${count}.`;
+}
+
+/**
+ * @param {Failure} failure
+ * @param {() => void} retry
+ */
+export function failureElement(failure, retry) {
+  const details = failure.details.map((detail) => element("p", {}, detail));
+  const said = element("div", { class: "failure" }, heading(ended(failure.title)), ...details);
+  if (failure.retry) {
+    const button = element("button", { type: "button" }, "Try again");
+    button.addEventListener("click", retry);
+    said.append(button);
+  }
+  return said;
+}
+
+function ended(/** @type {string} */ sentence) {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** A heading that can be given the focus, so that reading goes on from there. */
+function heading(/** @type {string} */ text) {
+  return element("h2", { tabindex: "-1" }, text);
+}
+
+function answered(/** @type {Answer} */ { answer, confidence, passages }) {
+  if (answer === null) {
+    return [];
+  }
+  const { text, citation } = answer;
+  const quoted = element("span", { class: "quoted" }, text);
+  const quotation = element("blockquote", { ...wordsOf(citation.language), cite: citation.href }, quoted);
+  const figure = element(
+    "figure",
+    { class: "answer" },
+    heading("The documents say"),
+    quotation,
+    element("p", { class: "confidence" }, CONFIDENCE[confidence.level] ?? null),
+    element("figcaption", { class: "note" }, citationNote(citation)),
+  );
+  const [first, ...further] = passages;
+  return [
+    figure,
+    first === undefined ? null : section("The passage around it", [first], 1),
+    further.length === 0 ? null : section("Further passages", further, 2),
+  ];
+}
+
+function notFound(/** @type {Passage[]} */ passages) {
+  const said = element(
+    "div",
+    { class: "not-found" },
+    heading("Not in these documents"),
+    element("p", {}, "No passage answers this question well enough to be quoted as an answer."),
+  );
+  if (passages.length === 0) {
+    return [said];
+  }
+  const summary = passages.length === 1 ? "The nearest passage" : `The ${passages.length} nearest passages`;
+  return [said, element("details", {}, element("summary", {}, summary), passageList(passages, 1))];
+}
+
+/**
+ * @param {string} title
+ * @param {Passage[]} passages
+ * @param {number} from The number of the first.
+ */
+function section(title, passages, from) {
+  return element("section", {}, element("h3", {}, title), passageList(passages, from));
+}
+
+/**
+ * @param {Passage[]} passages
+ * @param {number} from
+ */
+function passageList(passages, from) {
+  return element("ol", { class: "passages", start: String(from) }, ...passages.map(passageItem));
+}
+
+function passageItem(/** @type {Passage} */ { text, highlights, citation, also_found_in }) {
+  const nodes = markedWords(text, stretches(text, highlights), headingLine(text, 0, citation.section));
+  const quotation = element("blockquote", { ...wordsOf(citation.language), cite: citation.href }, ...nodes);
+  return element("li", {}, quotation, citationNote(citation), alsoIn(also_found_in));
+}
+
+function alsoIn(/** @type {Passage["also_found_in"]} */ citations) {
+  if (citations.length === 0) {
+    return null;
+  }
+  const links = citations.map(({ href, title, language }) =>
+    element("a", { href }, element("cite", wordsOf(language), title)),
+  );
+  return element("p", { class: "source" }, "Word for word also in ", ...separated(links, ", "), ".");
+}

@@ -1,0 +1,140 @@
+/**
+ * The service's API, and everything that can go wrong with it as a `Failure` that a page can show.
+ *
+ * @typedef {{
+ *   document_id: string, title: string, publisher: string | null, authors: string[], published: string | null,
+ *   language: string | null, url: string | null, page: number | null, section: string | null,
+ *   start: number, end: number, href: string, source_href: string | null,
+ * }} Citation
+ * @typedef {{
+ *   id: string, rank: number, text: string, highlights: import("./spans.js").Span[], citation: Citation,
+ *   also_found_in: Citation[],
+ * }} Passage
+ * @typedef {{
+ *   status: "answered" | "not_found", confidence: { level: string }, generation: number,
+ *   answer: { text: string, citation: Citation } | null, passages: Passage[],
+ * }} Answer
+ * @typedef {{
+ *   id: string, revision: string, title: string, publisher: string | null, authors: string[],
+ *   published: string | null, language: string | null, url: string | null,
+ *   sections: { title: string, level: number, start: number }[],
+ * }} DocumentDetails
+ */
+
+const ASK_MS = 30_000;
+const READ_MS = 120_000; // a long document over a slow line
+
+/** What to tell the reader instead of what was asked for. */
+export class Failure extends Error {
+  /**
+   * @param {string} title One line.
+   * @param {string[]} details What to know or do, a sentence or two each.
+   * @param {{ retry: boolean }} options Whether the same request may succeed later.
+   */
+  constructor(title, details = [], { retry } = { retry: true }) {
+    super(title);
+    this.title = title;
+    this.details = details;
+    this.retry = retry;
+  }
+
+  /**
+   * Whatever was thrown, as a failure: an answer of another shape than ours ends here too.
+   *
+   * @param {unknown} error
+   */
+  static of(error) {
+    return error instanceof Failure ? error : new Failure("The service answered in a way that this page cannot read");
+  }
+}
+
+/**
+ * @param {string} question
+ * @param {AbortSignal} signal Ends the request when its answer is no longer wanted.
+ * @returns {Promise<Answer>}
+ */
+export async function ask(question, signal) {
+  const headers = { "Content-Type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify({ question }) };
+  return JSON.parse((await request("/v1/ask", init, ASK_MS, signal)).text);
+}
+
+/** @returns {Promise<{ generation: number, documents: number, passages: number }>} */
+export async function readiness() {
+  return JSON.parse((await request("/health/ready", {}, ASK_MS)).text);
+}
+
+/**
+ * A document and its canonical text, both of one revision even if it is being replaced meanwhile.
+ *
+ * @param {string} id As it stands in an address: percent-encoded.
+ * @returns {Promise<{ details: DocumentDetails, text: string }>}
+ */
+export async function readDocument(id) {
+  const address = `/v1/documents/${id}`;
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const [record, canonical] = await Promise.all([
+      request(address, {}, READ_MS),
+      request(`${address}/text`, {}, READ_MS),
+    ]);
+    /** @type {DocumentDetails} */
+    const details = JSON.parse(record.text);
+    if (canonical.response.headers.get("ETag") === `"${details.revision}"`) {
+      return { details, text: canonical.text };
+    }
+  }
+  throw new Failure("This document is being replaced", ["Try again in a moment."]);
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} init
+ * @param {number} timeout Milliseconds until it is given up, so that nothing waits for ever.
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ response: Response, text: string }>} A response that is no error, and its body.
+ */
+async function request(address, init, timeout, signal) {
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(tooSlow(timeout)), timeout);
+  signal?.addEventListener("abort", () => ending.abort(signal.reason), { once: true });
+  let response;
+  let body;
+  try {
+    response = await fetch(address, { ...init, signal: ending.signal });
+    body = await response.arrayBuffer();
+  } catch {
+    throw ending.signal.aborted ? ending.signal.reason : unreachable();
+  } finally {
+    clearTimeout(timer);
+  }
+  // `Response.text()` would drop a leading byte order mark, which is a code point like any other to an offset.
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
+  if (!response.ok) {
+    throw problemOf(response, text);
+  }
+  return { response, text };
+}
+
+/**
+ * An error response as a failure: RFC 9457 problem details where they are, the status where they are not.
+ *
+ * @param {Response} response
+ * @param {string} body
+ */
+function problemOf(response, body) {
+  if (!(response.headers.get("Content-Type") ?? "").startsWith("application/problem+json")) {
+    return new Failure(`The service cannot answer at the moment (status ${response.status})`);
+  }
+  /** @type {{ detail: string, errors?: { detail: string }[] }} */
+  const { detail, errors = [] } = JSON.parse(body);
+  const retry = response.status >= 500 || response.status === 429;
+  return new Failure(detail, errors.map((error) => error.detail), { retry });
+}
+
+function unreachable() {
+  return new Failure("The service cannot be reached", ["It may have stopped, or the connection is down."]);
+}
+
+function tooSlow(/** @type {number} */ timeout) {
+  return new Failure(`Nothing came back in ${timeout / 1000} seconds`, ["The service may be busy."]);
+}

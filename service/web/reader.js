@@ -1,0 +1,166 @@
+/** The page to read a document on, with the words marked that the address names. */
+
+import { failureElement } from "./answer.js";
+import { Failure, readDocument } from "./api.js";
+import { date, listed, originalLink, separated, words } from "./citation.js";
+import { byId, element, wordsOf } from "./dom.js";
+import { namedSpan } from "./fragment.js";
+import { utf16Offsets } from "./spans.js";
+import { headingLine, markedWords } from "./words.js";
+
+/**
+ * @import { DocumentDetails } from "./api.js"
+ * @import { Stretch } from "./spans.js"
+ * @import { Heading } from "./words.js"
+ */
+
+const main = byId("main");
+const status = byId("status");
+
+history.scrollRestoration = "manual"; // the address says where to be
+open();
+
+async function open() {
+  main.setAttribute("aria-busy", "true");
+  status.textContent = "Opening the document.";
+  try {
+    // The id stays percent-encoded, as the address has it.
+    const { details, text } = await readDocument(location.pathname.split("/")[2] ?? "");
+    show(details, text);
+  } catch (error) {
+    const failure = Failure.of(error);
+    status.textContent = failure.title;
+    main.replaceChildren(failureElement(failure, open));
+  } finally {
+    main.setAttribute("aria-busy", "false");
+  }
+}
+
+/**
+ * @param {DocumentDetails} details
+ * @param {string} text
+ */
+function show(details, text) {
+  const headings = headingsIn(text, details.sections);
+  const body = element("div", { id: "text", ...wordsOf(details.language) });
+  const mark = () => {
+    status.replaceChildren(...markNamed(body, text, headings));
+  };
+  document.title = `${details.title} · Footnote`;
+  main.replaceChildren(...aboutDocument(details), body);
+  window.addEventListener("hashchange", mark);
+  // A link to the place that the address names already changes nothing, so that no hashchange comes of it.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
+    if (link?.getAttribute("href") === location.hash) {
+      mark();
+    }
+  });
+  mark();
+}
+
+/** @param {DocumentDetails} details */
+function aboutDocument(details) {
+  const { authors, language, publisher, published, sections } = details;
+  const parts = [
+    authors.length === 0 ? null : words(listed(authors), language),
+    publisher === null ? null : words(publisher, language),
+    published === null ? null : date(published),
+    language === null ? null : languageName(language),
+    originalLink(details.url),
+  ];
+  const depths = depthsOf(sections);
+  const links = sections.map(({ title, start }, at) =>
+    element("li", { class: `depth-${depths[at]}` }, element("a", { href: `#char=${start}` }, words(title, language))),
+  );
+  const count = links.length === 1 ? "1 section" : `${links.length} sections`;
+  return [
+    element("h1", wordsOf(language), details.title),
+    element("p", { class: "byline" }, ...separated(parts, " · ")),
+    links.length === 0
+      ? ""
+      : element(
+          "nav",
+          { "aria-label": "Sections" },
+          element("details", {}, element("summary", {}, count), element("ol", { class: "sections" }, ...links)),
+        ),
+  ];
+}
+
+function languageName(/** @type {string} */ tag) {
+  try {
+    return new Intl.DisplayNames("en", { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {DocumentDetails["sections"]} sections
+ * @returns {Heading[]}
+ */
+function headingsIn(text, sections) {
+  const offsets = utf16Offsets(text, sections.map((section) => section.start));
+  const depths = depthsOf(sections);
+  return sections.flatMap(({ title, start }, at) => {
+    const level = 2 + (depths[at] ?? 0); // the page's first level is the document's title
+    return headingLine(text, offsets.get(start) ?? text.length, title).map((line) => ({ ...line, level }));
+  });
+}
+
+/**
+ * How deep each section lies: 0 for the uppermost level that the document uses, whichever that is.
+ *
+ * @param {DocumentDetails["sections"]} sections
+ */
+function depthsOf(sections) {
+  const used = [...new Set(sections.map((section) => section.level))].sort((a, b) => a - b);
+  return sections.map((section) => Math.min(used.indexOf(section.level), 4));
+}
+
+/**
+ * Fill the body with the text, mark what the address names, and go there.
+ *
+ * @param {HTMLElement} body
+ * @param {string} text
+ * @param {Heading[]} headings
+ * @returns {(Node | string)[]} What to tell the reader.
+ */
+function markNamed(body, text, headings) {
+  const named = stretchNamed(location.hash, text);
+  body.replaceChildren(...markedWords(text, typeof named === "string" ? [] : [named], headings));
+  if (typeof named === "string") {
+    return [named];
+  }
+  const place = /** @type {HTMLElement} */ (body.querySelector("mark, .place"));
+  place.tabIndex = -1;
+  place.scrollIntoView({ block: "start" });
+  place.focus({ preventScroll: true });
+  return named.start < named.end ? [element("a", { href: location.hash }, "The cited words"), " are marked below."] : [];
+}
+
+/**
+ * What an address's fragment names in a text; where it names nothing there, a sentence that says so, empty if it does
+ * not try.
+ *
+ * @param {string} hash
+ * @param {string} text
+ * @returns {string | Stretch}
+ */
+function stretchNamed(hash, text) {
+  const named = namedSpan(hash);
+  if (named === "none") {
+    return "";
+  }
+  if (named === "malformed") {
+    return "The address does not name words that could be marked. Here is the whole text.";
+  }
+  const offsets = utf16Offsets(text, [named.start, named.end ?? named.start]);
+  const start = offsets.get(named.start);
+  const end = named.end === null ? text.length : offsets.get(named.end);
+  if (start === undefined || end === undefined) {
+    return "The address names words past the end of this document. Here is the whole text, with nothing marked.";
+  }
+  return { start, end };
+}

@@ -1,0 +1,105 @@
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.folders import find_files
+from corpus.readers import read_bytes
+from tests.corpus.samples import is_clause
+
+Write = Callable[..., Path]
+
+
+def test_a_folder_gives_its_supported_files_sorted_and_its_folders_too(write: Write, tmp_path: Path) -> None:
+    for name in ("b.md", "a.txt", "sub/d.TEXT", "sub/c.markdown", "another/e.md"):
+        write(name, "Text.")
+    folder = tmp_path / "files"
+    found = find_files([folder])
+    assert [str(path.relative_to(folder)) for path in found.files] == [
+        "a.txt",
+        "b.md",
+        "another/e.md",
+        "sub/c.markdown",
+        "sub/d.TEXT",
+    ]
+    assert (found.problems, found.skipped) == ([], {})
+
+
+def test_files_of_other_types_are_counted_by_suffix(write: Write, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.pdf", "sub/c.PDF", "d.jpg", "README"):
+        write(name, "Text.")
+    assert find_files([tmp_path / "files"]).skipped == {".pdf": 2, ".jpg": 1, "no suffix": 1}
+
+
+def test_hidden_files_and_folders_are_passed_over(write: Write, tmp_path: Path) -> None:
+    for name in ("a.txt", ".b.txt", ".git/c.txt", "sub/.d/e.md"):
+        write(name, "Text.")
+    found = find_files([tmp_path / "files"])
+    assert [path.name for path in found.files] == ["a.txt"]
+    assert found.skipped == {}
+
+
+def test_a_link_to_a_folder_is_not_followed_but_one_to_a_file_is(write: Write, tmp_path: Path) -> None:
+    real = write("real/a.txt", "Text.")
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    (folder / "loop").symlink_to(folder)
+    (folder / "folder").symlink_to(real.parent)
+    (folder / "b.txt").symlink_to(real)
+    assert find_files([folder]).files == [folder / "b.txt"]
+
+
+def test_a_named_file_is_taken_whatever_its_type(write: Write, tmp_path: Path) -> None:
+    named = [write("a.pdf", "x"), write(".hidden.txt", "x"), tmp_path / "missing.txt"]
+    assert find_files(named).files == named
+
+
+def test_a_named_hidden_folder_is_searched(write: Write) -> None:
+    path = write(".notes/a.txt", "Text.")
+    assert find_files([path.parent]).files == [path]
+
+
+def test_each_file_is_taken_once_in_the_order_of_the_paths_given(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write("docs/b.txt", "Text."), write("docs/a.txt", "Text.")
+    (tmp_path / "files" / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "files" / "other")
+    again = [first, Path("../docs"), first.parent, tmp_path / "files" / "other" / ".." / "docs" / "a.txt"]
+    assert [read_bytes(path).source for path in find_files(again).files] == [str(first), str(second)]
+
+
+def test_a_folder_without_documents_is_a_problem_of_its_own(write: Write, tmp_path: Path) -> None:
+    path = write("full/a.txt", "Text.")
+    empty = write("empty/b.pdf", "x").parent
+    found = find_files([empty, path.parent])
+    assert found.files == [path]
+    assert found.problems == [(empty, "the folder holds no .txt or .md file; give a folder that does")]
+    assert is_clause(found.problems[0][1])
+
+
+def test_a_folder_that_cannot_be_read_is_a_problem_and_the_others_are_searched(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, closed = write("open/a.txt", "Text."), write("closed/b.txt", "Text.").parent
+    scandir = os.scandir
+
+    def guarded(folder: Any) -> Any:
+        if os.fspath(folder) == str(closed):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    reason = "the folder cannot be read (Permission denied); check its permissions"
+    for given in ([closed, path.parent], [tmp_path / "files"]):
+        found = find_files(given)
+        assert (found.files, found.problems) == ([path], [(closed, reason)])
+    assert is_clause(reason)
+
+
+def test_a_name_too_long_for_the_operating_system_is_left_to_its_reader(write: Write, tmp_path: Path) -> None:
+    path, too_long = write("a.txt", "Text."), tmp_path / ("a" * 300)
+    assert find_files([too_long, path]).files == [too_long, path]

@@ -1,0 +1,225 @@
+import json
+import math
+
+import pytest
+
+from corpus.errors import SourceError
+from corpus.frontmatter import MAX_FRONT_MATTER_CHARACTERS, FrontMatter, split_front_matter
+from tests.corpus.samples import is_clause
+
+
+def front(yaml: str) -> FrontMatter:
+    return split_front_matter(f"---\n{yaml}\n---\nBody.\n")[0]
+
+
+def refusal(yaml: str) -> str:
+    with pytest.raises(SourceError) as refused:
+        front(yaml)
+    assert is_clause(str(refused.value))
+    return str(refused.value)
+
+
+def test_every_key_is_read() -> None:
+    read = front(
+        "title: '  La tregua '\npublisher: El Diario\nauthors: [Ana Ruiz, B. López]\npublished: 2017-01-19\n"
+        "language: es-SV\nurl: https://example.org/a?b=c\ntags:\n  - truce\n  - prisons"
+    )
+    assert read.title == "La tregua"
+    assert read.publisher == "El Diario"
+    assert read.authors == ["Ana Ruiz", "B. López"]
+    assert read.published is not None
+    assert read.published.isoformat() == "2017-01-19"
+    assert read.language == "es-SV"
+    assert str(read.url) == "https://example.org/a?b=c"
+    assert read.tags == ["truce", "prisons"]
+    assert read.extra == {}
+
+
+def test_one_author_or_tag_needs_no_list() -> None:
+    read = front("authors: Ana Ruiz\ntags: truce")
+    assert (read.authors, read.tags) == (["Ana Ruiz"], ["truce"])
+
+
+@pytest.mark.parametrize("yaml", ["", "# a comment", "title:\npublisher: ~\nauthors: null"])
+def test_a_key_without_a_value_counts_as_not_there(yaml: str) -> None:
+    assert front(yaml) == FrontMatter()
+
+
+@pytest.mark.parametrize(
+    ("yaml", "key", "wanted"),
+    [
+        ("title: [a, b]", "title", "a line of text"),
+        ("title: 2014", "title", "a line of text"),
+        ("title: ''", "title", "a line of text"),
+        ("title: '   '", "title", "a line of text"),
+        ("title: |\n  one\n  two", "title", "a line of text"),
+        (r'title: "a\0b"', "title", "a line of text"),
+        (r'title: "a\x1b[31mb"', "title", "a line of text"),
+        (r'title: "a\u2028b"', "title", "a line of text"),
+        (r'title: "\ud800"', "title", "a line of text"),
+        (f"title: {'a' * 1001}", "title", "a line of text"),
+        ("publisher: {name: El Diario}", "publisher", "a line of text"),
+        ("publisher: true", "publisher", "a line of text"),
+        ("authors: 7", "authors", "a name or a list of names"),
+        ("authors: {first: Ana}", "authors", "a name or a list of names"),
+        ("authors: [[Ana]]", "authors", "a name or a list of names"),
+        ("authors: [Ana, ~]", "authors", "a name or a list of names"),
+        ("authors: ''", "authors", "a name or a list of names"),
+        (f"authors: [{', '.join('a' * 101)}]", "authors", "a name or a list of names"),
+        ("published: 2017", "published", "a date such as 2017-01-19"),
+        ("published: '2017'", "published", "a date such as 2017-01-19"),
+        ("published: '86400'", "published", "a date such as 2017-01-19"),
+        ("published: '0'", "published", "a date such as 2017-01-19"),
+        ("published: 20170119", "published", "a date such as 2017-01-19"),
+        ("published: 1.5", "published", "a date such as 2017-01-19"),
+        ("published: true", "published", "a date such as 2017-01-19"),
+        ("published: [2017-01-19]", "published", "a date such as 2017-01-19"),
+        ("published: January 2017", "published", "a date such as 2017-01-19"),
+        ("published: 2017-02-30", "published", "a date such as 2017-01-19"),
+        ("published: 2017-31-12", "published", "a date such as 2017-01-19"),
+        ("published: !!timestamp soon", "published", "a date such as 2017-01-19"),
+        ("language: english", "language", "a language tag such as en or es-SV"),
+        ("language: en_US", "language", "a language tag such as en or es-SV"),
+        ("language: [en]", "language", "a language tag such as en or es-SV"),
+        ("language: 5", "language", "a language tag such as en or es-SV"),
+        ("url: javascript:alert(1)", "url", "an http or https address"),
+        ("url: data:text/html,hi", "url", "an http or https address"),
+        ("url: file:///etc/hosts", "url", "an http or https address"),
+        ("url: ftp://example.org", "url", "an http or https address"),
+        ("url: //example.org", "url", "an http or https address"),
+        ("url: example.org", "url", "an http or https address"),
+        ("url: 'https://'", "url", "an http or https address"),
+        ("url: 5", "url", "an http or https address"),
+        ("tags: 5", "tags", "a word or a list of words"),
+        ("tags: [1, 2]", "tags", "a word or a list of words"),
+        ("tags: {a: b}", "tags", "a word or a list of words"),
+    ],
+)
+def test_a_value_that_a_key_cannot_hold_is_refused_by_the_keys_name(yaml: str, key: str, wanted: str) -> None:
+    assert refusal(yaml) == f"'{key}' in its front matter must be {wanted}; correct or remove it"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2017-01-19",
+        "'2017-01-19'",
+        "' 2017-01-19 '",
+        "2017-01-19 23:30:00",
+        "2017-01-19T23:30:00Z",
+        "2017-01-19 23:30:00 -06:00",
+        "'2017-01-19T23:30:00'",
+        "'2017-01-19T23:30:00-06:00'",
+        "'20170119'",
+    ],
+)
+def test_a_date_or_a_time_gives_its_calendar_day(value: str) -> None:
+    published = front(f"published: {value}").published
+    assert published is not None
+    assert published.isoformat() == "2017-01-19"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "line"),
+    [
+        ("title: a: b", 2),
+        ("title: fine\npublisher: [open", 4),
+        ("title: fine\n\tpublisher: tabbed", 3),
+        ("title: 'open", 3),
+        ("base: &b 1\ntitle: *b", 3),
+        ("x: !!python/object/apply:os.getcwd []", 2),
+        ("? [a, b]\n: c", 2),
+    ],
+)
+def test_yaml_that_does_not_parse_is_refused_with_its_line_in_the_file(yaml: str, line: int) -> None:
+    assert refusal(yaml) == f"its front matter is not valid YAML (line {line}); correct or remove it"
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "x: \x07",
+        "x: !!bool maybe",
+        'x: !!int ""',
+        'x: !!float ""',
+        "x: !!int many",
+        "x: " + "9" * 5000,
+        "x: " + "[" * 5000 + "]" * 5000,
+    ],
+)
+def test_yaml_that_its_parser_stumbles_over_is_refused_too(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter is not valid YAML; correct or remove it"
+
+
+def test_an_alias_bomb_is_refused_before_it_unfolds() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 10)}]" for at in range(1, 12)]
+    assert "(line 3)" in refusal("\n".join(lines))
+
+
+@pytest.mark.parametrize("yaml", ["- a\n- b", "only words", "5", "1: a", "yes: a", "~: a", "2012-03-01: a"])
+def test_a_block_that_is_no_list_of_keys_and_values_is_refused(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter is not a list of 'key: value' lines; correct or remove it"
+
+
+@pytest.mark.parametrize("yaml", [r'x: "\ud800"', r'"\ud800": x', "x: 0x" + "F" * 10_000, "x: 1" + ":59" * 10_000])
+def test_a_value_that_cannot_be_stored_is_refused(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter holds a value that cannot be stored; correct or remove it"
+
+
+def test_a_huge_block_is_refused_before_it_is_parsed() -> None:
+    longest = "x: " + "a" * (MAX_FRONT_MATTER_CHARACTERS - 4)
+    assert len(front(longest).extra["x"]) == MAX_FRONT_MATTER_CHARACTERS - 4
+    assert refusal(longest + "a") == "its front matter is longer than 65,536 characters; shorten it"
+
+
+def test_other_keys_are_kept_as_json() -> None:
+    read = front(
+        "sources:\n  - article: A\n    published: 2017-01-19\n    facts: [one, 2, 3.5, true, ~]\n"
+        "timeline:\n  2012-03-01: truce\n  2: two\n  true: yes\n  ~: nothing\n"
+        "at: 2017-01-19 23:30:00\nset: !!set {b, a}\nbytes: !!binary aGk=\nodd: [.nan, -.inf]\n"
+        "extra: kept\nmodel_config: kept"
+    )
+    assert read.extra == {
+        "sources": [{"article": "A", "published": "2017-01-19", "facts": ["one", 2, 3.5, True, None]}],
+        "timeline": {"2012-03-01": "truce", "2": "two", "true": True, "null": "nothing"},
+        "at": "2017-01-19T23:30:00",
+        "set": ["a", "b"],
+        "bytes": "b'hi'",
+        "odd": ["nan", "-inf"],
+        "extra": "kept",
+        "model_config": "kept",
+    }
+    assert json.loads(json.dumps(read.extra, allow_nan=False)) == read.extra
+    assert not any(isinstance(value, float) and math.isnan(value) for value in read.extra.values())
+
+
+@pytest.mark.parametrize("end", ["---", "...", "---   ", "---\t"])
+def test_the_body_begins_right_after_the_block(end: str) -> None:
+    read, body = split_front_matter(f"---\ntitle: T\n{end}\n\n# Tregua\n---\nx: y\n---\n")
+    assert read.title == "T"
+    assert body == "\n# Tregua\n---\nx: y\n---\n"
+
+
+def test_a_block_may_end_the_file() -> None:
+    assert split_front_matter("---\ntitle: T\n---") == (FrontMatter(title="T"), "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No block.\n",
+        "Words first.\n---\ntitle: T\n---\nMore.\n",
+        "\n---\ntitle: T\n---\n",
+        " ---\ntitle: T\n---\n",
+        "----\ntitle: T\n---\n",
+        "--- title: T\n---\n",
+        "---\ntitle: T\nno end\n",
+        "---\ntitle: T\n ---\n",
+        "---\ntitle: T\n---- \n",
+        "---",
+        "",
+    ],
+)
+def test_a_text_without_a_whole_block_at_its_head_is_all_body(text: str) -> None:
+    assert split_front_matter(text) == (FrontMatter(), text)

@@ -1,0 +1,61 @@
+"""Citations."""
+
+from corpus import Metadata, StoredDocument
+from service.answering.citation import cite
+
+FULL = Metadata(
+    title="The 2012 truce",
+    publisher="A paper",
+    authors=("One", "Two"),
+    published="2017-01-19",
+    language="es-SV",
+    url="https://example.org/truce?a=1#part",
+    tags=("truce",),
+    extra={"note": 1},
+)
+
+
+def stored(about: Metadata) -> StoredDocument:
+    return StoredDocument(
+        key=3,
+        id="truce-of-2012",
+        source="/home/someone/private/truce.md",
+        source_sha256="0" * 64,
+        media_type="text/markdown",
+        revision="sha256:abc",
+        characters=5000,
+        ingested_at="2026-01-01T00:00:00+00:00",
+        passages=4,
+        metadata=about,
+        sections=(),
+    )
+
+
+def test_a_citation_says_all_that_is_known_of_the_document() -> None:
+    citation = cite(stored(FULL), 1840, 2710, page=7, section="Talks")
+
+    assert (citation.document_id, citation.revision) == ("truce-of-2012", "sha256:abc")
+    assert (citation.title, citation.publisher) == ("The 2012 truce", "A paper")
+    assert list(citation.authors) == ["One", "Two"]
+    assert (citation.published, citation.language) == ("2017-01-19", "es-SV")
+    assert citation.url == citation.source_href == "https://example.org/truce?a=1#part"
+    assert (citation.page, citation.section) == (7, "Talks")
+    assert (citation.start, citation.end) == (1840, 2710)
+
+
+def test_a_citation_links_to_its_characters() -> None:
+    assert cite(stored(FULL), 1840, 2710, page=None, section=None).href == "/documents/truce-of-2012#char=1840,2710"
+    assert cite(stored(FULL), 0, 1, page=None, section=None).href == "/documents/truce-of-2012#char=0,1"
+
+
+def test_what_is_not_known_is_null() -> None:
+    citation = cite(stored(Metadata(title="T")), 0, 1, page=None, section=None)
+
+    unknown = (citation.publisher, citation.published, citation.language, citation.url, citation.source_href)
+    assert unknown == (None,) * 5
+    assert (citation.page, citation.section) == (None, None)
+    assert list(citation.authors) == []
+
+
+def test_a_citation_never_tells_where_the_file_lay() -> None:
+    assert "private" not in repr(cite(stored(FULL), 0, 1, page=None, section=None))

@@ -1,0 +1,66 @@
+"""Documents in a store, and libraries and pipelines over it that are closed at the end."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus import Store, StoredDocument, View
+from embeddings import Encoder
+from service.answering import Pipeline
+from service.ingest import Ingester, fingerprint
+from service.library import Library
+from service.progress import NoProgress
+from service.settings import PREFIX, Settings
+
+Write = Callable[..., Path]
+Add = Callable[[str, str], str]
+"""Ingests a file of this name and text; returns the document's id."""
+OpenLibrary = Callable[[], Library]
+OpenPipeline = Callable[[], Pipeline]
+
+
+def settings_for_long(**given: Any) -> Settings:
+    """Settings for fixtures that outlive a test, and so are not kept from the environment as a test is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            patch.delenv(name)
+        return Settings(**given)
+
+
+@pytest.fixture
+def add(store: Store, ingester: Ingester, write: Write, quiet: NoProgress) -> Add:
+    def _add(name: str, text: str) -> str:
+        path = write(name, text)
+        summary = ingester.ingest([path], quiet)
+        assert summary.refused == []
+        with store.view() as view:
+            return document_from(view, str(path)).id
+
+    return _add
+
+
+def document_from(view: View, source: str) -> StoredDocument:
+    """The document of a source."""
+    [document] = [document for document in view.documents() if document.source == source]
+    return document
+
+
+@pytest.fixture
+def open_library(store: Store, settings: Settings, tiny_encoder: Encoder) -> Iterator[OpenLibrary]:
+    opened: list[Library] = []
+
+    def _open() -> Library:
+        opened.append(Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension))
+        return opened[-1]
+
+    yield _open
+    for library in opened:
+        library.close()
+
+
+@pytest.fixture
+def open_pipeline(open_library: OpenLibrary, tiny_encoder: Encoder, settings: Settings) -> OpenPipeline:
+    return lambda: Pipeline(open_library(), tiny_encoder, settings)

@@ -1,0 +1,394 @@
+"""Snapshots that stay as they are, and a library that follows the store."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from corpus import Store
+from corpus.errors import EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
+from embeddings import Encoder
+from service.answer import Answer
+from service.ingest import Ingester
+from service.library import Library, Snapshot
+from service.progress import NoProgress
+from service.settings import Settings
+from tests.service.conftest import Add, OpenLibrary, OpenPipeline
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_S = 60
+QUESTION = "When did the truce begin?"
+
+State = dict[str, str]
+"""Revisions by document."""
+
+
+def state_of(snapshot: Snapshot) -> State:
+    """What the snapshot holds, having checked that its text, passages and index fit each other."""
+    documents = snapshot.view.documents()
+    keys = [key for document in documents for key in snapshot.view.document_passages(document)]
+    assert sorted(snapshot.index.keys.tolist()) == sorted(keys)
+    for document in documents:
+        text = snapshot.view.text(document)
+        for passage in snapshot.view.passages(snapshot.view.document_passages(document)):
+            assert text[passage.start : passage.end] == passage.text
+    return {document.id: document.revision for document in documents}
+
+
+def now(library: Library) -> State:
+    with library.snapshot() as snapshot:
+        return state_of(snapshot)
+
+
+def test_a_library_shows_what_is_stored(add: Add, open_library: OpenLibrary) -> None:
+    ids = {add("one.txt", "The truce began."), add("two.txt", "Then it ended.")}
+
+    assert set(now(open_library())) == ids
+
+
+def test_an_empty_library_can_be_opened_and_filled(add: Add, open_library: OpenLibrary) -> None:
+    library = open_library()
+    assert now(library) == {}
+
+    add("one.txt", "The truce began.")
+
+    assert library.refresh()
+    assert set(now(library)) == {"one"}
+
+
+def test_a_snapshot_stays_the_same_whatever_happens_to_the_store(
+    add: Add, store: Store, open_library: OpenLibrary
+) -> None:
+    add("one.txt", "The truce began.")
+    add("two.txt", "Then it ended.")
+    library = open_library()
+
+    with library.snapshot() as snapshot:
+        before = state_of(snapshot), snapshot.generation, snapshot.index.to_bytes()
+        add("one.txt", "The truce began later than was said.")
+        store.remove("two")
+        add("three.txt", "More of it.")
+        assert library.refresh()
+        assert (state_of(snapshot), snapshot.generation, snapshot.index.to_bytes()) == before
+
+    assert set(now(library)) == {"one", "three"}
+
+
+def test_a_refresh_takes_up_additions_replacements_and_removals(
+    add: Add, store: Store, open_library: OpenLibrary
+) -> None:
+    add("one.txt", "The truce began.")
+    library = open_library()
+    states = [now(library)]
+    for change in (
+        lambda: add("two.txt", "Then it ended."),
+        lambda: add("one.txt", "The truce began later than was said."),
+        lambda: store.remove("two"),
+    ):
+        change()
+        assert library.refresh()
+        states.append(now(library))
+
+    assert [sorted(state) for state in states] == [["one"], ["one", "two"], ["one", "two"], ["one"]]
+    assert states[0]["one"] == states[1]["one"] != states[2]["one"] == states[3]["one"]
+
+
+def test_a_refresh_with_nothing_new_keeps_the_snapshot(add: Add, open_library: OpenLibrary) -> None:
+    add("one.txt", "The truce began.")
+    library = open_library()
+
+    with library.snapshot() as before:
+        assert not library.refresh()
+        with library.snapshot() as after:
+            assert after is before
+
+
+def test_what_another_process_does_is_taken_up(add: Add, open_library: OpenLibrary, settings: Settings) -> None:
+    add("one.txt", "The truce began.")
+    add("two.txt", "Then it ended.")
+    library = open_library()
+
+    script = "import pathlib, sys; from corpus import Store; Store(pathlib.Path(sys.argv[1])).remove('one')"
+    subprocess.run([sys.executable, "-c", script, str(settings.data)], cwd=ROOT, check=True, timeout=TIMEOUT_S)
+
+    assert set(now(library)) == {"one", "two"}
+    assert library.refresh()
+    assert set(now(library)) == {"two"}
+
+
+def test_a_snapshot_in_use_outlives_the_library(add: Add, open_library: OpenLibrary) -> None:
+    add("one.txt", "The truce began.")
+    library = open_library()
+
+    with library.snapshot() as snapshot:
+        library.close()
+        assert set(state_of(snapshot)) == {"one"}
+
+    with pytest.raises(StoreError):
+        snapshot.view.counts()
+
+
+def test_a_refreshed_library_leaves_the_index_on_disk_up_to_date(
+    add: Add, open_library: OpenLibrary, settings: Settings
+) -> None:
+    from embeddings import VectorProjection
+
+    library = open_library()
+    add("one.txt", "The truce began.")
+    library.refresh()
+
+    with library.snapshot() as snapshot:
+        assert VectorProjection(settings.data).problem(snapshot.view, snapshot.index.dimension) is None
+
+
+def test_answers_are_of_one_generation_while_documents_come_change_and_go(
+    add: Add, store: Store, open_pipeline: OpenPipeline
+) -> None:
+    add("steady.txt", "The truce began in the year of the talks.")
+    pipeline = open_pipeline()
+    states: dict[int, State] = {}
+    asked: list[Answer] = []
+    texts: dict[str, str] = {}
+    done, begun = threading.Event(), threading.Barrier(9)
+
+    def remember() -> None:
+        pipeline.library.refresh()
+        with pipeline.library.snapshot() as snapshot:
+            states[snapshot.generation] = state_of(snapshot)
+            for document in snapshot.view.documents():
+                texts[document.revision] = snapshot.view.text(document)
+
+    def keep_asking() -> None:
+        begun.wait(TIMEOUT_S)
+        asked.append(pipeline.ask(QUESTION, k=50))
+        while not done.is_set():
+            asked.append(pipeline.ask(QUESTION, k=50))
+
+    remember()
+    with ThreadPoolExecutor(8) as pool:
+        askers = [pool.submit(keep_asking) for _ in range(8)]
+        try:
+            begun.wait(TIMEOUT_S)
+            for at in range(24):
+                name = f"moving-{at % 3}.txt"
+                if at % 4 == 3:
+                    store.remove(f"moving-{at % 3}")
+                else:
+                    add(name, f"The truce of year {at} began. " * (1 + at % 5))
+                remember()
+        finally:
+            done.set()
+    for asker in askers:
+        asker.result(TIMEOUT_S)
+
+    assert len(states) == 25
+    assert len({answer.generation for answer in asked}) > 1
+    for answer in asked:
+        assert answer.status == "answered"
+        shown = {passage.citation.document_id: passage.citation.revision for passage in answer.passages}
+        assert shown == states[answer.generation]
+        for passage in answer.passages:
+            text = texts[passage.citation.revision]
+            assert text[passage.citation.start : passage.citation.end] == passage.text
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted in /proc")
+def test_fifty_refreshes_leave_no_file_open(add: Add, store: Store, open_library: OpenLibrary) -> None:
+    def open_files() -> int:
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+    def refresh_twice(at: int) -> None:
+        add("two.txt", f"Then it ended {at}.")
+        assert library.refresh()
+        store.remove("two")
+        with library.snapshot():
+            assert library.refresh()
+
+    add("one.txt", "The truce began.")
+    library = open_library()
+    refresh_twice(-1)  # SQLite keeps a file open that it will use again
+    before = open_files()
+
+    for at in range(25):
+        refresh_twice(at)
+
+    assert open_files() == before
+    library.close()
+    assert open_files() < before
+
+
+def damage(settings: Settings, *statements: str) -> None:
+    """Change the store behind its back, in a generation of its own."""
+    connection = sqlite3.connect(settings.data / "footnote.db")
+    with connection:
+        for statement in (*statements, "UPDATE meta SET value = value + 1 WHERE key = 'generation'"):
+            assert connection.execute(statement).rowcount
+    connection.close()
+
+
+def test_a_failing_refresh_leaves_the_old_snapshot_answering(
+    add: Add, open_pipeline: OpenPipeline, settings: Settings
+) -> None:
+    add("one.txt", "The truce began.")
+    pipeline = open_pipeline()
+    before = pipeline.ask(QUESTION)
+    add("two.txt", "Then it ended.")
+    damage(settings, "UPDATE passages SET vector = zeroblob(128) WHERE key = (SELECT max(key) FROM passages)")
+
+    with pytest.raises(StoreCorruptError):
+        pipeline.library.refresh()
+
+    after = pipeline.ask(QUESTION)
+    assert (after.generation, after.passages) == (before.generation, before.passages)
+
+
+def test_a_store_that_is_gone_leaves_the_old_snapshot_answering(
+    add: Add, open_pipeline: OpenPipeline, settings: Settings, tmp_path: Path
+) -> None:
+    add("one.txt", "The truce began.")
+    pipeline = open_pipeline()
+    settings.data.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(StoreMissingError):
+        pipeline.library.refresh()
+    assert pipeline.ask(QUESTION).status == "answered"
+
+
+def test_another_store_in_its_place_is_taken_up_whole(
+    add: Add, open_library: OpenLibrary, settings: Settings, tmp_path: Path, tiny_encoder: Encoder
+) -> None:
+    add("one.txt", "The truce began.")
+    library = open_library()
+    (tmp_path / "other.txt").write_text("Another truce ended.")
+    other = settings.model_copy(update={"data": tmp_path / "other"})
+    with Store(other.data, create=True) as store:
+        Ingester(store, lambda: tiny_encoder, other).ingest([tmp_path / "other.txt"], NoProgress())
+    settings.data.rename(tmp_path / "elsewhere")
+    other.data.rename(settings.data)
+
+    assert library.refresh()
+    assert set(now(library)) == {"other"}
+
+
+class Script(threading.Event):
+    """Stands for the order to stop: runs a step whenever the follower waits, and orders to stop after the last."""
+
+    def __init__(self, steps: Sequence[Callable[[], object]]) -> None:
+        super().__init__()
+        self._steps = iter(steps)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        step = next(self._steps, None)
+        if step is None:
+            return True
+        step()
+        return False
+
+
+def test_a_followed_library_tells_its_problem_once_and_that_it_is_over(
+    add: Add, open_library: OpenLibrary, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    add("one.txt", "The truce began.")
+    library = open_library()
+    seen: list[tuple[str | None, list[str]]] = []
+
+    def note() -> None:
+        seen.append((library.problem, sorted(now(library))))
+
+    def add_damaged() -> None:
+        note()
+        add("two.txt", "Then it ended.")
+        damage(
+            settings,
+            "UPDATE passages SET vector_checksum = vector_checksum + 1 WHERE key = (SELECT max(key) FROM passages)",
+        )
+
+    def mend() -> None:
+        note()
+        damage(
+            settings,
+            "UPDATE passages SET vector_checksum = vector_checksum - 1 WHERE key = (SELECT max(key) FROM passages)",
+        )
+
+    library.follow(0.001, Script([add_damaged, note, mend, note]))
+
+    problem = seen[1][0]
+    assert problem is not None
+    assert "footnote verify" in problem
+    assert seen == [(None, ["one"]), (problem, ["one"]), (problem, ["one"]), (None, ["one", "two"])]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The newest documents cannot be served yet: {problem}"
+    ]
+
+
+def test_a_follower_ends_when_told_to(add: Add, open_library: OpenLibrary) -> None:
+    add("one.txt", "The truce began.")
+    library = open_library()
+    stop = threading.Event()
+    follower = threading.Thread(target=library.follow, args=(0.001, stop))
+    follower.start()
+
+    stop.set()
+    follower.join(TIMEOUT_S)
+
+    assert not follower.is_alive()
+    assert library.problem is None
+
+
+def test_a_store_encoded_anew_by_another_encoder_is_a_problem_and_the_old_one_answers(
+    add: Add, store: Store, open_pipeline: OpenPipeline, tiny_encoder: Encoder, settings: Settings
+) -> None:
+    add("one.txt", "The truce began. " * 9)
+    pipeline = open_pipeline()
+    before = pipeline.ask(QUESTION)
+    other = settings.model_copy(update={"passage_tokens": 32})
+    Ingester(store, lambda: tiny_encoder, other).reencode(NoProgress())
+
+    pipeline.library.follow(0.001, Script([lambda: None]))
+
+    assert pipeline.library.problem is not None
+    assert f"footnote reindex --data {settings.data}" in pipeline.library.problem
+    after = pipeline.ask(QUESTION)
+    assert (after.generation, after.passages) == (before.generation, before.passages)
+
+
+def test_a_store_encoded_anew_by_the_same_encoder_is_taken_up(
+    add: Add, open_pipeline: OpenPipeline, ingester: Ingester
+) -> None:
+    add("one.txt", "The truce began. " * 9)
+    pipeline = open_pipeline()
+    before = pipeline.ask(QUESTION)
+    ingester.reencode(NoProgress())
+
+    assert pipeline.library.refresh()
+
+    after = pipeline.ask(QUESTION)
+    assert after.generation > before.generation
+    assert after.passages == before.passages
+
+
+def test_a_store_of_another_encoder_is_not_opened(
+    add: Add, open_library: OpenLibrary, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    add("one.txt", "The truce began.")
+
+    with pytest.raises(EncoderMismatchError, match="footnote reindex"):
+        Library(settings.data, "another fingerprint", tiny_encoder.dimension)
+
+
+def test_a_missing_store_is_not_opened(tmp_path: Path) -> None:
+    with pytest.raises(StoreMissingError, match="footnote ingest"):
+        Library(tmp_path / "nothing", "any", 32)
+
+
+def test_a_library_may_be_closed_twice(open_library: OpenLibrary) -> None:
+    library = open_library()
+
+    library.close()
+    library.close()

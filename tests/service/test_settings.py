@@ -1,0 +1,150 @@
+"""Settings: bounded, named, frozen, and refused with a sentence."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from corpus.errors import SettingsError
+from service.settings import PREFIX, Settings, load_settings
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "passage_tokens": (32, 2048),
+    "title_tokens": (0, 128),
+    "candidates": (10, 1000),
+    "port": (0, 65535),
+    "refresh_seconds": (0.001, 60),
+}
+"""The smallest and the greatest value that must be taken."""
+
+BEYOND: dict[str, tuple[float, float]] = {
+    **{name: (a - 1, b + 1) for name, (a, b) in BOUNDS.items()},
+    "refresh_seconds": (0, 60.001),
+}
+EACH_END = [(name, end) for name in BOUNDS for end in (0, 1)]
+
+
+def test_every_number_has_bounds_that_are_tested_here() -> None:
+    numbers = {name for name, field in Settings.model_fields.items() if field.annotation in (int, float)}
+
+    assert numbers == set(BOUNDS)
+
+
+@pytest.mark.parametrize(("name", "end"), EACH_END)
+def test_a_number_at_its_bound_is_taken(name: str, end: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    value = BOUNDS[name][end]
+    monkeypatch.setenv(PREFIX + name.upper(), str(value))
+
+    assert getattr(load_settings(), name) == value
+
+
+@pytest.mark.parametrize(("name", "end"), EACH_END)
+def test_a_number_past_its_bound_is_refused_by_its_name(name: str, end: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    value = BEYOND[name][end]
+    monkeypatch.setenv(PREFIX + name.upper(), str(value))
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    message = str(refused.value)
+    assert message.startswith(f"{PREFIX}{name.upper()} is not usable: input should be ")
+    assert message.endswith(". See docs/settings.md or: footnote config")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("value", ["", "many", "nan", "inf", "-inf", "1e999", "0x20", "32 tokens", "32.5"])
+def test_what_is_no_number_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in BOUNDS:
+        if name == "refresh_seconds" and value == "32.5":
+            continue
+        monkeypatch.setenv(PREFIX + name.upper(), value)
+        with pytest.raises(SettingsError, match=PREFIX + name.upper()):
+            load_settings()
+        monkeypatch.delenv(PREFIX + name.upper())
+
+
+@pytest.mark.parametrize("name", ["FOOTNOTE_PASAGE_TOKENS", "footnote_colour", "FOOTNOTE_"])
+def test_an_unknown_name_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "1")
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    assert str(refused.value) == f"There is no setting {name}. List them with: footnote config (unset {name} first)"
+
+
+def test_an_unknown_name_in_a_given_environment_is_refused() -> None:
+    with pytest.raises(SettingsError, match="FOOTNOTE_COLOUR"):
+        load_settings({"FOOTNOTE_COLOUR": "blue"})
+    load_settings({"PATH": "/bin", "FOOTNOTE_PORT": "1"})
+
+
+def test_an_unknown_setting_given_by_a_command_is_refused() -> None:
+    with pytest.raises(SettingsError, match="FOOTNOTE_COLOUR is not usable"):
+        load_settings(colour="blue")
+
+
+def test_other_programs_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTES", "7")
+    monkeypatch.setenv("MY_FOOTNOTE_PORT", "7")
+
+    assert load_settings().port == 8000
+
+
+def test_the_environment_is_read_whatever_the_case(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path))
+    monkeypatch.setenv("FOOTNOTE_ENCODER", "some/model")
+    monkeypatch.setenv("footnote_port", "0")
+    monkeypatch.setenv("FOOTNOTE_NOT_FOUND", "off")
+    monkeypatch.setenv("FOOTNOTE_HOST", "::1")
+
+    settings = load_settings()
+
+    assert (settings.data, settings.encoder, settings.port) == (tmp_path, "some/model", 0)
+    assert (settings.not_found, settings.host) == (False, "::1")
+
+
+def test_what_a_command_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATA", "/somewhere")
+    monkeypatch.setenv("FOOTNOTE_PORT", "1234")
+
+    settings = load_settings(data=tmp_path, port=None)
+
+    assert settings.data == tmp_path
+    assert settings.port == 1234  # None stands for not given
+
+
+def test_a_given_value_out_of_bounds_is_refused() -> None:
+    with pytest.raises(SettingsError, match="FOOTNOTE_PORT is not usable"):
+        load_settings(port=65536)
+
+
+@pytest.mark.parametrize("name", ["FOOTNOTE_ENCODER", "FOOTNOTE_HOST", "FOOTNOTE_DATA"])
+def test_an_empty_value_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "")
+
+    with pytest.raises(SettingsError, match=name):
+        load_settings()
+
+
+def test_settings_do_not_change() -> None:
+    settings = load_settings()
+
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.port = 1  # type: ignore[misc]
+
+
+def test_every_setting_has_a_default_and_says_what_it_is() -> None:
+    assert load_settings().model_dump().keys() == Settings.model_fields.keys()
+    for field in Settings.model_fields.values():
+        assert field.description
+        assert field.description.endswith(".")
+
+
+def test_a_value_is_never_repeated_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_PORT", "hunter2")
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    assert "hunter2" not in str(refused.value)
