@@ -59,7 +59,9 @@ def load_beir(folder: Path) -> BeirFolder:
 
 
 def _question(identifier: str, text: str, metadata: Mapping[str, Any], answerable: bool, line: int) -> Question:
-    history = tuple(Turn(_role(turn), str(turn.get("text") or turn.get("content"))) for turn in metadata.get("history", []))
+    history = tuple(
+        Turn(_role(turn), str(turn.get("text") or turn.get("content"))) for turn in metadata.get("history", [])
+    )
     tags = ("answerable" if answerable else "unanswerable", *(["follow-up"] if history else []))
     return Question(identifier, text, history, (), answerable, tags, line)
 

@@ -21,11 +21,18 @@ def footnote_eval() -> None:
 
 
 _set_option = click.option(
-    "--set", "set_path", required=True, type=click.Path(path_type=Path), metavar="FILE", help="JSON Lines, or a BEIR folder."
+    "--set",
+    "set_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="JSON Lines, or a BEIR folder.",
 )
 _data_option = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder to ask.")
 _url_option = click.option("--url", metavar="URL", help="Ask a running service instead.")
-_k_option = click.option("-k", type=click.IntRange(1, 100), default=DEFAULT_K, show_default=True, help="Passages to ask for.")
+_k_option = click.option(
+    "-k", type=click.IntRange(1, 100), default=DEFAULT_K, show_default=True, help="Passages to ask for."
+)
 _overlap_option = click.option(
     "--overlap",
     type=click.FloatRange(0, 1, min_open=True),
@@ -44,7 +51,9 @@ _overlap_option = click.option(
 @click.option("--require", multiple=True, metavar="'M>=X'", help="Fail unless measure M reaches X; may be repeated.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="A stored run to compare with.")
 @click.option("--no-regression", is_flag=True, help="Fail if a measure is significantly worse than the baseline's.")
-@click.option("--report", type=click.Path(path_type=Path), metavar="DIR", help="Write report, run, TREC files and JUnit XML here.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="DIR", help="Write report, run, TREC files and JUnit XML here."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
 def run(
     set_path: Path,
@@ -65,7 +74,7 @@ def run(
     from eval.compare import compare
     from eval.gate import check_no_regression, check_requirements, parse_requirement
     from eval.measuring import measured
-    from eval.output import print_measures, print_comparison, write_report
+    from eval.output import print_comparison, print_measures, write_report
     from eval.run import load_run
 
     if no_regression and baseline is None:
@@ -95,7 +104,9 @@ def run(
 @footnote_eval.command()
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
-@click.option("--set", "set_path", type=click.Path(path_type=Path), metavar="FILE", help="Needed where A or B is a data folder.")
+@click.option(
+    "--set", "set_path", type=click.Path(path_type=Path), metavar="FILE", help="Needed where A or B is a data folder."
+)
 @_k_option
 @_overlap_option
 @click.option("--top", default=10, show_default=True, help="Show so many of the questions that changed most.")

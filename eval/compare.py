@@ -68,7 +68,9 @@ def compare(a: Run, b: Run) -> Comparison:
     pairs = [(before[outcome.id], outcome) for outcome in b.outcomes]
     found = []
     for measure in PER_QUESTION:
-        values = [(x.values[measure], y.values[measure]) for x, y in pairs if measure in x.values and measure in y.values]
+        values = [
+            (x.values[measure], y.values[measure]) for x, y in pairs if measure in x.values and measure in y.values
+        ]
         if values:
             left, right = [x for x, _ in values], [y for _, y in values]
             found.append((measure, left, right, paired_difference(left, right)))
@@ -77,11 +79,7 @@ def compare(a: Run, b: Run) -> Comparison:
         MeasureComparison(measure, sum(left) / len(left), sum(right) / len(right), len(left), difference, p)
         for (measure, left, right, difference), p in zip(found, corrected, strict=True)
     ]
-    changed = [
-        ChangedQuestion(change, x, y)
-        for x, y in pairs
-        if (change := _change(x, y)) or (x.status != y.status)
-    ]
+    changed = [ChangedQuestion(change, x, y) for x, y in pairs if (change := _change(x, y)) or (x.status != y.status)]
     return Comparison(a, b, measures, sorted(changed, key=lambda c: (c.change, c.a.id)))
 
 

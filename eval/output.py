@@ -43,7 +43,9 @@ def print_comparison(comparison: Comparison, top: int = 10) -> None:
         d = m.paired
         interval = f"[{d.low:+.4f}, {d.high:+.4f}]"
         counts = f"{d.wins}/{d.ties}/{d.losses}"
-        click.echo(f"{m.measure:20} {m.a:8.4f} {m.b:8.4f} {d.difference:+9.4f}  {interval}  {m.p_holm:8.4f}  {counts}  {m.verdict}")
+        click.echo(
+            f"{m.measure:20} {m.a:8.4f} {m.b:8.4f} {d.difference:+9.4f}  {interval}  {m.p_holm:8.4f}  {counts}  {m.verdict}"
+        )
     for change in comparison.changed[:top]:
         click.echo(f"\n{change.change:+.4f}  {change.a.id}: {plain(change.a.question)[:SHORT]}")
         for name, outcome in (("A", change.a), ("B", change.b)):
@@ -62,7 +64,14 @@ def comparison_object(comparison: Comparison, top: int) -> dict[str, Any]:
 
 def summary(run: Run, checks: Sequence[Check]) -> str:
     """A run as Markdown, for a pull request or a release note."""
-    lines = [f"# {run.set_name}", "", f"{plural(len(run.outcomes), 'question')}, {run.started}", "", "| measure | value |", "|---|---|"]
+    lines = [
+        f"# {run.set_name}",
+        "",
+        f"{plural(len(run.outcomes), 'question')}, {run.started}",
+        "",
+        "| measure | value |",
+        "|---|---|",
+    ]
     lines += [f"| {measure} | {shown(measure, value)} |" for measure, value in run.measures.items()]
     if checks:
         lines += ["", "| requirement | met | |", "|---|---|---|"]
@@ -87,4 +96,6 @@ def write_report(folder: Path, run: Run, comparison: Comparison | None, checks: 
         write_trec_run(run, folder / "run.trec")
         write_trec_qrels(run, folder / "qrels.trec")
     except OSError as error:
-        raise TargetError(f"The report cannot be written to {folder} ({error.strerror}). Choose another folder.") from error
+        raise TargetError(
+            f"The report cannot be written to {folder} ({error.strerror}). Choose another folder."
+        ) from error

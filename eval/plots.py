@@ -24,7 +24,9 @@ SHOWN_TAGS = 16
 
 def _drawn(draw: Callable[[Axes], None], title: str, description: str, height: float = 3.0) -> str:
     """An SVG element with a title and description for screen readers."""
-    with matplotlib.rc_context({"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10, "svg.hashsalt": "footnote"}):
+    with matplotlib.rc_context(
+        {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10, "svg.hashsalt": "footnote"}
+    ):
         figure = Figure(figsize=(5.6, height), layout="constrained")
         axes = figure.subplots()
         axes.set_title(title, loc="left", color=INK, fontsize=11)
@@ -55,12 +57,16 @@ def by_tag(run: Run) -> str:
             groups.setdefault(tag, []).append(outcome)
     rows = [(tag, summarised(outcomes), len(outcomes)) for tag, outcomes in groups.items()]
     rows = [row for row in rows if row[1]["nDCG@10"] is not None]
-    rows = [row for row in rows if row[0] == "all"] + sorted((r for r in rows if r[0] != "all"), key=lambda r: -r[2])[:SHOWN_TAGS]
+    rows = [row for row in rows if row[0] == "all"] + sorted((r for r in rows if r[0] != "all"), key=lambda r: -r[2])[
+        :SHOWN_TAGS
+    ]
 
     def draw(axes: Axes) -> None:
         places = list(range(len(rows)))[::-1]
         for measure, colour, marker in (("nDCG@10", FIRST, "o"), ("hit@1", SECOND, "D")):
-            axes.scatter([row[1][measure] or 0.0 for row in rows], places, c=colour, marker=marker, label=measure, zorder=3)
+            axes.scatter(
+                [row[1][measure] or 0.0 for row in rows], places, c=colour, marker=marker, label=measure, zorder=3
+            )
         axes.set_yticks(places, [f"{tag} ({count})" for tag, _, count in rows])
         axes.set_xlim(0, 1.02)
         axes.grid(axis="x", color=FAINT, linewidth=0.5)

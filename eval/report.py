@@ -21,7 +21,10 @@ DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 def render(run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> str:
     """The whole page as HTML."""
     environment = Environment(
-        loader=PackageLoader("eval", "templates"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("eval", "templates"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     address = str(run.target.get("url", DEFAULT_ADDRESS)).rstrip("/")
     return environment.get_template("report.html").render(

@@ -292,5 +292,3 @@ def load_run(path: Path) -> Run:
     if run.format != FORMAT:
         raise BaselineError(f"{path} is a run of format {run.format}; this footnote-eval reads {FORMAT}. Run it again.")
     return run
-
-
