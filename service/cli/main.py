@@ -38,7 +38,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        code = footnote.main(standalone_mode=False)
+        code = footnote.main(prog_name="footnote", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
