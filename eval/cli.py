@@ -140,11 +140,14 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        code = footnote_eval.main(standalone_mode=False)
+        code = footnote_eval.main(prog_name="footnote-eval", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except ModuleNotFoundError as error:
+        click.echo(f"Error: {error.name} is not installed. Install it with: pip install 'footnote-qa[eval]'", err=True)
+        return 1
     except FootnoteError as error:
         click.echo(f"Error: {plain(str(error))}", err=True)
         return 3 if isinstance(error, StoreError) else 1

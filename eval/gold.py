@@ -107,7 +107,7 @@ def retrieved_items(passages: Sequence[AnsweringPassage], gold: Gold, overlap: f
     """A ranked list of items, in which gold that has been retrieved stands under its own id.
 
     A passage stands for the gold spans that it, or a duplicate folded into it, covers by at least `overlap` of
-    their characters and that no better-ranked passage has covered; one that covers none stands for itself. With
+    their characters and that no better-ranked passage has covered; one that adds none stands for itself. With
     gold documents, the list is that of the passages' documents, each where it comes first. The number of relevant
     items is thus the set's alone and does not depend on how texts are cut.
 
@@ -120,8 +120,9 @@ def retrieved_items(passages: Sequence[AnsweringPassage], gold: Gold, overlap: f
         return list(dict.fromkeys(passage.citation.document_id for passage in passages))
     items: dict[str, None] = {}
     for passage in passages:
-        covered = covered_spans(passage, gold.spans, overlap)
-        items.update(dict.fromkeys([span.id for span in covered] or [f"passage:{passage.id}"]))
+        covered = [span.id for span in covered_spans(passage, gold.spans, overlap)]
+        new = [item for item in covered if item not in items]
+        items.update(dict.fromkeys(new or [f"passage:{passage.id}"]))
     return list(items)
 
 

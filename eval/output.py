@@ -43,9 +43,8 @@ def print_comparison(comparison: Comparison, top: int = 10) -> None:
         d = m.paired
         interval = f"[{d.low:+.4f}, {d.high:+.4f}]"
         counts = f"{d.wins}/{d.ties}/{d.losses}"
-        click.echo(
-            f"{m.measure:20} {m.a:8.4f} {m.b:8.4f} {d.difference:+9.4f}  {interval}  {m.p_holm:8.4f}  {counts}  {m.verdict}"
-        )
+        values = f"{m.measure:20} {m.a:8.4f} {m.b:8.4f} {d.difference:+9.4f}"
+        click.echo(f"{values}  {interval}  {m.p_holm:8.4f}  {counts}  {m.verdict}")
     for change in comparison.changed[:top]:
         click.echo(f"\n{change.change:+.4f}  {change.a.id}: {plain(change.a.question)[:SHORT]}")
         for name, outcome in (("A", change.a), ("B", change.b)):

@@ -40,7 +40,8 @@ def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifferenc
     Carterette, 2007); the interval is the percentile bootstrap of the mean difference.
 
     Args:
-        a, b: Values of the same questions in the same order, `(questions,)`, at least one.
+        a: Values of one run, `(questions,)`, at least one.
+        b: The other run's values of the same questions in the same order.
     """
     differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float)
     counts = (int((differences > 0).sum()), int((differences == 0).sum()), int((differences < 0).sum()))

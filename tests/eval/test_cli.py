@@ -1,0 +1,200 @@
+"""`footnote-eval`, on a small store with the tiny encoder."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import ir_measures
+import pytest
+
+from eval.cli import main as eval_main
+from tests.cli.conftest import Ran
+
+Write = Callable[..., Path]
+Run = Callable[..., Ran]
+
+DOCUMENTS = {
+    "truce.md": "# Truce\n\nThe truce began in the year 2012. Homicides went down when the gang kept it.\n",
+    "prison.md": "# Prison\n\nThe prison was full in that year. The gang talks did not end the year it began.\n",
+}
+SET = [
+    {
+        "id": "a",
+        "question": "When did the truce begin?",
+        "answers": [{"document": "truce", "quote": "The truce began"}],
+    },
+    {
+        "id": "b",
+        "question": "The prison?",
+        "answers": [{"document": "prison", "quote": "prison was full"}],
+        "tags": ["x"],
+    },
+    {"id": "c", "question": "Who baked <b>bread</b>?", "answerable": False},
+]
+
+
+@pytest.fixture
+def questions(write: Write) -> Path:
+    return write("sets/mini.jsonl", "\n".join(json.dumps(line) for line in SET))
+
+
+@pytest.fixture
+def data(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> Path:
+    """A data folder with two documents."""
+    from service.cli import main as footnote_main
+
+    folder = tmp_path / "data"
+    for name, value in (
+        ("DATA", str(folder)),
+        ("ENCODER", str(tiny_model)),
+        ("PASSAGE_TOKENS", "40"),
+        ("TITLE_TOKENS", "8"),
+    ):
+        monkeypatch.setenv(f"FOOTNOTE_{name}", value)
+    paths = [write(f"documents/{name}", text) for name, text in DOCUMENTS.items()]
+    monkeypatch.setattr("sys.argv", ["footnote", "ingest", str(paths[0].parent)])
+    with pytest.raises(SystemExit) as exit_:
+        footnote_main()
+    assert exit_.value.code == 0
+    capsys.readouterr()
+    return folder
+
+
+@pytest.fixture
+def footnote_eval(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr("sys.argv", ["footnote-eval", *map(str, arguments)])
+        with pytest.raises(SystemExit) as exit_:
+            eval_main()
+        printed = capsys.readouterr()
+        assert isinstance(exit_.value.code, int)
+        return Ran(exit_.value.code, printed.out, printed.err)
+
+    return run
+
+
+def test_a_set_is_run_and_its_measures_are_printed(footnote_eval: Run, questions: Path) -> None:
+    ran = footnote_eval("run", "--set", questions)
+    assert ran.code == 0
+    assert "mini: 3 questions, 0 failed" in ran.out
+    assert "  recall@100           1.0000\n" in ran.out
+    assert "  ECE                  not available\n" in ran.out
+
+
+def test_requirements_decide_the_exit_code(footnote_eval: Run, questions: Path) -> None:
+    met = footnote_eval("run", "--set", questions, "--require", "recall@100>=1", "--json")
+    assert (met.code, json.loads(met.out)["checks"][0]["passed"]) == (0, True)
+    missed = footnote_eval("run", "--set", questions, "--require", "recall@100>=1", "--require", "ECE<=0.05")
+    assert missed.code == 1
+    assert "ok   recall@100>=1: recall@100 is 1.0000" in missed.out
+    assert "FAIL ECE<=0.05: ECE is not available" in missed.out
+
+
+def test_the_report_holds_everything_and_needs_nothing(footnote_eval: Run, questions: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    ran = footnote_eval(
+        "run", "--set", questions, "--report", report, "--require", "recall@100>=1", "--require", "MAP>2"
+    )
+    assert ran.code == 1
+    page = (report / "index.html").read_text()
+    assert "Who baked &lt;b&gt;bread&lt;/b&gt;?" in page
+    assert "<b>bread" not in page
+    assert page.count("<svg ") == 4
+    for needed in ("<script src", "<link", "@import", "url(http", "<img"):
+        assert needed not in page
+    assert "http://127.0.0.1:8000/documents/truce#char=" in page
+    assert "| recall@100 | 1.0000 |" in (report / "summary.md").read_text()
+    suite = ElementTree.parse(report / "junit.xml").getroot().find("testsuite")  # noqa: S314 - written just now
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+
+
+def test_trec_files_give_trec_eval_the_same_measures(footnote_eval: Run, questions: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    footnote_eval("run", "--set", questions, "--report", report)
+    run = json.loads((report / "run.json").read_text())
+    qrels = list(ir_measures.read_trec_qrels(str(report / "qrels.trec")))
+    ranked = list(ir_measures.read_trec_run(str(report / "run.trec")))
+    theirs = ir_measures.calc_aggregate([ir_measures.nDCG @ 10, ir_measures.AP], qrels, ranked)
+    assert theirs[ir_measures.nDCG @ 10] == pytest.approx(run["measures"]["nDCG@10"])
+    assert theirs[ir_measures.AP] == pytest.approx(run["measures"]["MAP"])
+
+
+def test_a_run_does_not_differ_from_itself_and_passes_its_own_gate(
+    footnote_eval: Run, questions: Path, tmp_path: Path
+) -> None:
+    footnote_eval("run", "--set", questions, "--report", tmp_path / "one")
+    baseline = tmp_path / "one" / "run.json"
+    ran = footnote_eval("run", "--set", questions, "--baseline", baseline, "--no-regression")
+    assert ran.code == 0
+    assert "ok   no regression of nDCG@10: " in ran.out
+    compared = json.loads(footnote_eval("compare", baseline, baseline, "--json").out)
+    assert {measure["verdict"] for measure in compared["measures"]} == {"no significant difference"}
+    assert compared["changed"] == []
+
+
+def test_a_stored_run_is_compared_with_a_data_folder(
+    footnote_eval: Run, questions: Path, tmp_path: Path, data: Path
+) -> None:
+    footnote_eval("run", "--set", questions, "--report", tmp_path / "one")
+    ran = footnote_eval("compare", tmp_path / "one" / "run.json", data, "--set", questions)
+    assert ran.code == 0
+    assert "nDCG@10" in ran.out
+
+
+def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Write, tmp_path: Path) -> None:
+    write(
+        "beir/corpus.jsonl",
+        '{"_id": "D/1", "title": "Truce", "text": "The truce began."}\n{"_id": "D 1", "text": "The prison."}',
+    )
+    write("beir/queries.jsonl", '{"_id": "q", "text": "the truce"}\n{"_id": "other", "text": "not judged"}')
+    folder = write("beir/qrels/test.tsv", "query-id\tcorpus-id\tscore\nq\tD/1\t2\n").parent.parent
+    ran = footnote_eval("run", "--set", folder, "--data", tmp_path / "beir-data", "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["measures"]["recall@100"] == 1.0
+    again = footnote_eval("run", "--set", folder, "--data", tmp_path / "beir-data", "--json")
+    assert json.loads(again.out)["measures"]["recall@100"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("run", "--set", "nowhere.jsonl"), 1, "The set nowhere.jsonl cannot be read"),
+        (("run", "--set", "{set}", "--require", "nonsense"), 1, "'nonsense' is no requirement."),
+        (("run", "--set", "{set}", "--baseline", "nowhere.json"), 1, "The run nowhere.json cannot be read"),
+        (("run", "--set", "{set}", "--baseline", "{set}"), 1, "is not a stored run."),
+        (("run", "--set", "{set}", "--no-regression"), 2, "--no-regression needs --baseline FILE."),
+        (("run", "--set", "{set}", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
+        (("run", "--set", "{set}", "--url", "http://127.0.0.1:9"), 1, "does not answer (ConnectError)."),
+        (("run", "--set", "{set}", "--overlap", "0"), 2, "--overlap"),
+        (("run", "--set", "{set}", "--data", "nowhere"), 3, "There are no documents in nowhere yet."),
+        (("compare", "a.json", "b.json"), 1, "The run a.json cannot be read"),
+        (("run",), 2, "Missing option '--set'"),
+    ],
+)
+def test_a_mistake_gets_one_clear_sentence(
+    footnote_eval: Run, questions: Path, arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    ran = footnote_eval(*(argument.replace("{set}", str(questions)) for argument in arguments))
+    assert ran.code == code, ran.err
+    assert sentence in ran.err
+
+
+def test_a_baseline_over_another_set_is_refused_before_anything_is_asked(
+    footnote_eval: Run, questions: Path, tmp_path: Path
+) -> None:
+    footnote_eval("run", "--set", questions, "--report", tmp_path / "one")
+    questions.write_text(questions.read_text() + "\n")
+    ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json")
+    assert ran.code == 1
+    assert "The baseline is a run over another set" in ran.err
+
+
+def test_a_document_that_is_not_in_the_store_is_named(footnote_eval: Run, questions: Path) -> None:
+    questions.write_text(questions.read_text().replace('"truce"', '"treaty"'))
+    ran = footnote_eval("run", "--set", questions)
+    assert ran.code == 1
+    assert "line 1 ('a'): there is no document 'treaty' in the store." in ran.err
