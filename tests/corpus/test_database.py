@@ -230,6 +230,20 @@ def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
     refusal(StoreError, lambda: Store(tmp_path / "data", create=True))
 
 
+@opened_in_every_way
+def test_a_store_that_is_refused_leaves_no_open_files(opening: Open, tmp_path: Path) -> None:
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("open files cannot be counted here")
+    tamper(tmp_path, "CREATE TABLE notes (text)")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    refusals = []  # kept, as a traceback would keep what it came from
+    for _ in range(50):
+        with pytest.raises(StoreFormatError) as refused:
+            opening(tmp_path)
+        refusals.append(refused)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 # Errors of SQLite
 
 

@@ -168,6 +168,26 @@ def test_a_word_too_long_is_cut_between_characters() -> None:
     assert [(passage.start, passage.end) for passage in passages] == [(0, 40), (40, 80), (80, 95)]
 
 
+def test_a_passage_that_has_more_tokens_together_than_its_parts_is_halved_until_it_fits() -> None:
+    def pairs_count_double(text: str) -> int:
+        return len(text) + 2 * text.count("ab")
+
+    text = "ab" * 10 + " " + "ab" * 10
+    passages = PassageSplitter(pairs_count_double, 8, 8).split(text)
+    assert_invariants(text, passages, [], pairs_count_double, 8)
+    assert {text[passage.start : passage.end] for passage in passages} == {"abab"}
+
+
+def test_a_character_that_alone_exceeds_the_maximum_is_a_passage_of_its_own() -> None:
+    def heavy(text: str) -> int:
+        return len(text) + 99 * text.count("\u2593")
+
+    text = "aa\u2593\u2593aa"
+    passages = PassageSplitter(heavy, 4, 4).split(text)
+    assert_invariants(text, passages, [], heavy, 4)
+    assert [text[passage.start : passage.end] for passage in passages] == ["aa", "\u2593", "\u2593", "aa"]
+
+
 def test_blank_lines_after_a_long_paragraph_shift_nothing() -> None:
     gap = "\n\n\n\n"
     text = gap.join(" ".join(sentence(3 * at + of) for of in range(3)) for at in range(3)) + "\n\n\n"

@@ -295,7 +295,7 @@ STORED = [(table, column) for table in ("documents", "passages", "token_vectors"
 def damages(value: object) -> list[tuple[str, object]]:
     """Values that differ in one bit of the first, the middle or the last byte, each as an SQL expression to bind."""
     if isinstance(value, int):
-        return [("?", value ^ 1 << bit) for bit in (0, 1, 6, 8, 30, 40, 62)]
+        return [("?", value ^ 1 << bit) for bit in (2, 6, 8, 30, 40, 62)]  # never the next key
     data = value if isinstance(value, bytes) else str(value).encode()
     expression = "?" if isinstance(value, bytes) else "CAST(? AS TEXT)"
     return [
@@ -327,8 +327,8 @@ def test_a_damaged_byte_in_any_column_is_noticed_when_it_is_read(folder: Path, t
     "statement",
     [
         "DELETE FROM documents",
-        "DELETE FROM passages WHERE key = 2",
-        "DELETE FROM token_vectors WHERE passage = 2",
+        "DELETE FROM passages WHERE key = (SELECT max(key) FROM passages)",
+        "DELETE FROM token_vectors WHERE passage = (SELECT max(passage) FROM token_vectors)",
         "UPDATE documents SET text = substr(text, 1, 9)",
         "UPDATE documents SET text = CAST(text || x'20' AS BLOB)",
         "UPDATE passages SET byte_end = 9223372036854775807",
@@ -353,9 +353,10 @@ def test_lost_rows_and_bytes_are_noticed_when_they_are_read(folder: Path, statem
 def test_an_intact_store_has_no_problems_and_a_dangling_row_is_one(folder: Path) -> None:
     with View(folder) as view:
         assert view.problems_found_by_sqlite() == []
+        keys = view.passage_keys()
     tamper(folder, "DELETE FROM documents")
     with View(folder) as view:
-        assert view.problems_found_by_sqlite() == [f"row {key} of passages refers to nothing" for key in (1, 2)]
+        assert view.problems_found_by_sqlite() == [f"row {key} of passages refers to nothing" for key in keys]
 
 
 def test_one_damaged_document_does_not_hide_the_others(folder: Path) -> None:
