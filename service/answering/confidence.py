@@ -13,8 +13,8 @@ from service.answering.reranking import RerankedCandidate
 __all__ = ["MAX_SIM_FLOORS", "found", "uncalibrated_confidence"]
 
 MAX_SIM_FLOORS = {
-    # all-MiniLM-L6-v2, measured on two sets of answerable questions (docs/retrieval.md)
-    "051e2de600e464d2f66052ac018382016233c6b46fc08eef90eb7126144883de": 0.42,
+    # all-MiniLM-L6-v2, measured on three sets of answerable questions (docs/retrieval.md)
+    "051e2de600e464d2f66052ac018382016233c6b46fc08eef90eb7126144883de": 0.36,
 }
 """Best mean MaxSim below which nothing is said to be found, by the digest of the encoder's weights."""
 
