@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check format clean
+.PHONY: serve test gate check format clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -12,6 +12,14 @@ serve: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest $(ARGS)
+
+# Holds the starter questions to these thresholds, on documents ingested anew.
+gate: $(VENV)/installed-dev
+	rm -rf $(VENV)/gate
+	$(BIN)/footnote ingest corpus/starter --data $(VENV)/gate
+	$(BIN)/footnote-eval run --set eval/sets/starter.jsonl --data $(VENV)/gate --report $(VENV)/gate/report \
+		--require 'nDCG@10>=0.70' --require 'hit@1>=0.62' --require 'hit@5>=0.85' --require 'recall@100>=0.99' \
+		--require 'refusal_accuracy>=0.78' --require 'answer_accuracy>=0.44'
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -116,8 +116,8 @@ def test_trec_files_give_trec_eval_the_same_measures(footnote_eval: Run, questio
     report = tmp_path / "report"
     footnote_eval("run", "--set", questions, "--report", report)
     run = json.loads((report / "run.json").read_text())
-    qrels = list(ir_measures.read_trec_qrels(str(report / "qrels.trec")))
-    ranked = list(ir_measures.read_trec_run(str(report / "run.trec")))
+    qrels = list(ir_measures.read_trec_qrels(str(report / "qrels.trec")))  # type: ignore[no-untyped-call]
+    ranked = list(ir_measures.read_trec_run(str(report / "run.trec")))  # type: ignore[no-untyped-call]
     theirs = ir_measures.calc_aggregate([ir_measures.nDCG @ 10, ir_measures.AP], qrels, ranked)
     assert theirs[ir_measures.nDCG @ 10] == pytest.approx(run["measures"]["nDCG@10"])
     assert theirs[ir_measures.AP] == pytest.approx(run["measures"]["MAP"])
