@@ -1,5 +1,6 @@
 """The encoder: one forward pass gives a text's vector and its token vectors."""
 
+import hashlib
 import json
 import logging
 import threading
@@ -85,6 +86,7 @@ class Encoder:
         """
         parts = {
             "weights": self.weights_sha256,
+            "tokenizer": hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest(),
             "pooling": _pooling(self._model),
             "dimension": self.dimension,
             "max_tokens": self.max_tokens,

@@ -21,7 +21,7 @@ PREFIX = "FOOTNOTE_"
 def _named(folder: object) -> object:
     if folder == "":  # it would stand for the folder that the command happens to run in
         raise PydanticCustomError("empty", "it must name a folder")
-    return folder
+    return Path(folder).expanduser() if isinstance(folder, str | Path) else folder
 
 
 class Settings(BaseSettings):

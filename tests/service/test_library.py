@@ -150,45 +150,47 @@ def test_a_refreshed_library_leaves_the_index_on_disk_up_to_date(
 def test_answers_are_of_one_generation_while_documents_come_change_and_go(
     add: Add, store: Store, open_pipeline: OpenPipeline
 ) -> None:
-    add("steady.txt", "The truce began in the year of the talks.")
-    pipeline = open_pipeline()
     states: dict[int, State] = {}
-    asked: list[Answer] = []
     texts: dict[str, str] = {}
+    asked: list[Answer] = []
     done, begun = threading.Event(), threading.Barrier(9)
 
     def remember() -> None:
-        pipeline.library.refresh()
-        with pipeline.library.snapshot() as snapshot:
-            states[snapshot.generation] = state_of(snapshot)
-            for document in snapshot.view.documents():
-                texts[document.revision] = snapshot.view.text(document)
+        with store.view() as view:
+            documents = view.documents()
+            states[view.generation] = {document.id: document.revision for document in documents}
+            texts.update({document.revision: view.text(document) for document in documents})
 
     def keep_asking() -> None:
         begun.wait(TIMEOUT_S)
-        asked.append(pipeline.ask(QUESTION, k=50))
         while not done.is_set():
             asked.append(pipeline.ask(QUESTION, k=50))
 
+    add("steady.txt", "The truce began in the year of the talks.")
     remember()
-    with ThreadPoolExecutor(8) as pool:
-        askers = [pool.submit(keep_asking) for _ in range(8)]
+    pipeline = open_pipeline()
+    asked.append(pipeline.ask(QUESTION, k=50))
+    with ThreadPoolExecutor(9) as pool:
+        threads = [pool.submit(keep_asking) for _ in range(8)]
+        threads.append(pool.submit(pipeline.library.follow, 0.001, done))
         try:
             begun.wait(TIMEOUT_S)
-            for at in range(24):
-                name = f"moving-{at % 3}.txt"
+            for at in range(40):
                 if at % 4 == 3:
-                    store.remove(f"moving-{at % 3}")
+                    store.remove(f"moving-{(at - 1) % 3}")
                 else:
-                    add(name, f"The truce of year {at} began. " * (1 + at % 5))
+                    add(f"moving-{at % 3}.txt", f"The truce of year {at} began. " * (1 + at % 5))
                 remember()
         finally:
             done.set()
-    for asker in askers:
-        asker.result(TIMEOUT_S)
+    for thread in threads:
+        thread.result(TIMEOUT_S)
+    pipeline.library.refresh()
+    asked.append(pipeline.ask(QUESTION, k=50))
 
-    assert len(states) == 25
-    assert len({answer.generation for answer in asked}) > 1
+    assert pipeline.library.problem is None
+    assert len(states) == 41
+    assert {asked[0].generation, asked[-1].generation} == {1, 41}
     for answer in asked:
         assert answer.status == "answered"
         shown = {passage.citation.document_id: passage.citation.revision for passage in answer.passages}

@@ -148,3 +148,9 @@ def test_a_value_is_never_repeated_in_an_error(monkeypatch: pytest.MonkeyPatch) 
         load_settings()
 
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_tilde_stands_for_the_users_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("FOOTNOTE_DATA", "~/documents")
+    assert load_settings().data == tmp_path / "documents"

@@ -41,6 +41,12 @@ def test_the_mean_over_the_questions_tokens_decides() -> None:
     assert highlight(text, {"when": [1.0, 0.0], "both": [0.6, 0.6]}) == "Another knows both."
 
 
+def test_the_words_of_one_sentence_do_not_count_for_the_next() -> None:
+    text = "One knows when. Another knows where. A third knows nothing."
+
+    assert highlight(text, {"when": [1.0, 0.0], "where": [0.0, 0.9]}) == "One knows when."
+
+
 def test_only_the_best_word_for_each_token_counts() -> None:
     text = "Fair fair fair fair fair. Good and five other words of no use at all."
 

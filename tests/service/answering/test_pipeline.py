@@ -383,6 +383,18 @@ def test_the_default_encoder_answers_soundly_whatever_is_asked(everyday: Pipelin
     assert_sound(everyday.ask(question, k=20), everyday, question, 20, len(EVERYDAY))
 
 
+@pytest.mark.parametrize("title", ["X", "All that happened in the year of the flood", "Año 🦜 e\u0301 nuevo"])
+def test_the_sentence_asked_for_is_highlighted_whatever_the_title(
+    tmp_path: Path, default_encoder: Encoder, title: str
+) -> None:
+    sentences = ["The library closes at nine.", "Bees sleep in winter.", "Tomatoes need water."]
+    document = f"---\ntitle: {title}\n---\n{' '.join(sentences)}"
+    for pipeline in pipeline_over({"one.md": document}, tmp_path, Settings(data=tmp_path / "data"), default_encoder):
+        answers = [pipeline.ask(sentence).answer for sentence in sentences]
+
+    assert [answer.text for answer in answers if answer is not None] == sentences
+
+
 def ranking(answer: Answer) -> Sequence[str]:
     return [passage.citation.document_id for passage in answer.passages]
 
