@@ -15,9 +15,9 @@
         ├── StoreCorruptError     stored bytes do not match their checksum or their constraints
         └── EncoderMismatchError  the store was made with another encoder or chunking
 
-Exceptions of lower layers (SQLite, FAISS, PyYAML, sentence-transformers, the operating system) are mapped to
-one of these where they happen. The message of each is one or two sentences that say what is wrong and what to
-do; it never holds a traceback.
+`eval.errors` adds kinds of InputError for what an evaluation is given. Exceptions of lower layers (SQLite, FAISS,
+PyYAML, sentence-transformers, the operating system) are mapped to one of these where they happen. The message of each
+is one or two sentences that say what is wrong and what to do; it never holds a traceback.
 """
 
 __all__ = [
