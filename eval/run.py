@@ -133,7 +133,7 @@ def run_questions(
     """
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     asked = []
-    progress.start(len(questions.questions))
+    progress.start(len(questions.questions), "questions")
     try:
         for question in questions.questions:
             progress.doing(question.id)

@@ -16,8 +16,8 @@ SECONDS_BETWEEN_LINES = 5.0
 class Progress(Protocol):
     """What long work tells of itself."""
 
-    def start(self, total: int) -> None:
-        """Work on `total` items begins."""
+    def start(self, total: int, unit: str = "documents") -> None:
+        """Work on `total` items begins; `unit` is what they are called."""
 
     def doing(self, name: str) -> None:
         """An item's turn has come."""
@@ -32,7 +32,7 @@ class Progress(Protocol):
 class NoProgress:
     """Says nothing."""
 
-    def start(self, total: int) -> None:
+    def start(self, total: int, unit: str = "documents") -> None:
         """Say nothing."""
 
     def doing(self, name: str) -> None:
@@ -56,9 +56,9 @@ class BarProgress:
         self._stream = stream
         self._bar: tqdm | None = None
 
-    def start(self, total: int) -> None:
+    def start(self, total: int, unit: str = "documents") -> None:
         """Show an empty bar."""
-        self._bar = tqdm(total=total, file=self._stream, unit=" documents", dynamic_ncols=True, leave=False)
+        self._bar = tqdm(total=total, file=self._stream, unit=f" {unit}", dynamic_ncols=True, leave=False)
 
     def doing(self, name: str) -> None:
         """Show the item's name beside the bar."""
@@ -89,11 +89,12 @@ class LineProgress:
         self._stream = stream
         self._clock = clock
         self._total = self._done = 0
+        self._unit = "documents"
         self._last = 0.0
 
-    def start(self, total: int) -> None:
+    def start(self, total: int, unit: str = "documents") -> None:
         """Begin to count."""
-        self._total, self._done, self._last = total, 0, self._clock()
+        self._total, self._unit, self._done, self._last = total, unit, 0, self._clock()
 
     def doing(self, name: str) -> None:
         """Say nothing: the count is enough for a log."""
@@ -103,7 +104,7 @@ class LineProgress:
         self._done += 1
         if self._clock() - self._last >= SECONDS_BETWEEN_LINES:
             self._last = self._clock()
-            self._stream.write(f"{self._done:,} of {self._total:,} documents\n")
+            self._stream.write(f"{self._done:,} of {self._total:,} {self._unit}\n")
             self._stream.flush()
 
     def finish(self) -> None:

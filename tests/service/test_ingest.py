@@ -32,7 +32,7 @@ class Recorder(NoProgress):
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def start(self, total: int) -> None:
+    def start(self, total: int, unit: str = "documents") -> None:
         self.told.append(f"start {total}")
 
     def doing(self, name: str) -> None:

@@ -79,6 +79,16 @@ def test_lines_count_anew_for_new_work() -> None:
     assert stream.getvalue() == "2 of 2 documents\n"
 
 
+def test_lines_call_the_items_by_their_name() -> None:
+    stream, clock = io.StringIO(), Clock()
+    progress = LineProgress(stream, clock)
+    progress.start(7, "questions")
+    clock.seconds += 5
+    progress.advance()
+
+    assert stream.getvalue() == "1 of 7 questions\n"
+
+
 def test_the_bar_shows_count_and_name_and_leaves_nothing() -> None:
     terminal = Terminal()
     progress = BarProgress(terminal)
