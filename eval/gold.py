@@ -8,7 +8,7 @@ from eval.errors import SetError
 from eval.questions import QuestionSet
 from service.answer import AnsweringPassage, Citation
 
-__all__ = ["Gold", "GoldDocument", "GoldSpan", "resolve", "retrieved_items"]
+__all__ = ["Gold", "GoldDocument", "GoldSpan", "covered_spans", "is_relevant", "resolve", "retrieved_items"]
 
 
 @dataclass(frozen=True, slots=True)

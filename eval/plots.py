@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from eval.measures import calibration_bins, risk_coverage
 from eval.run import Outcome, Run, judged_outcomes, summarised
 
-__all__ = ["by_tag", "latency", "rank_histogram", "reliability", "risk_coverage_curve"]
+__all__ = ["all_plots", "by_tag", "latency", "rank_histogram", "reliability", "risk_coverage_curve"]
 
 INK, FAINT, FIRST, SECOND = "#010203", "#020304", "#030405", "#040506"
 _ROLES = {INK: "--ink", FAINT: "--faint", FIRST: "--first", SECOND: "--second"}
