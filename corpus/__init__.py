@@ -1,4 +1,4 @@
-"""Documents in: readers, passages and the document store. Knows no models, no vectors, no HTTP."""
+"""Documents in: readers, passages, the document store and the lexical index. Knows no models, no vectors, no HTTP."""
 
 from corpus.documents import (
     EncodedPassage,
@@ -9,6 +9,8 @@ from corpus.documents import (
     passage_id,
     revision_of,
 )
+from corpus.lexical import LexicalIndex
+from corpus.projection import LexicalProjection
 from corpus.rows import StoredDocument, StoredPassage
 from corpus.store import Store
 from corpus.view import Filters, View
@@ -16,6 +18,8 @@ from corpus.view import Filters, View
 __all__ = [
     "EncodedPassage",
     "Filters",
+    "LexicalIndex",
+    "LexicalProjection",
     "Metadata",
     "Passage",
     "Section",

@@ -1,4 +1,4 @@
-"""The documents as they can be asked about: a view of the store with the vector index over exactly its passages."""
+"""The documents as they can be asked about: a view of the store with the indexes over exactly its passages."""
 
 import contextlib
 import logging
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpus import View
+from corpus import LexicalIndex, LexicalProjection, View
 from corpus.errors import EncoderMismatchError, FootnoteError
 from corpus.store import mismatch_message
 from embeddings import VectorIndex, VectorProjection, updated
@@ -17,14 +17,15 @@ logger = logging.getLogger(__name__)
 
 
 class Snapshot:
-    """One generation: the view, and the index made from it.
+    """One generation: the view, and the indexes made from it.
 
     It is closed when the library has moved on and the last one who asks of it has left.
     """
 
-    def __init__(self, view: View, index: VectorIndex) -> None:
+    def __init__(self, view: View, index: VectorIndex, lexical: LexicalIndex) -> None:
         self.view = view
         self.index = index
+        self.lexical = lexical
         self.users = 0
         self.retired = False
 
@@ -52,13 +53,14 @@ class Library:
         self._fingerprint = fingerprint
         self._dimension = dimension
         self._projection = VectorProjection(folder)
+        self._lexical = LexicalProjection(folder)
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
         self.problem: str | None = None
         view = View(folder)
         try:
             self._check(view)
-            self._current = Snapshot(view, self._projection.open(view, dimension))
+            self._current = Snapshot(view, self._projection.open(view, dimension), self._lexical.open(view))
         except BaseException:
             view.close()
             raise
@@ -81,7 +83,7 @@ class Library:
     def refresh(self) -> bool:
         """Move on to the store's newest generation; return whether there was one.
 
-        Until the new index is ready, and if it cannot be made, the old snapshot keeps answering.
+        Until the new indexes are ready, and if one cannot be made, the old snapshot keeps answering.
 
         Raises:
             StoreError: The store cannot be read, or now holds another encoder's vectors.
@@ -98,10 +100,11 @@ class Library:
                 self._check(view)
                 same_store = view.store_id == self._current.view.store_id
                 index = updated(self._current.index if same_store else VectorIndex.empty(self._dimension), view)
+                lexical = self._lexical.open(view)
             except BaseException:
                 view.close()
                 raise
-            self._replace(Snapshot(view, index))
+            self._replace(Snapshot(view, index, lexical))
             self._projection.save(index, view)
             return True
 

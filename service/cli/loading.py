@@ -43,9 +43,10 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
 
 
 def refresh_projection(settings: Settings, encoder: Encoder) -> None:
-    """Bring the vector index on disk up to date, so that the next one who opens the store need not."""
-    from corpus import View
+    """Bring the indexes on disk up to date, so that the next one who opens the store need not."""
+    from corpus import LexicalProjection, View
     from embeddings import VectorProjection
 
     with View(settings.data) as view:
         VectorProjection(settings.data).open(view, encoder.dimension)
+        LexicalProjection(settings.data).open(view)

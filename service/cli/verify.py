@@ -14,11 +14,11 @@ __all__ = ["verify"]
 @data_option
 @json_option
 def verify(data: Path | None, as_json: bool) -> int:
-    """Check every stored span, text and vector; rebuild the index on disk if it is damaged.
+    """Check every stored span, text and vector; rebuild an index on disk if it is damaged.
 
     The exit code is 3 if something is wrong that cannot be rebuilt.
     """
-    from corpus import View
+    from corpus import LexicalProjection, View
     from embeddings import VectorProjection
     from service.progress import progress_for
     from service.settings import load_settings
@@ -28,20 +28,23 @@ def verify(data: Path | None, as_json: bool) -> int:
     with View(folder) as view:
         found = list(problems(view, progress_for()))
         counts = view.counts()
-        rebuilt = None
+        rebuilt: dict[str, str] = {}
         if not found and view.fingerprint is not None:
             dimension = int(json.loads(view.fingerprint)["dimension"])
-            projection = VectorProjection(folder)
-            rebuilt = projection.problem(view, dimension)
-            if rebuilt is not None:
-                projection.open(view, dimension)
+            vectors, lexical = VectorProjection(folder), LexicalProjection(folder)
+            if problem := vectors.problem(view, dimension):
+                rebuilt["vector"] = problem
+                vectors.open(view, dimension)
+            if problem := lexical.problem(view):
+                rebuilt["lexical"] = problem
+                lexical.open(view)
     if as_json:
         emit_json({"documents": counts[0], "passages": counts[1], "problems": found, "rebuilt": rebuilt})
     else:
-        for problem in found:
-            click.echo(plain(f"{problem.document or 'The store'}: {problem.detail}"), err=True)
-        if rebuilt is not None:
-            click.echo(f"The vector index on disk {rebuilt}; it has been rebuilt.")
+        for one in found:
+            click.echo(plain(f"{one.document or 'The store'}: {one.detail}"), err=True)
+        for kind, was in rebuilt.items():
+            click.echo(f"The {kind} index on disk {was}; it has been rebuilt.")
         checked = f"{plural(counts[0], 'document')} and {plural(counts[1], 'passage')}"
         verdict = (
             f"{plural(len(found), 'problem')} found. Ingest the documents named again." if found else "all is well."

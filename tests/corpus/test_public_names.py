@@ -8,6 +8,8 @@ import corpus
 PUBLIC_NAMES = [
     "EncodedPassage",
     "Filters",
+    "LexicalIndex",
+    "LexicalProjection",
     "Metadata",
     "Passage",
     "Section",
