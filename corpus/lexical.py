@@ -1,5 +1,6 @@
 """The lexical index: BM25 over passages by tantivy, as it stands in memory or in a folder."""
 
+import math
 from array import array
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,9 @@ MAX_TERMS = 64
 
 MAX_REACH = 2000
 """Up to so many hits are looked through for those allowed; to hand tantivy the allowed keys is cheaper beyond."""
+
+K1 = 1.2
+"""How soon another occurrence of a term stops to count, in tantivy's BM25."""
 
 SCORE_DECIMALS = 4
 SAME_SCORE = 1e-5
@@ -103,6 +107,14 @@ class LexicalIndex:
         if allowed is None:
             return self._best(query, depth)
         return self._best_allowed(query, depth, frozenset(allowed))
+
+    def bound(self, question: Question) -> float:
+        """More than any passage can score: every term, known or not, weighed as if it filled the passage."""
+        bound = 0.0
+        for term, weight in _weights([(question, 1.0)] if isinstance(question, str) else question).items():
+            holding = self._searcher.doc_freq(TEXT, term)
+            bound += weight * (K1 + 1) * math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
+        return bound
 
     def _best(self, query: tantivy.Query, depth: int) -> Hits:
         reach = depth + 1  # one more shows whether others share the last place, which tantivy gives to any of them

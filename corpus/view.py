@@ -195,6 +195,11 @@ class View:
         query = f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {where} ORDER BY p.key"
         return [row[0] for row in self._rows(query, values)]
 
+    def passage_documents(self, keys: Sequence[int]) -> dict[int, int]:
+        """The key of the document that each of these passages belongs to."""
+        query = "SELECT key, document FROM passages WHERE key IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(query, (json.dumps(list(keys)),)))
+
     def vectors(self, keys: Sequence[int]) -> list[tuple[int, bytes]]:
         """`(key, vector)` of the passages with these keys, ascending, checked.
 

@@ -93,6 +93,17 @@ class VectorIndex:
         found = [(int(k), round(float(s), SCORE_DECIMALS)) for k, s in zip(keys[0], scores[0], strict=True) if k >= 0]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
+    def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """The vectors of these keys, `(len(keys), dimension)` float32, in the order given.
+
+        Raises:
+            RuntimeError: A key is not in the index.
+        """
+        if not keys:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        vectors: NDArray[np.float32] = self._index.reconstruct_batch(np.asarray(keys, dtype=np.int64))
+        return vectors
+
     def to_bytes(self) -> bytes:
         """The index as FAISS serialises it."""
         data: bytes = faiss.serialize_index(self._index).tobytes()

@@ -58,10 +58,26 @@ class Settings(BaseSettings):
         int,
         Field(ge=10, le=1000, description="Passages that retrieval hands to reranking."),
     ] = 100
-    not_found: Annotated[
-        bool,
-        Field(description="Say 'not_found' when the best passage scores below the encoder's measured floor."),
-    ] = True
+    per_document: Annotated[
+        int,
+        Field(
+            ge=1, le=100, description="Passages of one document, after which others come first if they score close."
+        ),
+    ] = 3
+    refused_answerable: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.5,
+            description="Share of answerable questions that may be answered 'not_found', so that more of the others "
+            "are; 0 refuses none. The calibration says which score that is.",
+        ),
+    ] = 0.05
+    calibration: Annotated[
+        Path | None,
+        BeforeValidator(_named),
+        Field(description="Calibration made by `footnote-eval calibrate`; the default encoder's comes with Footnote."),
+    ] = None
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),

@@ -1,4 +1,4 @@
-"""Candidates: the passages that are worth a closer look."""
+"""Candidates: the passages that are worth a closer look, by meaning and by words."""
 
 from dataclasses import dataclass
 
@@ -6,29 +6,58 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Filters
+from corpus.lexical import Question
 from service.library import Snapshot
 
-__all__ = ["Candidate", "dense_candidates"]
+__all__ = ["Candidate", "find_candidates"]
+
+COSINE_DECIMALS = 6
+"""Rounded, so that the last bits of a float sum never change an order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage's key and a score; lists of them are best first, equal scores by key."""
+    """A passage and how near it is to the question.
+
+    Args:
+        key: The passage's key.
+        cosine: Of its vector and the question's, in [-1, 1].
+        lexical: Its BM25 score as a share of the most that any passage could have, in [0, 1].
+    """
 
     key: int
-    score: float
+    cosine: float
+    lexical: float
 
 
-def dense_candidates(
-    snapshot: Snapshot, vector: NDArray[np.float32], depth: int, filters: Filters | None = None
+def find_candidates(
+    snapshot: Snapshot,
+    vector: NDArray[np.float32],
+    question: Question,
+    depth: int,
+    filters: Filters | None = None,
 ) -> list[Candidate]:
-    """The passages nearest to the question's vector by cosine.
+    """The passages nearest to the question's vector and those that share most of its words, each with both scores.
 
     Args:
         snapshot: Where to look.
         vector: `(dimension,)` float32, L2-normalised.
-        depth: At most so many.
-        filters: Only passages that they allow, exactly: `depth` of them whenever so many exist.
+        question: Its words, as the lexical index takes them.
+        depth: At most so many of either kind.
+        filters: Only passages that they allow, exactly: `depth` of a kind whenever so many exist.
+
+    Returns:
+        Up to `2 * depth` candidates, by key.
     """
     allowed = snapshot.view.passage_keys(filters) if filters else None
-    return [Candidate(key, score) for key, score in snapshot.index.search(vector, depth, allowed)]
+    dense = [key for key, _ in snapshot.index.search(vector, depth, allowed)]
+    words = dict(snapshot.lexical.search(question, depth, allowed))
+    without_words = [key for key in dense if key not in words]
+    words.update(snapshot.lexical.search(question, len(without_words), without_words))
+    keys = sorted({*dense, *words})
+    cosines = snapshot.index.vectors(keys).astype(np.float64) @ vector.astype(np.float64)
+    bound = snapshot.lexical.bound(question)
+    return [
+        Candidate(key, round(float(cosine), COSINE_DECIMALS), words[key] / bound if key in words else 0.0)
+        for key, cosine in zip(keys, cosines, strict=True)
+    ]

@@ -1,25 +1,25 @@
 """From a question to its answer."""
 
 import dataclasses
-import itertools
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 
-from corpus import Filters, StoredDocument, StoredPassage
-from embeddings import Encoder, signs_from_bytes
-from service.answer import Answer, AnsweringPassage, AnswerText, Confidence, Timing
-from service.answering.candidates import Candidate, dense_candidates
+from corpus import Filters
+from embeddings import Encoder
+from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Timing
+from service.answering.candidates import Candidate
 from service.answering.citation import cite
-from service.answering.confidence import found, uncalibrated_confidence
-from service.answering.fusion import convex_combination
-from service.answering.highlight import best_sentence
-from service.answering.reranking import RerankedCandidate, rerank
-from service.library import Library, Snapshot
-from service.prefix import prefix_of
+from service.answering.confidence import calibrated, load_calibration, uncalibrated
+from service.answering.results import Result
+from service.answering.search import Search
+from service.library import Library
 from service.settings import Settings
 
 __all__ = ["Pipeline"]
+
+WIDENING = 4
+MOST_CANDIDATES = 1600
+"""Where copies of one text take the candidates' places, so many times more are looked at, up to this many."""
 
 
 class Pipeline:
@@ -30,6 +30,9 @@ class Pipeline:
         encoder: The one that made its vectors.
         settings: Depths and switches.
         clock: Gives seconds, for the timings.
+
+    Raises:
+        SettingsError: The calibration that the settings name cannot be used.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Pipeline:
         self.library = library
         self.encoder = encoder
         self.settings = settings
+        self.calibration = load_calibration(settings.calibration, encoder.weights_sha256)
         self._clock = clock
 
     def ask(self, question: str, *, k: int = 5, filters: Filters | None = None) -> Answer:
@@ -55,64 +59,85 @@ class Pipeline:
         Raises:
             StoreCorruptError: Something that the answer needs does not match its checksum.
         """
-        times = [self._clock()]
+        watch = _Stopwatch(self._clock)
         encoded = self.encoder.encode_question(question)
-        times.append(self._clock())
+        watch.lap("encode")
         with self.library.snapshot() as snapshot:
-            dense = dense_candidates(snapshot, encoded.vector, max(self.settings.candidates, k), filters)
-            candidates = convex_combination([(1.0, dense)])
-            times.append(self._clock())
-            ranked = rerank(encoded.token_vectors, candidates, self._token_signs(snapshot, candidates))
-            times.append(self._clock())
-            answered = found(ranked, self.encoder.weights_sha256) or not self.settings.not_found
-            passages = self._passages(snapshot, _first(snapshot, ranked, k))
-            total, steps = self._clock() - times[0], [b - a for a, b in itertools.pairwise(times)]
+            search = Search(snapshot, self.encoder, self.settings, question, encoded, filters)
+            candidates, results = self._results(search, k, watch)
+            confidence, found = self._judged(candidates, results)
+            search.read(result.candidate.key for result in results[:k])
+            passages = [_passage(search, rank, result) for rank, result in enumerate(results[:k], start=1)]
             return Answer(
                 question=question,
-                status="answered" if answered and passages else "not_found",
-                confidence=uncalibrated_confidence(candidates, ranked) if answered else Confidence("low", None),
-                answer=_answer_text(passages[0]) if answered and passages else None,
+                status="answered" if found else "not_found",
+                confidence=confidence,
+                answer=_answer_text(passages[0]) if found else None,
                 passages=passages,
                 interpretation=None,
                 generation=snapshot.generation,
-                timing_ms=Timing(*(round(1000 * seconds, 2) for seconds in (total, *steps))),
+                timing_ms=watch.timing(),
             )
 
-    def _token_signs(self, snapshot: Snapshot, candidates: Sequence[Candidate]) -> dict:  # type: ignore[type-arg]
-        stored = snapshot.view.token_vectors([c.key for c in candidates])
-        return {key: signs_from_bytes(data, self.encoder.dimension) for key, data in stored.items()}
+    def _results(self, search: Search, k: int, watch: "_Stopwatch") -> tuple[list[Candidate], list[Result]]:
+        """The results, from more candidates if copies of one text leave fewer than `k`."""
+        depth = max(self.settings.candidates, k)
+        while True:
+            candidates = search.candidates(depth)
+            watch.lap("retrieve")
+            results = search.results(candidates)
+            watch.lap("rerank")
+            if len(results) >= k or len(candidates) < depth or depth >= MOST_CANDIDATES:
+                return candidates, results
+            depth *= WIDENING
 
-    def _passages(self, snapshot: Snapshot, ranked: Sequence[RerankedCandidate]) -> list[AnsweringPassage]:
-        stored = snapshot.view.passages([c.key for c in ranked])
-        documents = snapshot.view.documents_by_key({p.document_key for p in stored})
-        return [
-            self._passage(rank, candidate, passage, documents[passage.document_key])
-            for rank, (candidate, passage) in enumerate(zip(ranked, stored, strict=True), start=1)
-        ]
+    def _judged(self, candidates: Sequence[Candidate], results: Sequence[Result]) -> tuple[Confidence, bool]:
+        """How sure it is that the first result answers, and whether that is enough to say so."""
+        if not results:
+            return Confidence("low", None), False
+        first = results[0].candidate
+        if self.calibration is None:
+            return uncalibrated(candidates, first), True
+        least = self.calibration.threshold(self.settings.refused_answerable)
+        return calibrated(first.score, self.calibration), first.score >= least
 
-    def _passage(
-        self, rank: int, candidate: RerankedCandidate, passage: StoredPassage, document: StoredDocument
-    ) -> AnsweringPassage:
-        prefix = prefix_of(document.metadata.title, self.encoder, self.settings.title_tokens)
-        spans = [(a - len(prefix), b - len(prefix)) for a, b in self.encoder.token_spans(prefix + passage.text)]
-        highlight = best_sentence(passage.text, document.metadata.language, candidate.similarities, spans)
-        return AnsweringPassage(
-            id=passage.id,
-            rank=rank,
-            score=candidate.score,
-            text=passage.text,
-            highlights=[highlight],
-            citation=cite(document, passage.start, passage.end, page=passage.page, section=passage.section),
-            also_found_in=[],
+
+class _Stopwatch:
+    """Seconds of each step; one that comes again is added to."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._begun = self._last = clock()
+        self._steps: dict[str, float] = {"encode": 0.0, "retrieve": 0.0, "rerank": 0.0}
+
+    def lap(self, step: str) -> None:
+        now = self._clock()
+        self._steps[step] += now - self._last
+        self._last = now
+
+    def timing(self) -> Timing:
+        total = self._clock() - self._begun
+        return Timing(
+            total=round(1000 * total, 2), **{step: round(1000 * taken, 2) for step, taken in self._steps.items()}
         )
 
 
-def _first(snapshot: Snapshot, ranked: Sequence[RerankedCandidate], k: int) -> list[RerankedCandidate]:
-    """The first `k`, equal scores by passage id: keys, unlike ids, depend on the order of ingestion."""
-    counts = Counter(c.score for c in ranked)
-    tied = [c.key for c in ranked if counts[c.score] > 1 and c.score >= ranked[min(k, len(ranked)) - 1].score]
-    ids = {passage.key: passage.id for passage in snapshot.view.passages(tied)}
-    return sorted(ranked, key=lambda c: (-c.score, ids.get(c.key, "")))[:k]
+def _passage(search: Search, rank: int, result: Result) -> AnsweringPassage:
+    candidate = result.candidate
+    return AnsweringPassage(
+        id=search.passage(candidate.key).id,
+        rank=rank,
+        score=candidate.score,
+        text=search.passage(candidate.key).text,
+        highlights=[search.highlight(candidate)],
+        citation=_citation(search, candidate.key),
+        also_found_in=[_citation(search, duplicate.key) for duplicate in result.duplicates],
+    )
+
+
+def _citation(search: Search, key: int) -> Citation:
+    passage = search.passage(key)
+    return cite(search.document(key), passage.start, passage.end, page=passage.page, section=passage.section)
 
 
 def _answer_text(passage: AnsweringPassage) -> AnswerText:

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from embeddings import token_similarities
 from service.answering.candidates import Candidate
 
-__all__ = ["RerankedCandidate", "rerank"]
+__all__ = ["SCORING_VERSION", "RerankedCandidate", "max_sim", "rerank", "window_max_sim"]
+
+SCORING_VERSION = 1
+"""Raised whenever the same passage gets another score for the same question; a calibration holds for one."""
+
+MAX_SIM, WINDOW, LEXICAL, COSINE = 1.0, 0.5, 0.4, 0.05
+"""Weights of the four similarities; how they were found is told in docs/retrieval.md."""
+
+HALF_WINDOW = 16
+"""Tokens; a window is two of these, about a sentence long."""
 
 SCORE_DECIMALS = 6
 """Rounded before comparing, so that the last bits of a float sum never change an order."""
@@ -21,8 +30,7 @@ class RerankedCandidate:
 
     Args:
         key: The passage's key.
-        score: Mean MaxSim: over the question's tokens, the mean of the greatest similarity to any of the
-            passage's, in [-1, 1].
+        score: Weighted mean of its similarities to the question, in [-1, 1].
         similarities: `(question tokens, passage tokens)` float32, for the highlight.
     """
 
@@ -36,7 +44,10 @@ def rerank(
     candidates: Sequence[Candidate],
     token_signs: Mapping[int, NDArray[np.uint8]],
 ) -> list[RerankedCandidate]:
-    """Order candidates by mean MaxSim alone, which measured better than any mixture with the dense score.
+    """Order candidates by how well they match the question, most of all token by token.
+
+    The score is on one scale for all questions: it depends on the question, the passage and how common the
+    question's words are in the store, not on what other candidates there are.
 
     Args:
         question_tokens: `(tokens, dimension)` float32, rows L2-normalised.
@@ -48,7 +59,37 @@ def rerank(
     """
     matrices = token_similarities(question_tokens, [token_signs[c.key] for c in candidates])
     reranked = [
-        RerankedCandidate(candidate.key, round(float(matrix.max(axis=1).mean()), SCORE_DECIMALS), matrix)
+        RerankedCandidate(candidate.key, _score(candidate, matrix), matrix)
         for candidate, matrix in zip(candidates, matrices, strict=True)
     ]
     return sorted(reranked, key=lambda c: (-c.score, c.key))
+
+
+def _score(candidate: Candidate, similarities: NDArray[np.float32]) -> float:
+    weighted = (
+        MAX_SIM * max_sim(similarities)
+        + WINDOW * window_max_sim(similarities)
+        + LEXICAL * candidate.lexical
+        + COSINE * candidate.cosine
+    )
+    return round(weighted / (MAX_SIM + WINDOW + LEXICAL + COSINE), SCORE_DECIMALS)
+
+
+def max_sim(similarities: NDArray[np.float32]) -> float:
+    """Mean over the question's tokens of the greatest similarity to any of the passage's, in [-1, 1].
+
+    Args:
+        similarities: `(question tokens, passage tokens)` float32.
+    """
+    return float(similarities.max(axis=1).mean())
+
+
+def window_max_sim(similarities: NDArray[np.float32]) -> float:
+    """The highest mean MaxSim of any window of the passage: whether the question is met in one place.
+
+    Args:
+        similarities: `(question tokens, passage tokens)` float32.
+    """
+    halves = np.maximum.reduceat(similarities, np.arange(0, similarities.shape[1], HALF_WINDOW), axis=1)
+    windows = np.maximum(halves[:, :-1], halves[:, 1:]) if halves.shape[1] > 1 else halves
+    return float(windows.mean(axis=0).max())

@@ -1,0 +1,108 @@
+"""One question asked of one snapshot: candidates, their order, and their texts, each read once."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from corpus import Filters, StoredDocument, StoredPassage
+from corpus.lexical import Question
+from embeddings import Encoder, QuestionEncoding, signs_from_bytes
+from service.answer import Span
+from service.answering.candidates import Candidate, find_candidates
+from service.answering.fusion import fuse
+from service.answering.highlight import best_sentence
+from service.answering.reranking import RerankedCandidate, rerank
+from service.answering.results import Result, fold_duplicates, spread
+from service.library import Snapshot
+from service.prefix import prefix_of
+from service.settings import Settings
+
+__all__ = ["Search"]
+
+
+class Search:
+    """The steps of retrieval for one question.
+
+    Args:
+        snapshot: Where to look.
+        encoder: The one that made its vectors.
+        settings: Depths and switches.
+        words: The question's words, as the lexical index takes them.
+        encoded: The question's vector and token vectors.
+        filters: Which documents may answer.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        encoder: Encoder,
+        settings: Settings,
+        words: Question,
+        encoded: QuestionEncoding,
+        filters: Filters | None,
+    ) -> None:
+        self._snapshot = snapshot
+        self._encoder = encoder
+        self._settings = settings
+        self._words = words
+        self._encoded = encoded
+        self._filters = filters
+        self._passages: dict[int, StoredPassage] = {}
+        self._documents: dict[int, StoredDocument] = {}
+        self._highlights: dict[int, Span] = {}
+
+    def candidates(self, depth: int) -> list[Candidate]:
+        """The best candidates by meaning and words together; fewer than `depth` only if there are no more."""
+        found = find_candidates(self._snapshot, self._encoded.vector, self._words, depth, self._filters)
+        return fuse(found, depth)
+
+    def results(self, candidates: Sequence[Candidate]) -> list[Result]:
+        """The candidates in the order in which they answer, each text once."""
+        ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, self._token_signs(candidates)))
+        vectors = self._snapshot.index.vectors([c.key for c in ranked])
+        folded = fold_duplicates(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text)
+        documents = self._snapshot.view.passage_documents([result.candidate.key for result in folded])
+        return spread(folded, documents, self._settings.per_document)
+
+    def _token_signs(self, candidates: Sequence[Candidate]) -> dict:  # type: ignore[type-arg]
+        stored = self._snapshot.view.token_vectors([c.key for c in candidates])
+        return {key: signs_from_bytes(data, self._encoder.dimension) for key, data in stored.items()}
+
+    def _in_order(self, ranked: Sequence[RerankedCandidate]) -> list[RerankedCandidate]:
+        """Equal scores by passage id: keys, unlike ids, depend on the order of ingestion."""
+        counts = Counter(c.score for c in ranked)
+        tied = [c.key for c in ranked if counts[c.score] > 1]
+        self.read(tied)
+        return sorted(ranked, key=lambda c: (-c.score, self._passages[c.key].id if counts[c.score] > 1 else ""))
+
+    def read(self, keys: Iterable[int]) -> None:
+        """Read passages and their documents, all that are not known yet at once."""
+        new = [key for key in keys if key not in self._passages]
+        for passage in self._snapshot.view.passages(new):
+            self._passages[passage.key] = passage
+        documents = {self._passages[key].document_key for key in new} - self._documents.keys()
+        self._documents.update(self._snapshot.view.documents_by_key(documents))
+
+    def passage(self, key: int) -> StoredPassage:
+        """A passage."""
+        self.read([key])
+        return self._passages[key]
+
+    def document(self, key: int) -> StoredDocument:
+        """The document of a passage."""
+        return self._documents[self.passage(key).document_key]
+
+    def highlight(self, candidate: RerankedCandidate) -> Span:
+        """The sentence of a passage that answers."""
+        if candidate.key not in self._highlights:
+            passage, about = self.passage(candidate.key), self.document(candidate.key).metadata
+            prefix = prefix_of(about.title, self._encoder, self._settings.title_tokens)
+            spans = [(a - len(prefix), b - len(prefix)) for a, b in self._encoder.token_spans(prefix + passage.text)]
+            self._highlights[candidate.key] = best_sentence(
+                passage.text, about.language, candidate.similarities, spans
+            )
+        return self._highlights[candidate.key]
+
+    def highlighted_text(self, candidate: RerankedCandidate) -> str:
+        """The words of a passage that answer."""
+        span = self.highlight(candidate)
+        return self.passage(candidate.key).text[span.start : span.end]
