@@ -8,13 +8,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus.analysis import ANALYSIS_VERSION
 from corpus.lexical import LexicalIndex
-from corpus.rows import StoredDocument
 from corpus.view import View
 
 __all__ = ["LexicalProjection"]
@@ -27,32 +27,20 @@ MADE_BY = f"analysis {ANALYSIS_VERSION}, tantivy {importlib.metadata.version('ta
 DAMAGE = (OSError, ValueError, OverflowError, RecursionError, KeyError, TypeError, AttributeError)
 """What reading files that are not ours, or no longer, may raise."""
 
-REWRITTEN = ("meta.json", ".managed.json")
-"""tantivy's files that change when passages are added; all others are written once."""
-
-
-@dataclass(frozen=True, slots=True)
-class _OnDisk:
-    """An index whose files have been verified."""
-
-    folder: Path
-    generation: int
-    digests: Mapping[str, str]
-    index: LexicalIndex
-
 
 @dataclass(frozen=True, slots=True)
 class LexicalProjection:
     """Keeps the folder `index/lexical` in step with the store.
 
     `manifest.json` names the folder beside it that holds the index, the SHA-256 of each file there, and the store,
-    generation, analysis and tantivy it was made with. Folders are never changed once the manifest names them: a new
-    index is made in another, and the old one deleted when the manifest has changed, which harms nobody who still
-    searches it.
+    generation, analysis and tantivy it was made with. What the manifest names is never changed: a new index is
+    written to another folder, and the old one deleted when the manifest has changed.
 
-    Only passages added since are added; if any has gone, all are indexed anew, because tantivy's statistics
-    would go on counting it. A folder that cannot be written, or that another process is writing, costs
-    nothing but time: the index then is made in memory.
+    tantivy maps its files into memory. It is therefore given a private copy of the verified bytes, deleted as soon
+    as it is open: nothing that happens to the data folder can reach an index in use.
+
+    Only passages added since are added; if any has gone, all are indexed anew, because tantivy's statistics would
+    go on counting it.
 
     Args:
         folder: The data folder.
@@ -76,74 +64,92 @@ class LexicalProjection:
         Raises:
             StoreCorruptError: A passage in the store is damaged.
         """
-        stored = self._load(view)
-        if stored is not None and _holds(stored.index, view):
-            if stored.generation != view.generation:
-                self._save(stored, view)
-            return stored.index
-        return self._made_on_disk(stored, view) or LexicalIndex.in_memory(_texts(view, view.passage_keys()))
+        with contextlib.suppress(OSError, ValueError), _private_folder() as private:
+            index, saved = self._made(private, view)
+            if not saved:
+                self._save(private, view)
+            return index
+        return LexicalIndex.in_memory(_texts(view, view.passage_keys()))
 
     def problem(self, view: View) -> str | None:
         """What is wrong with the files on disk, or None if they hold exactly the view's passages."""
-        stored = self._load(view)
+        stored = None
+        with contextlib.suppress(OSError), _private_folder() as private:
+            stored = self._load(private, view)
         if stored is None:
             return "is missing or damaged"
-        if stored.generation != view.generation:
+        generation, index = stored
+        if generation != view.generation:
             return "is out of date"
-        return None if _holds(stored.index, view) else "holds other passages than the store"
+        return None if index.keys.tolist() == view.passage_keys() else "holds other passages than the store"
 
-    def _load(self, view: View) -> _OnDisk | None:
-        """The verified index on disk, of whatever generation; None if there is none of this store and analysis."""
+    def _made(self, private: Path, view: View) -> tuple[LexicalIndex, bool]:
+        """The index of a view, with its files in a private folder; whether the disk holds it already."""
+        stored = self._load(private, view)
+        have, want = set(stored[1].keys if stored else ()), view.passage_keys()
+        if stored is not None and have.issubset(want):
+            generation, index = stored
+            if len(have) == len(want):
+                return index, generation == view.generation
+            return LexicalIndex.in_folder(private, _texts(view, [key for key in want if key not in have])), False
+        _empty(private)
+        return LexicalIndex.in_folder(private, _texts(view, want)), False
+
+    def _load(self, private: Path, view: View) -> tuple[int, LexicalIndex] | None:
+        """Generation and index on disk, read from a verified copy; None if there is none of this store and analysis."""
         seen = None
         with contextlib.suppress(*DAMAGE):
             while seen != (seen := self.manifest_path.read_bytes()):  # another process may replace it meanwhile
                 with contextlib.suppress(*DAMAGE):
-                    return self._verified(json.loads(seen), view)
+                    return self._verified(json.loads(seen), private, view)
         return None
 
-    def _verified(self, manifest: Mapping[str, object], view: View) -> _OnDisk | None:
+    def _verified(self, manifest: Mapping[str, Any], private: Path, view: View) -> tuple[int, LexicalIndex] | None:
         if (manifest["store"], manifest["made_by"]) != (view.store_id, MADE_BY):
             return None
-        generation, name, digests = manifest["generation"], manifest["folder"], manifest["files"]
-        if not (isinstance(generation, int) and isinstance(name, str) and isinstance(digests, dict)):
-            return None
-        folder = self.path / Path(name).name
-        if any(_digest(folder / Path(file).name) != digest for file, digest in digests.items()):
-            return None
-        return _OnDisk(folder, generation, digests, LexicalIndex.opened(folder))
+        _empty(private)
+        for name, digest in manifest["files"].items():
+            data = (self.path / Path(manifest["folder"]).name / Path(name).name).read_bytes()
+            if hashlib.sha256(data).hexdigest() != digest:
+                return None
+            (private / Path(name).name).write_bytes(data)
+        return int(manifest["generation"]), LexicalIndex.opened(private)
 
-    def _made_on_disk(self, stored: _OnDisk | None, view: View) -> LexicalIndex | None:
-        """A new index in a folder of its own, or None if it could not be written."""
-        with contextlib.suppress(OSError, ValueError), self._writing():
-            have, want = set(stored.index.keys if stored else ()), view.passage_keys()
-            grown = stored if stored is not None and have.issubset(want) else None
-            folder = Path(tempfile.mkdtemp(dir=self.path))
-            if grown is not None:
-                _link(grown.folder, folder, grown.digests)
-            new = [key for key in want if grown is None or key not in have]
-            index = LexicalIndex.in_folder(folder, _texts(view, new))
-            digests = _sealed(folder, grown.digests if grown else {})
-            self._replace_manifest(_OnDisk(folder, view.generation, digests, index), view)
-            return index
-        return None
-
-    def _save(self, stored: _OnDisk, view: View) -> None:
-        """Say that the index on disk is that of the view's generation too."""
+    def _save(self, private: Path, view: View) -> None:
+        """Write a finished index to the data folder. A failure is no loss: the next open makes it again."""
         with contextlib.suppress(OSError), self._writing():
-            self._replace_manifest(stored, view)
+            folder = Path(tempfile.mkdtemp(dir=self.path))
+            digests = {}
+            for path in sorted(private.iterdir()):
+                if path.suffix != ".lock":
+                    data = path.read_bytes()
+                    digests[path.name] = hashlib.sha256(data).hexdigest()
+                    _write(folder / path.name, data)
+            _sync(folder)
+            manifest = {
+                "store": view.store_id,
+                "generation": view.generation,
+                "made_by": MADE_BY,
+                "folder": folder.name,
+                "files": digests,
+            }
+            new = folder.with_suffix(".json")
+            _write(new, json.dumps(manifest, indent=1).encode())
+            new.replace(self.manifest_path)
+            _sync(self.path)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the right to write, if no other process has it, and leave no half-made or outdated folder behind.
+        """Hold the right to write, and leave no half-written or outdated folder behind.
 
         Raises:
-            OSError: The folder cannot be written, or is being written (BlockingIOError).
+            OSError: The folder cannot be written, or another process is writing (BlockingIOError).
         """
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
         self.path.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system releases it even if this process is killed
             try:
                 yield
             finally:
@@ -152,32 +158,23 @@ class LexicalProjection:
             os.close(lock)
 
     def _clean(self) -> None:
-        named = None
+        kept = {"manifest.json", "lock"}
         with contextlib.suppress(*DAMAGE):
-            named = json.loads(self.manifest_path.read_bytes())["folder"]
-        for path in self.path.iterdir():
-            if path.name not in (named, "manifest.json", "lock"):
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-
-    def _replace_manifest(self, stored: _OnDisk, view: View) -> None:
-        manifest = {
-            "store": view.store_id,
-            "generation": view.generation,
-            "made_by": MADE_BY,
-            "folder": stored.folder.name,
-            "files": stored.digests,
-        }
-        handle, name = tempfile.mkstemp(dir=self.path)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(manifest, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(self.manifest_path)
-        _sync(self.path)
+            kept.add(json.loads(self.manifest_path.read_bytes())["folder"])
+        _empty(self.path, kept)
 
 
-def _holds(index: LexicalIndex, view: View) -> bool:
-    return index.keys.tolist() == view.passage_keys()
+@contextlib.contextmanager
+def _private_folder() -> Iterator[Path]:
+    """A folder of this process's own, outside the data folder, deleted at the end."""
+    with tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _empty(folder: Path, kept: Collection[str] = ()) -> None:
+    for path in folder.iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _texts(view: View, keys: list[int]) -> Iterator[tuple[int, str]]:
@@ -186,7 +183,6 @@ def _texts(view: View, keys: list[int]) -> Iterator[tuple[int, str]]:
     Raises:
         StoreCorruptError: A passage or its document is damaged.
     """
-    documents: dict[int, StoredDocument] = {}
     for at in range(0, len(keys), READ_AT_ONCE):
         passages = view.passages(keys[at : at + READ_AT_ONCE])
         documents = view.documents_by_key(passage.document_key for passage in passages)
@@ -194,42 +190,16 @@ def _texts(view: View, keys: list[int]) -> Iterator[tuple[int, str]]:
             yield passage.key, f"{documents[passage.document_key].metadata.title}\n{passage.text}"
 
 
-def _link(source: Path, folder: Path, names: Mapping[str, str]) -> None:
-    """Put an index's files into another folder too; those that are written once need no copy."""
-    for name in names:
-        if name not in REWRITTEN:
-            with contextlib.suppress(OSError):
-                (folder / name).hardlink_to(source / name)
-                continue
-        shutil.copyfile(source / name, folder / name)
+def _write(path: Path, data: bytes) -> None:
+    """Make a file, for its owner alone, and bring it to the disk."""
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def _sealed(folder: Path, known: Mapping[str, str]) -> dict[str, str]:
-    """Bring a finished index to the disk, for its owner alone; the SHA-256 of each file.
-
-    Args:
-        folder: Of the index.
-        known: Digests of files that were linked from another index, which are not trusted to be whole still.
-    """
-    digests = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".lock":
-            continue
-        path.chmod(0o600)
-        _sync(path)
-        linked = path.name in known and path.name not in REWRITTEN
-        digests[path.name] = known[path.name] if linked else _digest(path)
-    _sync(folder)
-    return digests
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
