@@ -26,7 +26,7 @@ _set_option = click.option(
     required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="JSON Lines, or a BEIR folder.",
+    help="JSON Lines, a BEIR folder, or TREC topics with --qrels.",
 )
 _data_option = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder to ask.")
 _url_option = click.option("--url", metavar="URL", help="Ask a running service instead.")
@@ -44,6 +44,10 @@ _overlap_option = click.option(
 
 @footnote_eval.command()
 @_set_option
+@click.option(
+    "--qrels", type=click.Path(path_type=Path), metavar="FILE", help="TREC judgements for the topics in --set."
+)
+@click.option("--topic-field", metavar="NAME", help="Ask this field of TREC topics, such as 'desc'.")
 @_data_option
 @_url_option
 @_k_option
@@ -57,6 +61,8 @@ _overlap_option = click.option(
 @click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
 def run(
     set_path: Path,
+    qrels: Path | None,
+    topic_field: str | None,
     data: Path | None,
     url: str | None,
     k: int,
@@ -74,16 +80,28 @@ def run(
     from eval.compare import compare
     from eval.gate import check_no_regression, check_requirements, parse_requirement
     from eval.measuring import measured
-    from eval.output import print_comparison, print_measures, write_report
+    from eval.output import check_writable, print_comparison, print_measures, write_report
     from eval.run import load_run
 
     if no_regression and baseline is None:
         raise click.UsageError("--no-regression needs --baseline FILE.")
-    if data is not None and url is not None:
-        raise click.UsageError("Give either --data or --url.")
+    if topic_field is not None and qrels is None:
+        raise click.UsageError("--topic-field needs --qrels FILE.")
+    _either(data, url)
     requirements = [parse_requirement(text) for text in require]
     before = None if baseline is None else load_run(baseline)
-    now = measured(set_path, data=data, url=url, k=k, overlap=overlap, check_set=before)
+    if report is not None:
+        check_writable(report)
+    now = measured(
+        set_path,
+        data=data,
+        url=url,
+        k=k,
+        overlap=overlap,
+        check_set=before,
+        qrels=qrels,
+        topic_field=topic_field,
+    )
     comparison = None if before is None else compare(before, now)
     checks = check_requirements(now, requirements)
     if comparison is not None and no_regression:
@@ -131,6 +149,56 @@ def compare(a: Path, b: Path, set_path: Path | None, k: int, overlap: float, top
         emit_json(comparison_object(comparison, top))
     else:
         print_comparison(comparison, top)
+
+
+@footnote_eval.command("import")
+@click.argument("feedback", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write candidates here.")
+@_data_option
+@_url_option
+@click.option(
+    "--known",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SET",
+    help="Leave out the questions of this set; may be repeated.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def import_(
+    feedback: Path, out: Path, data: Path | None, url: str | None, known: Sequence[Path], force: bool, as_json: bool
+) -> None:
+    """Make candidates for a question set from a service's feedback.
+
+    A person must approve each before `run` takes it.
+    """
+    from eval.candidates import candidates_from, write_candidates
+    from eval.errors import SetError
+    from eval.feedback import load_feedback
+    from eval.output import print_imported
+    from eval.questions import load_questions
+    from eval.target import texts
+    from service.progress import progress_for
+
+    _either(data, url)
+    if out.exists() and not force:
+        raise SetError(f"{out} exists already. Choose another name, or replace it with --force.")
+    ratings = load_feedback(feedback)
+    questions = [question for path in known for question in load_questions(path, candidates=True).questions]
+    with texts(data, url) as text_of:
+        imported = candidates_from(ratings, text_of, questions, progress_for())
+    if imported.candidates:
+        write_candidates(imported.candidates, out)
+    if as_json:
+        counts = {"candidates": len(imported.candidates), "known": imported.known}
+        emit_json({**counts, "skipped": imported.skipped})
+    else:
+        print_imported(imported, out)
+
+
+def _either(data: Path | None, url: str | None) -> None:
+    if data is not None and url is not None:
+        raise click.UsageError("Give either --data or --url.")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What an evaluation prints and writes."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import click
 
+from eval.candidates import Imported
 from eval.compare import Comparison
 from eval.errors import TargetError
 from eval.gate import Check, write_junit
@@ -14,7 +16,15 @@ from eval.run import Run, save_run
 from eval.trec import write_trec_qrels, write_trec_run
 from service.cli.output import plain, plural
 
-__all__ = ["comparison_object", "print_comparison", "print_measures", "summary", "write_report"]
+__all__ = [
+    "check_writable",
+    "comparison_object",
+    "print_comparison",
+    "print_imported",
+    "print_measures",
+    "summary",
+    "write_report",
+]
 
 SHORT = 100
 
@@ -76,6 +86,31 @@ def summary(run: Run, checks: Sequence[Check]) -> str:
         lines += ["", "| requirement | met | |", "|---|---|---|"]
         lines += [f"| {check.name} | {'yes' if check.passed else '**no**'} | {check.detail} |" for check in checks]
     return "\n".join(lines) + "\n"
+
+
+def print_imported(imported: Imported, out: Path) -> None:
+    """Print what became of feedback."""
+    for sentence in imported.skipped:
+        click.echo(f"Skipped {plain(sentence)}", err=True)
+    known = f"; {plural(imported.known, 'question')} known already" if imported.known else ""
+    if imported.candidates:
+        click.echo(
+            f"{plural(len(imported.candidates), 'candidate')} written to {out}{known}. Approve each in the file."
+        )
+    else:
+        click.echo(f"There is nothing to approve; {out} was not written{known}.")
+
+
+def check_writable(folder: Path) -> None:
+    """Look whether a report could be written, before the work that it is to report; nothing is made yet.
+
+    Raises:
+        TargetError: It could not.
+    """
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        why = "may not be written" if nearest.is_dir() else "is not a folder"
+        raise TargetError(f"The report cannot be written to {folder}: {nearest} {why}. Choose another folder.")
 
 
 def write_report(folder: Path, run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> None:

@@ -162,7 +162,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("run", "--set", "nowhere.jsonl"), 1, "The set nowhere.jsonl cannot be read"),
+        (("run", "--set", "nowhere.jsonl"), 1, "nowhere.jsonl cannot be read"),
         (("run", "--set", "{set}", "--require", "nonsense"), 1, "'nonsense' is no requirement."),
         (("run", "--set", "{set}", "--baseline", "nowhere.json"), 1, "The run nowhere.json cannot be read"),
         (("run", "--set", "{set}", "--baseline", "{set}"), 1, "is not a stored run."),

@@ -37,7 +37,7 @@ def test_the_digest_tells_an_edited_set(write: Write) -> None:
         ('{"id": "a", "question": "q"}', "line 1: an answerable question needs at least one answer."),
         (GOOD.replace('"tags"', '"answerable": false, "tags"'), "line 1: a question that is not answerable can have"),
         ('{"id": "a", "question": "q", "answers": [{"document": "d"}]}', "line 1: answers.0.quote: field required."),
-        ("[]", "line 1: input should be a valid dictionary"),
+        ("[]", "line 1: not a JSON object."),
         ("\n\n", "has no question. Write one as a line of JSON"),
     ],
 )
