@@ -80,7 +80,7 @@ def run(
     from eval.compare import compare
     from eval.gate import check_no_regression, check_requirements, parse_requirement
     from eval.measuring import measured
-    from eval.output import check_writable, print_comparison, print_measures, write_report
+    from eval.output import make_writable, print_comparison, print_measures, write_report
     from eval.run import load_run
 
     if no_regression and baseline is None:
@@ -91,7 +91,7 @@ def run(
     requirements = [parse_requirement(text) for text in require]
     before = None if baseline is None else load_run(baseline)
     if report is not None:
-        check_writable(report)
+        make_writable(report)
     now = measured(
         set_path,
         data=data,

@@ -1,6 +1,6 @@
 """What an evaluation prints and writes."""
 
-import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,8 +17,8 @@ from eval.trec import write_trec_qrels, write_trec_run
 from service.cli.output import plain, plural
 
 __all__ = [
-    "check_writable",
     "comparison_object",
+    "make_writable",
     "print_comparison",
     "print_imported",
     "print_measures",
@@ -101,16 +101,19 @@ def print_imported(imported: Imported, out: Path) -> None:
         click.echo(f"There is nothing to approve; {out} was not written{known}.")
 
 
-def check_writable(folder: Path) -> None:
-    """Look whether a report could be written, before the work that it is to report; nothing is made yet.
+def make_writable(folder: Path) -> None:
+    """Make the folder for a report and try to write to it, before the work that is to be reported.
 
     Raises:
-        TargetError: It could not.
+        TargetError: It cannot be written.
     """
-    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        why = "may not be written" if nearest.is_dir() else "is not a folder"
-        raise TargetError(f"The report cannot be written to {folder}: {nearest} {why}. Choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise TargetError(
+            f"The report cannot be written to {folder} ({error.strerror}). Choose another folder."
+        ) from error
 
 
 def write_report(folder: Path, run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> None:

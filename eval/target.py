@@ -152,7 +152,7 @@ class RemoteTarget:
             return self._client.request(method, path, json=body)
         except httpx2.UnsupportedProtocol as error:
             raise TargetError(
-                f"'{self._client.base_url}' is not an address. Give one such as http://127.0.0.1:8000."
+                f"'{str(self._client.base_url).rstrip('/')}' is not an address. Give one such as http://127.0.0.1:8000."
             ) from error
         except httpx2.HTTPError as error:
             raise TargetError(

@@ -1,6 +1,7 @@
 """Feedback becomes candidates that a person must approve."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import corpus
 from corpus import revision_of
 from corpus.errors import UnknownDocumentError
+from corpus.readers import read_bytes, read_document
 from eval.candidates import Imported, candidates_from, write_candidates
 from eval.errors import SetError
 from eval.feedback import load_feedback
 from eval.gold import resolve
-from eval.places import unique_span
+from eval.places import place_of, unique_span
 from eval.questions import load_questions
 from service.progress import NoProgress
 
@@ -253,6 +256,18 @@ def test_a_malformed_line_is_named(write: Write, change: dict[str, Any], complai
         imported(write, good, {**good, **change})
     assert complaint in str(caught.value)
     assert "feedback.jsonl" in str(caught.value)
+
+
+def test_the_documented_rating_is_read_and_its_words_stand_where_it_says(write: Write) -> None:
+    documentation = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r'^\{"question".*"rating".*\}$', documentation, re.MULTILINE)
+    (numbered,) = load_feedback(write("feedback.jsonl", line))
+    passage = numbered.rating.passage
+    assert passage is not None
+    text = read_document(read_bytes(Path(corpus.__file__).parent / "starter" / f"{passage.document_id}.md")).text
+    assert text[passage.start : passage.end] == passage.text
+    place, _ = place_of(passage, lambda _: text)
+    assert place.quote == "In 2012 the government of Mauricio Funes and the gangs arrived at the truce."
 
 
 def test_feedback_without_a_rating_is_refused(write: Write) -> None:

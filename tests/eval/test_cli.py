@@ -176,8 +176,8 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("run",), 2, "Missing option '--set'"),
         (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
         (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),
-        (("run", "--set", "{set}", "--report", "{set}"), 1, "mini.jsonl is not a folder. Choose another folder."),
-        (("run", "--set", "{set}", "--report", "{set}/below"), 1, "mini.jsonl is not a folder. Choose another folder."),
+        (("run", "--set", "{set}", "--report", "{set}"), 1, "mini.jsonl (File exists). Choose another folder."),
+        (("run", "--set", "{set}", "--report", "{set}/below"), 1, "below (Not a directory). Choose another folder."),
         (("import", "{set}"), 2, "Missing option '--out'"),
         (("import", "{set}", "--out", "{set}"), 1, "exists already. Choose another name, or replace it with --force."),
         (("import", "{set}", "--out", "o", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
@@ -210,6 +210,12 @@ def test_a_baseline_that_was_judged_otherwise_is_refused_before_anything_is_aske
     ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json", "-k", "7", "--json")
     assert (ran.code, ran.out) == (1, "")
     assert "The baseline was made with -k 100 --overlap 0.5." in ran.err
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_asked(footnote_eval: Run, questions: Path) -> None:
+    ran = footnote_eval("run", "--set", questions, "--data", "nowhere", "--report", questions / "below")
+    assert ran.code == 1
+    assert "The report cannot be written to" in ran.err
 
 
 def test_a_torn_baseline_is_refused(footnote_eval: Run, questions: Path, tmp_path: Path) -> None:
