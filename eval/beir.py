@@ -67,11 +67,12 @@ def load_beir(folder: Path) -> BeirFolder:
     for number, identifier, line in _identified_lines(path):
         text, metadata = _text(line, path, number), _metadata(line, path, number)
         if identifier in grades or identifier in unanswerable:
-            digest.update(json.dumps([identifier, text, sorted(grades.get(identifier, {}).items())]).encode())
+            strings[identifier] = _strings(metadata)
+            judged = sorted(grades.get(identifier, {}).items())
+            digest.update(json.dumps([identifier, text, judged, *strings[identifier]]).encode())
             history = _history(metadata, path, number)
             tags = ("answerable" if identifier in grades else "unanswerable", *(["follow-up"] if history else []))
             questions.append(Question(identifier, text, history, (), identifier in grades, tags, number))
-            strings[identifier] = _strings(metadata)
     if not questions:
         raise SetError(f"No question in {folder} has a judgement. Check queries.jsonl and the files in qrels.")
     return BeirFolder(folder, QuestionSet(folder.name, folder, digest.hexdigest(), tuple(questions)), grades, strings)

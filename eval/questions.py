@@ -113,6 +113,8 @@ def load_questions(path: Path, *, candidates: bool = False) -> QuestionSet:
         SetError: The file cannot be read, has no question, a line is malformed or not approved, or an id stands twice.
     """
     data = given_bytes(path)
+    if path.suffix == ".tsv" or data.lstrip().startswith(b"<"):
+        raise SetError(f"{path} is not JSON Lines. If it holds TREC topics, give their judgements with --qrels FILE.")
     questions: dict[str, Question] = {}
     for number, line in numbered_lines(decoded(data, path)):
         question = _question(path, number, line, candidates)

@@ -41,6 +41,12 @@ def test_short_answers_count_where_they_stand_in_a_document_that_answers(write: 
     assert [document for document, _, _ in beir.documents()] == ["d", "e"]
 
 
+def test_the_digest_tells_other_answers(write: Write) -> None:
+    before = load_beir(folder(write)).questions.sha256
+    changed = FILES["queries.jsonl"].replace("2012", "2013")
+    assert load_beir(folder(write, **{"queries.jsonl": changed})).questions.sha256 != before
+
+
 def test_answers_of_another_shape_mean_something_else(write: Write) -> None:
     beir = load_beir(folder(write, **{"queries.jsonl": FILES["queries.jsonl"].replace('["2012", ', '[{"text": 1}, ')}))
     assert gold_of(beir, lambda document: document, texts)["q"].strings == []
