@@ -43,10 +43,15 @@ class ChangedQuestion:
     a: Outcome
     b: Outcome
 
+    @property
+    def measure(self) -> str:
+        """What `change` is a change of."""
+        return "nDCG@10" if "nDCG@10" in self.b.values else "refusal_accuracy"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All measures, and the questions that changed, those that changed most in nDCG@10 first."""
+    """All measures, and the questions that changed, those that changed most first."""
 
     a: Run
     b: Run

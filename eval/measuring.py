@@ -2,7 +2,9 @@
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -22,7 +24,14 @@ __all__ = ["measured"]
 
 
 def measured(
-    set_path: Path, *, data: Path | None, url: str | None, k: int, overlap: float, check_set: Run | None
+    set_path: Path,
+    *,
+    data: Path | None,
+    url: str | None,
+    k: int,
+    overlap: float,
+    check_set: Run | None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Run:
     """Ask every question of a set and measure what comes.
 
@@ -34,6 +43,7 @@ def measured(
         k: How many passages to ask for.
         overlap: Share of a gold span that a passage must cover.
         check_set: A run that must be over the same set, said before anything is asked.
+        settings: Settings by name that win over the environment's, for a data folder.
 
     Raises:
         FootnoteError: The set, the store or the service cannot be used.
@@ -41,10 +51,10 @@ def measured(
     if set_path.is_dir():
         beir = load_beir(set_path)
         _must_match(beir.questions, check_set)
-        return _measured_beir(beir, data, url, k, overlap)
+        return _measured_beir(beir, data, url, k, overlap, settings or {})
     questions = load_questions(set_path)
     _must_match(questions, check_set)
-    target_of = remote_target(url) if url is not None else local_target(data)
+    target_of = remote_target(url) if url is not None else local_target(data, **(settings or {}))
     with target_of as target:
         gold = resolve(questions, target.text)
         return run_questions(questions, gold, target, progress_for(), k=k, overlap=overlap)
@@ -58,7 +68,9 @@ def _must_match(questions: QuestionSet, run: Run | None) -> None:
         )
 
 
-def _measured_beir(beir: BeirFolder, data: Path | None, url: str | None, k: int, overlap: float) -> Run:
+def _measured_beir(
+    beir: BeirFolder, data: Path | None, url: str | None, k: int, overlap: float, given: Mapping[str, Any]
+) -> Run:
     if url is not None:
         with remote_target(url) as target:
             gold = gold_of(beir, lambda document: document)
@@ -71,7 +83,7 @@ def _measured_beir(beir: BeirFolder, data: Path | None, url: str | None, k: int,
         fill_store(store, beir, encoder(), settings, progress_for())
     with View(folder) as view:
         ids = document_ids(view)
-    with local_target(folder) as local:
+    with local_target(folder, **given) as local:
         return run_questions(beir.questions, gold_of(beir, ids.get), local, progress_for(), k=k, overlap=overlap)
 
 

@@ -15,7 +15,16 @@ from matplotlib.ticker import MaxNLocator
 from eval.measures import calibration_bins, risk_coverage
 from eval.run import Outcome, Run, judged_outcomes, summarised
 
-__all__ = ["Plot", "all_plots", "by_tag", "latency", "rank_histogram", "reliability", "risk_coverage_curve", "tag_groups"]
+__all__ = [
+    "Plot",
+    "all_plots",
+    "by_tag",
+    "latency",
+    "rank_histogram",
+    "reliability",
+    "risk_coverage_curve",
+    "tag_groups",
+]
 
 INK, FAINT, FIRST, SECOND = "#010203", "#020304", "#030405", "#040506"
 _ROLES = {INK: "--ink", FAINT: "--faint", FIRST: "--first", SECOND: "--second"}
@@ -47,8 +56,18 @@ class Plot:
 
 def _drawn(draw: Callable[[Axes], None], name: str, description: str, height: float = 2.7) -> str:
     """An SVG element; `name` keeps its ids apart from those of the page's other plots."""
-    style = {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10, "svg.hashsalt": "footnote"}
-    with matplotlib.rc_context(style), warnings.catch_warnings():
+    with (
+        matplotlib.rc_context(
+            {
+                "svg.fonttype": "none",
+                "svg.hashsalt": "footnote",
+                "font.family": "sans-serif",
+                "font.size": 10,
+                "text.parse_math": False,
+            }
+        ),
+        warnings.catch_warnings(),
+    ):
         warnings.filterwarnings("ignore", "Glyph")  # the browser draws the letters, and has them
         figure = Figure(figsize=(4.4, height), layout="constrained")
         axes = figure.subplots()
@@ -131,12 +150,12 @@ def _dots(rows: Sequence[tuple[str, Mapping[str, float | None], int]], title: st
         axes.scatter([pair[0] for pair in found], places, c=FIRST, marker="o", label="nDCG@10", zorder=3)
         axes.scatter([pair[1] for pair in found], places, c=SECOND, marker="D", label="hit@1", zorder=3)
         axes.set_yticks(places, [f"{_label(group)} ({count})" for group, _, count in rows])
-        for tick in axes.get_yticklabels():
-            tick.set_parse_math(False)
         axes.set_xlim(-0.03, 1.03)
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.grid(axis="x", color=FAINT, linewidth=0.5)
-        axes.legend(frameon=False, labelcolor=INK, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, handletextpad=0)
+        axes.legend(
+            frameon=False, labelcolor=INK, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, handletextpad=0
+        )
 
     values = "; ".join(
         f"{_label(group)} {pair[0]:.2f} and {pair[1]:.2f}" for (group, *_), pair in zip(rows, found, strict=True)
@@ -154,7 +173,7 @@ def rank_histogram(run: Run, name: str) -> Plot:
         return Plot(title, "Not available: no question of the set is answerable.", "", None)
     counts = [sum(rank == place for rank in ranks) for place in range(1, LAST_RANK + 1)]
     counts += [sum(rank is not None and rank > LAST_RANK for rank in ranks), sum(rank is None for rank in ranks)]
-    labels = [*map(str, range(1, LAST_RANK + 1)), f">{LAST_RANK}", "none"]
+    labels = [*map(str, range(1, LAST_RANK + 1)), f"{LAST_RANK + 1}+", "none"]
 
     def draw(axes: Axes) -> None:
         bars = axes.bar(range(len(counts)), counts, color=[FIRST] * LAST_RANK + [SECOND] * 2)
@@ -238,10 +257,12 @@ def latency(run: Run, name: str) -> Plot:
 
     found = ", ".join(f"{label} {value:.0f} ms" for label, value in marks.items())
     description = f"Latency of {len(times)} answers: {found}, longest {max(times):.0f} ms."
-    return Plot("Latency", "How long an answer took, one question at a time.", description, _drawn(draw, name, description))
+    return Plot(
+        "Latency", "How long an answer took, one question at a time.", description, _drawn(draw, name, description)
+    )
 
 
 def all_plots(run: Run) -> Sequence[Plot]:
     """Every plot, in the order of the page."""
-    drawn = (by_tag, rank_histogram, risk_coverage_curve, reliability, latency)
+    drawn = (by_tag, rank_histogram, risk_coverage_curve, latency, reliability)
     return [draw(run, f"plot{number}") for number, draw in enumerate(drawn)]

@@ -110,7 +110,12 @@ def _compared(comparison: Comparison | None) -> dict[str, Any]:
 
 def _changed(change: ChangedQuestion, comparison: Comparison) -> dict[str, Any]:
     sides = ((comparison.a, change.a), (comparison.b, change.b))
-    return {"change": change.change, "question": change.a, "sides": [_side(run, outcome) for run, outcome in sides]}
+    return {
+        "change": change.change,
+        "measure": change.measure,
+        "question": change.a,
+        "sides": [_side(run, outcome) for run, outcome in sides],
+    }
 
 
 def _side(run: Run, outcome: Outcome) -> dict[str, Any]:
