@@ -119,7 +119,7 @@ def test_questions_stand_worst_first_and_a_wrong_refusal_is_a_fault(show: Open) 
     page = show(render(run_of(*OUTCOMES), None, []))
 
     assert shown_ids(page) == ["failed", "refused", "late", "right", "rightly"]
-    page.get_by_label("Outcome").select_option("faults")
+    page.get_by_role("combobox", name="Outcome").select_option("faults")
     assert shown_ids(page) == ["failed", "refused", "late"]
 
 
@@ -138,8 +138,10 @@ def test_a_filter_narrows_the_rows_and_says_how_many_are_left(
 ) -> None:
     page = show(render(run_of(*OUTCOMES), None, []))
 
-    field = page.get_by_label(label, exact=False).first
-    field.fill(value) if label == "Words" else field.select_option(value)
+    if label == "Words":
+        page.get_by_role("searchbox").fill(value)
+    else:
+        page.get_by_role("combobox", name=label).select_option(value)
 
     assert shown_ids(page) == left
     expect(page.locator("#count")).to_have_text(f"{len(left)} of 5 questions")
@@ -239,7 +241,7 @@ def test_thousands_of_questions_come_a_page_at_a_time_and_are_all_found(show: Op
     page.get_by_role("button", name="Show 50 more").click()
     assert len(shown_ids(page)) == 100
     expect(page.get_by_role("button", name="What of q0050?")).to_be_focused()
-    page.get_by_label("Words", exact=False).fill("q4999")
+    page.get_by_role("searchbox").fill("q4999")
     assert shown_ids(page) == ["q4999"]
 
 
