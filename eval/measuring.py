@@ -2,7 +2,9 @@
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import platformdirs
@@ -33,6 +35,7 @@ def measured(
     check_set: Run | None,
     qrels: Path | None = None,
     topic_field: str | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Run:
     """Ask every question of a set and measure what comes.
 
@@ -46,6 +49,7 @@ def measured(
         check_set: A run that must be over the same set and judged alike, said before anything is asked.
         qrels: TREC judgements, for topics.
         topic_field: The topics' field to ask; the natural one if None.
+        settings: Settings by name that win over the environment's, for a data folder.
 
     Raises:
         FootnoteError: The set, the store or the service cannot be used.
@@ -54,13 +58,13 @@ def measured(
     if qrels is None and set_path.is_dir():
         beir = load_beir(set_path)
         must_match(beir.questions)
-        return _measured_beir(beir, data, url, k, overlap)
+        return _measured_beir(beir, data, url, k, overlap, settings or {})
     trec = None if qrels is None else load_trec(set_path, qrels, topic_field)
     questions = load_questions(set_path) if trec is None else trec.questions
     must_match(questions)
     for sentence in [] if trec is None else trec.left_out:
         click.echo(sentence, err=True)
-    target_of = remote_target(url) if url is not None else local_target(data)
+    target_of = remote_target(url) if url is not None else local_target(data, **(settings or {}))
     with target_of as target:
         gold = resolve(questions, target.text) if trec is None else trec.gold(target.document_ids())
         return run_questions(questions, gold, target, progress_for(), k=k, overlap=overlap)
@@ -81,7 +85,9 @@ def _must_match(questions: QuestionSet, run: Run | None, k: int, overlap: float)
         )
 
 
-def _measured_beir(beir: BeirFolder, data: Path | None, url: str | None, k: int, overlap: float) -> Run:
+def _measured_beir(
+    beir: BeirFolder, data: Path | None, url: str | None, k: int, overlap: float, given: Mapping[str, Any]
+) -> Run:
     if url is not None:
         with remote_target(url) as target:
             gold = gold_of(beir, lambda document: document, target.text)
@@ -95,7 +101,7 @@ def _measured_beir(beir: BeirFolder, data: Path | None, url: str | None, k: int,
         fill_store(store, documents, encoder(), settings, progress_for())
     with View(folder) as view:
         ids = document_ids(view)
-    with local_target(folder) as local:
+    with local_target(folder, **given) as local:
         gold = gold_of(beir, ids.get, local.text)
         return run_questions(beir.questions, gold, local, progress_for(), k=k, overlap=overlap)
 

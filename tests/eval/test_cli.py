@@ -101,9 +101,10 @@ def test_the_report_holds_everything_and_needs_nothing(footnote_eval: Run, quest
     )
     assert ran.code == 1
     page = (report / "index.html").read_text()
-    assert "Who baked &lt;b&gt;bread&lt;/b&gt;?" in page
+    assert r"Who baked \u003cb\u003ebread\u003c/b\u003e?" in page
     assert "<b>bread" not in page
     assert page.count("<svg ") == 4
+    assert "default-src 'none'" in page
     for needed in ("<script src", "<link", "@import", "url(http", "<img"):
         assert needed not in page
     assert "http://127.0.0.1:8000/documents/truce#char=" in page
