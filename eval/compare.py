@@ -1,16 +1,19 @@
 """Two runs over the same set, side by side."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from eval.errors import BaselineError
 from eval.measures import PER_QUESTION
 from eval.run import Outcome, Run
 from eval.significance import PairedDifference, holm, paired_difference
 
-__all__ = ["ChangedQuestion", "Comparison", "MeasureComparison", "compare"]
+__all__ = ["ChangedQuestion", "Comparison", "MeasureComparison", "compare", "differences"]
 
 SIGNIFICANT = 0.05
+DIGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,15 @@ class ChangedQuestion:
     a: Outcome
     b: Outcome
 
+    @property
+    def measure(self) -> str:
+        """What `change` is a change of."""
+        return "nDCG@10" if "nDCG@10" in self.b.values else "refusal_accuracy"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All measures, and the questions that changed most in nDCG@10, worst first."""
+    """All measures, and the questions that changed, those that changed most first."""
 
     a: Run
     b: Run
@@ -80,9 +88,34 @@ def compare(a: Run, b: Run) -> Comparison:
         for (measure, left, right, difference), p in zip(found, corrected, strict=True)
     ]
     changed = [ChangedQuestion(change, x, y) for x, y in pairs if (change := _change(x, y)) or (x.status != y.status)]
-    return Comparison(a, b, measures, sorted(changed, key=lambda c: (c.change, c.a.id)))
+    return Comparison(a, b, measures, sorted(changed, key=lambda c: (-abs(c.change), c.change, c.a.id)))
 
 
 def _change(a: Outcome, b: Outcome) -> float:
     measure = "nDCG@10" if "nDCG@10" in b.values else "refusal_accuracy"
     return b.values.get(measure, 0.0) - a.values.get(measure, 0.0)
+
+
+def differences(a: Run, b: Run) -> list[tuple[str, str, str]]:
+    """What differs between the things that two runs measured: a name, its value in A and in B."""
+    left, right = _facts(a.target), _facts(b.target)
+    names = [*left, *(name for name in right if name not in left)]
+    return [
+        (name, left.get(name, "unknown"), right.get(name, "unknown"))
+        for name in names
+        if left.get(name) != right.get(name)
+    ]
+
+
+def _facts(target: Mapping[str, Any]) -> dict[str, str]:
+    """A target's description, one level deep; digests are cut to what tells them apart."""
+    facts: dict[str, str] = {}
+    for name, value in target.items():
+        if name == "encoder" and isinstance(value, str) and value.startswith("{"):
+            # weights and tokenizer are the encoder's; the rest of its fingerprint says how passages are made
+            facts |= {f"encoder {part}": str(found)[:DIGEST] for part, found in json.loads(value).items()}
+        elif isinstance(value, Mapping):
+            facts |= {str(part): str(found) for part, found in value.items()}
+        else:
+            facts[name] = str(value)
+    return facts

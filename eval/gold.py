@@ -8,7 +8,16 @@ from eval.errors import SetError
 from eval.questions import QuestionSet
 from service.answer import AnsweringPassage, Citation
 
-__all__ = ["Gold", "GoldDocument", "GoldSpan", "covered_spans", "is_relevant", "resolve", "retrieved_items"]
+__all__ = [
+    "Gold",
+    "GoldDocument",
+    "GoldSpan",
+    "answering_documents",
+    "covered_spans",
+    "is_relevant",
+    "resolve",
+    "retrieved_items",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +59,27 @@ class GoldDocument:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """All that answers one question."""
+    """All that answers one question.
+
+    Args:
+        spans: Places that answer.
+        documents: Documents that answer as a whole, where no places are known.
+        strings: Short answers word for word, of which the answer should hold one.
+    """
 
     spans: Sequence[GoldSpan] = ()
     documents: Sequence[GoldDocument] = ()
+    strings: Sequence[str] = ()
 
     @property
     def grades(self) -> dict[str, int]:
         """Item ids and their grades, as qrels want them."""
         return {span.id: 1 for span in self.spans} | {document.id: document.grade for document in self.documents}
+
+    @property
+    def answering(self) -> set[str]:
+        """Ids of the documents that answer, wherever in them."""
+        return {span.document for span in self.spans} | {document.document for document in self.documents}
 
 
 def resolve(questions: QuestionSet, text_of: Callable[[str], str]) -> dict[str, Gold]:
@@ -130,6 +151,13 @@ def covered_spans(passage: AnsweringPassage, spans: Sequence[GoldSpan], overlap:
     """The gold spans that a passage, or a duplicate folded into it, covers."""
     places = [passage.citation, *passage.also_found_in]
     return [span for span in spans if any(span.coverage(place) >= overlap for place in places)]
+
+
+def answering_documents(passages: Sequence[AnsweringPassage], gold: Gold, overlap: float) -> set[str]:
+    """Ids of the documents from which these passages bring an answer."""
+    if gold.documents:
+        return {passage.citation.document_id for passage in passages} & gold.answering
+    return {span.document for passage in passages for span in covered_spans(passage, gold.spans, overlap)}
 
 
 def is_relevant(passage: AnsweringPassage, gold: Gold, overlap: float, grades: Mapping[str, int]) -> bool:

@@ -1,6 +1,6 @@
 """Measures: of retrieval through ir_measures, of answers and refusals through scikit-learn and NumPy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import ir_measures
@@ -8,11 +8,14 @@ import numpy as np
 from sklearn.metrics import auc, roc_auc_score
 
 __all__ = [
+    "COMPLETE",
+    "COMPLETE_AT",
     "PER_QUESTION",
     "RETRIEVAL",
     "Judged",
     "aggregate_latency",
     "calibration_bins",
+    "completeness",
     "confidence_measures",
     "expected_calibration_error",
     "retrieval_values",
@@ -32,11 +35,31 @@ RETRIEVAL: Mapping[str, str] = {
 }
 """Our names, and what ir_measures (MacAvaney, Macdonald and Ounis, 2022) calls the same measure."""
 
-ANSWERS = ("answer_accuracy", "highlight_F1")
-PER_QUESTION = (*RETRIEVAL, *ANSWERS, "refusal_accuracy")
+COMPLETE = "complete@5"
+COMPLETE_AT = 5
+ANSWERS = ("answer_accuracy", "answer_in_highlight", "highlight_F1")
+PER_QUESTION = (*RETRIEVAL, COMPLETE, *ANSWERS, "refusal_accuracy")
 """Measures that have a value for each question, and so can be compared pairwise."""
 
 CALIBRATION_BINS = 10
+
+
+def completeness(wanted: Collection[str], found: Collection[str]) -> float | None:
+    """`complete@5`: whether everything wanted was found, 1 or 0.
+
+    ir_measures knows recall@5, which is 1 in the same cases but counts a part as a part; a question that two documents
+    answer together is not answered by one.
+
+    Args:
+        wanted: Documents that answer.
+        found: Those that the first five passages bring.
+
+    Returns:
+        None for a question that one document answers, or more than five passages could bring.
+    """
+    if not 1 < len(wanted) <= COMPLETE_AT:
+        return None
+    return float(set(wanted) <= set(found))
 
 
 def retrieval_values(

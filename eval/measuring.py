@@ -2,8 +2,11 @@
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import click
 import platformdirs
 
 from corpus import Store, View
@@ -13,6 +16,7 @@ from eval.gold import resolve
 from eval.questions import QuestionSet, load_questions
 from eval.run import Run, run_questions
 from eval.target import local_target, remote_target
+from eval.trec import load_trec
 from service.cli.loading import load_encoder
 from service.ingest import fingerprint
 from service.progress import progress_for
@@ -22,57 +26,84 @@ __all__ = ["measured"]
 
 
 def measured(
-    set_path: Path, *, data: Path | None, url: str | None, k: int, overlap: float, check_set: Run | None
+    set_path: Path,
+    *,
+    data: Path | None,
+    url: str | None,
+    k: int,
+    overlap: float,
+    check_set: Run | None,
+    qrels: Path | None = None,
+    topic_field: str | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Run:
     """Ask every question of a set and measure what comes.
 
     Args:
-        set_path: A JSON Lines file, or a BEIR folder, whose documents are then brought into the data folder (one in
-            the user's cache if `data` is None).
+        set_path: A JSON Lines file, a BEIR folder, whose documents are then brought into the data folder (one in the
+            user's cache if `data` is None), or TREC topics.
         data: Data folder to ask; the settings' own if None.
         url: Address of a running service to ask instead.
         k: How many passages to ask for.
         overlap: Share of a gold span that a passage must cover.
-        check_set: A run that must be over the same set, said before anything is asked.
+        check_set: A run that must be over the same set and judged alike, said before anything is asked.
+        qrels: TREC judgements, for topics.
+        topic_field: The topics' field to ask; the natural one if None.
+        settings: Settings by name that win over the environment's, for a data folder.
 
     Raises:
         FootnoteError: The set, the store or the service cannot be used.
     """
-    if set_path.is_dir():
+    must_match = functools.partial(_must_match, run=check_set, k=k, overlap=overlap)
+    if qrels is None and set_path.is_dir():
         beir = load_beir(set_path)
-        _must_match(beir.questions, check_set)
-        return _measured_beir(beir, data, url, k, overlap)
-    questions = load_questions(set_path)
-    _must_match(questions, check_set)
-    target_of = remote_target(url) if url is not None else local_target(data)
+        must_match(beir.questions)
+        return _measured_beir(beir, data, url, k, overlap, settings or {})
+    trec = None if qrels is None else load_trec(set_path, qrels, topic_field)
+    questions = load_questions(set_path) if trec is None else trec.questions
+    must_match(questions)
+    for sentence in [] if trec is None else trec.left_out:
+        click.echo(sentence, err=True)
+    target_of = remote_target(url) if url is not None else local_target(data, **(settings or {}))
     with target_of as target:
-        gold = resolve(questions, target.text)
+        gold = resolve(questions, target.text) if trec is None else trec.gold(target.document_ids())
         return run_questions(questions, gold, target, progress_for(), k=k, overlap=overlap)
 
 
-def _must_match(questions: QuestionSet, run: Run | None) -> None:
-    if run is not None and run.set_sha256 != questions.sha256:
+def _must_match(questions: QuestionSet, run: Run | None, k: int, overlap: float) -> None:
+    if run is None:
+        return
+    if run.set_sha256 != questions.sha256:
         raise BaselineError(
             f"The baseline is a run over another set ('{run.set_name}', or an earlier version of it). "
             "Make a new baseline over this one."
         )
+    if (run.k, run.overlap) != (k, overlap):
+        raise BaselineError(
+            f"The baseline was made with -k {run.k} --overlap {run.overlap:g}. "
+            "Ask with the same, or make a new baseline."
+        )
 
 
-def _measured_beir(beir: BeirFolder, data: Path | None, url: str | None, k: int, overlap: float) -> Run:
+def _measured_beir(
+    beir: BeirFolder, data: Path | None, url: str | None, k: int, overlap: float, given: Mapping[str, Any]
+) -> Run:
     if url is not None:
         with remote_target(url) as target:
-            gold = gold_of(beir, lambda document: document)
+            gold = gold_of(beir, lambda document: document, target.text)
             return run_questions(beir.questions, gold, target, progress_for(), k=k, overlap=overlap)
+    documents = list(beir.documents())
     settings = load_settings(data=data)
     encoder = functools.cache(lambda: load_encoder(settings))
     folder = data or _cached(beir, fingerprint(encoder(), settings), settings)
     settings = load_settings(data=folder)
     with Store(folder, create=True) as store:
-        fill_store(store, beir, encoder(), settings, progress_for())
+        fill_store(store, documents, encoder(), settings, progress_for())
     with View(folder) as view:
         ids = document_ids(view)
-    with local_target(folder) as local:
-        return run_questions(beir.questions, gold_of(beir, ids.get), local, progress_for(), k=k, overlap=overlap)
+    with local_target(folder, **given) as local:
+        gold = gold_of(beir, ids.get, local.text)
+        return run_questions(beir.questions, gold, local, progress_for(), k=k, overlap=overlap)
 
 
 def _cached(beir: BeirFolder, encoder: str, settings: Settings) -> Path:

@@ -1,18 +1,18 @@
 """Question sets: JSON Lines, one question a line, gold as quotes that survive re-chunking."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from eval.errors import SetError
+from eval.lines import decoded, given_bytes, numbered_lines, validated
 
-__all__ = ["Question", "QuestionSet", "Quote", "Turn", "load_questions"]
+__all__ = ["GivenTurn", "Question", "QuestionSet", "Quote", "Turn", "load_questions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class _Turn(_Strict):
+class GivenTurn(_Strict):
+    """An earlier turn, as files have it."""
+
     role: Literal["user", "assistant"]
     content: _Text
 
@@ -84,58 +86,54 @@ class _Quote(_Strict):
 class _Line(_Strict):
     id: _Text
     question: _Text
-    history: list[_Turn] = []
+    history: list[GivenTurn] = []
     answers: list[_Quote] = []
     answerable: bool = True
     tags: list[_Text] = []
+    approved: StrictBool = True
+    feedback: dict[str, Any] = {}
 
     @model_validator(mode="after")
     def _answered(self) -> "_Line":
-        if self.answerable and not self.answers:
+        if self.answerable and not self.answers and self.approved:
             raise PydanticCustomError("no_answers", "an answerable question needs at least one answer")
         if self.answers and not self.answerable:
             raise PydanticCustomError("answers", "a question that is not answerable can have no answers")
         return self
 
 
-def load_questions(path: Path) -> QuestionSet:
+def load_questions(path: Path, *, candidates: bool = False) -> QuestionSet:
     """Read a question set.
 
     Args:
         path: A JSON Lines file; empty lines are passed over.
+        candidates: Whether to take questions that nobody has approved yet.
 
     Raises:
-        SetError: The file cannot be read, has no question, a line is malformed, or an id stands twice.
+        SetError: The file cannot be read, has no question, a line is malformed or not approved, or an id stands twice.
     """
-    try:
-        data = path.read_bytes()
-        lines = data.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise SetError(f"The set {path} cannot be read ({error.strerror}). Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise SetError(f"The set {path} is not valid UTF-8. Save it as UTF-8.") from error
+    data = given_bytes(path)
+    if path.suffix == ".tsv" or data.lstrip().startswith(b"<"):
+        raise SetError(f"{path} is not JSON Lines. If it holds TREC topics, give their judgements with --qrels FILE.")
     questions: dict[str, Question] = {}
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            question = _question(path, number, line)
-            if question.id in questions:
-                first = questions[question.id].line
-                raise SetError(f"{path}, line {number}: the id '{question.id}' stands in line {first} already.")
-            questions[question.id] = question
+    for number, line in numbered_lines(decoded(data, path)):
+        question = _question(path, number, line, candidates)
+        if question.id in questions:
+            first = questions[question.id].line
+            raise SetError(f"{path}, line {number}: the id '{question.id}' stands in line {first} already.")
+        questions[question.id] = question
     if not questions:
         raise SetError(f"The set {path} has no question. Write one as a line of JSON; see docs/evaluation.md.")
     return QuestionSet(path.stem, path, hashlib.sha256(data).hexdigest(), tuple(questions.values()))
 
 
-def _question(path: Path, number: int, line: str) -> Question:
-    try:
-        given = _Line.model_validate(json.loads(line))
-    except json.JSONDecodeError as error:
-        raise SetError(f"{path}, line {number}: not valid JSON ({error.msg}, column {error.colno}).") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SetError(f"{path}, line {number}: {where + ': ' if where else ''}{first['msg'].lower()}.") from error
+def _question(path: Path, number: int, line: str, candidates: bool) -> Question:
+    given = validated(_Line, line, path, number)
+    if not given.approved and not candidates:
+        raise SetError(
+            f"{path}, line {number}: '{given.id}' is a candidate that nobody has approved. "
+            'Check it, then set "approved" to true, or delete the line.'
+        )
     return Question(
         id=given.id,
         text=given.question,

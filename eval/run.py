@@ -13,16 +13,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from corpus.errors import FootnoteError
 from eval.errors import BaselineError
-from eval.gold import Gold, is_relevant, retrieved_items
+from eval.gold import Gold, answering_documents, is_relevant, retrieved_items
 from eval.measures import (
+    COMPLETE,
+    COMPLETE_AT,
     PER_QUESTION,
     Judged,
     aggregate_latency,
+    completeness,
     confidence_measures,
     expected_calibration_error,
     retrieval_values,
 )
 from eval.questions import Question, QuestionSet
+from eval.strings import holds_any
 from eval.target import Target
 from service.answer import Answer, AnsweringPassage
 from service.progress import Progress
@@ -56,7 +60,7 @@ class Outcome:
 
     Args:
         id, question, tags, answerable: From the set.
-        expected: Quotes or documents that answer.
+        expected: Quotes, or documents that answer and the words they should give.
         status: `answered`, `not_found` or `failed`.
         error: Why it failed.
         confidence: The probability, or else the first passage's score; None if nothing came.
@@ -178,9 +182,8 @@ def _outcome(
     passages = [] if answer is None else [_passage(p, gold, overlap) for p in answer.passages]
     first = next((p for p in passages if p.relevant), None)
     values: dict[str, float] = dict(retrieval or {})
-    if question.answerable and gold.spans:
-        values["answer_accuracy"] = float(_answers(answer, gold, overlap))
-        values["highlight_F1"] = _highlight_f1(first, gold)
+    if question.answerable:
+        values.update(_answer_values(answer, first, gold, overlap))
     values["refusal_accuracy"] = float(answer is not None and (answer.status == "answered") == question.answerable)
     probability = None if answer is None else answer.confidence.probability
     score = passages[0].score if passages else None
@@ -189,7 +192,7 @@ def _outcome(
         question=question.text,
         tags=question.tags,
         answerable=question.answerable,
-        expected=[quote.quote for quote in question.answers] or [d.document for d in gold.documents],
+        expected=[quote.quote for quote in question.answers] or [*(d.document for d in gold.documents), *gold.strings],
         status="failed" if answer is None else answer.status,
         error=asked.error,
         confidence=score if probability is None else probability,
@@ -218,6 +221,29 @@ def _passage(passage: AnsweringPassage, gold: Gold, overlap: float) -> RunPassag
         highlight=None if highlight is None else (highlight.start, highlight.end),
         relevant=is_relevant(passage, gold, overlap, gold.grades),
     )
+
+
+def _answer_values(answer: Answer | None, first: RunPassage | None, gold: Gold, overlap: float) -> dict[str, float]:
+    """What is measured of an answerable question beside the ranking, as far as its gold allows."""
+    values: dict[str, float] = {}
+    brought = answering_documents([] if answer is None else answer.passages[:COMPLETE_AT], gold, overlap)
+    complete = completeness(gold.answering, brought)
+    if complete is not None:
+        values[COMPLETE] = complete
+    if gold.spans:
+        values["answer_accuracy"] = float(_answers(answer, gold, overlap))
+        values["highlight_F1"] = _highlight_f1(first, gold)
+    elif gold.strings:
+        given = "" if answer is None or answer.answer is None else answer.answer.text
+        values["answer_accuracy"] = float(holds_any(given, gold.strings))
+        values["answer_in_highlight"] = float(holds_any(_highlighted(first), gold.strings))
+    return values
+
+
+def _highlighted(passage: RunPassage | None) -> str:
+    if passage is None or passage.highlight is None:
+        return ""
+    return passage.text[slice(*passage.highlight)]
 
 
 def _answers(answer: Answer | None, gold: Gold, overlap: float) -> bool:

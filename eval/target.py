@@ -1,20 +1,25 @@
 """What is evaluated: the pipeline in this process, or a running service."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote, urlencode
 
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
+from corpus import View
 from corpus.errors import UnknownDocumentError
 from eval.errors import TargetError
 from service.answer import Answer
 from service.cli.loading import open_pipeline
 from service.settings import load_settings
 
-__all__ = ["LocalTarget", "RemoteTarget", "Target", "local_target", "remote_target"]
+__all__ = ["LocalTarget", "RemoteTarget", "Target", "local_target", "remote_target", "texts"]
+
+PAGE = 1000
+"""Documents a request; the service allows no more."""
 
 TIMEOUT_S = 60.0
 """Far beyond any answer; a service that takes longer is not measured but reported."""
@@ -33,6 +38,10 @@ class Target(Protocol):
         Raises:
             UnknownDocumentError: There is no such document.
         """
+        ...
+
+    def document_ids(self) -> set[str]:
+        """Ids of all documents."""
         ...
 
     def ask(self, question: str, k: int) -> Answer:
@@ -66,6 +75,11 @@ class LocalTarget:
             text: str = snapshot.view.text(snapshot.view.document(document_id))
             return text
 
+    def document_ids(self) -> set[str]:
+        """Ids of all documents."""
+        with self._pipeline.library.snapshot() as snapshot:
+            return set(snapshot.view.document_ids())
+
     def ask(self, question: str, k: int) -> Answer:
         """Answer a question."""
         answer: Answer = self._pipeline.ask(question, k=k)
@@ -86,14 +100,31 @@ class RemoteTarget:
     def describe(self) -> Mapping[str, Any]:
         """Address, generation and sizes."""
         ready = self._json("GET", "/health/ready")
+        if not {"generation", "documents", "passages"} <= ready.keys():
+            raise self._stranger()
         return {"kind": "service", "url": str(self._client.base_url), **ready}
 
     def text(self, document_id: str) -> str:
         """A document's canonical text."""
-        response = self._send("GET", f"/v1/documents/{document_id}/text")
+        response = self._send("GET", f"/v1/documents/{quote(document_id, safe='')}/text")
         if response.status_code == 404:
             raise UnknownDocumentError(f"The service has no document '{document_id}'.")
         return self._good(response).text
+
+    def document_ids(self) -> set[str]:
+        """Ids of all documents, page by page."""
+        ids: set[str] = set()
+        cursor = ""
+        while True:
+            page = self._json("GET", f"/v1/documents?{urlencode({'limit': PAGE, 'cursor': cursor})}")
+            try:
+                ids.update(str(document["id"]) for document in page["documents"])
+                following = page["next_cursor"]
+            except (KeyError, TypeError) as error:
+                raise self._stranger() from error
+            if not isinstance(following, str) or following == cursor:
+                return ids
+            cursor = following
 
     def ask(self, question: str, k: int) -> Answer:
         """Answer a question."""
@@ -110,12 +141,19 @@ class RemoteTarget:
         except ValueError:
             given = None
         if not isinstance(given, dict):
-            raise TargetError(f"{self._client.base_url} does not answer as Footnote does. Check the address.")
+            raise self._stranger()
         return given
+
+    def _stranger(self) -> TargetError:
+        return TargetError(f"{self._client.base_url} does not answer as Footnote does. Check the address.")
 
     def _send(self, method: str, path: str, body: object = None) -> httpx2.Response:
         try:
             return self._client.request(method, path, json=body)
+        except httpx2.UnsupportedProtocol as error:
+            raise TargetError(
+                f"'{str(self._client.base_url).rstrip('/')}' is not an address. Give one such as http://127.0.0.1:8000."
+            ) from error
         except httpx2.HTTPError as error:
             raise TargetError(
                 f"{self._client.base_url} does not answer ({type(error).__name__}). Is the service running there?"
@@ -126,8 +164,10 @@ class RemoteTarget:
             return response
         detail = ""
         if response.headers.get("content-type") == "application/problem+json":
-            detail = f": {response.json().get('detail', '')}"
-        raise TargetError(f"{self._client.base_url} answered {response.status_code}{detail}")
+            detail = f" ({response.json().get('detail', '')})"
+        raise TargetError(
+            f"{self._client.base_url} answered {response.status_code}{detail}. Is it Footnote? Check the address."
+        )
 
 
 @contextmanager
@@ -149,3 +189,14 @@ def remote_target(url: str) -> Iterator[RemoteTarget]:
         target = RemoteTarget(client)
         target.describe()
         yield target
+
+
+@contextmanager
+def texts(data: Path | None, url: str | None) -> Iterator[Callable[[str], str]]:
+    """What gives a document's canonical text by its id, of a data folder or a running service; no encoder is loaded."""
+    if url is not None:
+        with remote_target(url) as target:
+            yield target.text
+    else:
+        with View(load_settings(data=data).data) as view:
+            yield lambda document: view.text(view.document(document))

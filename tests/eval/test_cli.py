@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import ir_measures
 import pytest
 
+from corpus import View
 from eval.cli import main as eval_main
 from tests.cli.conftest import Ran
 
@@ -100,9 +101,10 @@ def test_the_report_holds_everything_and_needs_nothing(footnote_eval: Run, quest
     )
     assert ran.code == 1
     page = (report / "index.html").read_text()
-    assert "Who baked &lt;b&gt;bread&lt;/b&gt;?" in page
+    assert r"Who baked \u003cb\u003ebread\u003c/b\u003e?" in page
     assert "<b>bread" not in page
     assert page.count("<svg ") == 4
+    assert "default-src 'none'" in page
     for needed in ("<script src", "<link", "@import", "url(http", "<img"):
         assert needed not in page
     assert "http://127.0.0.1:8000/documents/truce#char=" in page
@@ -162,7 +164,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("run", "--set", "nowhere.jsonl"), 1, "The set nowhere.jsonl cannot be read"),
+        (("run", "--set", "nowhere.jsonl"), 1, "nowhere.jsonl cannot be read"),
         (("run", "--set", "{set}", "--require", "nonsense"), 1, "'nonsense' is no requirement."),
         (("run", "--set", "{set}", "--baseline", "nowhere.json"), 1, "The run nowhere.json cannot be read"),
         (("run", "--set", "{set}", "--baseline", "{set}"), 1, "is not a stored run."),
@@ -173,6 +175,15 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("run", "--set", "{set}", "--data", "nowhere"), 3, "There are no documents in nowhere yet."),
         (("compare", "a.json", "b.json"), 1, "The run a.json cannot be read"),
         (("run",), 2, "Missing option '--set'"),
+        (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
+        (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),
+        (("run", "--set", "{set}", "--report", "{set}"), 1, "mini.jsonl (File exists). Choose another folder."),
+        (("run", "--set", "{set}", "--report", "{set}/below"), 1, "below (Not a directory). Choose another folder."),
+        (("import", "{set}"), 2, "Missing option '--out'"),
+        (("import", "{set}", "--out", "{set}"), 1, "exists already. Choose another name, or replace it with --force."),
+        (("import", "{set}", "--out", "o", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
+        (("import", "nowhere.jsonl", "--out", "o"), 1, "nowhere.jsonl cannot be read"),
+        (("import", "{set}", "--out", "o"), 1, "mini.jsonl, line 1: status: field required."),
     ],
 )
 def test_a_mistake_gets_one_clear_sentence(
@@ -191,6 +202,81 @@ def test_a_baseline_over_another_set_is_refused_before_anything_is_asked(
     ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json")
     assert ran.code == 1
     assert "The baseline is a run over another set" in ran.err
+
+
+def test_a_baseline_that_was_judged_otherwise_is_refused_before_anything_is_asked(
+    footnote_eval: Run, questions: Path, tmp_path: Path
+) -> None:
+    footnote_eval("run", "--set", questions, "--report", tmp_path / "one")
+    ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json", "-k", "7", "--json")
+    assert (ran.code, ran.out) == (1, "")
+    assert "The baseline was made with -k 100 --overlap 0.5." in ran.err
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_asked(footnote_eval: Run, questions: Path) -> None:
+    ran = footnote_eval("run", "--set", questions, "--data", "nowhere", "--report", questions / "below")
+    assert ran.code == 1
+    assert "The report cannot be written to" in ran.err
+
+
+def test_a_torn_baseline_is_refused(footnote_eval: Run, questions: Path, tmp_path: Path) -> None:
+    footnote_eval("run", "--set", questions, "--report", tmp_path / "one")
+    stored = tmp_path / "one" / "run.json"
+    stored.write_text(stored.read_text()[:-100])
+    ran = footnote_eval("run", "--set", questions, "--baseline", stored)
+    assert ran.code == 1
+    assert "run.json is not a stored run." in ran.err
+
+
+def test_topics_and_qrels_are_asked_of_documents_that_are_there(
+    footnote_eval: Run, write: Write, data: Path, tmp_path: Path
+) -> None:
+    topics = write("topics.trec", "<top>\n<num> Number: 7\n<title> the truce\n</top>\n<top><num>8<title>who</top>")
+    qrels = write("qrels.txt", "7 0 truce 2\n7 0 prison 1\n")
+    ran = footnote_eval("run", "--set", topics, "--qrels", qrels, "--report", tmp_path / "report")
+    assert ran.code == 0, ran.err
+    assert "topics: 1 question, 0 failed" in ran.out
+    assert "  recall@100           1.0000\n" in ran.out
+    assert "  complete@5           1.0000\n" in ran.out
+    assert "Left out: 1 topic without any judgement.\n" in ran.err
+    theirs = ir_measures.read_trec_qrels(str(tmp_path / "report" / "qrels.trec"))  # type: ignore[no-untyped-call]
+    assert {(row.query_id, row.doc_id, row.relevance) for row in theirs} == {("7", "truce", 2), ("7", "prison", 1)}
+    qrels.write_text("7 0 truce 2\n7 0 treaty 1\n")
+    ran = footnote_eval("run", "--set", topics, "--qrels", qrels)
+    assert ran.code == 1
+    assert "qrels.txt, line 2: there is no document 'treaty' in the store." in ran.err
+
+
+def test_feedback_becomes_candidates_that_run_refuses_until_they_are_approved(
+    footnote_eval: Run, write: Write, data: Path, tmp_path: Path
+) -> None:
+    text = "The truce began in the year 2012."
+    with View(data) as view:
+        document = view.document("truce")
+        start = view.text(document).index(text)
+    span = {"document_id": "truce", "revision": document.revision, "start": start, "end": start + len(text)}
+    rating = {"question": "When?", "status": "answered", "rating": "up", "at": "2026-03-01T12:00:00Z", "passage": span}
+    gone = {**rating, "passage": {**span, "document_id": "gone"}}
+    feedback = write("feedback.jsonl", f"{json.dumps(rating)}\n{json.dumps(gone)}\n")
+    out = tmp_path / "candidates.jsonl"
+    ran = footnote_eval("import", feedback, "--out", out)
+    assert (ran.code, ran.out) == (0, f"1 candidate written to {out}. Approve each in the file.\n")
+    assert ran.err == "Skipped line 2: there is no document 'gone' in the store any more.\n"
+    assert "line 1: 'when' is a candidate that nobody has approved." in footnote_eval("run", "--set", out).err
+    before = out.read_text()
+    assert footnote_eval("import", feedback, "--out", out).code == 1
+    out.write_text(before.replace('"approved": false', '"approved": true'))
+    assert footnote_eval("run", "--set", out, "--require", "recall@100>=1").code == 0
+    again = footnote_eval("import", feedback, "--out", out, "--force", "--known", out, "--json")
+    assert json.loads(again.out) == {"candidates": 0, "known": 1, "skipped": []}
+    assert '"approved": true' in out.read_text()
+
+
+def test_malformed_feedback_leaves_nothing_behind(footnote_eval: Run, write: Write, tmp_path: Path) -> None:
+    ran = footnote_eval("import", write("feedback.jsonl", "{}\n"), "--out", tmp_path / "out" / "candidates.jsonl")
+    assert ran.code == 1
+    assert "feedback.jsonl, line 1: question: field required." in ran.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_document_that_is_not_in_the_store_is_named(footnote_eval: Run, questions: Path) -> None:

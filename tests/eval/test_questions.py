@@ -37,7 +37,7 @@ def test_the_digest_tells_an_edited_set(write: Write) -> None:
         ('{"id": "a", "question": "q"}', "line 1: an answerable question needs at least one answer."),
         (GOOD.replace('"tags"', '"answerable": false, "tags"'), "line 1: a question that is not answerable can have"),
         ('{"id": "a", "question": "q", "answers": [{"document": "d"}]}', "line 1: answers.0.quote: field required."),
-        ("[]", "line 1: input should be a valid dictionary"),
+        ("[]", "line 1: not a JSON object."),
         ("\n\n", "has no question. Write one as a line of JSON"),
     ],
 )
@@ -52,3 +52,23 @@ def test_a_mistake_is_named_with_its_line(write: Write, lines: str, complaint: s
 def test_a_missing_set_is_named(tmp_path: Path) -> None:
     with pytest.raises(SetError, match=r"cannot be read \(No such file or directory\)"):
         load_questions(tmp_path / "nowhere.jsonl")
+
+
+@pytest.mark.parametrize(("name", "content"), [("topics.tsv", "q1\twhen"), ("topics", "<top><num>1<title>x</top>")])
+def test_topics_without_judgements_are_recognised(write: Write, name: str, content: str) -> None:
+    with pytest.raises(SetError, match="give their judgements with --qrels FILE"):
+        load_questions(write(name, content))
+
+
+def test_a_line_ends_only_at_a_line_feed(write: Write) -> None:
+    (question,) = load_questions(write("set.jsonl", GOOD.replace("q?", "q\u2028\u0085?") + "\r\n")).questions
+    assert question.text == "q\u2028\u0085?"
+
+
+@pytest.mark.parametrize("given", ['"approved": false', '"approved": false, "feedback": {"up": 1}'])
+def test_a_candidate_is_refused_unless_candidates_are_wanted(write: Write, given: str) -> None:
+    candidate = GOOD.replace('"a"', '"b"').replace('"tags"', f'{given}, "tags"')
+    path = write("set.jsonl", f"{GOOD}\n{candidate}")
+    with pytest.raises(SetError, match="line 2: 'b' is a candidate that nobody has approved"):
+        load_questions(path)
+    assert [question.id for question in load_questions(path, candidates=True).questions] == ["a", "b"]

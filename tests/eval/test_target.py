@@ -1,0 +1,72 @@
+"""A service as the target, and what is no such service."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from fastapi.testclient import TestClient
+
+from corpus.errors import UnknownDocumentError
+from eval import target
+from eval.errors import TargetError
+from eval.target import RemoteTarget, remote_target
+
+
+def test_every_document_is_listed_page_by_page(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "PAGE", 1)
+    assert RemoteTarget(client).document_ids() == {"truce", "prison"}
+
+
+def test_a_document_that_the_service_does_not_have_is_unknown(client: TestClient) -> None:
+    for name in ("nobody", "../ask", "a b?c#d"):
+        with pytest.raises(UnknownDocumentError):
+            RemoteTarget(client).text(name)
+
+
+@contextmanager
+def stranger(status: int, body: bytes) -> Iterator[str]:
+    """A server that answers everything alike, on a free port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "complaint"),
+    [
+        (200, b"<html>", "does not answer as Footnote does. Check the address."),
+        (200, b"[]", "does not answer as Footnote does. Check the address."),
+        (200, b'{"status": "ok"}', "does not answer as Footnote does. Check the address."),
+        (404, b"{}", "answered 404. Is it Footnote? Check the address."),
+    ],
+)
+def test_a_service_that_is_not_footnote_is_refused(status: int, body: bytes, complaint: str) -> None:
+    with stranger(status, body) as url, pytest.raises(TargetError) as caught, remote_target(url):
+        pass
+    assert complaint in str(caught.value)
+    assert url in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["localhost", "ftp://127.0.0.1", ""])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(TargetError, match="is not an address"), remote_target(address):
+        pass
