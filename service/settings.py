@@ -60,9 +60,7 @@ class Settings(BaseSettings):
     ] = 100
     per_document: Annotated[
         int,
-        Field(
-            ge=1, le=100, description="Passages of one document, after which others come first if they score close."
-        ),
+        Field(ge=1, le=100, description="Passages of one document, after which others come first if they score close."),
     ] = 3
     refused_answerable: Annotated[
         float,

@@ -11,7 +11,7 @@ from service.answering.reranking import RerankedCandidate
 
 __all__ = ["Result", "fold_duplicates", "spread"]
 
-SIMILAR_VECTORS = 0.8
+SIMILAR_VECTORS = 0.85
 """Cosine below which two passages are not compared word by word: even another title leaves copies nearer."""
 
 SAME_TEXT = 0.5
@@ -52,36 +52,52 @@ def fold_duplicates(
     Returns:
         Every candidate once, as a result or as a duplicate, best first.
     """
-    words: dict[int, list[str]] = {}
-
-    def words_of(candidate: RerankedCandidate) -> list[str]:
-        if candidate.key not in words:
-            words[candidate.key] = terms(text_of(candidate))
-        return words[candidate.key]
-
+    words = _Words(text_of)
     results: list[Result] = []
     at_rank: dict[int, Result] = {}
     similar = vectors @ vectors.T >= SIMILAR_VECTORS
     for rank, candidate in enumerate(ranked):
-        for better in np.flatnonzero(similar[rank, :rank]):
-            result = at_rank.get(int(better))
-            if result is None:
-                continue
-            quoted = terms(highlight_of(result.candidate))
-            if _repeats(words_of(candidate), words_of(result.candidate), quoted):
-                result.duplicates.append(candidate)
-                break
+        better = (at_rank[at] for at in np.flatnonzero(similar[rank, :rank]).tolist() if at in at_rank)
+        same = (
+            result
+            for result in better
+            if words.resemblance(result.candidate, candidate) >= SAME_TEXT
+            and _within(terms(highlight_of(result.candidate)), words.of(candidate))
+        )
+        if (repeated := next(same, None)) is not None:
+            repeated.duplicates.append(candidate)
         else:
             at_rank[rank] = Result(candidate)
             results.append(at_rank[rank])
     return results
 
 
-def _repeats(words: Sequence[str], others: Sequence[str], quoted: Sequence[str]) -> bool:
-    if f" {' '.join(quoted)} " not in f" {' '.join(words)} ":
-        return False
-    mine, theirs = _shingles(words), _shingles(others)
-    return len(mine & theirs) >= SAME_TEXT * len(mine | theirs)
+class _Words:
+    """The terms of candidates, each found once."""
+
+    def __init__(self, text_of: Callable[[RerankedCandidate], str]) -> None:
+        self._text_of = text_of
+        self._terms: dict[int, list[str]] = {}
+        self._shingles: dict[int, set[tuple[str, ...]]] = {}
+
+    def of(self, candidate: RerankedCandidate) -> list[str]:
+        if candidate.key not in self._terms:
+            self._terms[candidate.key] = terms(self._text_of(candidate))
+        return self._terms[candidate.key]
+
+    def resemblance(self, a: RerankedCandidate, b: RerankedCandidate) -> float:
+        """The share of all their shingles that two candidates have in common."""
+        mine, theirs = self._shingled(a), self._shingled(b)
+        return len(mine & theirs) / len(mine | theirs)
+
+    def _shingled(self, candidate: RerankedCandidate) -> set[tuple[str, ...]]:
+        if candidate.key not in self._shingles:
+            self._shingles[candidate.key] = _shingles(self.of(candidate))
+        return self._shingles[candidate.key]
+
+
+def _within(quoted: Sequence[str], words: Sequence[str]) -> bool:
+    return f" {' '.join(quoted)} " in f" {' '.join(words)} "
 
 
 def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:

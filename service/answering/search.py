@@ -97,9 +97,7 @@ class Search:
             passage, about = self.passage(candidate.key), self.document(candidate.key).metadata
             prefix = prefix_of(about.title, self._encoder, self._settings.title_tokens)
             spans = [(a - len(prefix), b - len(prefix)) for a, b in self._encoder.token_spans(prefix + passage.text)]
-            self._highlights[candidate.key] = best_sentence(
-                passage.text, about.language, candidate.similarities, spans
-            )
+            self._highlights[candidate.key] = best_sentence(passage.text, about.language, candidate.similarities, spans)
         return self._highlights[candidate.key]
 
     def highlighted_text(self, candidate: RerankedCandidate) -> str:
