@@ -118,23 +118,16 @@ def _served(
     say: Callable[[str], None],
     progress: Progress,
 ) -> Served:
-    say("Starting 'footnote ask' and 'footnote serve'.")
-    data = str(store.folder)
-    ask_s = [round(seconds_of_command("ask", questions[0], "--data", data), 3) for _ in range(options.rounds)]
-    ready_s = []
-    for _ in range(options.rounds - 1):
-        with serving(store.folder) as server:
-            ready_s.append(server.ready_s)
+    ask_s, ready_s = _started(store, questions[0], options, say, progress)
     with serving(store.folder) as server:
-        ready_s.append(server.ready_s)
         say(f"Asking {server.url}.")
         alone, loads = _asked(server, encoder, questions, options, progress)
         memory = memory_of(server.pid)
-    question_ms = percentiles(list(itertools.chain.from_iterable(alone)))
     asking = [summarised_asking([load for load in loads if load.askers == askers]) for askers in options.askers]
     one = next(a for a in asking if a.askers == 1)
-    if question_ms is None or one.latency_ms is None:
-        raise TargetError(f"No question was answered ({one.first_failure}). Run: footnote verify --data {data}")
+    question_ms = percentiles(list(itertools.chain.from_iterable(alone)))
+    if question_ms is None or one.latency_ms is None or not one.per_second:
+        raise TargetError(f"One asker got no answers ({one.first_failure}){server.last_words()}")
     by_round = [
         round(median(load.latencies_ms) / median(times), 3)
         for times, load in zip(alone, (load for load in loads if load.askers == 1), strict=True)
@@ -143,7 +136,7 @@ def _served(
     return Served(
         store=store,
         ask_command_s=ask_s,
-        ready_s=ready_s,
+        ready_s=[*ready_s, server.ready_s],
         question_ms=question_ms,
         asking=asking,
         ask_to_encode=round(one.latency_ms.p50 / question_ms.p50, 3),
@@ -153,12 +146,35 @@ def _served(
     )
 
 
+def _started(
+    store: BuiltStore, question: str, options: BenchOptions, say: Callable[[str], None], progress: Progress
+) -> tuple[list[float], list[float]]:
+    """Seconds of each `footnote ask`, and of each start of `footnote serve` but the last, which is asked."""
+    say("Starting 'footnote ask' and 'footnote serve'.")
+    ask_s, ready_s = [], []
+    progress.start(2 * options.rounds - 1, "starts")
+    try:
+        for _ in range(options.rounds):
+            ask_s.append(round(seconds_of_command("ask", question, "--data", str(store.folder)), 3))
+            progress.advance()
+        for _ in range(options.rounds - 1):
+            with serving(store.folder) as server:
+                ready_s.append(server.ready_s)
+            progress.advance()
+    finally:
+        progress.finish()
+    return ask_s, ready_s
+
+
 def _asked(
     server: ServerProcess, encoder: Encoder, questions: Sequence[str], options: BenchOptions, progress: Progress
 ) -> tuple[list[list[float]], list[Load]]:
     """Times of encoding alone, one list a round, and what came of asking."""
     endless = itertools.cycle(questions)
-    ask_all(server.url, list(itertools.islice(endless, 2 * max(options.askers))), max(options.askers))  # warms up
+    most = max(options.askers)
+    warm = ask_all(server.url, list(itertools.islice(endless, 2 * most)), most)
+    if not warm.latencies_ms:
+        raise TargetError(f"The server answers no question ({warm.failures[0]}){server.last_words()}")
     alone, loads = [], []
     progress.start(options.rounds * (1 + len(options.askers)), "asking turns")
     try:

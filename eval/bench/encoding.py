@@ -75,13 +75,14 @@ def measure_ingest(
     Raises:
         SetError: A document cannot be ingested.
     """
-    _ingest(sources, encoder, settings, folder)  # the first time warms files and model, and is not counted
-    with View(folder) as view:
-        documents, passages = view.counts()
-        texts = encoded_texts(view, encoder, settings.title_tokens)
     seconds: dict[str, list[float]] = {"encoder": [], "ingest": []}
-    progress.start(2 * rounds, "ingest turns")
+    progress.start(1 + 2 * rounds, "ingest turns")
     try:
+        _ingest(sources, encoder, settings, folder)  # the first time warms files and model, and is not counted
+        progress.advance()
+        with View(folder) as view:
+            documents, passages = view.counts()
+            texts = encoded_texts(view, encoder, settings.title_tokens)
         for number in range(rounds):
             for turn in ("encoder", "ingest") if number % 2 == 0 else ("ingest", "encoder"):
                 begun = time.perf_counter()

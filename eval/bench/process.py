@@ -46,6 +46,10 @@ class ServerProcess:
     generation: int
     said: deque[str]
 
+    def last_words(self) -> str:
+        """What it wrote last, to end a message with."""
+        return _last_words(list(self.said))
+
 
 @contextlib.contextmanager
 def stopped_like_interrupted() -> Iterator[None]:

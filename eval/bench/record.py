@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -60,9 +60,9 @@ class Served:
     ready_s: Sequence[float]
     question_ms: Percentiles
     asking: Sequence[Asking]
-    ask_to_encode: float | None
+    ask_to_encode: float
     rounds_ask_to_encode: Sequence[float]
-    gain: dict[int, float]
+    gain: Mapping[int, float]
     memory: Memory | None
 
 

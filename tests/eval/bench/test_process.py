@@ -30,6 +30,9 @@ def test_a_server_is_asked_by_many_at_once_and_stopped(service: Service) -> None
             assert load.failures == []
             assert len(load.latencies_ms) == len(load.steps_ms["encode"]) == len(questions)
             assert load.rate > 0
+        refused = ask_all(server.url, ["The truce?", "", "The prison?"], 1)
+        assert refused.failures == ["status 422"]
+        assert len(refused.latencies_ms) == 2
     assert children() == before
     assert ask_all(server.url, questions, 2).failures == ["ConnectError"] * len(questions)
 
@@ -42,13 +45,6 @@ def test_a_server_is_stopped_when_the_work_with_it_fails(service: Service) -> No
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(f"{server.url}/health/live", trust_env=False)
     assert "bench-server-words" not in {thread.name for thread in threading.enumerate()}
-
-
-def test_a_question_that_is_refused_is_a_failure_with_its_reason(service: Service) -> None:
-    with serving(service.settings.data) as server:
-        load = ask_all(server.url, ["The truce?", "", "The prison?"], 1)
-    assert load.failures == ["status 422"]
-    assert len(load.latencies_ms) == 2
 
 
 def test_a_server_that_does_not_start_is_an_error_with_its_last_words(
