@@ -181,13 +181,15 @@ def _ready(url: str, listener: _Listener) -> int:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
+    """Ask a server to stop; one that does not is killed."""
     process.terminate()
     try:
-        process.wait(STOP_TIMEOUT_S)
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_TIMEOUT_S)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def _last_words(lines: list[str]) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from corpus import View
 from eval.bench.record import FORMAT, Benchmark, Served
+from eval.cli import footnote_eval as footnote_eval_group
 from eval.cli import main
 from service.progress import NoProgress
 from service.verify import problems
@@ -81,6 +82,14 @@ def test_a_benchmark_measures_everything_and_stores_it(footnote_eval: Run, beir:
     for folder in kept:
         with View(folder) as view:
             assert list(problems(view, NoProgress())) == []
+
+
+def test_every_option_is_documented() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = text.partition("## footnote-eval bench\n")[2].partition("\n## ")[0]
+    options = [option for parameter in footnote_eval_group.commands["bench"].params for option in parameter.opts]
+    assert len(options) == 10
+    assert [option for option in options if f"`{option}" not in section] == []
 
 
 def test_results_can_be_printed_as_json_and_nothing_is_left_without_a_work_folder(
