@@ -97,13 +97,14 @@ def _folders(work: Path | None) -> Iterator[tuple[Path, Path]]:
     try:
         if work is not None:
             work.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="footnote-bench-", dir=work) as temporary:
-            yield work or Path(temporary), Path(temporary)
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        temporary = tempfile.TemporaryDirectory(prefix="footnote-bench-", dir=work)
+    except OSError as error:
         raise TargetError(
             f"The folder {work or tempfile.gettempdir()} cannot be written ({error.strerror}). "
             "Choose another with --work."
         ) from error
+    with temporary as folder:
+        yield work or Path(folder), Path(folder)
 
 
 def _sources(beir_folder: Path | None, folder: Path, options: BenchOptions) -> Sources:
