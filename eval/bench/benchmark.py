@@ -140,7 +140,7 @@ def _served(
         ready_s=[*ready_s, server.ready_s],
         question_ms=question_ms,
         asking=asking,
-        ask_to_encode=round(one.latency_ms.p50 / question_ms.p50, 3),
+        ask_to_encode=round(median(by_round), 3),
         rounds_ask_to_encode=by_round,
         gain={a.askers: round(a.per_second / one.per_second, 3) for a in asking},
         memory=memory,

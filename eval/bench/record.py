@@ -49,7 +49,7 @@ class Served:
         ready_s: Seconds from the start of `footnote serve` until `/health/ready` answered, of each start.
         question_ms: Encoding a question alone, one at a time, in turns with the asking.
         asking: `POST /v1/ask`, by number of askers.
-        ask_to_encode: The median of asking one at a time over that of encoding alone.
+        ask_to_encode: The median of asking one at a time over that of encoding alone: the median round's.
         rounds_ask_to_encode: The same of each round.
         gain: By number of askers, answers a second over those of one asker.
         memory: Of the server after all that, if the system tells.
