@@ -51,14 +51,18 @@ class Outcome:
 
     Args:
         ingest_s: Seconds from the first passage until all could be searched.
+        ingest_cpu_s: Seconds of processor time, of all threads, that this took.
         latency_ms: Of each question.
+        cpu_ms: Processor time of each question.
         found: Documents of the first `depth` passages of each question, best first.
         found_deep: Documents of the first `deep` passages.
         peak_mib: The most memory that the process held.
     """
 
     ingest_s: float
+    ingest_cpu_s: float
     latency_ms: Sequence[float]
+    cpu_ms: Sequence[float]
     found: Sequence[Sequence[str]]
     found_deep: Sequence[Sequence[str]]
     peak_mib: float
@@ -68,23 +72,24 @@ def measure(job: Job, done: Callable[[], None]) -> Outcome:
     """Build the system, ingest, ask every question one at a time, and ask once more in depth."""
     module, name = job.recipe.split(":")
     system: Recipe = getattr(importlib.import_module(module), name)(job.material)
-    begun = time.perf_counter()
+    begun, cpu_begun = time.perf_counter(), time.process_time()
     system.ingest()
-    ingest_s = time.perf_counter() - begun
+    ingest_s, ingest_cpu_s = time.perf_counter() - begun, time.process_time() - cpu_begun
     done()
     for question in job.questions[:WARM_UP]:
         system.search(question, job.depth)
-    found, latency_ms = [], []
+    found, latency_ms, cpu_ms = [], [], []
     for question in job.questions:
-        begun = time.perf_counter()
+        begun, cpu_begun = time.perf_counter(), time.process_time()
         found.append(system.search(question, job.depth))
         latency_ms.append(1000 * (time.perf_counter() - begun))
+        cpu_ms.append(1000 * (time.process_time() - cpu_begun))
         done()
     found_deep = []
     for question in job.questions:
         found_deep.append(system.search(question, job.deep))
         done()
-    return Outcome(ingest_s, latency_ms, found, found_deep, peak_mib())
+    return Outcome(ingest_s, ingest_cpu_s, latency_ms, cpu_ms, found, found_deep, peak_mib())
 
 
 def peak_mib() -> float:

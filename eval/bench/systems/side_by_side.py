@@ -206,10 +206,17 @@ def _result(
         passages=len(texts),
         questions=len(asked),
         measures=measures,
-        latency={name: value for name, value in aggregate_latency(outcome.latency_ms).items() if value is not None},
+        latency=_latency(outcome),
         ingest_passages_per_s=len(texts) / outcome.ingest_s,
+        ingest_passages_per_cpu_s=len(texts) / outcome.ingest_cpu_s,
         peak_mib=outcome.peak_mib,
     )
+
+
+def _latency(outcome: Outcome) -> dict[str, float]:
+    percentiles = aggregate_latency(outcome.latency_ms)
+    latency = {name: value for name, value in percentiles.items() if value is not None}
+    return {**latency, "cpu_p50_ms": float(np.median(outcome.cpu_ms))}
 
 
 def _rankings(asked: Sequence[Question], found: Sequence[Sequence[str]]) -> dict[str, list[str]]:

@@ -90,8 +90,10 @@ def test_every_figure_of_a_system_is_measured(ours_and_plain: dict[str, SystemRe
     assert all(0 <= value <= 1 for value in result.measures.values())
     assert result.measures["recall@100"] == 1.0
     assert 0 < result.latency["latency_p50_ms"] <= result.latency["latency_p95_ms"] <= result.latency["latency_p99_ms"]
-    assert result.ingest_passages_per_s is not None
-    assert result.ingest_passages_per_s > 0
+    assert result.latency["cpu_p50_ms"] > 0
+    for rate in (result.ingest_passages_per_s, result.ingest_passages_per_cpu_s):
+        assert rate is not None
+        assert rate > 0
     assert result.versions["sentence-transformers"]
 
 
@@ -280,9 +282,10 @@ def test_progress_is_told_of_every_question(
 
 def result(name: str, p50: float, note: str = "") -> SystemResult:
     measures = {"nDCG@10": 0.5, "hit@1": 0.25, "hit@5": 0.75, "recall@100": 1.0}
-    latency = {"latency_p50_ms": p50, "latency_p95_ms": 2 * p50, "latency_p99_ms": 3 * p50}
+    latency = {"latency_p50_ms": p50, "latency_p95_ms": 2 * p50, "latency_p99_ms": 3 * p50, "cpu_p50_ms": p50 / 2}
     versions = {"package": "1.2"}
-    return SystemResult(name, f"what {name} is", "measured", versions, 10, 4, measures, latency, 2000.0, 512.0, note)
+    rates = (2000.0, 800.0, 512.0)
+    return SystemResult(name, f"what {name} is", "measured", versions, 10, 4, measures, latency, *rates, note)
 
 
 def test_the_table_gives_each_cost_as_a_multiple_of_the_plain_recipes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -293,12 +296,12 @@ def test_the_table_gives_each_cost_as_a_multiple_of_the_plain_recipes(capsys: py
     lines = capsys.readouterr().out.splitlines()
     assert lines[2] == (
         "| footnote | 0.500 | 0.250 | 0.750 | 1.000 | 30.0 (×2.50) | 60.0 (×2.50) | 90.0 (×2.50) "
-        "| 2,000 (×1.00) | 512 (×1.00) |"
+        "| 15.0 (×2.50) | 2,000 (×1.00) | 800 (×1.00) | 512 (×1.00) |"
     )
-    assert lines[4] == "| third | not installed |  |  |  |  |  |  |  |  |"
+    assert lines[4] == "| third | not installed |  |  |  |  |  |  |  |  |  |  |"
     assert "- **plain**: what plain is (package 1.2)." in lines
     assert "  Not installed: Install it with: pip install third" in lines
-    assert {line.count("|") for line in lines[:5]} == {11}
+    assert {line.count("|") for line in lines[:5]} == {13}
 
 
 def test_without_the_plain_recipe_there_are_no_multiples() -> None:
