@@ -41,7 +41,7 @@ DEEP = 100
 LIMIT_S = 300.0
 LIMIT_S_PASSAGE = 2.0
 LIMIT_S_QUESTION = 4.0
-"""A system that needs more than these together hangs: they are ten times what the slowest takes on two cores."""
+"""A system that needs more than these together hangs: the slowest takes a tenth of it on one busy core."""
 
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "false"}
 """No system may use the network: not for a model, not to tell that it was used."""

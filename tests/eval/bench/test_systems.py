@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -99,14 +100,14 @@ def test_every_figure_of_a_system_is_measured(ours_and_plain: dict[str, SystemRe
 
 def test_memory_is_that_of_the_systems_own_process(ours_and_plain: dict[str, SystemResult]) -> None:
     program = "from eval.bench.recipes.child import peak_mib; print(peak_mib())"
-    held = bytearray(600 * 2**20)  # what this process holds is not what its child does
+    held = bytearray(300 * 2**20)  # what this process holds is not what its child does
     held[:: 2**12] = b"x" * len(held[:: 2**12])
     path = os.pathsep.join(sys.path)
     bare = subprocess.run(
         [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=True
     )
 
-    assert 5 < float(bare.stdout) < 300
+    assert 5 < float(bare.stdout) < 200
     for result in ours_and_plain.values():
         assert result.peak_mib is not None
         assert result.peak_mib > float(bare.stdout)
@@ -150,27 +151,14 @@ def test_the_gold_and_the_measures_are_those_of_a_run(
     assert ours_and_plain["footnote"].measures == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
-    ("name", "module"),
-    [
-        ("txtai-dense", "txtai"),
-        ("txtai-hybrid", "txtai"),
-        ("haystack-dense", "haystack_integrations.components.embedders.sentence_transformers"),
-        ("haystack-hybrid", "haystack_integrations.components.embedders.sentence_transformers"),
-    ],
-)
+@pytest.mark.parametrize("name", ["txtai-dense", "txtai-hybrid", "haystack-dense", "haystack-hybrid"])
 def test_another_system_is_measured_where_it_is_installed(
-    folder: BeirFolder,
-    environment: None,
-    tiny_settings: None,
-    name: str,
-    module: str,
-    ours_and_plain: dict[str, SystemResult],
+    folder: BeirFolder, tiny_settings: None, name: str, ours_and_plain: dict[str, SystemResult]
 ) -> None:
     try:
         KNOWN[name].versions()
-    except ImportError:
-        pytest.skip(f"{module} is not installed; pip install 'footnote-qa[bench]' installs it")
+    except PackageNotFoundError as error:
+        pytest.skip(f"{error.name} is not installed; pip install 'footnote-qa[bench]' installs it")
     (result,) = compare_systems(folder, [name], NoProgress())
 
     assert (result.status, result.note) == ("measured", "")
