@@ -1,1 +1,1 @@
-"""Benchmarks: how fast the service is, how much it needs, and what that is beside the encoder alone."""
+"""Benchmarks: how fast, how large, and side by side with other systems."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpus import View
 from embeddings import Encoder
+from eval.beir import load_beir
 from eval.bench.asking import Load, ask_all, summarised_asking
 from eval.bench.base import Sources, base_documents, beir_sources, starter_sources
 from eval.bench.budgets import verdicts
@@ -17,6 +18,7 @@ from eval.bench.machine import describe_machine, memory_of
 from eval.bench.process import ServerProcess, seconds_of_command, serving
 from eval.bench.record import FORMAT, Benchmark, BenchOptions, Served
 from eval.bench.stores import BuiltStore, StoreBuilder
+from eval.bench.systems import SystemResult, compare_systems
 from eval.bench.timing import median, percentiles
 from eval.errors import TargetError
 from service.cli.loading import load_encoder
@@ -50,7 +52,7 @@ def run_benchmark(
         options: Sizes and numbers.
         say: Told in a sentence what comes next.
         progress: Told how far that is.
-        beir_folder: Documents and questions instead of the starter's.
+        beir_folder: Documents and questions instead of the starter's; what systems are compared on.
         work: Folder that stores are kept in for the next time; a temporary one, removed at the end, if None.
 
     Raises:
@@ -75,6 +77,7 @@ def run_benchmark(
             say(f"Making a store of {passages:,} passages.")
             store = builder.store(passages, progress)
             served.append(_served(store, encoder, sources.questions, options, say, progress))
+    systems = _systems(beir_folder, options, say, progress)
     return Benchmark(
         format=FORMAT,
         started=started,
@@ -88,7 +91,17 @@ def run_benchmark(
         help_command_s=helped,
         served=served,
         verdicts=verdicts(ingest, served),
+        systems=systems,
     )
+
+
+def _systems(
+    folder: Path | None, options: BenchOptions, say: Callable[[str], None], progress: Progress
+) -> list[SystemResult]:
+    if folder is None or not options.systems:
+        return []
+    say(f"Measuring {', '.join(options.systems)} side by side, each in a process of its own.")
+    return compare_systems(load_beir(folder), options.systems, progress, questions=options.questions, seed=options.seed)
 
 
 @contextlib.contextmanager

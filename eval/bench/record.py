@@ -10,6 +10,7 @@ from eval.bench.asking import Asking
 from eval.bench.encoding import Ingest
 from eval.bench.machine import Machine, Memory
 from eval.bench.stores import BuiltStore
+from eval.bench.systems import SystemResult
 from eval.bench.timing import Percentiles
 from eval.errors import TargetError
 
@@ -29,6 +30,7 @@ class BenchOptions:
         rounds: How often everything is measured.
         documents: At most so many real documents of a BEIR folder.
         seed: Of what is synthetic.
+        systems: What to measure side by side, on the documents and so many questions of a BEIR folder.
     """
 
     passages: Sequence[int]
@@ -37,6 +39,7 @@ class BenchOptions:
     rounds: int
     documents: int
     seed: int
+    systems: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class Benchmark:
         help_command_s: Seconds of `footnote --help`, of each start.
         served: One for each size.
         verdicts: The budgets.
+        systems: Footnote and others, side by side.
     """
 
     format: int
@@ -117,6 +121,7 @@ class Benchmark:
     help_command_s: Sequence[float]
     served: Sequence[Served]
     verdicts: Sequence[Verdict]
+    systems: Sequence[SystemResult]
 
 
 def check_writable(path: Path) -> None:
