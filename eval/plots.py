@@ -18,6 +18,7 @@ from eval.run import Outcome, Run, judged_outcomes, summarised
 __all__ = [
     "Plot",
     "all_plots",
+    "by_set",
     "by_tag",
     "latency",
     "rank_histogram",
@@ -132,6 +133,12 @@ def by_tag(run: Run, name: str) -> Plot:
         reading = f"{plot.reading} The {SHOWN_TAGS} commonest of {len(rows) - 1} tags; the table has all."
         return Plot(plot.title, reading, plot.description, plot.svg)
     return plot
+
+
+def by_set(runs: Sequence[Run], name: str) -> Plot:
+    """The ranking measures of each run that has answerable questions."""
+    counted = [(run.set_name, run.measures, sum(outcome.answerable for outcome in run.outcomes)) for run in runs]
+    return _dots([row for row in counted if row[2]], "Ranking by set", name)
 
 
 def _rows(groups: Mapping[str, Sequence[Outcome]]) -> list[tuple[str, dict[str, float | None], int]]:

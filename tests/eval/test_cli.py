@@ -1,7 +1,6 @@
 """`footnote-eval`, on a small store with the tiny encoder."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,72 +8,7 @@ import ir_measures
 import pytest
 
 from corpus import View
-from eval.cli import main as eval_main
-from tests.cli.conftest import Ran
-
-Write = Callable[..., Path]
-Run = Callable[..., Ran]
-
-DOCUMENTS = {
-    "truce.md": "# Truce\n\nThe truce began in the year 2012. Homicides went down when the gang kept it.\n",
-    "prison.md": "# Prison\n\nThe prison was full in that year. The gang talks did not end the year it began.\n",
-}
-SET = [
-    {
-        "id": "a",
-        "question": "When did the truce begin?",
-        "answers": [{"document": "truce", "quote": "The truce began"}],
-    },
-    {
-        "id": "b",
-        "question": "The prison?",
-        "answers": [{"document": "prison", "quote": "prison was full"}],
-        "tags": ["x"],
-    },
-    {"id": "c", "question": "Who baked <b>bread</b>?", "answerable": False},
-]
-
-
-@pytest.fixture
-def questions(write: Write) -> Path:
-    return write("sets/mini.jsonl", "\n".join(json.dumps(line) for line in SET))
-
-
-@pytest.fixture
-def data(
-    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch, tiny_model: Path, capsys: pytest.CaptureFixture[str]
-) -> Path:
-    """A data folder with two documents."""
-    from service.cli import main as footnote_main
-
-    folder = tmp_path / "data"
-    for name, value in (
-        ("DATA", str(folder)),
-        ("ENCODER", str(tiny_model)),
-        ("PASSAGE_TOKENS", "40"),
-        ("TITLE_TOKENS", "8"),
-    ):
-        monkeypatch.setenv(f"FOOTNOTE_{name}", value)
-    paths = [write(f"documents/{name}", text) for name, text in DOCUMENTS.items()]
-    monkeypatch.setattr("sys.argv", ["footnote", "ingest", str(paths[0].parent)])
-    with pytest.raises(SystemExit) as exit_:
-        footnote_main()
-    assert exit_.value.code == 0
-    capsys.readouterr()
-    return folder
-
-
-@pytest.fixture
-def footnote_eval(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr("sys.argv", ["footnote-eval", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
-            eval_main()
-        printed = capsys.readouterr()
-        assert isinstance(exit_.value.code, int)
-        return Ran(exit_.value.code, printed.out, printed.err)
-
-    return run
+from tests.eval.conftest import Run, Write
 
 
 def test_a_set_is_run_and_its_measures_are_printed(footnote_eval: Run, questions: Path) -> None:
@@ -168,7 +102,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("run", "--set", "{set}", "--require", "nonsense"), 1, "'nonsense' is no requirement."),
         (("run", "--set", "{set}", "--baseline", "nowhere.json"), 1, "The run nowhere.json cannot be read"),
         (("run", "--set", "{set}", "--baseline", "{set}"), 1, "is not a stored run."),
-        (("run", "--set", "{set}", "--no-regression"), 2, "--no-regression needs --baseline FILE."),
+        (("run", "--set", "{set}", "--no-regression"), 2, "--no-regression needs --baseline RUN."),
         (("run", "--set", "{set}", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
         (("run", "--set", "{set}", "--url", "http://127.0.0.1:9"), 1, "does not answer (ConnectError)."),
         (("run", "--set", "{set}", "--overlap", "0"), 2, "--overlap"),
