@@ -17,7 +17,10 @@ DEFAULT_OVERLAP = 0.5
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def footnote_eval() -> None:
-    """Measure how well questions are answered."""
+    """Measure how well questions are answered, and whether a change made that better.
+
+    Begin with a set of questions: footnote-eval run --set my-set.jsonl --report report/
+    """
 
 
 _qrels_option = click.option(
@@ -28,11 +31,12 @@ _topic_field_option = click.option(
 )
 _url_option = click.option("--url", metavar="URL", help="A running service to ask instead, by its address.")
 _k_option = click.option(
-    "-k", type=click.IntRange(1, 100), default=DEFAULT_K, show_default=True, help="Passages to ask for."
+    "-k", type=click.IntRange(1, 100), metavar="N", default=DEFAULT_K, show_default=True, help="Passages to ask for."
 )
 _overlap_option = click.option(
     "--overlap",
     type=click.FloatRange(0, 1, min_open=True),
+    metavar="X",
     default=DEFAULT_OVERLAP,
     show_default=True,
     help="Share of a quote that a passage must cover to count.",
@@ -88,7 +92,7 @@ def run(
 ) -> int:
     """Ask every question of a set, and measure the answers.
 
-    The exit code is 1 if a requirement is not met.
+    The exit code is 1 if a requirement is not met. What the measures say is in docs/evaluation.md.
     """
     from eval.gate import parse_requirement
     from eval.measuring import load_set
@@ -149,14 +153,20 @@ def run(
 @click.option("--a", "a_settings", multiple=True, metavar="NAME=VALUE", help="A setting of A alone; may be repeated.")
 @click.option("--b", "b_settings", multiple=True, metavar="NAME=VALUE", help="A setting of B alone; may be repeated.")
 @click.option(
-    "-k", type=click.IntRange(1, 100), help=f"Passages to ask for  [default: a stored run's, else {DEFAULT_K}]"
+    "-k",
+    type=click.IntRange(1, 100),
+    metavar="N",
+    help=f"Passages to ask for  [default: a stored run's, else {DEFAULT_K}]",
 )
 @click.option(
     "--overlap",
     type=click.FloatRange(0, 1, min_open=True),
+    metavar="X",
     help=f"Share of a quote that a passage must cover to count  [default: a stored run's, else {DEFAULT_OVERLAP:g}]",
 )
-@click.option("--top", type=click.IntRange(0), default=10, show_default=True, help="Show so many changed questions.")
+@click.option(
+    "--top", type=click.IntRange(0), metavar="N", default=10, show_default=True, help="Show so many changed questions."
+)
 @click.option("--report", type=click.Path(path_type=Path), metavar="DIR", help="Write the comparison as a page here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def compare(
@@ -177,7 +187,13 @@ def compare(
     """Compare B with A: each a stored run (run.json) or a data folder.
 
     A side that is not named is --data, asked now.
-    """
+
+    \b
+    footnote-eval compare before/run.json after/run.json
+    footnote-eval compare before/run.json --set SET
+    footnote-eval compare data-a data-b --set SET
+    footnote-eval compare --set SET --a candidates=150 --b candidates=300
+    """  # noqa: D301 - click's own mark for lines that are not to be joined
     from eval.compare import compare as compared
     from eval.measuring import load_set
     from eval.output import comparison_object, print_comparison, print_sides
@@ -222,6 +238,9 @@ def _fit_together(
         raise click.UsageError("A and B are both named, so --data has no place. Leave it out.")
     if _stored(a) and _stored(b) and set_path is not None:
         raise click.UsageError("A and B are stored runs, so nothing is asked: leave out --set.")
+    for path in (a, b):
+        if path is not None and (path / "run.json").is_file():
+            raise click.UsageError(f"{path} is a report. Name the stored run in it: {path / 'run.json'}")
     for name, path, settings in (("a", a, a_settings), ("b", b, b_settings)):
         if _stored(path) and settings:
             raise click.UsageError(f"{path} is a stored run, which --{name} cannot change. Leave out --{name}.")
@@ -255,12 +274,11 @@ def _fit_topics(qrels: Path | None, topic_field: str | None) -> None:
 def import_(
     feedback: Path, out: Path, data: Path | None, url: str | None, known: Sequence[Path], force: bool, as_json: bool
 ) -> None:
-    """Make candidates for a question set from a service's feedback.
+    """Make candidates for a question set from a service's feedback (JSON Lines, a rating a line).
 
     A person must approve each before `run` takes it.
     """
-    from eval.candidates import candidates_from, write_candidates
-    from eval.errors import SetError
+    from eval.candidates import candidates_from, check_free, write_candidates
     from eval.feedback import load_feedback
     from eval.output import print_imported
     from eval.questions import load_questions
@@ -268,8 +286,7 @@ def import_(
     from service.progress import progress_for
 
     _either(data, url)
-    if out.exists() and not force:
-        raise SetError(f"{out} exists already. Choose another name, or replace it with --force.")
+    check_free(out, feedback, force=force)
     ratings = load_feedback(feedback)
     questions = [question for path in known for question in load_questions(path, candidates=True).questions]
     with texts(data, url) as text_of:

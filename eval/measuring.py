@@ -103,13 +103,13 @@ def check_same(questions: QuestionSet, run: Run, k: int, overlap: float) -> None
     """
     if run.set_sha256 != questions.sha256:
         raise BaselineError(
-            f"The baseline is a run over another set ('{run.set_name}', or another version of it) than "
-            f"{questions.path}. Make a new baseline over this one."
+            f"The stored run is over another set ('{run.set_name}', or another version of it) than "
+            f"{questions.path}. Make a new run over this one with --report."
         )
     if (run.k, run.overlap) != (k, overlap):
         raise BaselineError(
-            f"The baseline was made with -k {run.k} --overlap {run.overlap:g}. "
-            "Ask with the same, or make a new baseline."
+            f"The stored run was made with -k {run.k} --overlap {run.overlap:g}. "
+            "Ask with the same, or make a new run with --report."
         )
 
 

@@ -108,13 +108,17 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("run", "--set", "{set}", "--overlap", "0"), 2, "--overlap"),
         (("run", "--set", "{set}", "--data", "nowhere"), 3, "There are no documents in nowhere yet."),
         (("compare", "a.json", "b.json"), 1, "The run a.json cannot be read"),
+        (("import", "nowhere.jsonl", "--out", "o", "--force"), 1, "nowhere.jsonl cannot be read"),
         (("run",), 2, "Missing option '--set'"),
         (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
         (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),
         (("run", "--set", "{set}", "--report", "{set}"), 1, "mini.jsonl (File exists). Choose another folder."),
         (("run", "--set", "{set}", "--report", "{set}/below"), 1, "below (Not a directory). Choose another folder."),
         (("import", "{set}"), 2, "Missing option '--out'"),
-        (("import", "{set}", "--out", "{set}"), 1, "exists already. Choose another name, or replace it with --force."),
+        (("import", "o", "--out", "{set}"), 1, "exists already. Choose another name, or replace it with --force."),
+        (("import", "{set}", "--out", "{set}", "--force"), 1, "mini.jsonl is the feedback itself."),
+        (("import", "{set}", "--out", ".", "--force"), 1, "is a folder. Name a file for the candidates."),
+        (("import", "{set}", "--out", "nowhere/o"), 1, "nowhere/o cannot be written: there is no folder nowhere."),
         (("import", "{set}", "--out", "o", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
         (("import", "nowhere.jsonl", "--out", "o"), 1, "nowhere.jsonl cannot be read"),
         (("import", "{set}", "--out", "o"), 1, "mini.jsonl, line 1: status: field required."),
@@ -135,7 +139,7 @@ def test_a_baseline_over_another_set_is_refused_before_anything_is_asked(
     questions.write_text(questions.read_text() + "\n")
     ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json")
     assert ran.code == 1
-    assert "The baseline is a run over another set" in ran.err
+    assert "The stored run is over another set" in ran.err
 
 
 def test_a_baseline_that_was_judged_otherwise_is_refused_before_anything_is_asked(
@@ -144,7 +148,7 @@ def test_a_baseline_that_was_judged_otherwise_is_refused_before_anything_is_aske
     footnote_eval("run", "--set", questions, "--report", tmp_path / "one")
     ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json", "-k", "7", "--json")
     assert (ran.code, ran.out) == (1, "")
-    assert "The baseline was made with -k 100 --overlap 0.5." in ran.err
+    assert "The stored run was made with -k 100 --overlap 0.5." in ran.err
 
 
 def test_a_report_that_cannot_be_written_is_said_before_anything_is_asked(footnote_eval: Run, questions: Path) -> None:
@@ -207,10 +211,10 @@ def test_feedback_becomes_candidates_that_run_refuses_until_they_are_approved(
 
 
 def test_malformed_feedback_leaves_nothing_behind(footnote_eval: Run, write: Write, tmp_path: Path) -> None:
-    ran = footnote_eval("import", write("feedback.jsonl", "{}\n"), "--out", tmp_path / "out" / "candidates.jsonl")
+    ran = footnote_eval("import", write("feedback.jsonl", "{}\n"), "--out", tmp_path / "candidates.jsonl")
     assert ran.code == 1
     assert "feedback.jsonl, line 1: question: field required." in ran.err
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "candidates.jsonl").exists()
 
 
 def test_a_document_that_is_not_in_the_store_is_named(footnote_eval: Run, questions: Path) -> None:

@@ -45,7 +45,10 @@ def test_topics_and_qrels_are_compared_as_they_are_run(footnote_eval: Run, write
     assert "Settings, store and encoder are the same in both." in ran.out
     title = footnote_eval("compare", tmp_path / "one" / "run.json", *given[:-2])
     assert (title.code, title.out) == (1, "")
-    assert "The baseline is a run over another set" in title.err
+    assert "The stored run is over another set" in title.err
+    report = footnote_eval("compare", tmp_path / "one", tmp_path / "one")
+    assert report.code == 2
+    assert f"is a report. Name the stored run in it: {tmp_path / 'one' / 'run.json'}" in " ".join(report.err.split())
     missing = footnote_eval("compare", "--set", topics, "--b", "candidates=200")
     assert missing.code == 1
     assert "If it holds TREC topics, give their judgements with --qrels FILE." in missing.err

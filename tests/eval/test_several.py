@@ -112,7 +112,7 @@ def test_a_baseline_of_several_sets_must_have_each_as_it_is_now(
     other.write_text(json.dumps({**OTHER, "question": "Who broke it?"}))
     edited = footnote_eval("run", *sets, "--baseline", before)
     assert (edited.code, edited.out) == (1, "")
-    assert f"('other', or another version of it) than {other}. Make a new baseline" in edited.err
+    assert f"('other', or another version of it) than {other}. Make a new run over this one" in edited.err
 
 
 def test_a_beir_folder_among_several_sets_gets_a_data_folder_of_its_own(
