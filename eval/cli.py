@@ -96,7 +96,7 @@ def run(
     """
     from eval.gate import parse_requirement
     from eval.measuring import load_set
-    from eval.output import evaluation_object, print_evaluation, print_overview
+    from eval.output import evaluation_object, print_evaluations
     from eval.several import baselines, check_names, evaluate
     from eval.writing import check_writable, write_report
 
@@ -128,10 +128,7 @@ def run(
         objects = {evaluation.run.set_name: evaluation_object(evaluation) for evaluation in evaluations}
         emit_json(objects if len(evaluations) > 1 else evaluation_object(evaluations[0]))
     else:
-        for evaluation in evaluations:
-            print_evaluation(evaluation)
-        if len(evaluations) > 1:
-            print_overview(evaluations)
+        print_evaluations(evaluations)
         if report is not None:
             click.echo(f"The report is in {report / 'index.html'}.")
     return 0 if all(evaluation.passed for evaluation in evaluations) else 1

@@ -20,10 +20,9 @@ __all__ = [
     "comparison_object",
     "evaluation_object",
     "print_comparison",
-    "print_evaluation",
+    "print_evaluations",
     "print_imported",
     "print_measures",
-    "print_overview",
     "print_sides",
     "required",
     "shown",
@@ -43,11 +42,16 @@ def print_measures(run: Run, checks: Sequence[Check]) -> None:
         click.echo(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}")
 
 
-def print_evaluation(evaluation: Evaluation) -> None:
-    """Print a run's measures, what was required of it, and how it compares with its baseline."""
-    print_measures(evaluation.run, evaluation.checks)
-    if evaluation.comparison is not None:
-        print_comparison(evaluation.comparison)
+def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
+    """Print each run's measures, what was required of it, how it compares with its baseline; of several, a table."""
+    for evaluation in evaluations:
+        print_measures(evaluation.run, evaluation.checks)
+        if evaluation.comparison is not None:
+            print_comparison(evaluation.comparison)
+        if len(evaluations) > 1:
+            click.echo()
+    if len(evaluations) > 1:
+        _print_overview(evaluations)
 
 
 def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
@@ -56,9 +60,8 @@ def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
     return {"set": run.set_name, "measures": run.measures, "checks": evaluation.checks}
 
 
-def print_overview(evaluations: Sequence[Evaluation]) -> None:
+def _print_overview(evaluations: Sequence[Evaluation]) -> None:
     """Print each set's most telling measures and whether it meets what was required, a line a set."""
-    click.echo()
     rows = [["set", "questions", *OVERVIEW, "required"]]
     for evaluation in evaluations:
         run = evaluation.run

@@ -154,8 +154,8 @@ def _dots(rows: Sequence[tuple[str, Mapping[str, float | None], int]], title: st
     def draw(axes: Axes) -> None:
         places = list(range(len(rows)))[::-1]
         axes.hlines(places, [min(pair) for pair in found], [max(pair) for pair in found], color=FAINT, linewidth=2)
-        axes.scatter([pair[0] for pair in found], places, c=FIRST, marker="o", label="nDCG@10", zorder=3)
-        axes.scatter([pair[1] for pair in found], places, c=SECOND, marker="D", label="hit@1", zorder=3)
+        axes.scatter([pair[0] for pair in found], places, c=FIRST, marker="o", label="nDCG@10", zorder=3, clip_on=False)
+        axes.scatter([pair[1] for pair in found], places, c=SECOND, marker="D", label="hit@1", zorder=3, clip_on=False)
         axes.set_yticks(places, [f"{_label(group)} ({count})" for group, _, count in rows])
         axes.set_xlim(-0.03, 1.03)
         axes.set_ylim(-0.7, len(rows) - 0.3)

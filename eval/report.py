@@ -1,6 +1,7 @@
 """The report: one page that needs nothing from elsewhere, and lets its browser ask for nothing."""
 
 import base64
+import datetime
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -123,11 +124,17 @@ def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the t
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["moment"] = _moment
     loader = environment.loader
     script = "" if loader is None else loader.get_source(environment, "report.js")[0]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template(template)
     return page.render(script=Markup(script), script_hash=digest, **values)  # noqa: S704 - ours
+
+
+def _moment(started: str) -> str:
+    """When a run began, as people read it, to the minute."""
+    return datetime.datetime.fromisoformat(started).astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _compared(comparison: Comparison | None) -> dict[str, Any]:
