@@ -1,6 +1,7 @@
 """Several sets in one command: a run each, and one report of all."""
 
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -183,3 +184,18 @@ def test_a_report_that_cannot_be_finished_leaves_the_earlier_one_as_it_was(
     assert ran.code == 1
     assert "(No space left on device). Choose another folder." in ran.err
     assert {path.name: path.read_bytes() for path in report.iterdir()} == before
+
+
+def test_beir_folders_need_no_data_folder_before(footnote_eval: Run, beir: Path, tmp_path: Path) -> None:
+    twin = shutil.copytree(beir, tmp_path / "twin")
+    ran = footnote_eval("run", "--set", beir, "--set", twin, "--data", tmp_path / "new", "--json")
+    assert ran.code == 0, ran.err
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["beir", "twin"]
+
+
+def test_a_set_in_the_folder_where_it_is_run_has_the_folders_name(
+    footnote_eval: Run, beir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(beir)
+    ran = footnote_eval("run", "--set", ".", "--data", tmp_path / "new", "--json")
+    assert json.loads(ran.out)["set"] == "beir"
