@@ -238,6 +238,8 @@ def _fit_together(
     for path in (a, b):
         if path is not None and (path / "run.json").is_file():
             raise click.UsageError(f"{path} is a report. Name the stored run in it: {path / 'run.json'}")
+        if path is not None and (path / "junit.xml").is_file():
+            raise click.UsageError(f"{path} is a report of several sets. Name the run of one: {path}/<set>/run.json")
     for name, path, settings in (("a", a, a_settings), ("b", b, b_settings)):
         if _stored(path) and settings:
             raise click.UsageError(f"{path} is a stored run, which --{name} cannot change. Leave out --{name}.")

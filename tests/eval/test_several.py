@@ -90,6 +90,9 @@ def test_a_report_of_several_sets_is_their_baseline(
     assert ran.code == 0, ran.err
     assert ran.out.count("ok   no regression of nDCG@10: ") == 2
     assert "Against the baseline" in (tmp_path / "after" / "other" / "index.html").read_text()
+    compared = footnote_eval("compare", before, tmp_path / "after")
+    assert compared.code == 2
+    assert f"{before} is a report of several sets. Name the run of one: " in compared.err
     one = footnote_eval("run", "--set", other, "--baseline", before / "other" / "run.json", "--no-regression")
     assert one.code == 0
 
