@@ -75,7 +75,8 @@ def load_beir(folder: Path) -> BeirFolder:
             questions.append(Question(identifier, text, history, (), identifier in grades, tags, number))
     if not questions:
         raise SetError(f"No question in {folder} has a judgement. Check queries.jsonl and the files in qrels.")
-    return BeirFolder(folder, QuestionSet(folder.name, folder, digest.hexdigest(), tuple(questions)), grades, strings)
+    name = folder.resolve().name if folder.name in ("", "..") else folder.name
+    return BeirFolder(folder, QuestionSet(name, folder, digest.hexdigest(), tuple(questions)), grades, strings)
 
 
 def _metadata(line: Mapping[str, Any], path: Path, number: int) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from eval.places import NotFoundAgainError, Place, place_of
 from eval.questions import GivenTurn, Question, Turn
 from service.progress import Progress
 
-__all__ = ["Candidate", "Imported", "candidates_from", "write_candidates"]
+__all__ = ["Candidate", "Imported", "candidates_from", "check_free", "write_candidates"]
 
 ID_CHARACTERS = 40
 
@@ -189,6 +189,27 @@ def _new_id(question: str, ids: set[str]) -> str:
         identifier = f"{stem}-{number}"
     ids.add(identifier)
     return identifier
+
+
+def check_free(path: Path, feedback: Path, *, force: bool) -> None:
+    """Whether candidates may be written to a path, said before the feedback is looked through.
+
+    Args:
+        path: Where they are to go.
+        feedback: Where they come from.
+        force: Whether a file that is there may be replaced.
+
+    Raises:
+        SetError: They may not.
+    """
+    if path.is_dir():
+        raise SetError(f"{path} is a folder. Name a file for the candidates.")
+    if path.exists() and feedback.exists() and path.samefile(feedback):
+        raise SetError(f"{path} is the feedback itself. Choose another name for the candidates.")
+    if path.exists() and not force:
+        raise SetError(f"{path} exists already. Choose another name, or replace it with --force.")
+    if not path.parent.is_dir():
+        raise SetError(f"{path} cannot be written: there is no folder {path.parent}. Make it, or choose another place.")
 
 
 def write_candidates(candidates: Sequence[Candidate], path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from corpus.errors import FootnoteError, StoreError
-from service.cli.output import emit_json, plain
+from service.cli.output import data_option, emit_json, plain
 
 __all__ = ["main"]
 
@@ -17,25 +17,26 @@ DEFAULT_OVERLAP = 0.5
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def footnote_eval() -> None:
-    """Measure how well questions are answered."""
+    """Measure how well questions are answered, and whether a change made that better.
+
+    Begin with a set of questions: footnote-eval run --set my-set.jsonl --report report/
+    """
 
 
-_set_option = click.option(
-    "--set",
-    "set_path",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="JSON Lines, a BEIR folder, or TREC topics with --qrels.",
+_qrels_option = click.option(
+    "--qrels", type=click.Path(path_type=Path), metavar="FILE", help="TREC judgements; --set holds their topics."
 )
-_data_option = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder to ask.")
-_url_option = click.option("--url", metavar="URL", help="Ask a running service instead.")
+_topic_field_option = click.option(
+    "--topic-field", metavar="NAME", help="Ask this field of TREC topics, such as 'desc'."
+)
+_url_option = click.option("--url", metavar="URL", help="A running service to ask instead, by its address.")
 _k_option = click.option(
-    "-k", type=click.IntRange(1, 100), default=DEFAULT_K, show_default=True, help="Passages to ask for."
+    "-k", type=click.IntRange(1, 100), metavar="N", default=DEFAULT_K, show_default=True, help="Passages to ask for."
 )
 _overlap_option = click.option(
     "--overlap",
     type=click.FloatRange(0, 1, min_open=True),
+    metavar="X",
     default=DEFAULT_OVERLAP,
     show_default=True,
     help="Share of a quote that a passage must cover to count.",
@@ -43,24 +44,40 @@ _overlap_option = click.option(
 
 
 @footnote_eval.command()
-@_set_option
 @click.option(
-    "--qrels", type=click.Path(path_type=Path), metavar="FILE", help="TREC judgements for the topics in --set."
+    "--set",
+    "set_paths",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SET",
+    help="JSON Lines, a BEIR folder, or TREC topics with --qrels; may be repeated for a run of each.",
 )
-@click.option("--topic-field", metavar="NAME", help="Ask this field of TREC topics, such as 'desc'.")
-@_data_option
+@_qrels_option
+@_topic_field_option
+@data_option
 @_url_option
 @_k_option
 @_overlap_option
-@click.option("--require", multiple=True, metavar="'M>=X'", help="Fail unless measure M reaches X; may be repeated.")
-@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="A stored run to compare with.")
+@click.option(
+    "--require",
+    multiple=True,
+    metavar="'M>=X'",
+    help="Fail unless measure M reaches X in every set, such as 'nDCG@10>=0.8'; may be repeated.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="A stored run (run.json) to compare with; with several sets, the folder of an earlier --report.",
+)
 @click.option("--no-regression", is_flag=True, help="Fail if a measure is significantly worse than the baseline's.")
 @click.option(
     "--report", type=click.Path(path_type=Path), metavar="DIR", help="Write report, run, TREC files and JUnit XML here."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON; with several sets, by set.")
 def run(
-    set_path: Path,
+    set_paths: Sequence[Path],
     qrels: Path | None,
     topic_field: str | None,
     data: Path | None,
@@ -75,74 +92,86 @@ def run(
 ) -> int:
     """Ask every question of a set, and measure the answers.
 
-    The exit code is 1 if a requirement is not met.
+    The exit code is 1 if a requirement is not met. What the measures say is in docs/evaluation.md.
     """
-    from eval.compare import compare
-    from eval.gate import check_no_regression, check_requirements, parse_requirement
-    from eval.measuring import measured
-    from eval.output import make_writable, print_comparison, print_measures, write_report
-    from eval.run import load_run
+    from eval.gate import parse_requirement
+    from eval.measuring import load_set
+    from eval.output import evaluation_object, print_evaluations
+    from eval.several import baselines, check_names, evaluate
+    from eval.writing import check_writable, write_report
 
     if no_regression and baseline is None:
-        raise click.UsageError("--no-regression needs --baseline FILE.")
-    if topic_field is not None and qrels is None:
-        raise click.UsageError("--topic-field needs --qrels FILE.")
+        raise click.UsageError("--no-regression needs --baseline RUN.")
+    if qrels is not None and len(set_paths) > 1:
+        raise click.UsageError("--qrels goes with one --set. Run the other sets without it.")
+    _fit_topics(qrels, topic_field)
     _either(data, url)
     requirements = [parse_requirement(text) for text in require]
-    before = None if baseline is None else load_run(baseline)
+    sets = [load_set(path, qrels, topic_field) for path in set_paths]
+    check_names(sets)
+    before = baselines(baseline, sets, k, overlap)
     if report is not None:
-        make_writable(report)
-    now = measured(
-        set_path,
+        check_writable(report)
+    evaluations = evaluate(
+        sets,
+        before,
         data=data,
         url=url,
         k=k,
         overlap=overlap,
-        check_set=before,
-        qrels=qrels,
-        topic_field=topic_field,
+        requirements=requirements,
+        no_regression=no_regression,
     )
-    comparison = None if before is None else compare(before, now)
-    checks = check_requirements(now, requirements)
-    if comparison is not None and no_regression:
-        checks += check_no_regression(comparison)
     if report is not None:
-        write_report(report, now, comparison, checks)
+        write_report(report, evaluations)
     if as_json:
-        emit_json({"set": now.set_name, "measures": now.measures, "checks": checks})
+        objects = {evaluation.run.set_name: evaluation_object(evaluation) for evaluation in evaluations}
+        emit_json(objects if len(evaluations) > 1 else evaluation_object(evaluations[0]))
     else:
-        print_measures(now, checks)
-        if comparison is not None:
-            print_comparison(comparison)
+        print_evaluations(evaluations)
         if report is not None:
             click.echo(f"The report is in {report / 'index.html'}.")
-    return 0 if all(check.passed for check in checks) else 1
+    return 0 if all(evaluation.passed for evaluation in evaluations) else 1
 
 
 @footnote_eval.command()
 @click.argument("a", required=False, type=click.Path(path_type=Path))
 @click.argument("b", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--set", "set_path", type=click.Path(path_type=Path), metavar="FILE", help="Needed unless A and B are stored runs."
+    "--set",
+    "set_path",
+    type=click.Path(path_type=Path),
+    metavar="SET",
+    help="What to ask, as for `run`; needed unless A and B are stored runs.",
 )
-@_data_option
+@_qrels_option
+@_topic_field_option
+@data_option
 @click.option("--a", "a_settings", multiple=True, metavar="NAME=VALUE", help="A setting of A alone; may be repeated.")
 @click.option("--b", "b_settings", multiple=True, metavar="NAME=VALUE", help="A setting of B alone; may be repeated.")
 @click.option(
-    "-k", type=click.IntRange(1, 100), help=f"Passages to ask for  [default: a stored run's, else {DEFAULT_K}]"
+    "-k",
+    type=click.IntRange(1, 100),
+    metavar="N",
+    help=f"Passages to ask for  [default: a stored run's, else {DEFAULT_K}]",
 )
 @click.option(
     "--overlap",
     type=click.FloatRange(0, 1, min_open=True),
+    metavar="X",
     help=f"Share of a quote that a passage must cover to count  [default: a stored run's, else {DEFAULT_OVERLAP:g}]",
 )
-@click.option("--top", type=click.IntRange(0), default=10, show_default=True, help="Show so many changed questions.")
+@click.option(
+    "--top", type=click.IntRange(0), metavar="N", default=10, show_default=True, help="Show so many changed questions."
+)
 @click.option("--report", type=click.Path(path_type=Path), metavar="DIR", help="Write the comparison as a page here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def compare(
     a: Path | None,
     b: Path | None,
     set_path: Path | None,
+    qrels: Path | None,
+    topic_field: str | None,
     data: Path | None,
     a_settings: Sequence[str],
     b_settings: Sequence[str],
@@ -155,20 +184,32 @@ def compare(
     """Compare B with A: each a stored run (run.json) or a data folder.
 
     A side that is not named is --data, asked now.
-    """
+
+    \b
+    footnote-eval compare before/run.json after/run.json
+    footnote-eval compare before/run.json --set SET
+    footnote-eval compare data-a data-b --set SET
+    footnote-eval compare --set SET --a candidates=150 --b candidates=300
+    """  # noqa: D301 - click's own mark for lines that are not to be joined
     from eval.compare import compare as compared
-    from eval.output import comparison_object, make_writable, print_comparison, print_sides, write_comparison
+    from eval.measuring import load_set
+    from eval.output import comparison_object, print_comparison, print_sides
     from eval.run import load_run
     from eval.sides import Side, ask_sides, parse_settings
+    from eval.writing import check_writable, write_comparison
 
     _fit_together(a, b, set_path, data, a_settings, b_settings)
-    if report is not None:
-        make_writable(report)
-    stored = next((load_run(path) for path in (a, b) if path is not None and not path.is_dir()), None)
+    _fit_topics(qrels, topic_field)
+    if set_path is None and (qrels, k, overlap) != (None, None, None):
+        raise click.UsageError("A and B are stored runs, so nothing is asked: leave out --qrels, -k and --overlap.")
+    stored = next((load_run(path) for path in (a, b) if path is not None and _stored(path)), None)
     k = k or (DEFAULT_K if stored is None else stored.k)
     overlap = overlap or (DEFAULT_OVERLAP if stored is None else stored.overlap)
     sides = [Side(a or data, parse_settings(a_settings, k)), Side(b or data, parse_settings(b_settings, k))]
-    comparison = compared(*ask_sides(sides, set_path, k=k, overlap=overlap))
+    given = None if set_path is None else load_set(set_path, qrels, topic_field)
+    if report is not None:
+        check_writable(report)
+    comparison = compared(*ask_sides(sides, given, k=k, overlap=overlap))
     if report is not None:
         write_comparison(report, comparison)
     if as_json:
@@ -192,18 +233,33 @@ def _fit_together(
         raise click.UsageError("Say what to compare: two runs or data folders, or settings with --a and --b.")
     if b is not None and data is not None:
         raise click.UsageError("A and B are both named, so --data has no place. Leave it out.")
+    if _stored(a) and _stored(b) and set_path is not None:
+        raise click.UsageError("A and B are stored runs, so nothing is asked: leave out --set.")
+    for path in (a, b):
+        if path is not None and (path / "run.json").is_file():
+            raise click.UsageError(f"{path} is a report. Name the stored run in it: {path / 'run.json'}")
+        if path is not None and (path / "junit.xml").is_file():
+            raise click.UsageError(f"{path} is a report of several sets. Name the run of one: {path}/<set>/run.json")
     for name, path, settings in (("a", a, a_settings), ("b", b, b_settings)):
-        stored = path is not None and not path.is_dir()
-        if stored and settings:
+        if _stored(path) and settings:
             raise click.UsageError(f"{path} is a stored run, which --{name} cannot change. Leave out --{name}.")
-        if not stored and set_path is None:
-            raise click.UsageError("Comparing data folders or settings needs --set FILE.")
+        if not _stored(path) and set_path is None:
+            raise click.UsageError("Comparing data folders or settings needs --set SET.")
+
+
+def _stored(path: Path | None) -> bool:
+    return path is not None and not path.is_dir()
+
+
+def _fit_topics(qrels: Path | None, topic_field: str | None) -> None:
+    if topic_field is not None and qrels is None:
+        raise click.UsageError("--topic-field needs --qrels FILE.")
 
 
 @footnote_eval.command("import")
 @click.argument("feedback", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write candidates here.")
-@_data_option
+@data_option
 @_url_option
 @click.option(
     "--known",
@@ -217,12 +273,11 @@ def _fit_together(
 def import_(
     feedback: Path, out: Path, data: Path | None, url: str | None, known: Sequence[Path], force: bool, as_json: bool
 ) -> None:
-    """Make candidates for a question set from a service's feedback.
+    """Make candidates for a question set from a service's feedback (JSON Lines, a rating a line).
 
     A person must approve each before `run` takes it.
     """
-    from eval.candidates import candidates_from, write_candidates
-    from eval.errors import SetError
+    from eval.candidates import candidates_from, check_free, write_candidates
     from eval.feedback import load_feedback
     from eval.output import print_imported
     from eval.questions import load_questions
@@ -230,8 +285,7 @@ def import_(
     from service.progress import progress_for
 
     _either(data, url)
-    if out.exists() and not force:
-        raise SetError(f"{out} exists already. Choose another name, or replace it with --force.")
+    check_free(out, feedback, force=force)
     ratings = load_feedback(feedback)
     questions = [question for path in known for question in load_questions(path, candidates=True).questions]
     with texts(data, url) as text_of:

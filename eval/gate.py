@@ -94,14 +94,15 @@ def check_no_regression(comparison: Comparison) -> list[Check]:
     ]
 
 
-def write_junit(checks: Sequence[Check], set_name: str, path: Path) -> None:
-    """Write the checks as JUnit XML, for whatever shows test results."""
-    suite = TestSuite(f"footnote-eval {set_name}")
-    for check in checks:
-        case = TestCase(check.name, f"footnote-eval.{set_name}")
-        if not check.passed:
-            case.result = [Failure(check.detail)]
-        suite.add_testcase(case)
+def write_junit(checks: Mapping[str, Sequence[Check]], path: Path) -> None:
+    """Write the checks of each set as a suite of JUnit XML, for whatever shows test results."""
     xml = JUnitXml()
-    xml.add_testsuite(suite)
+    for name, its in checks.items():
+        suite = TestSuite(f"footnote-eval {name}")
+        for check in its:
+            case = TestCase(check.name, f"footnote-eval.{name}")
+            if not check.passed:
+                case.result = [Failure(check.detail)]
+            suite.add_testcase(case)
+        xml.add_testsuite(suite)
     xml.write(str(path), pretty=True)

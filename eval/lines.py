@@ -11,6 +11,8 @@ from eval.errors import SetError
 
 __all__ = ["decoded", "given_bytes", "json_object", "numbered_lines", "validated"]
 
+NO_SUCH_KEY = "there is no such key; docs/evaluation.md lists those that there are"
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -79,4 +81,5 @@ def validated(model: type[_Model], line: str, path: Path, number: int) -> _Model
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise SetError(f"{path}, line {number}: {where + ': ' if where else ''}{first['msg'].lower()}.") from error
+        what = NO_SUCH_KEY if first["type"] == "extra_forbidden" else first["msg"].lower()
+        raise SetError(f"{path}, line {number}: {where + ': ' if where else ''}{what}.") from error

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,72 +17,99 @@ from eval.gold import resolve
 from eval.questions import QuestionSet, load_questions
 from eval.run import Run, run_questions
 from eval.target import local_target, remote_target
-from eval.trec import load_trec
+from eval.trec import TrecSet, load_trec
 from service.cli.loading import load_encoder
 from service.ingest import fingerprint
 from service.progress import progress_for
 from service.settings import Settings, load_settings
 
-__all__ = ["measured"]
+__all__ = ["LoadedSet", "check_same", "load_set", "measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSet:
+    """A set that has been read, of which nothing has been asked.
+
+    Args:
+        path: Where it was read from.
+        questions: What to ask.
+        source: What it brings beside questions: a BEIR folder or TREC judgements; None for JSON Lines.
+    """
+
+    path: Path
+    questions: QuestionSet
+    source: BeirFolder | TrecSet | None
+
+
+def load_set(path: Path, qrels: Path | None = None, topic_field: str | None = None) -> LoadedSet:
+    """Read a set.
+
+    Args:
+        path: A JSON Lines file, a BEIR folder, or TREC topics.
+        qrels: TREC judgements, for topics.
+        topic_field: The topics' field to ask; the natural one if None.
+
+    Raises:
+        SetError: The set cannot be used.
+    """
+    if qrels is not None:
+        trec = load_trec(path, qrels, topic_field)
+        return LoadedSet(path, trec.questions, trec)
+    if path.is_dir():
+        beir = load_beir(path)
+        return LoadedSet(path, beir.questions, beir)
+    return LoadedSet(path, load_questions(path), None)
 
 
 def measured(
-    set_path: Path,
+    given: LoadedSet,
     *,
     data: Path | None,
     url: str | None,
     k: int,
     overlap: float,
-    check_set: Run | None,
-    qrels: Path | None = None,
-    topic_field: str | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Run:
     """Ask every question of a set and measure what comes.
 
     Args:
-        set_path: A JSON Lines file, a BEIR folder, whose documents are then brought into the data folder (one in the
-            user's cache if `data` is None), or TREC topics.
+        given: The set. A BEIR folder's documents are brought into the data folder first (one in the user's cache if
+            `data` is None), unless a service is asked.
         data: Data folder to ask; the settings' own if None.
         url: Address of a running service to ask instead.
         k: How many passages to ask for.
         overlap: Share of a gold span that a passage must cover.
-        check_set: A run that must be over the same set and judged alike, said before anything is asked.
-        qrels: TREC judgements, for topics.
-        topic_field: The topics' field to ask; the natural one if None.
         settings: Settings by name that win over the environment's, for a data folder.
 
     Raises:
         FootnoteError: The set, the store or the service cannot be used.
     """
-    must_match = functools.partial(_must_match, run=check_set, k=k, overlap=overlap)
-    if qrels is None and set_path.is_dir():
-        beir = load_beir(set_path)
-        must_match(beir.questions)
-        return _measured_beir(beir, data, url, k, overlap, settings or {})
-    trec = None if qrels is None else load_trec(set_path, qrels, topic_field)
-    questions = load_questions(set_path) if trec is None else trec.questions
-    must_match(questions)
-    for sentence in [] if trec is None else trec.left_out:
+    questions, source = given.questions, given.source
+    if isinstance(source, BeirFolder):
+        return _measured_beir(source, data, url, k, overlap, settings or {})
+    for sentence in [] if source is None else source.left_out:
         click.echo(sentence, err=True)
     target_of = remote_target(url) if url is not None else local_target(data, **(settings or {}))
     with target_of as target:
-        gold = resolve(questions, target.text) if trec is None else trec.gold(target.document_ids())
+        gold = resolve(questions, target.text) if source is None else source.gold(target.document_ids())
         return run_questions(questions, gold, target, progress_for(), k=k, overlap=overlap)
 
 
-def _must_match(questions: QuestionSet, run: Run | None, k: int, overlap: float) -> None:
-    if run is None:
-        return
+def check_same(questions: QuestionSet, run: Run, k: int, overlap: float) -> None:
+    """A stored run can be compared with a new one only over the same set, judged alike; said before anything is asked.
+
+    Raises:
+        BaselineError: It is over another set, or was asked or judged otherwise.
+    """
     if run.set_sha256 != questions.sha256:
         raise BaselineError(
-            f"The baseline is a run over another set ('{run.set_name}', or an earlier version of it). "
-            "Make a new baseline over this one."
+            f"The stored run is over another set ('{run.set_name}', or another version of it) than "
+            f"{questions.path}. Make a new run over this one with --report."
         )
     if (run.k, run.overlap) != (k, overlap):
         raise BaselineError(
-            f"The baseline was made with -k {run.k} --overlap {run.overlap:g}. "
-            "Ask with the same, or make a new baseline."
+            f"The stored run was made with -k {run.k} --overlap {run.overlap:g}. "
+            "Ask with the same, or make a new run with --report."
         )
 
 
@@ -109,4 +137,4 @@ def _measured_beir(
 def _cached(beir: BeirFolder, encoder: str, settings: Settings) -> Path:
     """A folder for this corpus under this encoder, so that the next run need not encode it again."""
     digest = hashlib.sha256((beir.path / "corpus.jsonl").read_bytes() + encoder.encode()).hexdigest()
-    return platformdirs.user_cache_path("footnote") / "eval" / f"{beir.path.name}-{digest[:16]}"
+    return platformdirs.user_cache_path("footnote") / "eval" / f"{beir.questions.name}-{digest[:16]}"

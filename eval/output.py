@@ -1,7 +1,6 @@
-"""What an evaluation prints and writes."""
+"""What an evaluation prints."""
 
 import shutil
-import tempfile
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,36 +11,74 @@ import click
 
 from eval.candidates import Imported
 from eval.compare import ChangedQuestion, Comparison, differences
-from eval.errors import TargetError
-from eval.gate import Check, write_junit
-from eval.run import Run, save_run
-from eval.trec import write_trec_qrels, write_trec_run
+from eval.gate import Check
+from eval.run import Run
+from eval.several import Evaluation
 from service.cli.output import plain, plural, wrapped
 
 __all__ = [
     "comparison_object",
-    "make_writable",
+    "evaluation_object",
     "print_comparison",
+    "print_evaluations",
     "print_imported",
     "print_measures",
     "print_sides",
-    "summary",
-    "write_comparison",
-    "write_report",
+    "required",
+    "shown",
 ]
 
+OVERVIEW = ("nDCG@10", "hit@1", "hit@5", "refusal_accuracy")
 SHORT = 220
 WIDEST = 100
 
 
 def print_measures(run: Run, checks: Sequence[Check]) -> None:
     """Print a run's measures, then what was required of it."""
-    failed = sum(outcome.status == "failed" for outcome in run.outcomes)
-    click.echo(f"{run.set_name}: {plural(len(run.outcomes), 'question')}, {failed} failed")
+    click.echo(f"{plain(run.set_name)}: {plural(len(run.outcomes), 'question')}, {run.failed} failed")
     for measure, value in run.measures.items():
         click.echo(f"  {measure:20} {shown(measure, value)}")
     for check in checks:
         click.echo(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}")
+
+
+def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
+    """Print each run's measures, what was required of it, how it compares with its baseline; of several, a table."""
+    for evaluation in evaluations:
+        print_measures(evaluation.run, evaluation.checks)
+        if evaluation.comparison is not None:
+            print_comparison(evaluation.comparison)
+        if len(evaluations) > 1:
+            click.echo()
+    if len(evaluations) > 1:
+        _print_overview(evaluations)
+
+
+def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation for a program."""
+    run = evaluation.run
+    return {"set": run.set_name, "measures": run.measures, "checks": evaluation.checks}
+
+
+def _print_overview(evaluations: Sequence[Evaluation]) -> None:
+    """Print each set's most telling measures and whether it meets what was required, a line a set."""
+    rows = [["set", "questions", *OVERVIEW, "required"]]
+    for evaluation in evaluations:
+        run = evaluation.run
+        values = [shown(measure, run.measures[measure]) for measure in OVERVIEW]
+        rows.append([plain(run.set_name), f"{len(run.outcomes):,}", *values, required(evaluation.checks)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *cells in rows:
+        columns = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        click.echo("  ".join([name.ljust(widths[0]), *columns]).rstrip())
+
+
+def required(checks: Sequence[Check]) -> str:
+    """Whether checks passed, in few words."""
+    missed = sum(not check.passed for check in checks)
+    if not checks:
+        return "nothing"
+    return f"{missed} of {len(checks)} not met" if missed else "all met"
 
 
 def shown(measure: str, value: float | None) -> str:
@@ -108,23 +145,6 @@ def comparison_object(comparison: Comparison, top: int) -> dict[str, Any]:
     }
 
 
-def summary(run: Run, checks: Sequence[Check]) -> str:
-    """A run as Markdown, for a pull request or a release note."""
-    lines = [
-        f"# {run.set_name}",
-        "",
-        f"{plural(len(run.outcomes), 'question')}, {run.started}",
-        "",
-        "| measure | value |",
-        "|---|---|",
-    ]
-    lines += [f"| {measure} | {shown(measure, value)} |" for measure, value in run.measures.items()]
-    if checks:
-        lines += ["", "| requirement | met | |", "|---|---|---|"]
-        lines += [f"| {check.name} | {'yes' if check.passed else '**no**'} | {check.detail} |" for check in checks]
-    return "\n".join(lines) + "\n"
-
-
 def print_imported(imported: Imported, out: Path) -> None:
     """Print what became of feedback."""
     for sentence in imported.skipped:
@@ -136,58 +156,3 @@ def print_imported(imported: Imported, out: Path) -> None:
         )
     else:
         click.echo(f"There is nothing to approve; {out} was not written{known}.")
-
-
-def make_writable(folder: Path) -> None:
-    """Make the folder for a report and try to write to it, before the work that is to be reported.
-
-    Raises:
-        TargetError: It cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise TargetError(
-            f"The report cannot be written to {folder} ({error.strerror}). Choose another folder."
-        ) from error
-
-
-def write_report(folder: Path, run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> None:
-    """Write everything about a run into a folder: page, run, summary, JUnit XML, TREC files.
-
-    Raises:
-        TargetError: The folder cannot be written.
-    """
-    from eval.report import render
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_run(run, folder / "run.json")
-        (folder / "index.html").write_text(render(run, comparison, checks), encoding="utf-8")
-        (folder / "summary.md").write_text(summary(run, checks), encoding="utf-8")
-        write_junit(checks, run.set_name, folder / "junit.xml")
-        write_trec_run(run, folder / "run.trec")
-        write_trec_qrels(run, folder / "qrels.trec")
-    except OSError as error:
-        raise TargetError(
-            f"The report cannot be written to {folder} ({error.strerror}). Choose another folder."
-        ) from error
-
-
-def write_comparison(folder: Path, comparison: Comparison) -> None:
-    """Write a comparison as a page into a folder.
-
-    Raises:
-        TargetError: The folder cannot be written.
-    """
-    from eval.report import render_comparison
-
-    page = render_comparison(comparison)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "comparison.html").write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise TargetError(
-            f"The comparison cannot be written to {folder} ({error.strerror}). Choose another folder."
-        ) from error

@@ -18,6 +18,7 @@ from eval.run import Outcome, Run, judged_outcomes, summarised
 __all__ = [
     "Plot",
     "all_plots",
+    "by_set",
     "by_tag",
     "latency",
     "rank_histogram",
@@ -134,6 +135,12 @@ def by_tag(run: Run, name: str) -> Plot:
     return plot
 
 
+def by_set(runs: Sequence[Run], name: str) -> Plot:
+    """The ranking measures of each run that has answerable questions."""
+    counted = [(run.set_name, run.measures, sum(outcome.answerable for outcome in run.outcomes)) for run in runs]
+    return _dots([row for row in counted if row[2]], "Ranking by set", name)
+
+
 def _rows(groups: Mapping[str, Sequence[Outcome]]) -> list[tuple[str, dict[str, float | None], int]]:
     counted = {group: sum(outcome.answerable for outcome in outcomes) for group, outcomes in groups.items()}
     return [(group, summarised(groups[group]), count) for group, count in counted.items() if count]
@@ -147,8 +154,8 @@ def _dots(rows: Sequence[tuple[str, Mapping[str, float | None], int]], title: st
     def draw(axes: Axes) -> None:
         places = list(range(len(rows)))[::-1]
         axes.hlines(places, [min(pair) for pair in found], [max(pair) for pair in found], color=FAINT, linewidth=2)
-        axes.scatter([pair[0] for pair in found], places, c=FIRST, marker="o", label="nDCG@10", zorder=3)
-        axes.scatter([pair[1] for pair in found], places, c=SECOND, marker="D", label="hit@1", zorder=3)
+        axes.scatter([pair[0] for pair in found], places, c=FIRST, marker="o", label="nDCG@10", zorder=3, clip_on=False)
+        axes.scatter([pair[1] for pair in found], places, c=SECOND, marker="D", label="hit@1", zorder=3, clip_on=False)
         axes.set_yticks(places, [f"{_label(group)} ({count})" for group, _, count in rows])
         axes.set_xlim(-0.03, 1.03)
         axes.set_ylim(-0.7, len(rows) - 0.3)

@@ -15,6 +15,10 @@ from eval.lines import decoded, given_bytes, numbered_lines, validated
 __all__ = ["GivenTurn", "Question", "QuestionSet", "Quote", "Turn", "load_questions"]
 
 
+BLANK = b"\xef\xbb\xbf \t\r\n"
+"""What may stand before the first line: a byte order mark and white space."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Where an answer stands: exact words of a document."""
@@ -96,7 +100,10 @@ class _Line(_Strict):
     @model_validator(mode="after")
     def _answered(self) -> "_Line":
         if self.answerable and not self.answers and self.approved:
-            raise PydanticCustomError("no_answers", "an answerable question needs at least one answer")
+            raise PydanticCustomError(
+                "no_answers",
+                "an answerable question needs at least one answer; give 'answers', or set 'answerable' to false",
+            )
         if self.answers and not self.answerable:
             raise PydanticCustomError("answers", "a question that is not answerable can have no answers")
         return self
@@ -113,7 +120,7 @@ def load_questions(path: Path, *, candidates: bool = False) -> QuestionSet:
         SetError: The file cannot be read, has no question, a line is malformed or not approved, or an id stands twice.
     """
     data = given_bytes(path)
-    if path.suffix == ".tsv" or data.lstrip().startswith(b"<"):
+    if data.lstrip(BLANK)[:1] not in (b"", b"{", b"["):
         raise SetError(f"{path} is not JSON Lines. If it holds TREC topics, give their judgements with --qrels FILE.")
     questions: dict[str, Question] = {}
     for number, line in numbered_lines(decoded(data, path)):

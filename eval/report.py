@@ -1,6 +1,7 @@
 """The report: one page that needs nothing from elsewhere, and lets its browser ask for nothing."""
 
 import base64
+import datetime
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,12 @@ from markupsafe import Markup
 
 from eval.compare import ChangedQuestion, Comparison, differences
 from eval.gate import Check
-from eval.output import shown
-from eval.plots import all_plots, tag_groups
+from eval.output import required, shown
+from eval.plots import all_plots, by_set, tag_groups
 from eval.run import Outcome, Run, RunPassage, summarised
+from eval.several import Evaluation
 
-__all__ = ["render", "render_comparison", "verdict"]
+__all__ = ["render", "render_comparison", "render_overview", "verdict"]
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 """Where links to documents lead if the run asked in process: the address of `footnote serve`."""
@@ -66,6 +68,36 @@ def render(run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> 
     )
 
 
+def render_overview(evaluations: Sequence[Evaluation]) -> str:
+    """The page of several sets as HTML; it links to the page in each set's folder."""
+    runs = [evaluation.run for evaluation in evaluations]
+    checks = [(e.run.set_name, check) for e in evaluations for check in e.checks]
+    plot = by_set(runs, "plot")
+    return _page(
+        "overview.html",
+        first=runs[0],
+        questions=sum(len(run.outcomes) for run in runs),
+        plot=plot,
+        svg=Markup(plot.svg or ""),  # noqa: S704 - drawn here, labels escaped
+        sets=[
+            {
+                "name": e.run.set_name,
+                "href": f"{quote(e.run.set_name, safe='')}/index.html",
+                "count": len(e.run.outcomes),
+                "failed": e.run.failed,
+                "values": [shown(measure, e.run.measures.get(measure)) for measure in HEADLINE],
+                "passed": e.passed,
+                "required": required(e.checks),
+            }
+            for e in evaluations
+        ],
+        headline=HEADLINE,
+        measures=[(name, [shown(name, run.measures.get(name)) for run in runs]) for name in runs[0].measures],
+        checks=checks,
+        missed=[(name, check) for name, check in checks if not check.passed],
+    )
+
+
 def render_comparison(comparison: Comparison) -> str:
     """A comparison's page as HTML."""
     return _page("comparison.html", comparison=comparison, **_compared(comparison))
@@ -92,11 +124,17 @@ def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the t
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["moment"] = _moment
     loader = environment.loader
     script = "" if loader is None else loader.get_source(environment, "report.js")[0]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template(template)
     return page.render(script=Markup(script), script_hash=digest, **values)  # noqa: S704 - ours
+
+
+def _moment(started: str) -> str:
+    """When a run began, as people read it, to the minute."""
+    return datetime.datetime.fromisoformat(started).astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _compared(comparison: Comparison | None) -> dict[str, Any]:

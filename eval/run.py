@@ -105,6 +105,11 @@ class Run:
     outcomes: Sequence[Outcome]
     qrels: Mapping[str, Mapping[str, int]]
 
+    @property
+    def failed(self) -> int:
+        """How many questions failed."""
+        return sum(outcome.status == "failed" for outcome in self.outcomes)
+
 
 @dataclass(slots=True)
 class _Asked:
@@ -309,6 +314,8 @@ def load_run(path: Path) -> Run:
     Raises:
         BaselineError: The file cannot be read or is not a run.
     """
+    if path.is_dir():
+        raise BaselineError(f"{path} is a folder. Name the stored run in it: {path / 'run.json'}")
     try:
         run = TypeAdapter(Run).validate_json(path.read_bytes())
     except OSError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import SettingsError
-from eval.measuring import measured
+from eval.measuring import LoadedSet, check_same, measured
 from eval.run import Run, load_run
 from service.settings import PREFIX, Settings, load_settings
 
@@ -81,28 +81,26 @@ def _usable(name: str) -> str:
     return name
 
 
-def ask_sides(sides: Sequence[Side], set_path: Path | None, *, k: int, overlap: float) -> list[Run]:
+def ask_sides(sides: Sequence[Side], given: LoadedSet | None, *, k: int, overlap: float) -> list[Run]:
     """Load the sides that are stored, then ask the others; a stored one must be over the same set.
+
+    Args:
+        sides: A and B.
+        given: The set; None if both sides are stored.
+        k: How many passages to ask for.
+        overlap: Share of a gold span that a passage must cover.
 
     Raises:
         FootnoteError: A run, the set or a store cannot be used, or the sides do not fit together.
     """
     stored = {at: load_run(side.path) for at, side in enumerate(sides) if side.path is not None and side.stored}
-    check_set = next(iter(stored.values()), None)
+    if given is not None:
+        for run in stored.values():
+            check_same(given.questions, run, k, overlap)
     runs = []
     for at, side in enumerate(sides):
-        if at in stored or set_path is None:
+        if at in stored or given is None:
             runs.append(stored[at])
         else:
-            runs.append(
-                measured(
-                    set_path,
-                    data=side.path,
-                    url=None,
-                    k=k,
-                    overlap=overlap,
-                    check_set=check_set,
-                    settings=side.settings,
-                )
-            )
+            runs.append(measured(given, data=side.path, url=None, k=k, overlap=overlap, settings=side.settings))
     return runs

@@ -8,7 +8,7 @@ import pytest
 
 from eval.beir import gold_of, load_beir
 from eval.errors import SetError
-from eval.measuring import measured
+from eval.measuring import load_set, measured
 
 Write = Callable[..., Path]
 
@@ -75,5 +75,5 @@ def test_answers_of_another_shape_mean_something_else(write: Write) -> None:
 def test_a_mistake_is_named(write: Write, name: str, content: str | bytes | None, complaint: str) -> None:
     path = folder(write, **{name: content})
     with pytest.raises(SetError) as caught:
-        measured(path, data=None, url=None, k=5, overlap=0.5, check_set=None)
+        measured(load_set(path), data=None, url=None, k=5, overlap=0.5)
     assert complaint in str(caught.value)

@@ -1,7 +1,6 @@
 """`footnote-eval`, on a small store with the tiny encoder."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,72 +8,7 @@ import ir_measures
 import pytest
 
 from corpus import View
-from eval.cli import main as eval_main
-from tests.cli.conftest import Ran
-
-Write = Callable[..., Path]
-Run = Callable[..., Ran]
-
-DOCUMENTS = {
-    "truce.md": "# Truce\n\nThe truce began in the year 2012. Homicides went down when the gang kept it.\n",
-    "prison.md": "# Prison\n\nThe prison was full in that year. The gang talks did not end the year it began.\n",
-}
-SET = [
-    {
-        "id": "a",
-        "question": "When did the truce begin?",
-        "answers": [{"document": "truce", "quote": "The truce began"}],
-    },
-    {
-        "id": "b",
-        "question": "The prison?",
-        "answers": [{"document": "prison", "quote": "prison was full"}],
-        "tags": ["x"],
-    },
-    {"id": "c", "question": "Who baked <b>bread</b>?", "answerable": False},
-]
-
-
-@pytest.fixture
-def questions(write: Write) -> Path:
-    return write("sets/mini.jsonl", "\n".join(json.dumps(line) for line in SET))
-
-
-@pytest.fixture
-def data(
-    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch, tiny_model: Path, capsys: pytest.CaptureFixture[str]
-) -> Path:
-    """A data folder with two documents."""
-    from service.cli import main as footnote_main
-
-    folder = tmp_path / "data"
-    for name, value in (
-        ("DATA", str(folder)),
-        ("ENCODER", str(tiny_model)),
-        ("PASSAGE_TOKENS", "40"),
-        ("TITLE_TOKENS", "8"),
-    ):
-        monkeypatch.setenv(f"FOOTNOTE_{name}", value)
-    paths = [write(f"documents/{name}", text) for name, text in DOCUMENTS.items()]
-    monkeypatch.setattr("sys.argv", ["footnote", "ingest", str(paths[0].parent)])
-    with pytest.raises(SystemExit) as exit_:
-        footnote_main()
-    assert exit_.value.code == 0
-    capsys.readouterr()
-    return folder
-
-
-@pytest.fixture
-def footnote_eval(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr("sys.argv", ["footnote-eval", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
-            eval_main()
-        printed = capsys.readouterr()
-        assert isinstance(exit_.value.code, int)
-        return Ran(exit_.value.code, printed.out, printed.err)
-
-    return run
+from tests.eval.conftest import Run, Write
 
 
 def test_a_set_is_run_and_its_measures_are_printed(footnote_eval: Run, questions: Path) -> None:
@@ -168,19 +102,23 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("run", "--set", "{set}", "--require", "nonsense"), 1, "'nonsense' is no requirement."),
         (("run", "--set", "{set}", "--baseline", "nowhere.json"), 1, "The run nowhere.json cannot be read"),
         (("run", "--set", "{set}", "--baseline", "{set}"), 1, "is not a stored run."),
-        (("run", "--set", "{set}", "--no-regression"), 2, "--no-regression needs --baseline FILE."),
+        (("run", "--set", "{set}", "--no-regression"), 2, "--no-regression needs --baseline RUN."),
         (("run", "--set", "{set}", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
         (("run", "--set", "{set}", "--url", "http://127.0.0.1:9"), 1, "does not answer (ConnectError)."),
         (("run", "--set", "{set}", "--overlap", "0"), 2, "--overlap"),
         (("run", "--set", "{set}", "--data", "nowhere"), 3, "There are no documents in nowhere yet."),
         (("compare", "a.json", "b.json"), 1, "The run a.json cannot be read"),
+        (("import", "nowhere.jsonl", "--out", "o", "--force"), 1, "nowhere.jsonl cannot be read"),
         (("run",), 2, "Missing option '--set'"),
         (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
         (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),
         (("run", "--set", "{set}", "--report", "{set}"), 1, "mini.jsonl (File exists). Choose another folder."),
         (("run", "--set", "{set}", "--report", "{set}/below"), 1, "below (Not a directory). Choose another folder."),
         (("import", "{set}"), 2, "Missing option '--out'"),
-        (("import", "{set}", "--out", "{set}"), 1, "exists already. Choose another name, or replace it with --force."),
+        (("import", "o", "--out", "{set}"), 1, "exists already. Choose another name, or replace it with --force."),
+        (("import", "{set}", "--out", "{set}", "--force"), 1, "mini.jsonl is the feedback itself."),
+        (("import", "{set}", "--out", ".", "--force"), 1, "is a folder. Name a file for the candidates."),
+        (("import", "{set}", "--out", "nowhere/o"), 1, "nowhere/o cannot be written: there is no folder nowhere."),
         (("import", "{set}", "--out", "o", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
         (("import", "nowhere.jsonl", "--out", "o"), 1, "nowhere.jsonl cannot be read"),
         (("import", "{set}", "--out", "o"), 1, "mini.jsonl, line 1: status: field required."),
@@ -201,7 +139,7 @@ def test_a_baseline_over_another_set_is_refused_before_anything_is_asked(
     questions.write_text(questions.read_text() + "\n")
     ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json")
     assert ran.code == 1
-    assert "The baseline is a run over another set" in ran.err
+    assert "The stored run is over another set" in ran.err
 
 
 def test_a_baseline_that_was_judged_otherwise_is_refused_before_anything_is_asked(
@@ -210,7 +148,7 @@ def test_a_baseline_that_was_judged_otherwise_is_refused_before_anything_is_aske
     footnote_eval("run", "--set", questions, "--report", tmp_path / "one")
     ran = footnote_eval("run", "--set", questions, "--baseline", tmp_path / "one" / "run.json", "-k", "7", "--json")
     assert (ran.code, ran.out) == (1, "")
-    assert "The baseline was made with -k 100 --overlap 0.5." in ran.err
+    assert "The stored run was made with -k 100 --overlap 0.5." in ran.err
 
 
 def test_a_report_that_cannot_be_written_is_said_before_anything_is_asked(footnote_eval: Run, questions: Path) -> None:
@@ -273,10 +211,10 @@ def test_feedback_becomes_candidates_that_run_refuses_until_they_are_approved(
 
 
 def test_malformed_feedback_leaves_nothing_behind(footnote_eval: Run, write: Write, tmp_path: Path) -> None:
-    ran = footnote_eval("import", write("feedback.jsonl", "{}\n"), "--out", tmp_path / "out" / "candidates.jsonl")
+    ran = footnote_eval("import", write("feedback.jsonl", "{}\n"), "--out", tmp_path / "candidates.jsonl")
     assert ran.code == 1
     assert "feedback.jsonl, line 1: question: field required." in ran.err
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "candidates.jsonl").exists()
 
 
 def test_a_document_that_is_not_in_the_store_is_named(footnote_eval: Run, questions: Path) -> None:

@@ -7,10 +7,8 @@ import pytest
 
 from eval.compare import compare, differences
 from eval.run import Run as StoredRun
-from tests.eval.test_cli import Run, data, footnote_eval, questions
+from tests.eval.conftest import Run, Write
 from tests.eval.test_report import outcome, refused, run_of
-
-__all__ = ["data", "footnote_eval", "questions"]
 
 
 def test_two_settings_are_compared_and_what_differs_is_said(footnote_eval: Run, questions: Path) -> None:
@@ -38,11 +36,29 @@ def test_what_differs_is_there_for_programs(footnote_eval: Run, questions: Path)
     assert json.loads(ran.out)["differences"] == [{"name": "not_found", "a": "True", "b": "False"}]
 
 
+def test_topics_and_qrels_are_compared_as_they_are_run(footnote_eval: Run, write: Write, tmp_path: Path) -> None:
+    topics = write("topics.trec", "<top><num>7<title>the prison<desc>When did the truce begin?</top>")
+    given = ("--set", topics, "--qrels", write("qrels.txt", "7 0 truce 2\n"), "--topic-field", "desc")
+    assert footnote_eval("run", *given, "--report", tmp_path / "one").code == 0
+    ran = footnote_eval("compare", tmp_path / "one" / "run.json", *given)
+    assert ran.code == 0, ran.err
+    assert "Settings, store and encoder are the same in both." in ran.out
+    title = footnote_eval("compare", tmp_path / "one" / "run.json", *given[:-2])
+    assert (title.code, title.out) == (1, "")
+    assert "The stored run is over another set" in title.err
+    report = footnote_eval("compare", tmp_path / "one", tmp_path / "one")
+    assert report.code == 2
+    assert f"is a report. Name the stored run in it: {tmp_path / 'one' / 'run.json'}" in " ".join(report.err.split())
+    missing = footnote_eval("compare", "--set", topics, "--b", "candidates=200")
+    assert missing.code == 1
+    assert "If it holds TREC topics, give their judgements with --qrels FILE." in missing.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
         ((), 2, "Say what to compare"),
-        (("--a", "candidates=200"), 2, "needs --set FILE."),
+        (("--a", "candidates=200"), 2, "needs --set SET."),
         (("--set", "{set}", "--a", "candidates"), 1, "'candidates' is no setting. Write one such as candidates=50."),
         (("--set", "{set}", "--a", "depth=3"), 1, "There is no setting 'depth'. Those that can be compared are: "),
         (("--set", "{set}", "--a", "candidates=many"), 1, "FOOTNOTE_CANDIDATES is not usable"),
@@ -51,6 +67,11 @@ def test_what_differs_is_there_for_programs(footnote_eval: Run, questions: Path)
         (("--set", "{set}", "--b", "port=1"), 1, "'port' changes no answer"),
         (("--set", "{set}", "{data}", "{data}", "--data", "x"), 2, "--data has no place"),
         (("--set", "{set}", "{set}", "--a", "candidates=200"), 2, "is a stored run, which --a cannot change."),
+        (("a.json", "b.json", "--set", "{set}"), 2, "so nothing is asked: leave out --set."),
+        (("a.json", "b.json", "-k", "5"), 2, "so nothing is asked: leave out --qrels, -k and --overlap."),
+        (("a.json", "b.json", "--qrels", "q.txt"), 2, "so nothing is asked: leave out --qrels, -k and --overlap."),
+        (("--set", "{set}", "--topic-field", "desc", "{data}"), 2, "--topic-field needs --qrels FILE."),
+        (("--set", "{set}", "--qrels", "nowhere.txt", "{data}"), 1, "nowhere.txt cannot be read"),
     ],
 )
 def test_a_mistake_gets_one_clear_sentence(

@@ -33,8 +33,8 @@ def test_the_digest_tells_an_edited_set(write: Write) -> None:
         (f"{GOOD}\n{{", "line 2: not valid JSON (Expecting property name enclosed in double quotes, column 2)."),
         (f"{GOOD}\n{GOOD}", "line 2: the id 'a' stands in line 1 already."),
         ('{"question": "q"}', "line 1: id: field required."),
-        ('{"id": "a", "question": "q", "nope": 1}', "line 1: nope: extra inputs are not permitted."),
-        ('{"id": "a", "question": "q"}', "line 1: an answerable question needs at least one answer."),
+        ('{"id": "a", "question": "q", "nope": 1}', "line 1: nope: there is no such key; docs/evaluation.md lists"),
+        ('{"id": "a", "question": "q"}', "line 1: an answerable question needs at least one answer; give"),
         (GOOD.replace('"tags"', '"answerable": false, "tags"'), "line 1: a question that is not answerable can have"),
         ('{"id": "a", "question": "q", "answers": [{"document": "d"}]}', "line 1: answers.0.quote: field required."),
         ("[]", "line 1: not a JSON object."),
@@ -54,7 +54,9 @@ def test_a_missing_set_is_named(tmp_path: Path) -> None:
         load_questions(tmp_path / "nowhere.jsonl")
 
 
-@pytest.mark.parametrize(("name", "content"), [("topics.tsv", "q1\twhen"), ("topics", "<top><num>1<title>x</top>")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("topics.txt", "\ufeffq1\twhen"), ("topics", "<top><num>1<title>x</top>")]
+)
 def test_topics_without_judgements_are_recognised(write: Write, name: str, content: str) -> None:
     with pytest.raises(SetError, match="give their judgements with --qrels FILE"):
         load_questions(write(name, content))

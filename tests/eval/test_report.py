@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from eval.compare import compare
-from eval.report import render, render_comparison
+from eval.gate import Check
+from eval.report import render, render_comparison, render_overview
 from eval.run import Outcome, Run, RunPassage, summarised
+from eval.several import Evaluation
 
 ATTACK = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"><b>bold</b> 🔦"
 
@@ -263,3 +265,46 @@ def test_a_comparison_has_a_page_with_both_sides(show: Open) -> None:
     assert "A: first passage answers (rank 1)" in sides[0]
     assert "It went away." in sides[1]
     expect(page.get_by_role("row", name="k 1 2")).to_be_visible()
+
+
+def evaluation(name: str, *outcomes: Outcome, passed: bool | None = None) -> Evaluation:
+    checks = [] if passed is None else [Check("nDCG@10>=0.8", passed, "nDCG@10 is 0.7")]
+    return Evaluation(dataclasses.replace(run_of(*outcomes), set_name=name), None, checks)
+
+
+def test_several_sets_stand_on_one_page_that_leads_to_each(show: Open) -> None:
+    odd = f"{ATTACK} #?%"
+    page = show(
+        render_overview(
+            [
+                evaluation("sea", *OUTCOMES, passed=True),
+                evaluation(odd, outcome("one"), passed=False),
+                evaluation("empty", OUTCOMES[3], passed=True),
+            ]
+        ),
+        viewport={"width": 320, "height": 640},
+    )
+
+    table = page.get_by_role("region", name="Measures by set", exact=True)
+    assert [row.locator("th, td").all_text_contents()[:3] for row in table.locator("tbody tr").all()] == [
+        ["sea", "5", "1"],
+        [odd, "1", "0"],
+        ["empty", "1", "0"],
+    ]
+    assert table.locator("td:last-child").all_text_contents() == ["all met", "1 of 1 not met", "all met"]
+    expect(page.get_by_text("1 of 3 requirements is not met.")).to_be_visible()
+    missed = page.get_by_role("region", name="Not met").locator("tbody tr")
+    assert missed.locator("th").all_text_contents() == [odd]
+    assert page.locator("main img, main b, main script").count() == 0
+    plot = page.get_by_role("img", name="Ranking by set, nDCG@10 and hit@1: sea ")
+    assert "empty" not in (plot.get_attribute("aria-label") or "")
+    paths = page.evaluate("[...document.links].map((link) => decodeURIComponent(link.href.split('/').slice(-2)[0]))")
+    assert paths == ["sea", odd, "empty"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_several_sets_of_which_nothing_was_required_say_nothing_of_requirements(show: Open) -> None:
+    page = show(render_overview([evaluation("sea", *OUTCOMES), evaluation("land", failed("a"))]))
+
+    expect(page.get_by_role("heading", name="Required")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="Required")).to_have_count(0)

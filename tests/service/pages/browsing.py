@@ -1,0 +1,58 @@
+"""Asking by hand in a browser, and watching what a page does that nobody sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from tests.service.serving import RunningService
+
+OTHER_NAME = "footnote.example"
+"""A name for this machine that no page can take for a developer's own."""
+
+QUESTION = "Who repaired the lamp of the lighthouse?"
+UNANSWERABLE = "How do I bake sourdough bread?"
+
+
+@dataclass
+class Watched:
+    """What a page did that nobody sees: its requests, and its complaints on the console."""
+
+    origins: Sequence[str]
+    failed_requests_expected: bool = False
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("request", lambda request: self._requested(request.url))
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _requested(self, url: str) -> None:
+        if not url.startswith(tuple(origin + "/" for origin in self.origins)):
+            self.foreign.append(url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        of_a_request = message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not (of_a_request and self.failed_requests_expected):
+            self.complaints.append(message.text)
+
+
+def ask(page: Page, question: str) -> dict[str, Any]:
+    """Ask by hand; return what the service answered when the page shows it."""
+    with page.expect_response("**/v1/ask") as response:
+        page.get_by_label("Ask these documents a question").fill(question)
+        page.keyboard.press("Enter")
+    expect(page.locator("#result")).to_have_attribute("aria-busy", "false")
+    answer: dict[str, Any] = response.value.json()
+    return answer
+
+
+def heading(page: Page) -> Any:
+    return page.locator("#result h2")
+
+
+def canonical_text(service: RunningService, document: str) -> str:
+    return httpx.get(f"{service.url}/v1/documents/{document}/text").content.decode()
