@@ -61,8 +61,8 @@ def fitted(sets: Sequence[AskedSet], date: datetime.date) -> Calibration:
     """Fit a logistic function of the score (Platt, 1999).
 
     Every set has the same weight, and in each set the questions with an answer have half of it, so that neither the
-    size of a set nor how many unanswerable questions its makers put into it decides anything. A slight penalty (ridge,
-    on the standardised score) keeps the slope finite where the scores part the questions perfectly.
+    size of a set nor how many unanswerable questions its makers put into it decides anything. Platt's targets, a
+    little within 0 and 1, keep the slope finite where the scores part the questions perfectly.
 
     Args:
         sets: What to fit on, asked with one encoder.
@@ -78,8 +78,14 @@ def fitted(sets: Sequence[AskedSet], date: datetime.date) -> Calibration:
     if not correct.any():
         raise SetError(f"No first passage answers in {names}. Check that the set and the documents belong together.")
     middle, spread = float(scores.mean()), float(scores.std()) or 1.0
-    model = LogisticRegression().fit(
-        ((scores - middle) / spread)[:, None], correct, sample_weight=weights * len(cases) / weights.sum()
+    right, wrong = int(correct.sum()), int((~correct).sum())
+    target = np.where(correct, (right + 1) / (right + 2), 1 / (wrong + 2))
+    standardised = ((scores - middle) / spread)[:, None]
+    # a target between 0 and 1 is a case that is partly right and partly wrong
+    model = LogisticRegression(C=np.inf).fit(
+        np.concatenate([standardised, standardised]),
+        np.repeat([True, False], len(cases)),
+        sample_weight=np.concatenate([weights * target, weights * (1 - target)]) * len(cases) / weights.sum(),
     )
     slope = round(float(model.coef_[0, 0]) / spread, DECIMALS)
     if slope <= 0:

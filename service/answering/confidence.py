@@ -1,6 +1,5 @@
 """Confidence: the chance that the first passage answers, by a calibration that was fitted on labelled questions."""
 
-import json
 import math
 from collections.abc import Sequence
 from importlib import resources
@@ -128,9 +127,14 @@ def load_calibration(path: Path | None, weights_sha256: str) -> Calibration | No
 
 def _parsed(text: str, name: str) -> Calibration:
     try:
-        return Calibration.model_validate(json.loads(text))
-    except (ValueError, ValidationError) as error:
-        raise SettingsError(f"{name} is no calibration. Make one with: footnote-eval calibrate") from error
+        return Calibration.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"{name} is no calibration ({where + ': ' if where else ''}{first['msg'].lower()}). "
+            "Make one with: footnote-eval calibrate"
+        ) from error
 
 
 def _fits(calibration: Calibration, weights_sha256: str) -> bool:
