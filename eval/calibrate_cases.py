@@ -127,15 +127,16 @@ def _check(labelled: LabelledSet, path: Path) -> None:
     asked = labelled.questions.questions
     answerable = sum(question.answerable for question in asked)
     without = len(asked) - answerable + (answerable if labelled.leave_out else 0)
+    more = f"and {FEWEST} are needed. Add some, or draw more with --questions."
     if answerable < FEWEST:
-        raise SetError(f"{path} gives {answerable} answerable questions to ask, and {FEWEST} are needed. Add some.")
+        raise SetError(f"{path} gives {answerable} answerable questions to ask, {more}")
     if not without:
         raise SetError(
             f"{path} has no question without an answer, so it cannot show how such questions score. "
             f'Add some with "answerable": false, or ask its questions without what answers them: --leave-out {path}'
         )
     if without < FEWEST:
-        raise SetError(f"{path} gives {without} questions without an answer to ask, and {FEWEST} are needed. Add some.")
+        raise SetError(f"{path} gives {without} questions without an answer to ask, {more}")
 
 
 def ask_set(labelled: LabelledSet, data: Path | None, overlap: float, progress: Progress) -> AskedSet:

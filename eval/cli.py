@@ -296,7 +296,7 @@ def calibrate(
 
     for path in leave_out:
         if path not in set_paths:
-            raise click.UsageError(f"--leave-out {path} is none of the sets. Name it as one of the --set.")
+            raise click.UsageError(f"--leave-out {path} is none of the sets. Name it with --set as well.")
     share = load_settings(data=data).refused_answerable
     make_place(out, force=force)
     sets = [ask_set(given, data, overlap, progress_for()) for given in load_sets(set_paths, leave_out, most)]
