@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ Write = Callable[..., Path]
 def lines(answerable: int, unanswerable: int) -> str:
     """A set of so many questions of either kind."""
     answers = [{"document": "d", "quote": "q"}]
-    given = [{"id": f"a{n}", "question": "a", "answers": answers} for n in range(answerable)]
+    given: list[dict[str, Any]] = [{"id": f"a{n}", "question": "a", "answers": answers} for n in range(answerable)]
     given += [{"id": f"u{n}", "question": "u", "answerable": False} for n in range(unanswerable)]
     return "\n".join(json.dumps(line) for line in given)
 

@@ -1,7 +1,7 @@
 """`footnote-eval calibrate`, on small sets with the tiny encoder."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_encode
 @pytest.fixture
 def footnote_eval(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_model: Path, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
+) -> Run:
     for name, value in {"DATA": data, "ENCODER": tiny_model, **SIZES}.items():
         monkeypatch.setenv(f"FOOTNOTE_{name.upper()}", str(value))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -52,7 +52,7 @@ def footnote_eval(
         assert isinstance(exit_.value.code, int)
         return Ran(exit_.value.code, printed.out, printed.err)
 
-    yield run
+    return run
 
 
 @pytest.fixture

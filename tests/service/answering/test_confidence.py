@@ -68,8 +68,15 @@ def test_no_share_refuses_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "level"),
-    [(0.95, "very_high"), (0.9, "very_high"), (0.89, "high"), (0.7, "high"), (0.69, "medium"), (0.4, "medium")]
-    + [(0.39, "low"), (0.001, "low")],
+    [
+        (0.95, "very_high"),
+        (0.9, "very_high"),
+        (0.89, "high"),
+        (0.7, "high"),
+        (0.69, "medium"),
+        (0.4, "medium"),
+        (0.3, "low"),
+    ],
 )
 def test_levels_follow_the_probability(probability: float, level: str) -> None:
     score = (math.log(probability / (1 - probability)) + 4 + 1e-9) / 10
@@ -134,7 +141,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, write: Write) -> No
 
 @pytest.mark.parametrize("changed", [{"weights_sha256": "2" * 64}, {"scoring": SCORING_VERSION + 1}])
 def test_a_file_for_another_encoder_or_score_is_refused(save: Callable[..., Path], changed: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError, match="another encoder or an earlier score. Fit it anew with: footnote-eval"):
+    with pytest.raises(SettingsError, match=r"another encoder or an earlier score\. Fit it anew with: footnote-eval"):
         load_calibration(save(**changed), WEIGHTS)
 
 
