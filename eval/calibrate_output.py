@@ -19,17 +19,24 @@ __all__ = ["make_place", "print_calibration", "write_calibration"]
 _PAIR = re.compile(r"\[\s+([^][,\s]+),\s+([^][,\s]+)\s+\]")
 
 
-def make_place(out: Path, *, force: bool) -> None:
+def make_place(out: Path, sets: Sequence[Path], *, force: bool) -> None:
     """See that a file can be written, before the work that it is to hold.
+
+    Args:
+        out: The file.
+        sets: What is read, and must not be written over.
+        force: Whether any other file may be replaced.
 
     Raises:
         SetError: It exists, and is not to be replaced.
         TargetError: It cannot be written.
     """
-    if out.exists() and not force:
-        raise SetError(f"{out} exists already. Choose another name, or replace it with --force.")
     if out.is_dir():
         raise TargetError(f"{out} is a folder. Name a file to write, such as {out / 'calibration.json'}.")
+    if out.resolve() in [path.resolve() for path in sets]:
+        raise SetError(f"{out} is one of the sets, and would be lost. Choose another name.")
+    if out.exists() and not force:
+        raise SetError(f"{out} exists already. Choose another name, or replace it with --force.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out.parent).close()
@@ -65,12 +72,15 @@ def print_calibration(
         click.echo(f"{plain(asked.name)}: {counts}")
         if asked.follow_ups:
             click.echo(f"  {plural(asked.follow_ups, 'follow-up')} among them, asked without the turns before")
-    least = calibration.threshold(share)
-    click.echo(
-        f"\nprobability = 1 / (1 + exp(-({calibration.slope:g} * score {calibration.intercept:+g})))\n"
-        f"not_found below a score of {least:.4f} (probability {calibration.probability(least):.3f}), "
-        f"which {share:.1%} of answerable questions are\n"
-    )
+    click.echo(f"\nprobability = 1 / (1 + exp(-({calibration.slope:g} * score {calibration.intercept:+g})))")
+    if share:
+        least = calibration.threshold(share)
+        click.echo(
+            f"not_found below a score of {least:.4f} (probability {calibration.probability(least):.3f}): "
+            f"{share:.1%} of answerable questions\n"
+        )
+    else:
+        click.echo("not_found never, since no answerable question may be refused\n")
     wide = max(len("set"), *(len(plain(row.set)) for row in rows))
     click.echo(f"{'':{wide}}             ------- AUROC --------              refused     refusal")
     click.echo(f"{'set':{wide}}  fitted on  left out  none  right    ECE   AURC  answerable  precision  recall")

@@ -298,8 +298,9 @@ def calibrate(
         if path not in set_paths:
             raise click.UsageError(f"--leave-out {path} is none of the sets. Name it with --set as well.")
     share = load_settings(data=data).refused_answerable
-    make_place(out, force=force)
-    sets = [ask_set(given, data, overlap, progress_for()) for given in load_sets(set_paths, leave_out, most)]
+    labelled = load_sets(set_paths, leave_out, most)
+    make_place(out, set_paths, force=force)
+    sets = [ask_set(given, data, overlap, progress_for()) for given in labelled]
     calibration = fitted(sets, datetime.datetime.now(datetime.UTC).date())
     rows = figures(sets, calibration, share)
     write_calibration(calibration, out)

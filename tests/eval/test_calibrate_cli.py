@@ -146,6 +146,24 @@ def test_an_existing_file_is_replaced_only_by_force(footnote_eval: Run, mine: Pa
     assert json.loads(out.read_text())["format"] == 1
 
 
+def test_a_set_is_never_written_over(footnote_eval: Run, mine: Path) -> None:
+    before = mine.read_bytes()
+    ran = footnote_eval("calibrate", "--set", mine, "--out", mine.parent / "." / mine.name, "--force")
+    assert ran.code == 1
+    assert "is one of the sets, and would be lost. Choose another name." in ran.err
+    assert mine.read_bytes() == before
+
+
+def test_where_nothing_may_be_refused_nothing_is(
+    footnote_eval: Run, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_REFUSED_ANSWERABLE", "0")
+    ran = footnote_eval("calibrate", "--set", mine, "--out", tmp_path / "out.json")
+    assert ran.code == 0, ran.err
+    assert "not_found never, since no answerable question may be refused\n" in ran.out
+    assert ran.out.count("0.000          -   0.000\n") == 2
+
+
 def test_what_cannot_be_written_is_said_before_anything_is_asked(footnote_eval: Run, mine: Path, write: Write) -> None:
     below = write("file", "") / "out.json"
     for out, complaint in ((below, f"The calibration cannot be written to {below} ("), (mine.parent, "is a folder.")):
@@ -155,11 +173,11 @@ def test_what_cannot_be_written_is_said_before_anything_is_asked(footnote_eval: 
 
 
 def test_a_set_that_cannot_be_used_leaves_nothing_behind(footnote_eval: Run, write: Write, tmp_path: Path) -> None:
-    out = tmp_path / "out.json"
+    out = tmp_path / "new" / "out.json"
     ran = footnote_eval("calibrate", "--set", write("mine.jsonl", "{}"), "--out", out)
     assert ran.code == 1
     assert "mine.jsonl, line 1: id: field required." in ran.err
-    assert not out.exists()
+    assert not out.parent.exists()
 
 
 def test_leaving_out_names_one_of_the_sets(footnote_eval: Run, mine: Path, tmp_path: Path) -> None:
