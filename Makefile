@@ -18,8 +18,8 @@ gate: $(VENV)/installed-dev
 	rm -rf $(VENV)/gate
 	$(BIN)/footnote ingest corpus/starter --data $(VENV)/gate
 	$(BIN)/footnote-eval run --set eval/sets/starter.jsonl --data $(VENV)/gate --report $(VENV)/gate/report \
-		--require 'nDCG@10>=0.70' --require 'hit@1>=0.62' --require 'hit@5>=0.85' --require 'recall@100>=0.99' \
-		--require 'refusal_accuracy>=0.78' --require 'answer_accuracy>=0.44'
+		--require 'nDCG@10>=0.72' --require 'hit@1>=0.65' --require 'hit@5>=0.88' --require 'recall@100>=0.99' \
+		--require 'answer_accuracy>=0.45' --require 'refusal_accuracy>=0.75' --require 'AUROC>=0.69'
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

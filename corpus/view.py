@@ -34,6 +34,7 @@ class Filters:
         languages: Any of these language tags, each with its subtags (`es` takes `es-SV`).
         published_from: First date allowed, ISO 8601.
         published_before: First date no longer allowed, ISO 8601.
+        without_documents: None of these documents.
     """
 
     publishers: Sequence[str] = ()
@@ -41,9 +42,11 @@ class Filters:
     languages: Sequence[str] = ()
     published_from: str | None = None
     published_before: str | None = None
+    without_documents: Sequence[str] = ()
 
     def __bool__(self) -> bool:
-        return any((self.publishers, self.document_ids, self.languages, self.published_from, self.published_before))
+        lists = (self.publishers, self.document_ids, self.languages, self.without_documents)
+        return any((*lists, self.published_from, self.published_before))
 
 
 class View:
@@ -255,6 +258,9 @@ def _where(filters: Filters) -> tuple[str, list[object]]:
         if wanted:
             clauses.append(f"d.{column} IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(list(wanted)))
+    if filters.without_documents:
+        clauses.append("d.id NOT IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(filters.without_documents)))
     if filters.languages:
         clauses.append(
             "EXISTS (SELECT 1 FROM json_each(?)"

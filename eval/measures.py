@@ -140,20 +140,33 @@ def risk_coverage(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
     return coverage, risk
 
 
-def calibration_bins(probabilities: Sequence[float], correct: Sequence[bool]) -> list[tuple[float, float, int]]:
-    """Mean probability, share correct and count of each of ten equal bins of [0, 1] that is not empty."""
+def calibration_bins(
+    probabilities: Sequence[float], correct: Sequence[bool], weights: Sequence[float] | None = None
+) -> list[tuple[float, float, float]]:
+    """Mean probability, share correct and count of each of ten equal bins of [0, 1] that is not empty.
+
+    Args:
+        probabilities: That each is correct.
+        correct: Whether it is.
+        weights: What each counts, above 0; 1 if None.
+    """
     p, right = np.asarray(probabilities, dtype=float), np.asarray(correct, dtype=float)
+    counts = np.ones(len(p)) if weights is None else np.asarray(weights, dtype=float)
     bins = np.minimum((p * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    return [
-        (float(p[bins == b].mean()), float(right[bins == b].mean()), int((bins == b).sum()))
-        for b in range(CALIBRATION_BINS)
-        if (bins == b).any()
-    ]
+    found = []
+    for bin_ in np.unique(bins):
+        within = bins == bin_
+        count = counts[within]
+        mean, share = (float(np.average(values[within], weights=count)) for values in (p, right))
+        found.append((mean, share, float(count.sum())))
+    return found
 
 
-def expected_calibration_error(probabilities: Sequence[float], correct: Sequence[bool]) -> float | None:
+def expected_calibration_error(
+    probabilities: Sequence[float], correct: Sequence[bool], weights: Sequence[float] | None = None
+) -> float | None:
     """Mean distance of probability and share correct over the bins, by their counts (Guo et al., 2017)."""
-    bins = calibration_bins(probabilities, correct)
+    bins = calibration_bins(probabilities, correct, weights)
     total = sum(count for _, _, count in bins)
     return sum(count * abs(mean - share) for mean, share, count in bins) / total if total else None
 

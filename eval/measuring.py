@@ -23,7 +23,7 @@ from service.ingest import fingerprint
 from service.progress import progress_for
 from service.settings import Settings, load_settings
 
-__all__ = ["LoadedSet", "check_same", "load_set", "measured"]
+__all__ = ["LoadedSet", "check_same", "load_set", "measured", "stored_beir"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,25 @@ def _measured_beir(
         with remote_target(url) as target:
             gold = gold_of(beir, lambda document: document, target.text)
             return run_questions(beir.questions, gold, target, progress_for(), k=k, overlap=overlap)
+    folder, ids = stored_beir(beir, data)
+    with local_target(folder, **given) as local:
+        gold = gold_of(beir, ids.get, local.text)
+        return run_questions(beir.questions, gold, local, progress_for(), k=k, overlap=overlap)
+
+
+def stored_beir(beir: BeirFolder, data: Path | None) -> tuple[Path, dict[str, str]]:
+    """Bring a BEIR folder's documents into a data folder, those that are not there yet.
+
+    Args:
+        beir: The data set.
+        data: The data folder; one in the user's cache, which is found again, if None.
+
+    Returns:
+        The data folder, and the store's ids of the documents by their own.
+
+    Raises:
+        FootnoteError: The documents or the store cannot be used.
+    """
     documents = list(beir.documents())
     settings = load_settings(data=data)
     encoder = functools.cache(lambda: load_encoder(settings))
@@ -128,10 +147,7 @@ def _measured_beir(
     with Store(folder, create=True) as store:
         fill_store(store, documents, encoder(), settings, progress_for())
     with View(folder) as view:
-        ids = document_ids(view)
-    with local_target(folder, **given) as local:
-        gold = gold_of(beir, ids.get, local.text)
-        return run_questions(beir.questions, gold, local, progress_for(), k=k, overlap=overlap)
+        return folder, document_ids(view)
 
 
 def _cached(beir: BeirFolder, encoder: str, settings: Settings) -> Path:

@@ -234,13 +234,13 @@ def reliability(run: Run, name: str) -> Plot:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle="--")
         axes.plot([mean for mean, _, _ in bins], [share for _, share, _ in bins], color=FIRST, marker="o")
         for mean, share, count in bins:
-            axes.annotate(str(count), (mean, share), textcoords="offset points", xytext=(0, 6), color=INK, fontsize=9)
+            axes.annotate(f"{count:g}", (mean, share), textcoords="offset points", xytext=(0, 6), color=INK, fontsize=9)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.02, 1.1)
         axes.set_xlabel("probability given")
         axes.set_ylabel("share correct")
 
-    found = "; ".join(f"{mean:.2f} given, {share:.2f} correct, {count} questions" for mean, share, count in bins)
+    found = "; ".join(f"{mean:.2f} given, {share:.2f} correct, {count:g} questions" for mean, share, count in bins)
     description = f"Reliability: {found}."
     reading = "On the dashed line, probabilities are true; numbers count questions."
     return Plot("Reliability", reading, description, _drawn(draw, name, description))

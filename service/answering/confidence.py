@@ -1,6 +1,5 @@
 """Confidence: the chance that the first passage answers, by a calibration that was fitted on labelled questions."""
 
-import json
 import math
 from collections.abc import Sequence
 from importlib import resources
@@ -23,18 +22,29 @@ LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
+_Count = Annotated[int, Field(ge=0)]
+
+
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class CalibrationSet(_Record):
-    """What a calibration was fitted on: questions of each kind, and how far the set's first passages answer."""
+    """What a calibration was fitted on.
+
+    Args:
+        name: Of the set.
+        sha256: Its digest, as stored runs have it.
+        answerable: How many answerable questions were asked.
+        unanswerable: How many that the documents do not answer.
+        left_out: How many answerable ones were asked once more without the documents that answer them.
+    """
 
     name: str
     sha256: str
-    answerable: int
-    unanswerable: int
-    left_out: int
+    answerable: _Count
+    unanswerable: _Count
+    left_out: _Count
 
 
 class Calibration(_Record):
@@ -47,8 +57,9 @@ class Calibration(_Record):
         encoder: The fingerprint of the encoder and chunking it was fitted with, for people.
         fitted: The date.
         sets: What it was fitted on; each counts the same.
-        slope, intercept: Of the logistic function.
-        refusals: For shares of answerable questions, rising, the score below which that share lies.
+        slope: Of the logistic function; above 0, so that a better score is never a lower probability.
+        intercept: Of the logistic function.
+        refusals: For shares of answerable questions, from 0 on and rising, the score below which that share lies.
     """
 
     format: Annotated[int, Field(ge=1, le=1)]
@@ -57,12 +68,14 @@ class Calibration(_Record):
     encoder: str
     fitted: str
     sets: list[CalibrationSet]
-    slope: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    intercept: Annotated[float, Field(allow_inf_nan=False)]
+    slope: Annotated[float, Field(gt=0)]
+    intercept: float
     refusals: Annotated[list[tuple[_Share, float]], Field(min_length=2)]
 
     @model_validator(mode="after")
     def _rising(self) -> "Calibration":
+        if self.refusals[0][0] != 0:
+            raise PydanticCustomError("no_beginning", "the refusals must begin with the share 0")
         for (share, score), (next_share, next_score) in zip(self.refusals, self.refusals[1:], strict=False):
             if not (share < next_share and score <= next_score):
                 raise PydanticCustomError("not_rising", "the refusals must rise")
@@ -73,16 +86,18 @@ class Calibration(_Record):
         return 1 / (1 + math.exp(-max(-500.0, min(500.0, self.slope * score + self.intercept))))
 
     def threshold(self, share: float) -> float:
-        """The score below which this share of answerable questions lies, between two known ones by proportion."""
+        """The score below which to refuse, so that this share of answerable questions is refused.
+
+        Args:
+            share: In [0, 1]. Between two known shares the score is found by proportion; 0 refuses nothing, and a share
+                above the greatest known one refuses as many as that.
+        """
         if share <= 0:
             return -math.inf
-        before = self.refusals[0]
-        for known in self.refusals[1:]:
-            if share <= known[0]:
-                part = max(0.0, (share - before[0]) / (known[0] - before[0]))
-                return before[1] + part * (known[1] - before[1])
-            before = known
-        return before[1]
+        for (below, low), (above, high) in zip(self.refusals, self.refusals[1:], strict=False):
+            if share <= above:
+                return low + (share - below) / (above - below) * (high - low)
+        return self.refusals[-1][1]
 
 
 def load_calibration(path: Path | None, weights_sha256: str) -> Calibration | None:
@@ -112,9 +127,14 @@ def load_calibration(path: Path | None, weights_sha256: str) -> Calibration | No
 
 def _parsed(text: str, name: str) -> Calibration:
     try:
-        return Calibration.model_validate(json.loads(text))
-    except (ValueError, ValidationError) as error:
-        raise SettingsError(f"{name} is no calibration. Make one with: footnote-eval calibrate") from error
+        return Calibration.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"{name} is no calibration ({where + ': ' if where else ''}{first['msg'].lower()}). "
+            "Make one with: footnote-eval calibrate"
+        ) from error
 
 
 def _fits(calibration: Calibration, weights_sha256: str) -> bool:

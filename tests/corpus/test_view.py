@@ -232,6 +232,9 @@ EVERY = ["bare", "el-2012", "el-2017", "est", "in-2017", "in-2020"]
         (Filters(publishers=["%"]), []),
         (Filters(publishers=["' OR 1=1 --"]), []),
         (Filters(document_ids=["est", "bare", "none"]), ["bare", "est"]),
+        (Filters(without_documents=["est", "bare", "none"]), ["el-2012", "el-2017", "in-2017", "in-2020"]),
+        (Filters(without_documents=EVERY), []),
+        (Filters(publishers=["Insight"], without_documents=["in-2017"]), ["in-2020"]),
         (Filters(languages=["es"]), ["el-2012", "el-2017"]),
         (Filters(languages=["ES-sv"]), ["el-2017"]),
         (Filters(languages=["en"]), ["in-2017", "in-2020"]),
@@ -273,6 +276,7 @@ def test_only_filters_that_say_something_are_true() -> None:
             Filters(languages=["a"]),
             Filters(published_from="2017-01-01"),
             Filters(published_before="2017-01-01"),
+            Filters(without_documents=["a"]),
         ]
     )
 

@@ -67,3 +67,12 @@ def test_calibration_error_is_the_mean_distance_of_the_bins() -> None:
     assert high == pytest.approx((0.95, 0.5, 2))
     assert expected_calibration_error([0.95, 0.95, 0.05], [True, False, False]) == pytest.approx((0.05 + 2 * 0.45) / 3)
     assert calibration_bins([1.0], [True]) == [(1.0, 1.0, 1)]
+
+
+def test_weights_count_in_the_calibration_error() -> None:
+    probabilities, correct = [0.95, 0.95, 0.05], [True, False, False]
+    [_, high] = calibration_bins(probabilities, correct, [3, 1, 4])
+    assert high == pytest.approx((0.95, 0.75, 4))
+    error = expected_calibration_error(probabilities, correct, [3, 1, 4])
+    assert error == pytest.approx((4 * 0.05 + 4 * 0.2) / 8)
+    assert expected_calibration_error(probabilities, correct, [2, 2, 2]) == pytest.approx((0.05 + 2 * 0.45) / 3)
