@@ -104,6 +104,9 @@ def test_k_bounds_the_number_of_passages(client: TestClient) -> None:
         ({"document_id": ["prison"]}, {"prison"}),
         ({"publisher": ["Example Press"]}, {"truce"}),
         ({"language": ["en"]}, {"truce"}),
+        ({"tag": ["truce", "bread"]}, {"truce"}),
+        ({"tag": ["Truce"]}, set()),
+        ({"tag": ["truce"], "language": ["es"]}, set()),
         ({"published": {"gte": "2016-01-01", "lt": "2018-01-01"}}, {"truce"}),
         ({"published": {"gte": "2018-01-01"}}, set()),
         ({"publisher": ["Example Press"], "document_id": ["prison"]}, set()),
@@ -145,7 +148,7 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         (
             {"question": "q", "filters": {"secret": 1}},
             "/filters",
-            "There is an unknown field here. Known are: publisher, document_id, language, published.",
+            "There is an unknown field here. Known are: publisher, document_id, language, tag, published.",
         ),
         (
             {"question": "q", "filters": {"published": {"before": 1}}},
@@ -153,6 +156,12 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
             "There is an unknown field here. Known are: gte, lt.",
         ),
         ({"question": "q", "filters": {"publisher": "one"}}, "/filters/publisher", "This must be a list."),
+        ({"question": "q", "filters": {"tag": "one"}}, "/filters/tag", "This must be a list."),
+        (
+            {"question": "q", "filters": {"tag": [""]}},
+            "/filters/tag/0",
+            "This text is empty; it needs at least 1 character.",
+        ),
         ({"question": "q", "filters": []}, "/filters", "This must be an object."),
         (
             {"question": "q", "filters": {"published": {"gte": "soon"}}},
