@@ -13,7 +13,7 @@ from corpus.errors import StoreBusyError, StoreCorruptError, StoreError, StoreFo
 __all__ = ["DATABASE_NAME", "FORMAT_VERSION", "checksum", "connect", "translated_errors"]
 
 DATABASE_NAME = "footnote.db"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 APPLICATION_ID = 0x464E4F54  # "FNOT"
 
 BUSY_TIMEOUT_S = 30.0
@@ -35,6 +35,7 @@ CREATE TABLE documents (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL UNIQUE,
+    file TEXT NOT NULL,              -- the file that holds the source; the source itself if that is all it holds
     source_sha256 TEXT NOT NULL,
     media_type TEXT NOT NULL,
     revision TEXT NOT NULL,
@@ -49,9 +50,13 @@ CREATE TABLE documents (
     tags TEXT NOT NULL,              -- JSON array
     extra TEXT NOT NULL,             -- JSON object
     sections TEXT NOT NULL,          -- JSON array of [title, level, start]
+    pages TEXT NOT NULL,             -- JSON array of the start of each page
+    removed TEXT NOT NULL,           -- JSON array of [start, end, reason]
     metadata_checksum INTEGER NOT NULL,
     ingested_at TEXT NOT NULL        -- ISO 8601, UTC
 ) STRICT;
+
+CREATE INDEX documents_by_file ON documents(file);
 
 CREATE TABLE passages (
     key INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice, so no index can mistake one for another

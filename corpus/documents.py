@@ -4,7 +4,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["EncodedPassage", "Metadata", "Passage", "Section", "SourceDocument", "passage_id", "revision_of"]
+__all__ = [
+    "EncodedPassage",
+    "Metadata",
+    "Passage",
+    "RemovedSpan",
+    "Section",
+    "SourceDocument",
+    "passage_id",
+    "revision_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +23,15 @@ class Section:
     title: str
     level: int
     start: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedSpan:
+    """A span `[start, end)` of a canonical text, in code points, that no passage may use, and why."""
+
+    start: int
+    end: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +62,13 @@ class SourceDocument:
 
     Args:
         source: Where it came from; one source is one document.
+        file: The file that holds the source, if that holds more than one; the source itself if None.
         source_sha256: Hex digest of the source's bytes, which tells a changed source from an unchanged one.
-        media_type: `text/plain` or `text/markdown`.
+        media_type: Of the source, `text/plain` or `application/pdf`.
         text: The canonical text. Every offset in Footnote counts its Unicode code points.
         sections: In order of their start.
+        pages: Where each page of a paged document begins, in code points; the first is page 1.
+        removed: What cleaning took out, in order, without overlap.
     """
 
     source: str
@@ -56,6 +77,9 @@ class SourceDocument:
     text: str
     metadata: Metadata
     sections: Sequence[Section] = ()
+    pages: Sequence[int] = ()
+    removed: Sequence[RemovedSpan] = ()
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.database import checksum
-from corpus.documents import Metadata, Section
+from corpus.documents import Metadata, RemovedSpan, Section
 from corpus.errors import StoreCorruptError
 
 __all__ = [
@@ -20,9 +20,9 @@ __all__ = [
     "passage_from_row",
 ]
 
-METADATA_COLUMNS = "title, publisher, authors, published, language, url, tags, extra, sections"
+METADATA_COLUMNS = "title, publisher, authors, published, language, url, tags, extra, sections, pages, removed"
 DOCUMENT_COLUMNS = (
-    "key, id, source, source_sha256, media_type, revision, characters, ingested_at, "
+    "key, id, source, file, source_sha256, media_type, revision, characters, ingested_at, "
     f"(SELECT count(*) FROM passages WHERE document = documents.key), {METADATA_COLUMNS}, metadata_checksum"
 )
 PASSAGE_COLUMNS = "key, id, document, start, end, byte_start, byte_end, page, section, checksum"
@@ -35,6 +35,7 @@ class StoredDocument:
     key: int
     id: str
     source: str
+    file: str
     source_sha256: str
     media_type: str
     revision: str
@@ -43,6 +44,8 @@ class StoredDocument:
     passages: int
     metadata: Metadata
     sections: Sequence[Section]
+    pages: Sequence[int]
+    removed: Sequence[RemovedSpan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class StoredPassage:
 
 
 def metadata_checksum(identity: Sequence[object], columns: Sequence[object]) -> int:
-    """CRC-32 over a document's identity (id, source, digest, type, revision, length, time) and metadata columns."""
+    """CRC-32 over a document's identity (id, source, file, digest, type, revision, length, time) and metadata."""
     return checksum(json.dumps([*identity, *columns], ensure_ascii=False).encode())
 
 
@@ -75,10 +78,10 @@ def document_from_row(row: Sequence[Any]) -> StoredDocument:
     Raises:
         StoreCorruptError: The row does not match its checksum.
     """
-    key, identity, passages, columns, expected = row[0], row[1:8], row[8], row[9:18], row[18]
+    key, identity, passages, columns, expected = row[0], row[1:9], row[9], row[10:21], row[21]
     if metadata_checksum(identity, columns) != expected:
         raise StoreCorruptError(f"The record of document '{identity[0]}' is damaged. Run: footnote verify")
-    title, publisher, authors, published, language, url, tags, extra, sections = columns
+    title, publisher, authors, published, language, url, tags, extra, sections, pages, removed = columns
     about = Metadata(
         title=title,
         publisher=publisher,
@@ -90,7 +93,8 @@ def document_from_row(row: Sequence[Any]) -> StoredDocument:
         extra=json.loads(extra),
     )
     places = tuple(Section(*section) for section in json.loads(sections))
-    fields: list[Any] = [key, *identity, passages, about, places]
+    taken_out = tuple(RemovedSpan(*span) for span in json.loads(removed))
+    fields: list[Any] = [key, *identity, passages, about, places, tuple(json.loads(pages)), taken_out]
     return StoredDocument(*fields)
 
 

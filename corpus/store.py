@@ -178,6 +178,7 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
     identity = (
         identifier,
         document.source,
+        document.file or document.source,
         document.source_sha256,
         document.media_type,
         revision_of(document.text),
@@ -194,11 +195,13 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         json.dumps(list(about.tags), ensure_ascii=False),
         json.dumps(about.extra, ensure_ascii=False),
         json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
+        json.dumps(list(document.pages)),
+        json.dumps([[r.start, r.end, r.reason] for r in document.removed], ensure_ascii=False),
     )
     cursor = connection.execute(
-        "INSERT INTO documents (id, source, source_sha256, media_type, revision, characters, ingested_at, title,"
-        " publisher, authors, published, language, url, tags, extra, sections, metadata_checksum, text)"
-        f" VALUES ({', '.join('?' * 18)})",
+        "INSERT INTO documents (id, source, file, source_sha256, media_type, revision, characters, ingested_at, title,"
+        " publisher, authors, published, language, url, tags, extra, sections, pages, removed, metadata_checksum, text)"
+        f" VALUES ({', '.join('?' * 21)})",
         (*identity, *columns, metadata_checksum(identity, columns), document.text.encode()),
     )
     return int(cursor.lastrowid or 0)

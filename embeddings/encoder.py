@@ -144,6 +144,19 @@ class Encoder:
             tokens = tokens[~special]
         return QuestionEncoding(vector, _unit(tokens))
 
+    def bare_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Only the texts' vectors, by sentence-transformers' own `encode`: what benchmarks measure against.
+
+        Args:
+            texts: Any number; sentence-transformers sorts them by length before it makes batches.
+
+        Returns:
+            `(texts, dimension)` float32, L2-normalised if the model does that.
+        """
+        with self._lock:
+            vectors: NDArray[np.float32] = self._model.encode(list(texts), batch_size=BATCH_SIZE, prompt="")
+        return vectors
+
     def _forward(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         with self._lock:  # the tokenizer inside keeps state while it works
             outputs: list[dict[str, Any]] = self._model.encode(

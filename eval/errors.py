@@ -2,7 +2,7 @@
 
 from corpus.errors import InputError
 
-__all__ = ["BaselineError", "RequirementError", "SetError", "TargetError"]
+__all__ = ["BaselineError", "RequirementError", "SetError", "SystemNameError", "TargetError"]
 
 
 class SetError(InputError):
@@ -19,3 +19,7 @@ class BaselineError(InputError):
 
 class RequirementError(InputError):
     """A requirement cannot be understood or names a measure that does not exist."""
+
+
+class SystemNameError(InputError):
+    """A system that was named for a comparison is not known."""

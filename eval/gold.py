@@ -129,17 +129,20 @@ def retrieved_items(passages: Sequence[AnsweringPassage], gold: Gold, overlap: f
 
     A passage stands for the gold spans that it, or a duplicate folded into it, covers by at least `overlap` of
     their characters and that no better-ranked passage has covered; one that adds none stands for itself. With
-    gold documents, the list is that of the passages' documents, each where it comes first. The number of relevant
-    items is thus the set's alone and does not depend on how texts are cut.
+    gold documents, a passage stands for those that it or a duplicate is from, else for its own document, each where it
+    comes first. The number of relevant items is thus the set's alone and does not depend on how texts are cut.
 
     Args:
         passages: Best first.
         gold: What answers.
         overlap: Share of a gold span, above 0, to 1.
     """
-    if gold.documents:
-        return list(dict.fromkeys(passage.citation.document_id for passage in passages))
     items: dict[str, None] = {}
+    if gold.documents:
+        for passage in passages:
+            found = [document for document in _documents(passage) if document in gold.answering]
+            items.update(dict.fromkeys(found or [passage.citation.document_id]))
+        return list(items)
     for passage in passages:
         covered = [span.id for span in covered_spans(passage, gold.spans, overlap)]
         new = [item for item in covered if item not in items]
@@ -156,12 +159,17 @@ def covered_spans(passage: AnsweringPassage, spans: Sequence[GoldSpan], overlap:
 def answering_documents(passages: Sequence[AnsweringPassage], gold: Gold, overlap: float) -> set[str]:
     """Ids of the documents from which these passages bring an answer."""
     if gold.documents:
-        return {passage.citation.document_id for passage in passages} & gold.answering
+        return {document for passage in passages for document in _documents(passage)} & gold.answering
     return {span.document for passage in passages for span in covered_spans(passage, gold.spans, overlap)}
 
 
 def is_relevant(passage: AnsweringPassage, gold: Gold, overlap: float, grades: Mapping[str, int]) -> bool:
     """Whether a passage answers."""
     if gold.documents:
-        return grades.get(passage.citation.document_id, 0) > 0
+        return any(grades.get(document, 0) > 0 for document in _documents(passage))
     return bool(covered_spans(passage, gold.spans, overlap))
+
+
+def _documents(passage: AnsweringPassage) -> list[str]:
+    """The documents that a passage, or a duplicate folded into it, is from."""
+    return [place.document_id for place in (passage.citation, *passage.also_found_in)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus import EncodedPassage, Metadata, Section, Store, StoredDocument
+from corpus import EncodedPassage, Metadata, Passage, Section, Store, StoredDocument
 from corpus.errors import EncoderMismatchError, SourceError
 from corpus.folders import find_files
 from corpus.passages import CHUNKING_VERSION, PassageSplitter
@@ -20,7 +20,7 @@ from service.settings import Settings
 _Source = tuple[str, Callable[[], SourceBytes]]
 """A source's name for people, and how to read it."""
 
-__all__ = ["IngestSummary", "Ingester", "encoded_passages", "fingerprint", "starter_files"]
+__all__ = ["IngestSummary", "Ingester", "cut", "encoded_passages", "fingerprint", "starter_files"]
 
 PREFIX_MARGIN = 2
 """Tokens kept free because a prefix and a passage may need a token more together than apart."""
@@ -158,17 +158,28 @@ class Ingester:
         summary.passages += len(passages)
 
 
-def encoded_passages(
+def cut(
     encoder: Encoder, settings: Settings, text: str, sections: Sequence[Section], metadata: Metadata
-) -> list[EncodedPassage]:
-    """Cut a text into passages and encode each in one pass."""
+) -> tuple[str, list[Passage]]:
+    """The prefix that each passage of a text is encoded with, and the passages.
+
+    Raises:
+        SourceError: The title leaves no room for passages.
+    """
     prefix = prefix_of(metadata.title, encoder, settings.title_tokens)
     room = encoder.max_tokens - encoder.special_tokens - PREFIX_MARGIN
     if room - encoder.count_tokens(prefix) < MIN_PASSAGE_TOKENS:
         raise SourceError("its title leaves the encoder no room for passages; set FOOTNOTE_TITLE_TOKENS lower")
     room -= encoder.count_tokens(prefix)
     splitter = PassageSplitter(encoder.count_tokens, min(settings.passage_tokens, room), room)
-    passages = splitter.split(text, sections, metadata.language)
+    return prefix, splitter.split(text, sections, metadata.language)
+
+
+def encoded_passages(
+    encoder: Encoder, settings: Settings, text: str, sections: Sequence[Section], metadata: Metadata
+) -> list[EncodedPassage]:
+    """Cut a text into passages and encode each in one pass."""
+    prefix, passages = cut(encoder, settings, text, sections, metadata)
     encodings = encoder.encode_passages([prefix + text[p.start : p.end] for p in passages])
     return [
         EncodedPassage(passage, encoding.vector.astype("<f4").tobytes(), signs_to_bytes(encoding.token_signs))

@@ -1,13 +1,13 @@
 """Does a store keep its promises? Every invariant of every stored span and vector."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from corpus import StoredDocument, StoredPassage, View, passage_id
-from corpus.documents import Passage
+from corpus.documents import Passage, RemovedSpan
 from corpus.errors import StoreCorruptError
 from service.progress import Progress
 
@@ -73,14 +73,28 @@ def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
     for section in document.sections:
         if not 0 <= section.start <= len(text):
             yield f"the section '{section.title}' begins outside its text"
+    if any(not 0 <= page <= len(text) for page in document.pages):
+        yield "a page begins outside its text"
+    if any(not 0 <= span.start < span.end <= len(text) for span in document.removed):
+        yield "a removed span lies outside its text"
+    left = _blanked(text, document.removed)
     end = 0
     for passage in view.passages(view.document_passages(document)):
         yield from _of_span(passage, document, text)
-        if text[end : passage.start].strip():
+        if left[end : passage.start].strip():
             yield f"characters {end} to {passage.start} are in no passage"
         end = max(end, passage.end)
-    if text[end:].strip():
+    if left[end:].strip():
         yield f"characters {end} to {len(text)} are in no passage"
+
+
+def _blanked(text: str, removed: Sequence[RemovedSpan]) -> str:
+    """The text with spaces for what cleaning took out."""
+    left, at = [], 0
+    for span in removed:
+        left += [text[at : span.start], " " * (span.end - span.start)]
+        at = span.end
+    return "".join([*left, text[at:]])
 
 
 def _of_span(passage: StoredPassage, document: StoredDocument, text: str) -> Iterator[str]:

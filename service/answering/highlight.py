@@ -1,5 +1,6 @@
 """Highlight: the sentence of a passage that answers."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,9 @@ __all__ = ["best_sentence"]
 
 QUESTION_MARKS = ("?", "?”", '?"', "？", "؟")
 HEADING = "#"
+LENGTH_PENALTY = 0.01
+"""Taken off the score per e-fold of characters: a long sentence meets more of the question's words by chance."""
+
 BESIDE_THE_POINT = 2.0
 """Taken off the score of a question or heading: the width of the scale, so that any statement beats any of them."""
 
@@ -22,7 +26,10 @@ def best_sentence(
     similarities: NDArray[np.float32],
     token_spans: Sequence[tuple[int, int]],
 ) -> Span:
-    """The sentence with the highest mean MaxSim.
+    """The sentence that meets most of the question's tokens.
+
+    Its score is the mean of the square roots of its MaxSims, so that to meet every token somewhat is better than to
+    meet some very well, less a little for its length.
 
     Args:
         text: The passage.
@@ -44,7 +51,9 @@ def best_sentence(
         sentence = text[start:end]
         if not inside.any() or not sentence.strip():
             continue
-        score = float(similarities[:, inside].max(axis=1).mean()) - BESIDE_THE_POINT * _says_nothing(sentence.strip())
+        met = np.sqrt(np.clip(similarities[:, inside].max(axis=1), 0, 1))
+        score = float(met.mean()) - LENGTH_PENALTY * math.log(len(sentence.strip()))
+        score -= BESIDE_THE_POINT * _says_nothing(sentence.strip())
         if score > best_score:
             lead = len(sentence) - len(sentence.lstrip())
             best, best_score = Span(start + lead, start + len(sentence.rstrip())), score

@@ -132,6 +132,14 @@ def test_verify_rebuilds_a_damaged_index(filled: Run, data: Path) -> None:
     assert filled("verify").out == "Checked 1 document and 1 passage: all is well.\n"
 
 
+def test_verify_rebuilds_a_damaged_lexical_index(filled: Run, data: Path) -> None:
+    (data / "index" / "lexical" / "manifest.json").write_text("{")
+    assert json.loads(filled("verify", "--json").out)["rebuilt"] == {"lexical": "is missing or damaged"}
+    assert filled("verify").out == "Checked 1 document and 1 passage: all is well.\n"
+    (data / "index" / "lexical" / "manifest.json").unlink()
+    assert "The lexical index on disk is missing or damaged; it has been rebuilt." in filled("verify").out
+
+
 def test_config_shows_every_setting_and_its_origin(footnote: Run, data: Path) -> None:
     shown = {row["name"]: row for row in json.loads(footnote("config", "--json").out)}
     assert set(shown) == {PREFIX + name.upper() for name in Settings.model_fields}

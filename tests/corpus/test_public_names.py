@@ -12,6 +12,7 @@ PUBLIC_NAMES = [
     "LexicalProjection",
     "Metadata",
     "Passage",
+    "RemovedSpan",
     "Section",
     "SourceDocument",
     "Store",

@@ -169,6 +169,12 @@ def test_encodings_come_in_the_order_of_the_texts(tiny_encoder: Encoder) -> None
     assert lengths == [len(tiny_encoder.token_spans(text)) for text in texts]
 
 
+def test_bare_vectors_are_those_of_the_passages(tiny_encoder: Encoder) -> None:
+    texts = [f"{'the truce began in the prison ' * (number % 3)}{number}" for number in range(70)]
+    vectors = np.stack([encoding.vector for encoding in tiny_encoder.encode_passages(texts)])
+    np.testing.assert_allclose(tiny_encoder.bare_vectors(texts), vectors, atol=1e-5)
+
+
 def test_no_passages_give_no_encodings(tiny_encoder: Encoder) -> None:
     assert list(tiny_encoder.encode_passages([])) == []
 

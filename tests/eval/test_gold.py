@@ -7,7 +7,15 @@ import pytest
 
 from corpus.errors import UnknownDocumentError
 from eval.errors import SetError
-from eval.gold import Gold, GoldDocument, GoldSpan, is_relevant, resolve, retrieved_items
+from eval.gold import (
+    Gold,
+    GoldDocument,
+    GoldSpan,
+    answering_documents,
+    is_relevant,
+    resolve,
+    retrieved_items,
+)
 from eval.questions import load_questions
 from tests.eval.samples import citation, passage
 
@@ -74,3 +82,13 @@ def test_document_gold_ranks_documents_by_their_first_passage() -> None:
     ranked = [passage("e", 0, 9), passage("e", 9, 20), passage("d", 0, 9)]
     assert retrieved_items(ranked, gold, 0.5) == ["e", "d"]
     assert gold.grades == {"d": 2}
+
+
+def test_a_duplicate_from_a_gold_document_counts() -> None:
+    gold = Gold(documents=[GoldDocument("d"), GoldDocument("f")])
+    folded = passage("e", 0, 9, also=[citation("x", 0, 9), citation("d", 5, 14)])
+    ranked = [passage("y", 0, 9), folded, passage("e", 9, 20), passage("d", 0, 9), passage("f", 0, 9)]
+
+    assert retrieved_items(ranked, gold, 0.5) == ["y", "d", "e", "f"]
+    assert is_relevant(folded, gold, 0.5, gold.grades)
+    assert answering_documents([folded], gold, 0.5) == {"d"}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Store
+from corpus import LexicalProjection, Store
 from corpus.errors import EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
 from embeddings import Encoder
 from service.answer import Answer
@@ -30,10 +30,10 @@ State = dict[str, str]
 
 
 def state_of(snapshot: Snapshot) -> State:
-    """What the snapshot holds, having checked that its text, passages and index fit each other."""
+    """What the snapshot holds, having checked that its text, passages and indexes fit each other."""
     documents = snapshot.view.documents()
     keys = [key for document in documents for key in snapshot.view.document_passages(document)]
-    assert sorted(snapshot.index.keys.tolist()) == sorted(keys)
+    assert sorted(snapshot.index.keys.tolist()) == snapshot.lexical.keys.tolist() == sorted(keys)
     for document in documents:
         text = snapshot.view.text(document)
         for passage in snapshot.view.passages(snapshot.view.document_passages(document)):
@@ -134,7 +134,7 @@ def test_a_snapshot_in_use_outlives_the_library(add: Add, open_library: OpenLibr
         snapshot.view.counts()
 
 
-def test_a_refreshed_library_leaves_the_index_on_disk_up_to_date(
+def test_a_refreshed_library_leaves_the_indexes_on_disk_up_to_date(
     add: Add, open_library: OpenLibrary, settings: Settings
 ) -> None:
     from embeddings import VectorProjection
@@ -145,6 +145,7 @@ def test_a_refreshed_library_leaves_the_index_on_disk_up_to_date(
 
     with library.snapshot() as snapshot:
         assert VectorProjection(settings.data).problem(snapshot.view, snapshot.index.dimension) is None
+        assert LexicalProjection(settings.data).problem(snapshot.view) is None
 
 
 def test_answers_are_of_one_generation_while_documents_come_change_and_go(

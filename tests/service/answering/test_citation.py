@@ -20,6 +20,7 @@ def stored(about: Metadata) -> StoredDocument:
         key=3,
         id="truce-of-2012",
         source="/home/someone/private/truce.md",
+        file="/home/someone/private/truce.md",
         source_sha256="0" * 64,
         media_type="text/markdown",
         revision="sha256:abc",
@@ -28,6 +29,8 @@ def stored(about: Metadata) -> StoredDocument:
         passages=4,
         metadata=about,
         sections=(),
+        pages=(),
+        removed=(),
     )
 
 

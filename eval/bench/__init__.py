@@ -1,0 +1,1 @@
+"""Benchmarks: how fast, how large, and side by side with other systems."""

@@ -1,0 +1,97 @@
+"""The real documents and questions that a benchmark works with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from corpus import EncodedPassage, SourceDocument, View
+from corpus.documents import Passage
+from eval.beir import load_beir
+from eval.errors import SetError
+from eval.questions import load_questions
+from service.ingest import starter_files
+
+__all__ = ["BaseDocument", "Sources", "base_documents", "beir_sources", "starter_sources"]
+
+STARTER_SET = Path(__file__).parents[1] / "sets" / "starter.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """A folder of real documents as files, and questions to ask of them."""
+
+    name: str
+    folder: Path
+    documents: int
+    questions: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseDocument:
+    """A real document with its encoded passages."""
+
+    document: SourceDocument
+    passages: Sequence[EncodedPassage]
+
+
+def starter_sources(folder: Path) -> Sources:
+    """Write the starter documents into a new folder; the questions are those of their set."""
+    folder.mkdir(parents=True)
+    files = starter_files()
+    for file in files:
+        (folder / file.path.name).write_bytes(file.data)
+    return Sources("starter", folder, len(files), [question.text for question in load_questions(STARTER_SET).questions])
+
+
+def beir_sources(beir_folder: Path, folder: Path, documents: int) -> Sources:
+    """Write the first documents of a BEIR folder as text files into a new folder; the questions are all of its own.
+
+    Args:
+        beir_folder: With corpus.jsonl, queries.jsonl and qrels.
+        folder: Where to.
+        documents: At most so many documents; empty ones are passed over.
+
+    Raises:
+        SetError: It is not a BEIR folder, or no document has text.
+    """
+    beir = load_beir(beir_folder)
+    folder.mkdir(parents=True)
+    written = 0
+    for identifier, title, text in beir.documents():
+        if written == documents:
+            break
+        if text.strip():
+            written += 1
+            front = yaml.safe_dump({"title": " ".join(title.split()) or identifier}, allow_unicode=True)
+            (folder / f"{written:06}.txt").write_text(f"---\n{front}---\n{text}\n", encoding="utf-8")
+    if not written:
+        raise SetError(f"No document in {beir_folder / 'corpus.jsonl'} has text. Check its 'text' fields.")
+    return Sources(beir.questions.name, folder, written, [question.text for question in beir.questions.questions])
+
+
+def base_documents(view: View) -> list[BaseDocument]:
+    """Every document of a store with its encoded passages, under a source that names no folder."""
+    return [
+        BaseDocument(
+            SourceDocument(
+                source=f"bench:real/{document.id}.txt",
+                source_sha256=document.source_sha256,
+                media_type=document.media_type,
+                text=view.text(document),
+                metadata=document.metadata,
+                sections=document.sections,
+            ),
+            _encoded(view, view.document_passages(document)),
+        )
+        for document in view.documents()
+    ]
+
+
+def _encoded(view: View, keys: Sequence[int]) -> list[EncodedPassage]:
+    vectors, token_vectors = dict(view.vectors(keys)), view.token_vectors(keys)
+    return [
+        EncodedPassage(Passage(p.start, p.end, p.section, p.page), vectors[p.key], token_vectors[p.key])
+        for p in view.passages(keys)
+    ]

@@ -1,0 +1,209 @@
+"""The benchmark: everything that the budgets ask, side by side in one run."""
+
+import contextlib
+import datetime
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from corpus import View
+from embeddings import Encoder
+from eval.beir import load_beir
+from eval.bench.asking import Load, ask_all, summarised_asking
+from eval.bench.base import Sources, base_documents, beir_sources, starter_sources
+from eval.bench.budgets import verdicts
+from eval.bench.encoding import measure_ingest, question_latencies
+from eval.bench.machine import describe_machine, memory_of
+from eval.bench.process import ServerProcess, seconds_of_command, serving
+from eval.bench.record import FORMAT, Benchmark, BenchOptions, Served
+from eval.bench.stores import BuiltStore, StoreBuilder
+from eval.bench.systems import SystemResult, compare_systems
+from eval.bench.timing import median, percentiles
+from eval.errors import TargetError
+from service.cli.loading import load_encoder
+from service.progress import Progress
+from service.settings import Settings
+
+__all__ = ["run_benchmark"]
+
+ASKS_EACH = 8
+"""With many askers, each asks at least so many, so that beginning and end weigh little."""
+
+SYNTHETIC = (
+    "beyond the real documents, sentences of theirs put together anew, each with its own token signs of which one "
+    "bit in 16 is flipped; a passage's vector is the weighted mean of its sentences' passages' with noise"
+)
+
+
+def run_benchmark(
+    settings: Settings,
+    options: BenchOptions,
+    say: Callable[[str], None],
+    progress: Progress,
+    *,
+    beir_folder: Path | None = None,
+    work: Path | None = None,
+) -> Benchmark:
+    """Measure ingest, cold starts, and asking on a store of each size.
+
+    Args:
+        settings: Those that `footnote` would run with; the data folder is left alone.
+        options: Sizes and numbers.
+        say: Told in a sentence what comes next.
+        progress: Told how far that is.
+        beir_folder: Documents and questions instead of the starter's; what systems are compared on.
+        work: Folder that stores are kept in for the next time; a temporary one, removed at the end, if None.
+
+    Raises:
+        FootnoteError: The documents cannot be used, or Footnote does not start or answer.
+    """
+    started = _now()
+    with _folders(work) as (kept, temporary):
+        sources = _sources(beir_folder, temporary / "sources", options)
+        say("Loading the encoder.")
+        encoder = load_encoder(settings)
+        encoder.encode_question("Is everything warm?")
+        machine = describe_machine()
+        say(f"Ingesting {sources.documents} documents, in turns with the encoder alone.")
+        base = temporary / "base"
+        ingest = measure_ingest(sources, encoder, settings, base, options.rounds, progress)
+        with View(base) as view:
+            builder = StoreBuilder(base_documents(view), encoder, settings, kept, options.seed)
+        say("Starting 'footnote --help'.")
+        helped = [round(seconds_of_command("--help"), 3) for _ in range(options.rounds)]
+        served = []
+        for passages in options.passages:
+            say(f"Making a store of {passages:,} passages.")
+            store = builder.store(passages, progress)
+            served.append(_served(store, encoder, sources.questions, options, say, progress))
+    systems = _systems(beir_folder, options, say, progress)
+    return Benchmark(
+        format=FORMAT,
+        started=started,
+        finished=_now(),
+        machine=machine,
+        encoder=settings.encoder,
+        options=options,
+        set_name=sources.name,
+        synthetic=SYNTHETIC,
+        ingest=ingest,
+        help_command_s=helped,
+        served=served,
+        verdicts=verdicts(ingest, served),
+        systems=systems,
+    )
+
+
+def _systems(
+    folder: Path | None, options: BenchOptions, say: Callable[[str], None], progress: Progress
+) -> list[SystemResult]:
+    if folder is None or not options.systems:
+        return []
+    say(f"Measuring {', '.join(options.systems)} side by side, each in a process of its own.")
+    return compare_systems(load_beir(folder), options.systems, progress, questions=options.questions, seed=options.seed)
+
+
+@contextlib.contextmanager
+def _folders(work: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Where stores are kept, and a folder that is removed at the end."""
+    try:
+        if work is not None:
+            work.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.TemporaryDirectory(prefix="footnote-bench-", dir=work)
+    except OSError as error:
+        raise TargetError(
+            f"The folder {work or tempfile.gettempdir()} cannot be written ({error.strerror}). "
+            "Choose another with --work."
+        ) from error
+    with temporary as folder:
+        yield work or Path(folder), Path(folder)
+
+
+def _sources(beir_folder: Path | None, folder: Path, options: BenchOptions) -> Sources:
+    return starter_sources(folder) if beir_folder is None else beir_sources(beir_folder, folder, options.documents)
+
+
+def _served(
+    store: BuiltStore,
+    encoder: Encoder,
+    questions: Sequence[str],
+    options: BenchOptions,
+    say: Callable[[str], None],
+    progress: Progress,
+) -> Served:
+    ask_s, ready_s = _started(store, questions[0], options, say, progress)
+    with serving(store.folder) as server:
+        say(f"Asking {server.url}.")
+        alone, loads = _asked(server, encoder, questions, options, progress)
+        memory = memory_of(server.pid)
+    asking = [summarised_asking([load for load in loads if load.askers == askers]) for askers in options.askers]
+    one = next(a for a in asking if a.askers == 1)
+    question_ms = percentiles(list(itertools.chain.from_iterable(alone)))
+    if question_ms is None or one.latency_ms is None or not one.per_second:
+        raise TargetError(f"One asker got no answers ({one.first_failure}){server.last_words()}")
+    by_round = [
+        round(median(load.latencies_ms) / median(times), 3)
+        for times, load in zip(alone, (load for load in loads if load.askers == 1), strict=True)
+        if load.latencies_ms
+    ]
+    return Served(
+        store=store,
+        ask_command_s=ask_s,
+        ready_s=[*ready_s, server.ready_s],
+        question_ms=question_ms,
+        asking=asking,
+        ask_to_encode=round(median(by_round), 3),
+        rounds_ask_to_encode=by_round,
+        gain={a.askers: round(a.per_second / one.per_second, 3) for a in asking},
+        memory=memory,
+    )
+
+
+def _started(
+    store: BuiltStore, question: str, options: BenchOptions, say: Callable[[str], None], progress: Progress
+) -> tuple[list[float], list[float]]:
+    """Seconds of each `footnote ask`, and of each start of `footnote serve` but the last, which is asked."""
+    say("Starting 'footnote ask' and 'footnote serve'.")
+    ask_s, ready_s = [], []
+    progress.start(2 * options.rounds - 1, "starts")
+    try:
+        for _ in range(options.rounds):
+            ask_s.append(round(seconds_of_command("ask", question, "--data", str(store.folder)), 3))
+            progress.advance()
+        for _ in range(options.rounds - 1):
+            with serving(store.folder) as server:
+                ready_s.append(server.ready_s)
+            progress.advance()
+    finally:
+        progress.finish()
+    return ask_s, ready_s
+
+
+def _asked(
+    server: ServerProcess, encoder: Encoder, questions: Sequence[str], options: BenchOptions, progress: Progress
+) -> tuple[list[list[float]], list[Load]]:
+    """Times of encoding alone, one list a round, and what came of asking."""
+    endless = itertools.cycle(questions)
+    most = max(options.askers)
+    warm = ask_all(server.url, list(itertools.islice(endless, 2 * most)), most)
+    if not warm.latencies_ms:
+        raise TargetError(f"The server answers no question ({warm.failures[0]}){server.last_words()}")
+    alone, loads = [], []
+    progress.start(options.rounds * (1 + len(options.askers)), "asking turns")
+    try:
+        for _ in range(options.rounds):
+            turn = list(itertools.islice(endless, options.questions))
+            alone.append(question_latencies(encoder, turn))
+            progress.advance()
+            for askers in options.askers:
+                more = itertools.islice(endless, max(0, ASKS_EACH * askers - len(turn)))
+                loads.append(ask_all(server.url, [*turn, *more], askers))
+                progress.advance()
+    finally:
+        progress.finish()
+    return alone, loads
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

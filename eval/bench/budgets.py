@@ -1,0 +1,108 @@
+"""What the design demands, and whether it was met."""
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from eval.bench.encoding import Ingest
+from eval.bench.record import Served, Verdict
+from eval.bench.timing import median
+
+__all__ = ["verdicts"]
+
+FULL_SIZE = 100_000
+"""Passages of the store that the budgets are set for."""
+
+MANY = 32
+GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    """A demand on what was measured on a store."""
+
+    name: str
+    demand: str
+    keeps: Callable[[float, float], bool]
+    limit: float
+    meant_for: int | None
+    value: Callable[[Served], float | None]
+
+
+def _one_at_a_time_p99(served: Served) -> float | None:
+    latency = next(asking.latency_ms for asking in served.asking if asking.askers == 1)
+    return None if latency is None else latency.p99
+
+
+BUDGETS = (
+    _Budget(
+        "ask / encode",
+        "/v1/ask, one at a time: p50 at most 2 x encoding the question alone",
+        operator.le,
+        2.0,
+        FULL_SIZE,
+        lambda served: served.ask_to_encode,
+    ),
+    _Budget(
+        "ask p99, ms",
+        "/v1/ask, one at a time: p99 at most 50 ms",
+        operator.le,
+        50.0,
+        FULL_SIZE,
+        _one_at_a_time_p99,
+    ),
+    _Budget(
+        "32 askers / 1",
+        "32 askers get at least 3 x the answers a second of one",
+        operator.ge,
+        3.0,
+        FULL_SIZE,
+        lambda served: served.gain.get(MANY),
+    ),
+    _Budget(
+        "resident, GiB",
+        "the server's resident memory at most 1.5 GiB",
+        operator.le,
+        1.5,
+        FULL_SIZE,
+        lambda served: None if served.memory is None else round(served.memory.resident / GIB, 3),
+    ),
+    _Budget(
+        "footnote ask, s",
+        "'footnote ask' in a new process at most 3 s",
+        operator.le,
+        3.0,
+        None,
+        lambda served: round(median(served.ask_command_s), 3),
+    ),
+    _Budget(
+        "serve ready, s",
+        "'footnote serve' ready within 10 s",
+        operator.le,
+        10.0,
+        FULL_SIZE,
+        lambda served: round(median(served.ready_s), 3),
+    ),
+)
+
+INGEST_SHARE = 0.9
+
+
+def verdicts(ingest: Ingest, served: Sequence[Served]) -> list[Verdict]:
+    """Every budget on every store; one that was not measured is listed too."""
+    found = [
+        Verdict(
+            "ingest / encoder",
+            "ingest at least 90 % of the passages a second of the bare encoder",
+            ingest.share,
+            None,
+            None,
+            ingest.share >= INGEST_SHARE,
+        )
+    ]
+    for one in served:
+        for budget in BUDGETS:
+            value = budget.value(one)
+            met = None if value is None else budget.keeps(value, budget.limit)
+            found.append(Verdict(budget.name, budget.demand, value, one.store.passages, budget.meant_for, met))
+    return found

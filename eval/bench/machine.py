@@ -1,0 +1,113 @@
+"""What a benchmark ran on: figures mean nothing without it."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from threadpoolctl import threadpool_info
+
+__all__ = ["Machine", "Memory", "describe_machine", "memory_of"]
+
+PACKAGES = (
+    "footnote-qa",
+    "faiss-cpu",
+    "fastapi",
+    "httpx2",
+    "numpy",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+    "transformers",
+    "uvicorn",
+)
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TOKENIZERS_PARALLELISM")
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The machine, the software, and how busy others keep it.
+
+    Args:
+        cpu: The processor's model.
+        cores: Logical cores that this process may use.
+        memory_bytes: Main memory.
+        system, python: Operating system and interpreter.
+        packages: Versions by name; `sqlite` is the library's.
+        threads: Threads of each pool that is loaded, as `library: number`, in this process.
+        environment: Those variables that set numbers of threads, where they are set.
+        load: Mean length of the run queue over the last minute: work of others if it was taken before the benchmark.
+    """
+
+    cpu: str
+    cores: int
+    memory_bytes: int
+    system: str
+    python: str
+    packages: Mapping[str, str]
+    threads: Sequence[str]
+    environment: Mapping[str, str]
+    load: float
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory of a process in bytes.
+
+    Args:
+        resident: In main memory now.
+        private: The part of it that no file backs, and that the system therefore cannot drop.
+        peak: The most that was ever resident.
+    """
+
+    resident: int
+    private: int
+    peak: int
+
+
+def describe_machine() -> Machine:
+    """Describe the machine that this process runs on."""
+    return Machine(
+        cpu=_cpu(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        system=platform.platform(),
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        packages={**{name: _version(name) for name in PACKAGES}, "sqlite": sqlite3.sqlite_version},
+        threads=sorted({f"{pool['prefix']}: {pool['num_threads']}" for pool in threadpool_info()}),
+        environment={name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
+        load=round(os.getloadavg()[0], 2),
+    )
+
+
+def memory_of(pid: int) -> Memory | None:
+    """A process's memory, from Linux's /proc; None on a system without it."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    kib = {name: int(value.split()[0]) for name, _, value in (line.partition(":") for line in lines) if "kB" in value}
+    if not {"VmRSS", "RssAnon", "VmHWM"} <= kib.keys():
+        return None
+    return Memory(KIB * kib["VmRSS"], KIB * kib["RssAnon"], KIB * kib["VmHWM"])
+
+
+def _cpu() -> str:
+    """The processor's model: Linux tells it in /proc only, which other systems do not have."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
