@@ -270,6 +270,16 @@ def test_filters_allow_the_passages_of_documents_that_meet_all_of_them(
         assert keys == sorted(keys)
 
 
+def test_passages_name_their_documents(library: Path) -> None:
+    with View(library) as view:
+        keys = view.passage_keys()
+        documents = view.documents_by_key(view.passage_documents(keys).values())
+        texts = {passage.key: passage.text for passage in view.passages(keys)}
+        assert {key: documents[of].id for key, of in view.passage_documents(keys).items()} == texts
+        assert view.passage_documents([]) == {}
+        assert list(view.passage_documents([keys[2]])) == [keys[2]]
+
+
 def test_only_filters_that_say_something_are_true() -> None:
     assert not Filters()
     assert not Filters(publishers=[], published_from="")
