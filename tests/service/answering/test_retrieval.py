@@ -70,11 +70,11 @@ def found(answer: Answer) -> list[str]:
 QUEEN = (
     "A hive holds one queen, who lays up to two thousand eggs a day. Drones have no sting and do no work. Honey is"
     " harvested at the end of July, when the combs are full and sealed with wax. The workers feed the young, guard the"
-    " entrance and fetch nectar from as far as three kilometres away. In winter the colony forms a ball around its queen"
-    " and lives on what it has stored; whoever takes too much honey must give sugar in return. A swarm leaves in May,"
-    " when the hive has become too small, and settles on a branch nearby until its scouts have found a hollow tree."
+    " entrance and fetch nectar from as far as three kilometres away. In winter the colony forms a ball around its"
+    " queen and lives on what it has stored; whoever takes too much honey must give sugar in return. A swarm leaves in"
+    " May, when the hive has become too small, and settles on a branch until its scouts have found a hollow tree."
 )
-MENU = "Home | News | Opinion | Sport. Share this article with your friends."
+MENU = "Home | News | Opinion. Share this article."
 ASKED = "How many eggs does a queen bee lay in a day?"
 
 
@@ -82,7 +82,7 @@ def test_copies_take_one_place_and_each_other_place_is_cited(over: Over) -> None
     pipeline = over(
         {
             "original.txt": f"Keeping bees\n\n{QUEEN}",
-            "syndicated.txt": f"The wonder of the hive | The Morning Paper\n\n{MENU} {QUEEN}",
+            "syndicated.txt": f"Keeping bees | The Morning Paper\n\n{MENU} {QUEEN}",
             "shouted.md": f"---\ntitle: Bees\n---\n{QUEEN.replace(' ', chr(10), 5)} {MENU}",
             "part.txt": f"Summer\n\n{QUEEN[QUEEN.index('Drones') :]}",
             "other.txt": "Hens\n\nA hen lays about three hundred eggs a year, most of them in spring.",
@@ -110,7 +110,7 @@ def test_copies_take_one_place_and_each_other_place_is_cited(over: Over) -> None
 @pytest.mark.parametrize("k", [2, 3])
 def test_two_hundred_copies_leave_room_for_the_other_document_that_answers(over: Over, k: int) -> None:
     copies = {f"copy-{at}.txt": f"Paper {at}: the queen of the hive, part {at}\n\n{QUEEN}" for at in range(200)}
-    other = "Insects\n\nSome fifteen hundred eggs are laid on a summer's day by the mother of all bees in a hive."
+    other = "Insects\n\nThe mother of a colony brings some fifteen hundred into the world in summer."
     pipeline = over({**copies, "other.txt": other}, candidates=10)
 
     answer = pipeline.ask(ASKED, k=k)
@@ -286,3 +286,29 @@ def test_ways_of_writing_the_same_find_each_other(tiny_over: Over, line: str, st
     pipeline = tiny_over({**others, "wanted.txt": f"News\n\n{line.format(stored)}"})
 
     assert {form: found(pipeline.ask(line.format(form), k=3))[0] for form in asked} == dict.fromkeys(asked, "wanted")
+
+
+# What vectors miss
+
+CASE = "The appeal in case {} was heard in the spring by the second chamber, which adjourned it."
+REGISTER = "Caretakers fetch cartons from shelf nine. Keys hang behind the door. Carton {} holds maps of the harbour."
+
+
+@pytest.mark.parametrize("code", ["XK-4471", "ZB-9302"])
+def test_a_rare_word_is_found_where_vectors_lead_elsewhere(over: Over, default_encoder: Encoder, code: str) -> None:
+    others = {f"case-{at}.txt": f"The appeal\n\n{CASE.format(f'RT-{1000 + at}')}" for at in range(40)}
+    pipeline = over({**others, "register.txt": f"In the cellar\n\n{REGISTER.format(code)}"}, candidates=10)
+    question = f"What about the appeal in case {code}?"
+    vector = default_encoder.encode_question(question).vector
+
+    with pipeline.library.snapshot() as snapshot:
+        nearest = [key for key, _ in snapshot.index.search(vector, 10)]
+        documents = snapshot.view.passage_documents(nearest)
+        names = {document.id for document in snapshot.view.documents_by_key(documents.values()).values()}
+        [(by_words, _)] = snapshot.lexical.search(code, 1)
+        [passage] = snapshot.view.passages([by_words])
+
+    assert "register" not in names
+    assert code in passage.text
+    assert "register" in found(pipeline.ask(question, k=10))
+    assert found(pipeline.ask(f"Where is {code}?", k=1)) == ["register"]
