@@ -32,6 +32,7 @@ class Filters:
         publishers: Any of these publishers.
         document_ids: Any of these documents.
         languages: Any of these language tags, each with its subtags (`es` takes `es-SV`).
+        tags: Documents that carry any of these tags, written alike.
         published_from: First date allowed, ISO 8601.
         published_before: First date no longer allowed, ISO 8601.
         without_documents: None of these documents.
@@ -40,12 +41,13 @@ class Filters:
     publishers: Sequence[str] = ()
     document_ids: Sequence[str] = ()
     languages: Sequence[str] = ()
+    tags: Sequence[str] = ()
     published_from: str | None = None
     published_before: str | None = None
     without_documents: Sequence[str] = ()
 
     def __bool__(self) -> bool:
-        lists = (self.publishers, self.document_ids, self.languages, self.without_documents)
+        lists = (self.publishers, self.document_ids, self.languages, self.tags, self.without_documents)
         return any((*lists, self.published_from, self.published_before))
 
 
@@ -267,6 +269,11 @@ def _where(filters: Filters) -> tuple[str, list[object]]:
             " WHERE substr(lower(d.language) || '-', 1, length(value) + 1) = lower(value) || '-')"
         )
         values.append(json.dumps(list(filters.languages)))
+    if filters.tags:
+        clauses.append(
+            "EXISTS (SELECT 1 FROM json_each(d.tags) tag WHERE tag.value IN (SELECT value FROM json_each(?)))"
+        )
+        values.append(json.dumps(list(filters.tags)))
     for comparison, date in ((">=", filters.published_from), ("<", filters.published_before)):
         if date:
             clauses.append(f"d.published {comparison} ?")

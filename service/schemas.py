@@ -58,6 +58,7 @@ class FilterFields(_Strict):
     publisher: Annotated[_Values, Field(description="Any of these publishers.")] = []
     document_id: Annotated[_Values, Field(description="Any of these documents.")] = []
     language: Annotated[_Values, Field(description="Any of these language tags; `es` includes `es-SV`.")] = []
+    tag: Annotated[_Values, Field(description="Documents that carry any of these tags.")] = []
     published: Annotated[PublishedRange, Field(description="Published in this range of dates.")] = PublishedRange()
 
     def to_filters(self) -> Filters:
@@ -67,6 +68,7 @@ class FilterFields(_Strict):
             publishers=self.publisher,
             document_ids=self.document_id,
             languages=self.language,
+            tags=self.tag,
             published_from=None if first is None else first.isoformat(),
             published_before=None if last is None else last.isoformat(),
         )

@@ -1,7 +1,8 @@
 """The steps from a question to its answer, one module a step, in order.
 
-`candidates` (vector search) → `fusion` (of ranked lists) → `reranking` (MaxSim over token vectors) →
-`confidence` → `highlight` → `citation`; `pipeline` walks through them.
+`candidates` (by meaning and by words) → `fusion` (of both scores) → `reranking` (token by token) → `results` (each text
+once) → `confidence` → `highlight` → `citation`. `search` holds what is read for one question; `pipeline` walks through
+the steps.
 """
 
 from service.answering.pipeline import Pipeline

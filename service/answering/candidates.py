@@ -22,7 +22,7 @@ class Candidate:
     Args:
         key: The passage's key.
         cosine: Of its vector and the question's, in [-1, 1].
-        lexical: Its BM25 score as a share of the most that any passage could have, in [0, 1].
+        lexical: Its BM25 score as a share of a bound on any passage's, in [0, 1]; 0 if it shares no word.
     """
 
     key: int
@@ -58,6 +58,11 @@ def find_candidates(
     cosines = snapshot.index.vectors(keys).astype(np.float64) @ vector.astype(np.float64)
     bound = snapshot.lexical.bound(question)
     return [
-        Candidate(key, round(float(cosine), COSINE_DECIMALS), words[key] / bound if key in words else 0.0)
+        Candidate(key, round(float(cosine), COSINE_DECIMALS), _share(words.get(key, 0.0), bound))
         for key, cosine in zip(keys, cosines, strict=True)
     ]
+
+
+def _share(score: float, bound: float) -> float:
+    """Scores are rounded, the bound is not: where both are next to nothing, a score may come out above it."""
+    return min(1.0, score / bound) if score else 0.0

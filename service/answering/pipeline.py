@@ -89,7 +89,7 @@ class Pipeline:
             watch.lap("rerank")
             if len(results) >= k or len(candidates) < depth or depth >= MOST_CANDIDATES:
                 return candidates, results
-            depth *= WIDENING
+            depth = min(WIDENING * depth, MOST_CANDIDATES)
 
     def _judged(self, candidates: Sequence[Candidate], results: Sequence[Result]) -> tuple[Confidence, bool]:
         """How sure it is that the first result answers, and whether that is enough to say so."""

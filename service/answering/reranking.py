@@ -18,7 +18,7 @@ MAX_SIM, WINDOW, LEXICAL, COSINE = 1.0, 0.5, 0.4, 0.05
 """Weights of the four similarities; how they were found is told in docs/retrieval.md."""
 
 HALF_WINDOW = 16
-"""Tokens; a window is two of these, about a sentence long."""
+"""Tokens; a window is two of these, about a sentence long, and begins at a multiple of one."""
 
 SCORE_DECIMALS = 6
 """Rounded before comparing, so that the last bits of a float sum never change an order."""
@@ -72,7 +72,8 @@ def _score(candidate: Candidate, similarities: NDArray[np.float32]) -> float:
         + LEXICAL * candidate.lexical
         + COSINE * candidate.cosine
     )
-    return round(weighted / (MAX_SIM + WINDOW + LEXICAL + COSINE), SCORE_DECIMALS)
+    mean = weighted / (MAX_SIM + WINDOW + LEXICAL + COSINE)
+    return round(min(1.0, max(-1.0, mean)), SCORE_DECIMALS)  # similarities of tokens may be a millionth beyond
 
 
 def max_sim(similarities: NDArray[np.float32]) -> float:

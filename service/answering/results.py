@@ -1,12 +1,14 @@
 """Results: one place for each text however often it stands in the documents, and room for more than one document."""
 
+import bisect
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.analysis import terms
 from service.answering.reranking import RerankedCandidate
 
 __all__ = ["Result", "fold_duplicates", "spread"]
@@ -19,6 +21,9 @@ SAME_TEXT = 0.5
 are cut at other places have less than all."""
 
 SHINGLE = 3
+
+WORD = re.compile(r"""[^\W_]+|(?<!\w)[-+](?=\d)|[^\w\s.,;:!?¡¿…'"‘’“”«»()\[\]{}<>*#|/\\&@`~^=+–—-]""")
+"""A word, a number's sign, or any other sign but punctuation: `$5` and `€5` differ, `"5"` and `“5”` do not."""
 
 CLOSE_SCORES = 0.03
 """A passage makes room for another document's only if that one's score is no further below."""
@@ -40,8 +45,8 @@ def fold_duplicates(
 ) -> list[Result]:
     """Put every candidate that repeats a better one under it.
 
-    It repeats it if the better one's highlight stands in it word for word and most of their text is the same, so that
-    it can be cited for the same words.
+    It repeats it if the better one's highlight stands in it word for word and half of their text or more is the same,
+    so that it can be cited for the same words. Case, white space and punctuation do not matter.
 
     Args:
         ranked: Best first.
@@ -62,7 +67,7 @@ def fold_duplicates(
             result
             for result in better
             if words.resemblance(result.candidate, candidate) >= SAME_TEXT
-            and _within(terms(highlight_of(result.candidate)), words.of(candidate))
+            and _within(_words(highlight_of(result.candidate)), words.of(candidate))
         )
         if (repeated := next(same, None)) is not None:
             repeated.duplicates.append(candidate)
@@ -73,17 +78,17 @@ def fold_duplicates(
 
 
 class _Words:
-    """The terms of candidates, each found once."""
+    """The words of candidates, each found once."""
 
     def __init__(self, text_of: Callable[[RerankedCandidate], str]) -> None:
         self._text_of = text_of
-        self._terms: dict[int, list[str]] = {}
+        self._words: dict[int, list[str]] = {}
         self._shingles: dict[int, set[tuple[str, ...]]] = {}
 
     def of(self, candidate: RerankedCandidate) -> list[str]:
-        if candidate.key not in self._terms:
-            self._terms[candidate.key] = terms(self._text_of(candidate))
-        return self._terms[candidate.key]
+        if candidate.key not in self._words:
+            self._words[candidate.key] = _words(self._text_of(candidate))
+        return self._words[candidate.key]
 
     def resemblance(self, a: RerankedCandidate, b: RerankedCandidate) -> float:
         """The share of all their shingles that two candidates have in common."""
@@ -94,6 +99,11 @@ class _Words:
         if candidate.key not in self._shingles:
             self._shingles[candidate.key] = _shingles(self.of(candidate))
         return self._shingles[candidate.key]
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; the text itself if it is nothing but punctuation."""
+    return WORD.findall(unicodedata.normalize("NFC", text).casefold()) or [text.strip()]
 
 
 def _within(quoted: Sequence[str], words: Sequence[str]) -> bool:
@@ -122,9 +132,9 @@ def spread(results: Sequence[Result], document_of: Mapping[int, int], per_docume
         return taken.get(document_of[result.candidate.key], 0) < per_document
 
     while left:
-        best = left[0].candidate.score
-        close = (at for at, result in enumerate(left) if result.candidate.score >= best - CLOSE_SCORES)
-        chosen = left.pop(next((at for at in close if has_room(left[at])), 0))
+        least = left[0].candidate.score - CLOSE_SCORES
+        close = bisect.bisect_right(left, -least, key=lambda result: -result.candidate.score)
+        chosen = left.pop(next((at for at in range(close) if has_room(left[at])), 0))
         document = document_of[chosen.candidate.key]
         taken[document] = taken.get(document, 0) + 1
         spread_out.append(chosen)

@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus import Filters, StoredDocument, StoredPassage
 from corpus.lexical import Question
 from embeddings import Encoder, QuestionEncoding, signs_from_bytes
@@ -63,7 +66,7 @@ class Search:
         documents = self._snapshot.view.passage_documents([result.candidate.key for result in folded])
         return spread(folded, documents, self._settings.per_document)
 
-    def _token_signs(self, candidates: Sequence[Candidate]) -> dict:  # type: ignore[type-arg]
+    def _token_signs(self, candidates: Sequence[Candidate]) -> dict[int, NDArray[np.uint8]]:
         stored = self._snapshot.view.token_vectors([c.key for c in candidates])
         return {key: signs_from_bytes(data, self._encoder.dimension) for key, data in stored.items()}
 

@@ -1,6 +1,7 @@
 """The other commands, their exit codes and their words."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,70 @@ def test_ask_prints_the_contracts_object(filled: Run) -> None:
 def test_a_question_that_cannot_be_asked_is_refused(filled: Run, arguments: tuple[str, ...], sentence: str) -> None:
     ran = filled(*arguments)
     assert (ran.code, ran.err) == (1, sentence)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the of and",
+        "x",
+        "?!",
+        "停戦はいつ",
+        "ზავი",
+        "quetzal",
+        "truce " * 300,
+        "\x01\x07\x1b[31m",
+        'text:* AND "',
+        "--",
+    ],
+    ids=lambda question: repr(question[:12]),
+)
+def test_odd_questions_get_an_answer_like_any_other(filled: Run, question: str) -> None:
+    ran = filled("ask", "--json", "--", question)
+    assert (ran.code, ran.err) == (0, "")
+    [passage] = json.loads(ran.out)["passages"]
+    assert passage["citation"]["document_id"] == "truce"
+    assert "\x1b" not in filled("ask", "--", question).out
+
+
+def lose_index(index: Path) -> None:
+    shutil.rmtree(index)
+
+
+def lose_files(index: Path) -> None:
+    for path in [path for path in index.rglob("*") if path.is_file() and path.suffix != ".json"]:
+        path.unlink()
+
+
+def lose_manifests(index: Path) -> None:
+    for path in index.rglob("manifest.json"):
+        path.unlink()
+
+
+def cut_short(index: Path) -> None:
+    for path in [path for path in index.rglob("*") if path.is_file()]:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def zero(index: Path) -> None:
+    for path in [path for path in index.rglob("*") if path.is_file()]:
+        path.write_bytes(bytes(path.stat().st_size))
+
+
+@pytest.mark.parametrize("damage", [lose_index, lose_files, lose_manifests, cut_short, zero], ids=lambda d: d.__name__)
+def test_indexes_that_are_missing_or_damaged_are_made_anew_and_the_answer_is_the_same(
+    filled: Run, data: Path, write: Write, damage: Callable[[Path], None]
+) -> None:
+    assert filled("ingest", write("prison.txt", "The prison\n\nThe prison was full in that year."), "--json").code == 0
+
+    def answered() -> object:
+        return {**json.loads(filled("ask", "When did the truce begin?", "--json").out), "timing_ms": None}
+
+    before = answered()
+    damage(data / "index")
+    assert answered() == before
+    again = filled("verify")
+    assert (again.code, "rebuilt" in again.out + again.err) == (0, False)
 
 
 def test_a_folder_without_a_store_says_how_to_begin(footnote: Run, data: Path) -> None:

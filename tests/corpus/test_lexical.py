@@ -219,3 +219,32 @@ def test_threads_share_an_index() -> None:
         thread.join()
 
     assert seen == [expected] * 4
+
+
+@given(collections, words, words)
+def test_no_passage_scores_above_the_bound(passages: dict[int, str], one: str, other: str) -> None:
+    index = LexicalIndex.in_memory(passages.items())
+    for question in (one, [(one, 1.0), (other, 0.3)]):
+        best = max((score for _, score in index.search(question, 50)), default=0.0)
+        assert best <= index.bound(question) + 5e-5  # scores are rounded to four decimals
+
+
+def test_the_bound_is_nearly_reached_by_a_passage_of_nothing_but_the_question() -> None:
+    index = LexicalIndex.in_memory([(1, "truce prison " * 20), (2, "bread"), (3, "bees"), (4, "chess " * 20)])
+
+    [(_, score)] = index.search("the truce in prison", 5)
+
+    assert 0.8 * index.bound("the truce in prison") < score < index.bound("the truce in prison")
+
+
+def test_a_word_that_no_passage_has_raises_the_bound() -> None:
+    index = LexicalIndex.in_memory([(1, "truce"), (2, "bread")])
+
+    assert index.bound("truce quetzal") > index.bound("truce") > 0
+    assert index.bound([("truce", 0.5)]) == pytest.approx(index.bound("truce") / 2)
+
+
+@pytest.mark.parametrize("question", ["", "?!", "🕊", [], [("", 1.0)], [("truce", 0.0)]])
+def test_the_bound_of_a_question_without_words_is_nothing(question: str | list[tuple[str, float]]) -> None:
+    assert LexicalIndex.in_memory([(1, "truce")]).bound(question) == 0
+    assert LexicalIndex.in_memory([]).bound(question) == 0

@@ -205,11 +205,11 @@ def test_a_span_outside_the_text_is_refused(folder: Path, start: int, end: int) 
 def library(tmp_path: Path) -> Path:
     """Documents of several publishers, languages and dates, each of one passage."""
     about: dict[str, dict[str, object]] = {
-        "el-2012": {"publisher": "El Diario", "language": "es", "published": "2012-03-01"},
+        "el-2012": {"publisher": "El Diario", "language": "es", "published": "2012-03-01", "tags": ("peace", "a b")},
         "el-2017": {"publisher": "El Diario", "language": "es-SV", "published": "2017-01-19"},
-        "in-2017": {"publisher": "Insight", "language": "en", "published": "2017-01-20"},
+        "in-2017": {"publisher": "Insight", "language": "en", "published": "2017-01-20", "tags": ("peace",)},
         "in-2020": {"publisher": "Insight", "language": "EN-us", "published": "2020-12-31"},
-        "est": {"publisher": "insight", "language": "est", "published": None},
+        "est": {"publisher": "insight", "language": "est", "published": None, "tags": ("Peace", 'q"uo\\te')},
         "bare": {"publisher": None, "language": None, "published": None},
     }
     with Store(tmp_path, create=True) as store:
@@ -244,6 +244,13 @@ EVERY = ["bare", "el-2012", "el-2017", "est", "in-2017", "in-2020"]
         (Filters(languages=["%"]), []),
         (Filters(languages=["es-"]), []),
         (Filters(languages=["est", "en-us"]), ["est", "in-2020"]),
+        (Filters(tags=["peace"]), ["el-2012", "in-2017"]),
+        (Filters(tags=["Peace", "a b"]), ["el-2012", "est"]),
+        (Filters(tags=['q"uo\\te']), ["est"]),
+        (Filters(tags=["a"]), []),
+        (Filters(tags=["%"]), []),
+        (Filters(tags=['["peace"]']), []),
+        (Filters(tags=["peace"], languages=["en"]), ["in-2017"]),
         (Filters(published_from="2017-01-19"), ["el-2017", "in-2017", "in-2020"]),
         (Filters(published_before="2017-01-20"), ["el-2012", "el-2017"]),
         (Filters(published_from="2017-01-19", published_before="2017-01-20"), ["el-2017"]),
@@ -252,7 +259,7 @@ EVERY = ["bare", "el-2012", "el-2017", "est", "in-2017", "in-2020"]
         (Filters(publishers=["Insight"], languages=["en"], published_before="2018-01-01"), ["in-2017"]),
         (Filters(publishers=["Insight"], languages=["es"]), []),
         (
-            Filters(["El Diario", "Insight"], ["el-2017", "in-2020"], ["es", "en"], "2012-01-01", "2020-12-31"),
+            Filters(["El Diario", "Insight"], ["el-2017", "in-2020"], ["es", "en"], [], "2012-01-01", "2020-12-31"),
             ["el-2017"],
         ),
     ],
@@ -266,6 +273,16 @@ def test_filters_allow_the_passages_of_documents_that_meet_all_of_them(
         assert keys == sorted(keys)
 
 
+def test_passages_name_their_documents(library: Path) -> None:
+    with View(library) as view:
+        keys = view.passage_keys()
+        documents = view.documents_by_key(view.passage_documents(keys).values())
+        texts = {passage.key: passage.text for passage in view.passages(keys)}
+        assert {key: documents[of].id for key, of in view.passage_documents(keys).items()} == texts
+        assert view.passage_documents([]) == {}
+        assert list(view.passage_documents([keys[2]])) == [keys[2]]
+
+
 def test_only_filters_that_say_something_are_true() -> None:
     assert not Filters()
     assert not Filters(publishers=[], published_from="")
@@ -274,6 +291,7 @@ def test_only_filters_that_say_something_are_true() -> None:
             Filters(publishers=["a"]),
             Filters(document_ids=["a"]),
             Filters(languages=["a"]),
+            Filters(tags=["a"]),
             Filters(published_from="2017-01-01"),
             Filters(published_before="2017-01-01"),
             Filters(without_documents=["a"]),

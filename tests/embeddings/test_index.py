@@ -192,3 +192,23 @@ def test_an_index_of_another_kind_is_refused() -> None:
 
     with pytest.raises(StoreCorruptError, match="another kind"):
         VectorIndex.from_bytes(faiss.serialize_index(faiss.IndexFlatL2(8)).tobytes())
+
+
+@given(keyed_vectors(), st.data())
+def test_vectors_are_given_back_in_the_order_asked_for(passages: tuple[list[int], Floats], data: st.DataObject) -> None:
+    keys, vectors = passages
+    rows = data.draw(st.lists(st.integers(0, len(keys) - 1), max_size=10)) if keys else []
+
+    given_back = made(keys, vectors).vectors([keys[row] for row in rows])
+
+    assert given_back.shape == (len(rows), DIMENSION)
+    np.testing.assert_array_equal(given_back, vectors[rows])
+
+
+def test_vectors_of_an_unknown_key_are_refused(rng: np.random.Generator) -> None:
+    index = made([1, 2], unit_vectors(rng, 2))
+
+    with pytest.raises(RuntimeError):
+        index.vectors([1, 3])
+    with pytest.raises(RuntimeError):
+        index.changed([2], [], unit_vectors(rng, 0)).vectors([2])

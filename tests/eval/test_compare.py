@@ -12,12 +12,12 @@ from tests.eval.test_report import outcome, refused, run_of
 
 
 def test_two_settings_are_compared_and_what_differs_is_said(footnote_eval: Run, questions: Path) -> None:
-    settings = ("--a", "candidates=10", "--b", "FOOTNOTE_CANDIDATES=20", "--b", "not_found=false")
+    settings = ("--a", "candidates=10", "--b", "FOOTNOTE_CANDIDATES=20", "--b", "per_document=1")
     ran = footnote_eval("compare", "--set", questions, "-k", 10, *settings)
     assert ran.code == 0, ran.err
     assert "A  the default data folder, candidates=10 (asked " in ran.out
-    assert "B  the default data folder, candidates=20, not_found=False (asked " in ran.out
-    assert "   candidates: 10 -> 20\n   not_found: True -> False\n\n" in ran.out
+    assert "B  the default data folder, candidates=20, per_document=1 (asked " in ran.out
+    assert "   candidates: 10 -> 20\n   per_document: 3 -> 1\n\n" in ran.out
     assert max(len(line) for line in ran.out.splitlines() if line.startswith(("measure", "nDCG"))) <= 80
 
 
@@ -32,8 +32,8 @@ def test_a_stored_run_is_compared_with_now_as_it_was_asked(
 
 
 def test_what_differs_is_there_for_programs(footnote_eval: Run, questions: Path) -> None:
-    ran = footnote_eval("compare", "--set", questions, "--b", "not_found=no", "--json")
-    assert json.loads(ran.out)["differences"] == [{"name": "not_found", "a": "True", "b": "False"}]
+    ran = footnote_eval("compare", "--set", questions, "--b", "per_document=1", "--json")
+    assert json.loads(ran.out)["differences"] == [{"name": "per_document", "a": "3", "b": "1"}]
 
 
 def test_topics_and_qrels_are_compared_as_they_are_run(footnote_eval: Run, write: Write, tmp_path: Path) -> None:

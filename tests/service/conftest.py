@@ -1,5 +1,6 @@
 """Documents in a store, and libraries and pipelines over it that are closed at the end."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from corpus import Store, StoredDocument, View
 from embeddings import Encoder
 from service.answering import Pipeline
+from service.answering.reranking import SCORING_VERSION
 from service.ingest import Ingester, fingerprint
 from service.library import Library
 from service.progress import NoProgress
@@ -46,6 +48,23 @@ def document_from(view: View, source: str) -> StoredDocument:
     """The document of a source."""
     [document] = [document for document in view.documents() if document.source == source]
     return document
+
+
+def write_calibration(path: Path, encoder: Encoder, least: float) -> Path:
+    """A calibration for an encoder: even odds at the score `least`, below which 'not_found' is said."""
+    record = {
+        "format": 1,
+        "scoring": SCORING_VERSION,
+        "weights_sha256": encoder.weights_sha256,
+        "encoder": "",
+        "fitted": "2026-01-01",
+        "sets": [],
+        "slope": 20.0,
+        "intercept": -20.0 * least,
+        "refusals": [[0.0, -1.0], [Settings.model_fields["refused_answerable"].default, least], [1.0, 1.0]],
+    }
+    path.write_text(json.dumps(record))
+    return path
 
 
 @pytest.fixture

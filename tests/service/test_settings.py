@@ -12,6 +12,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "passage_tokens": (32, 2048),
     "title_tokens": (0, 128),
     "candidates": (10, 1000),
+    "per_document": (1, 100),
+    "refused_answerable": (0, 0.5),
     "port": (0, 65535),
     "refresh_seconds": (0.001, 60),
 }
@@ -19,6 +21,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 
 BEYOND: dict[str, tuple[float, float]] = {
     **{name: (a - 1, b + 1) for name, (a, b) in BOUNDS.items()},
+    "refused_answerable": (-0.001, 0.501),
     "refresh_seconds": (0, 60.001),
 }
 EACH_END = [(name, end) for name in BOUNDS for end in (0, 1)]
@@ -95,13 +98,13 @@ def test_the_environment_is_read_whatever_the_case(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path))
     monkeypatch.setenv("FOOTNOTE_ENCODER", "some/model")
     monkeypatch.setenv("footnote_port", "0")
-    monkeypatch.setenv("FOOTNOTE_NOT_FOUND", "off")
+    monkeypatch.setenv("FOOTNOTE_PER_DOCUMENT", "7")
     monkeypatch.setenv("FOOTNOTE_HOST", "::1")
 
     settings = load_settings()
 
     assert (settings.data, settings.encoder, settings.port) == (tmp_path, "some/model", 0)
-    assert (settings.not_found, settings.host) == (False, "::1")
+    assert (settings.per_document, settings.host) == (7, "::1")
 
 
 def test_what_a_command_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -119,7 +122,7 @@ def test_a_given_value_out_of_bounds_is_refused() -> None:
         load_settings(port=65536)
 
 
-@pytest.mark.parametrize("name", ["FOOTNOTE_ENCODER", "FOOTNOTE_HOST", "FOOTNOTE_DATA"])
+@pytest.mark.parametrize("name", ["FOOTNOTE_ENCODER", "FOOTNOTE_HOST", "FOOTNOTE_DATA", "FOOTNOTE_CALIBRATION"])
 def test_an_empty_value_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "")
 

@@ -1,14 +1,16 @@
 """Fusion by hand."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.answering.candidates import Candidate
-from service.answering.fusion import convex_combination, min_max
+from service.answering.fusion import fuse, min_max
 
-ranked_lists = st.dictionaries(st.integers(0, 30), st.floats(-1, 1), max_size=12).map(
-    lambda scores: sorted((Candidate(key, score) for key, score in scores.items()), key=lambda c: (-c.score, c.key))
+candidates = st.dictionaries(st.integers(0, 30), st.tuples(st.floats(-1, 1), st.floats(0, 1)), max_size=12).map(
+    lambda scores: [Candidate(key, cosine, lexical) for key, (cosine, lexical) in scores.items()]
 )
 
 
@@ -25,48 +27,53 @@ def test_no_scores_stay_no_scores() -> None:
     assert min_max([]) == []
 
 
-def test_two_lists_are_added_by_their_weights() -> None:
-    dense = [Candidate(1, 0.9), Candidate(2, 0.7), Candidate(3, 0.5)]
-    lexical = [Candidate(3, 20.0), Candidate(4, 15.0), Candidate(1, 10.0)]
+def test_both_scores_count_the_same_whatever_their_scale() -> None:
+    meaning, words = Candidate(1, 0.9, 0.0), Candidate(2, 0.1, 0.02)
+    both, neither = Candidate(3, 0.7, 0.015), Candidate(4, 0.1, 0.0)
 
-    fused = convex_combination([(0.25, dense), (0.75, lexical)])
-
-    assert [c.key for c in fused] == [3, 4, 1, 2]
-    assert [c.score for c in fused] == pytest.approx([0.75, 0.375, 0.25, 0.125])
+    # by meaning 1, 0, .75, 0; by words 0, 1, .75, 0
+    assert fuse([neither, words, both, meaning], 10) == [both, meaning, words, neither]
 
 
-def test_a_list_of_one_gives_its_passage_the_whole_weight() -> None:
-    assert convex_combination([(0.4, [Candidate(7, 0.01)])]) == [Candidate(7, 0.4)]
+@pytest.mark.parametrize("depth", [0, 1, 2, 3, 4])
+def test_only_the_best_are_kept(depth: int) -> None:
+    found = [Candidate(key, key / 10, key / 10) for key in (2, 1, 3)]
+
+    assert [candidate.key for candidate in fuse(found, depth)] == [3, 2, 1][:depth]
 
 
-def test_equal_scores_go_by_key() -> None:
-    fused = convex_combination([(0.5, [Candidate(9, 1.0)]), (0.5, [Candidate(2, 1.0)]), (0.5, [Candidate(5, 3.0)])])
+def test_equal_candidates_go_by_key() -> None:
+    assert [c.key for c in fuse([Candidate(key, 0.5, 0.5) for key in (9, 2, 5)], 3)] == [2, 5, 9]
 
-    assert [c.key for c in fused] == [2, 5, 9]
+
+def test_where_no_word_is_shared_meaning_alone_decides() -> None:
+    found = [Candidate(key, cosine, 0.0) for key, cosine in ((1, -0.2), (2, 0.4), (3, 0.1))]
+
+    assert [candidate.key for candidate in fuse(found, 10)] == [2, 3, 1]
 
 
 def test_nothing_fused_is_nothing() -> None:
-    assert convex_combination([]) == []
-    assert convex_combination([(1.0, []), (0.5, [])]) == []
+    assert fuse([], 10) == []
 
 
-@given(ranked_lists)
-def test_one_list_keeps_its_order(candidates: list[Candidate]) -> None:
-    fused = convex_combination([(1.0, candidates)])
-    score_of = {c.key: c.score for c in candidates}
-
-    assert {c.key for c in fused} == set(score_of)
-    assert [score_of[c.key] for c in fused] == pytest.approx([c.score for c in candidates])
-    assert all(0 <= c.score <= 1 for c in fused)
-
-
-@given(ranked_lists, ranked_lists, st.floats(0, 1))
-def test_every_passage_of_any_list_is_there_once_best_first(
-    one: list[Candidate], other: list[Candidate], weight: float
+@given(candidates, st.integers(0, 15), st.randoms())
+def test_as_many_as_asked_for_in_an_order_that_the_scores_and_keys_give(
+    found: list[Candidate], depth: int, random: Random
 ) -> None:
-    fused = convex_combination([(weight, one), (1 - weight, other)])
+    fused = fuse(found, depth)
+    shuffled = list(found)
+    random.shuffle(shuffled)
 
-    assert sorted(c.key for c in fused) == sorted({c.key for c in (*one, *other)})
-    assert fused == sorted(fused, key=lambda c: (-c.score, c.key))
-    assert fused == convex_combination([(1 - weight, other), (weight, one)])
-    assert all(0 <= c.score <= 1 + 1e-9 for c in fused)
+    assert len(fused) == min(depth, len(found))
+    assert len(set(fused)) == len(fused)
+    assert fuse(shuffled, depth) == fused
+    assert fuse(found, 100)[:depth] == fused
+
+
+@given(candidates)
+def test_none_is_placed_before_one_that_is_better_both_ways(found: list[Candidate]) -> None:
+    fused = fuse(found, 100)
+
+    for at, later in enumerate(fused):
+        for earlier in fused[:at]:
+            assert not (later.cosine > earlier.cosine and later.lexical > earlier.lexical)

@@ -1,12 +1,27 @@
-"""Mean MaxSim by hand, on tokens of eight dimensions."""
+"""Scores by hand, on tokens of eight dimensions."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from embeddings.token_vectors import pack_signs
 from service.answering.candidates import Candidate
-from service.answering.reranking import rerank
+from service.answering.reranking import (
+    COSINE,
+    HALF_WINDOW,
+    LEXICAL,
+    MAX_SIM,
+    WINDOW,
+    RerankedCandidate,
+    max_sim,
+    rerank,
+    window_max_sim,
+)
+
+Floats = NDArray[np.float32]
 
 UP = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
 HALF = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0]
@@ -14,55 +29,146 @@ HALF = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0]
 ACROSS = [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0]
 DOWN = [-1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0]
 
+WEIGHTS = MAX_SIM + WINDOW + LEXICAL + COSINE
+
+# Eighths add up without rounding.
+similarities = arrays(
+    np.float32,
+    array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=4 * HALF_WINDOW + 3),
+    elements=st.integers(-8, 8).map(lambda n: n / 8),
+)
+
 
 def signs(*tokens: list[float]) -> NDArray[np.uint8]:
     return pack_signs(np.array(tokens, dtype=np.float32))
 
 
-def question(*tokens: list[float]) -> NDArray[np.float32]:
-    unit: NDArray[np.float32] = np.array(tokens, dtype=np.float32) / np.sqrt(np.float32(8))
+def question(*tokens: list[float]) -> Floats:
+    unit: Floats = np.array(tokens, dtype=np.float32) / np.sqrt(np.float32(8))
     return unit
 
 
-def test_a_score_is_the_mean_over_question_tokens_of_the_best_similarity() -> None:
+def alike(*keys: int) -> list[Candidate]:
+    """Candidates between which only their tokens tell."""
+    return [Candidate(key, 0.0, 0.0) for key in keys]
+
+
+def test_max_sim_is_the_mean_over_question_tokens_of_the_best_similarity() -> None:
+    assert max_sim(np.array([[0.25, 1.0, -1.0], [-0.5, 0.0, -1.0]], dtype=np.float32)) == 0.5
+    assert max_sim(np.array([[-1.0], [0.0]], dtype=np.float32)) == -0.5
+
+
+def test_of_a_passage_as_long_as_a_window_both_measures_are_the_same() -> None:
+    matrix = np.zeros((2, 2 * HALF_WINDOW), dtype=np.float32)
+    matrix[0, 0] = matrix[1, -1] = 1
+
+    assert max_sim(matrix) == window_max_sim(matrix) == 1
+
+
+def test_question_tokens_met_far_apart_do_not_meet_in_a_window() -> None:
+    together, apart = (np.zeros((2, 4 * HALF_WINDOW), dtype=np.float32) for _ in range(2))
+    together[0, HALF_WINDOW] = together[1, HALF_WINDOW + 5] = 1
+    apart[0, 0] = apart[1, 3 * HALF_WINDOW] = 1
+
+    assert (max_sim(together), window_max_sim(together)) == (1, 1)
+    assert (max_sim(apart), window_max_sim(apart)) == (1, 0.5)
+
+
+def test_windows_overlap_so_that_none_cuts_neighbours_apart() -> None:
+    matrix = np.zeros((2, 4 * HALF_WINDOW), dtype=np.float32)
+    matrix[0, 2 * HALF_WINDOW - 1] = matrix[1, 2 * HALF_WINDOW] = 1
+
+    assert window_max_sim(matrix) == 1
+
+
+@given(similarities)
+def test_the_best_window_is_the_one_found_by_hand(matrix: Floats) -> None:
+    starts = range(0, matrix.shape[1], HALF_WINDOW)
+    by_hand = max(max_sim(matrix[:, start : start + 2 * HALF_WINDOW]) for start in starts)
+
+    assert window_max_sim(matrix) == pytest.approx(by_hand, abs=1e-6)
+    assert window_max_sim(matrix) <= max_sim(matrix) + 1e-6
+
+
+def test_a_score_is_the_weighted_mean_of_four_similarities() -> None:
     asked = question(UP, ACROSS)
-    candidates = [Candidate(1, 0.0), Candidate(2, 0.0), Candidate(3, 0.0)]
     tokens = {1: signs(DOWN, HALF), 2: signs(UP, DOWN, ACROSS), 3: signs(DOWN)}
+    candidates = [Candidate(1, 0.25, 1.0), Candidate(2, 1.0, 0.0), Candidate(3, -1.0, 0.5)]
 
-    ranked = rerank(asked, candidates, tokens)
+    scores = {c.key: c.score for c in rerank(asked, candidates, tokens)}
 
-    assert [c.key for c in ranked] == [2, 1, 3]
     # of 1: UP finds HALF (.5), ACROSS finds HALF (6 of 8 signs agree, .5); of 3: DOWN is -1 to UP, 0 to ACROSS
-    assert [c.score for c in ranked] == pytest.approx([1.0, 0.5, -0.5], abs=1e-5)
+    by_hand = {
+        1: 0.5 * (MAX_SIM + WINDOW) + LEXICAL + 0.25 * COSINE,
+        2: MAX_SIM + WINDOW + COSINE,
+        3: -0.5 * (MAX_SIM + WINDOW) + 0.5 * LEXICAL - COSINE,
+    }
+    assert scores == pytest.approx({key: total / WEIGHTS for key, total in by_hand.items()}, abs=1e-5)
+
+
+@given(st.data())
+def test_every_score_lies_between_minus_one_and_one(data: st.DataObject) -> None:
+    unit = st.lists(st.floats(-1, 1, width=32), min_size=8, max_size=8).filter(lambda v: np.linalg.norm(v) > 1e-3)
+    asked = np.array(data.draw(st.lists(unit, min_size=1, max_size=5)), dtype=np.float32)
+    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    packed = data.draw(arrays(np.uint8, st.tuples(st.integers(1, 40), st.just(1))))
+    candidate = Candidate(1, data.draw(st.floats(-1, 1)), data.draw(st.floats(0, 1)))
+
+    [reranked] = rerank(asked, [candidate], {1: packed})
+
+    assert -1 <= reranked.score <= 1
+    assert reranked.score == round(reranked.score, 6)
+
+
+@pytest.mark.parametrize("asked", [question(UP), question(UP, UP), question(UP, UP, UP)])
+def test_the_best_that_can_be_is_one_and_the_worst_minus_one_or_little_above(asked: Floats) -> None:
+    best, worst = rerank(asked, [Candidate(1, 1.0, 1.0), Candidate(2, -1.0, 0.0)], {1: signs(UP), 2: signs(DOWN)})
+
+    assert best.score == 1
+    assert worst.score == pytest.approx(-(WEIGHTS - LEXICAL) / WEIGHTS, abs=1e-5)
+
+
+def test_a_score_does_not_depend_on_what_other_candidates_there_are() -> None:
+    asked = question(UP, ACROSS)
+    one, others = Candidate(1, 0.3, 0.2), [Candidate(2, 0.9, 0.9), Candidate(3, -0.4, 0.0)]
+    tokens = {1: signs(HALF, DOWN), 2: signs(UP), 3: signs(DOWN)}
+
+    [alone] = rerank(asked, [one], tokens)
+    [among] = [c for c in rerank(asked, [*others, one], tokens) if c.key == 1]
+
+    assert alone.score == among.score
+
+
+def test_the_tokens_decide_before_cosine_does() -> None:
+    candidates = [Candidate(1, 1.0, 0.0), Candidate(2, 0.0, 0.0)]
+
+    assert keys(rerank(question(UP), candidates, {1: signs(DOWN), 2: signs(UP)})) == [2, 1]
+
+
+@pytest.mark.parametrize("better", [Candidate(2, 0.5, 0.1), Candidate(2, 0.6, 0.0)], ids=["words", "cosine"])
+def test_between_equal_tokens_words_and_cosine_decide(better: Candidate) -> None:
+    tokens = dict.fromkeys((1, 2), signs(UP, HALF))
+
+    assert keys(rerank(question(UP), [Candidate(1, 0.5, 0.0), better], tokens)) == [2, 1]
 
 
 def test_similarities_are_kept_for_the_highlight() -> None:
-    [ranked] = rerank(question(UP, ACROSS), [Candidate(1, 0.0)], {1: signs(UP, HALF, DOWN)})
+    [ranked] = rerank(question(UP, ACROSS), alike(1), {1: signs(UP, HALF, DOWN)})
 
     np.testing.assert_allclose(ranked.similarities, [[1, 0.5, -1], [0, 0.5, 0]], atol=1e-5)
 
 
-def test_the_score_of_retrieval_does_not_count() -> None:
-    tokens = {1: signs(DOWN), 2: signs(UP)}
-
-    ranked = rerank(question(UP), [Candidate(1, 1.0), Candidate(2, 0.0)], tokens)
-
-    assert [c.key for c in ranked] == [2, 1]
-
-
 def test_equal_scores_go_by_key() -> None:
-    keys = [5, 3, 9, 1]
+    ranked = rerank(question(UP), alike(5, 3, 9, 1), dict.fromkeys((5, 3, 9, 1), signs(HALF, DOWN)))
 
-    ranked = rerank(question(UP), [Candidate(key, 0.5) for key in keys], dict.fromkeys(keys, signs(HALF, DOWN)))
-
-    assert [c.key for c in ranked] == [1, 3, 5, 9]
+    assert keys(ranked) == [1, 3, 5, 9]
     assert len({c.score for c in ranked}) == 1
 
 
-def test_the_same_tokens_in_another_order_score_the_same() -> None:
+def test_the_same_tokens_in_another_order_score_the_same_within_a_window() -> None:
     tokens = {1: signs(UP, DOWN, HALF), 2: signs(HALF, UP, DOWN)}
 
-    first, second = rerank(question(UP, HALF, ACROSS), [Candidate(2, 0.0), Candidate(1, 0.0)], tokens)
+    first, second = rerank(question(UP, HALF, ACROSS), alike(2, 1), tokens)
 
     assert (first.key, second.key) == (1, 2)
     assert first.score == second.score
@@ -70,3 +176,7 @@ def test_the_same_tokens_in_another_order_score_the_same() -> None:
 
 def test_no_candidates_stay_none() -> None:
     assert rerank(question(UP), [], {}) == []
+
+
+def keys(ranked: list[RerankedCandidate]) -> list[int]:
+    return [candidate.key for candidate in ranked]

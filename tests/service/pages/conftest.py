@@ -12,6 +12,7 @@ from embeddings import Encoder
 from service.ingest import Ingester
 from service.progress import NoProgress
 from service.settings import Settings
+from tests.service.conftest import write_calibration
 from tests.service.pages.browsing import OTHER_NAME, Watched
 from tests.service.serving import RunningService
 
@@ -76,7 +77,8 @@ def service(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) 
     files = {"hostile.md": HOSTILE, "chronicle.md": CHRONICLE, "unbroken.txt": UNBROKEN}
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    settings = Settings(data=folder / "data")
+    calibration = write_calibration(folder / "calibration.json", default_encoder, least=0.3)
+    settings = Settings(data=folder / "data", calibration=calibration)
     with Store(settings.data, create=True) as store:
         summary = Ingester(store, lambda: default_encoder, settings).ingest(
             [folder / name for name in files], NoProgress()

@@ -1,0 +1,231 @@
+"""Folding and spreading, by hand."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from service.answering.reranking import RerankedCandidate
+from service.answering.results import CLOSE_SCORES, Result, fold_duplicates, spread
+
+NOTHING = np.zeros((1, 1), dtype=np.float32)
+ALIKE = (1.0, 0.0)
+
+TRUCE = (
+    "The truce between the two gangs began in March 2012, when thirty of their leaders were moved to prisons with fewer"
+    " guards. In the fifteen months that followed, homicides fell by half. The government denied that it had had any"
+    " part in it, and later that it had known."
+)
+FELL = "In the fifteen months that followed, homicides fell by half."
+MENU = "Home | News | Opinion | Share this: Facebook Twitter. "
+
+
+def ranked(*scores: float) -> list[RerankedCandidate]:
+    return [RerankedCandidate(key, score, NOTHING) for key, score in enumerate(scores, start=1)]
+
+
+def folded(texts: Sequence[str], highlight: str | None = None, vectors: Sequence[Sequence[float]] = ()) -> list[str]:
+    """The keys of each result with its duplicates (`1+2`), of texts in falling order and one highlight for all."""
+    results = fold_duplicates(
+        ranked(*np.linspace(0.9, 0.1, len(texts))),
+        unit(vectors or [ALIKE] * len(texts)),
+        lambda candidate: texts[candidate.key - 1],
+        lambda candidate: texts[candidate.key - 1] if highlight is None else highlight,
+    )
+    return ["+".join(str(c.key) for c in (result.candidate, *result.duplicates)) for result in results]
+
+
+def unit(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+    rows = np.array(vectors, dtype=np.float32).reshape(-1, 2)
+    normalised: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return normalised
+
+
+def test_copies_take_one_place() -> None:
+    assert folded([TRUCE, "Bread is baked.", TRUCE, TRUCE]) == ["1+3+4", "2"]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        TRUCE.upper(),
+        TRUCE.replace(" ", "\n"),
+        TRUCE.replace(" ", "\N{NO-BREAK SPACE}"),
+        "“" + TRUCE.replace(", ", " — ") + "”",
+        TRUCE.replace("In the fifteen", "**In the fifteen").replace("by half.", "by half.**"),
+    ],
+    ids=["case", "lines", "spaces", "punctuation", "markdown"],
+)
+def test_how_a_copy_is_set_does_not_matter(copy: str) -> None:
+    assert folded([TRUCE, copy], FELL) == ["1+2"]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [MENU + TRUCE, TRUCE[20:], TRUCE[:-60], TRUCE[40:] + " " + "Then the killing began again, worse than before."],
+    ids=["menu before", "begins later", "ends before", "goes on"],
+)
+def test_copies_that_are_cut_at_other_places_are_folded(copy: str) -> None:
+    assert folded([TRUCE, copy], FELL) == ["1+2"]
+
+
+def test_a_copy_that_lacks_the_words_that_answer_stays() -> None:
+    assert folded([TRUCE, TRUCE.replace(FELL, "")], FELL) == ["1", "2"]
+
+
+def test_what_only_quotes_the_words_that_answer_stays() -> None:
+    quoting = (
+        f"“{FELL}” So the minister told parliament on Tuesday, and nobody there would believe a word of what he said."
+    )
+
+    assert folded([TRUCE, quoting], FELL) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "other"),
+    [
+        ("1,200", "1,300"),
+        ("1,200", "12,00"),
+        ("6.6", "66"),
+        ("5", "50"),
+        ("5%", "5"),
+        ("$5", "€5"),
+        ("+5", "-5"),
+        ("10²", "102"),
+        ("5", "five"),
+    ],
+)
+def test_statistics_that_differ_in_a_figure_stay(figure: str, other: str) -> None:
+    report = "In {} the police counted {} homicides in the department, as the ministry of justice and security reports."
+    texts = [report.format(2012, figure), report.format(2012, other)]
+
+    assert folded(texts) == ["1", "2"]
+    assert folded([report.format(2012, figure), report.format(2013, figure)]) == ["1", "2"]
+
+
+def test_statistics_that_differ_beside_the_words_that_answer_are_folded() -> None:
+    assert folded([TRUCE, TRUCE.replace("thirty", "forty")], FELL) == ["1+2"]
+
+
+def test_another_inflection_of_the_words_that_answer_is_not_the_same() -> None:
+    assert folded([TRUCE, TRUCE.replace("followed", "follow")], FELL) == ["1", "2"]
+
+
+def test_half_a_word_is_not_the_word() -> None:
+    assert folded([TRUCE, TRUCE.replace("by half", "by halfpence")], "homicides fell by half") == ["1", "2"]
+
+
+def test_passages_with_unlike_vectors_are_not_compared() -> None:
+    assert folded([TRUCE, TRUCE], FELL, vectors=[(1, 0), (0, 1)]) == ["1", "2"]
+
+
+def test_a_duplicate_is_one_of_the_result_itself_and_not_of_its_duplicates() -> None:
+    """What the third shares with the second but not with the first could not be cited for the first's words."""
+    words = [f"word{at}" for at in range(60)]
+    first, second, third = (" ".join(words[at : at + 40]) for at in (0, 10, 20))
+
+    assert folded([first, second, third], " ".join(words[20:22])) == ["1+2", "3"]
+
+
+@pytest.mark.parametrize("text", ["🕊", "?!", "…", "停戦", "x", "a b"])
+def test_passages_of_next_to_no_words_are_folded_only_if_they_are_the_same(text: str) -> None:
+    assert folded([text, text]) == ["1+2"]
+    assert folded([text, "🦜"]) == ["1", "2"]
+    assert folded([text, "—"]) == ["1", "2"]
+
+
+def test_a_highlight_without_words_is_found_again() -> None:
+    assert folded([f"{TRUCE} 🕊 So it was.", f"{TRUCE} 🕊 So it was."], "🕊") == ["1+2"]
+
+
+def test_nothing_folded_is_nothing() -> None:
+    assert fold_duplicates([], unit([]), lambda _: "", lambda _: "") == []
+
+
+texts = st.lists(st.sampled_from(["a", "b", "c 1", "c 2", "🕊", "", "?"]), max_size=6).map(" ".join)
+angles = st.integers(0, 7).map(lambda eighth: (np.cos(np.pi * eighth / 8), np.sin(np.pi * eighth / 8)))
+
+
+@given(st.lists(st.tuples(texts, angles, st.booleans()), max_size=15))
+def test_every_candidate_comes_once_as_a_result_or_as_a_duplicate_of_a_better_one(
+    passages: Sequence[tuple[str, Sequence[float], bool]],
+) -> None:
+    candidates = ranked(*(1 - at / 100 for at in range(len(passages))))
+
+    results = fold_duplicates(
+        candidates,
+        unit([vector for _, vector, _ in passages]),
+        lambda c: passages[c.key - 1][0],
+        lambda c: passages[c.key - 1][0][: None if passages[c.key - 1][2] else 1],
+    )
+
+    assert sorted(c.key for r in results for c in (r.candidate, *r.duplicates)) == [c.key for c in candidates]
+    in_order = [r.candidate.key for r in results]
+    assert in_order == sorted(in_order)
+    for result in results:
+        keys = [result.candidate.key, *(c.key for c in result.duplicates)]
+        assert keys == sorted(keys)
+
+
+def spread_out(scores: Sequence[float], documents: Sequence[int], per_document: int) -> list[int]:
+    """The keys after spreading; the first candidate's is 1."""
+    results = [Result(candidate) for candidate in ranked(*scores)]
+    return [r.candidate.key for r in spread(results, dict(enumerate(documents, start=1)), per_document)]
+
+
+def test_a_document_makes_room_for_others_that_score_close() -> None:
+    assert spread_out([0.50, 0.50, 0.50, 0.49, 0.48], [7, 7, 7, 7, 8], per_document=2) == [1, 2, 5, 3, 4]
+
+
+def test_a_document_makes_no_room_for_others_that_score_far_below() -> None:
+    assert spread_out([0.50, 0.50, 0.50, 0.46], [7, 7, 7, 8], per_document=1) == [1, 2, 3, 4]
+
+
+def test_how_close_is_measured_from_the_one_that_makes_room() -> None:
+    scores = [0.50, 0.49, 0.47, 0.45]
+
+    assert spread_out(scores, [7, 7, 7, 8], per_document=1) == [1, 2, 4, 3]
+
+
+def test_within_its_share_a_document_keeps_its_place() -> None:
+    assert spread_out([0.5, 0.5, 0.5, 0.5], [7, 7, 7, 8], per_document=3) == [1, 2, 3, 4]
+
+
+def test_where_every_document_has_had_its_share_the_scores_decide() -> None:
+    assert spread_out([0.5, 0.5, 0.5, 0.5], [7, 7, 8, 8], per_document=1) == [1, 3, 2, 4]
+
+
+def test_duplicates_stay_with_their_result() -> None:
+    first, other, copy = ranked(0.5, 0.49, 0.48)
+
+    assert spread([Result(first, [copy]), Result(other)], {1: 7, 2: 7, 3: 8}, 1)[0].duplicates == [copy]
+
+
+scored = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 4)), max_size=20).map(
+    lambda drawn: sorted(((score / 100, document) for score, document in drawn), reverse=True)
+)
+
+
+@given(scored, st.integers(1, 5))
+def test_spreading_loses_nothing_and_moves_nothing_far(drawn: list[tuple[float, int]], per_document: int) -> None:
+    scores, documents = [score for score, _ in drawn], [document for _, document in drawn]
+
+    order = spread_out(scores, documents, per_document)
+
+    assert sorted(order) == list(range(1, len(drawn) + 1))
+    assert order[:1] == [1][: len(drawn)]
+    for at, key in enumerate(order):
+        waiting = [scores[later - 1] for later in order[at + 1 :]]
+        assert max(waiting, default=-1) <= scores[key - 1] + CLOSE_SCORES + 1e-9
+    of_a_document: Mapping[int, list[int]] = {d: [k for k in order if documents[k - 1] == d] for d in set(documents)}
+    assert all(keys == sorted(keys) for keys in of_a_document.values())
+
+
+@given(scored)
+def test_a_share_that_none_exceeds_moves_nothing(drawn: list[tuple[float, int]]) -> None:
+    order = spread_out([score for score, _ in drawn], [document for _, document in drawn], per_document=20)
+
+    assert order == list(range(1, len(drawn) + 1))
