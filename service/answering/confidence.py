@@ -152,5 +152,6 @@ def uncalibrated(candidates: Sequence[Candidate], first: RerankedCandidate | Non
     """A level from ranks only: medium if meaning, words and reranking put the same passage first, else low."""
     if first is None:
         return Confidence("low", None)
-    best = [max(candidates, key=lambda c: (c.cosine, -c.key)), max(candidates, key=lambda c: (c.lexical, -c.key))]
-    return Confidence("medium" if all(c.key == first.key for c in best) else "low", None)
+    itself = next(c for c in candidates if c.key == first.key)
+    agreed = all(c.cosine <= itself.cosine and c.lexical <= itself.lexical for c in candidates)
+    return Confidence("medium" if agreed else "low", None)

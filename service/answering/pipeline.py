@@ -85,7 +85,7 @@ class Pipeline:
         while True:
             candidates = search.candidates(depth)
             watch.lap("retrieve")
-            results = search.results(candidates)
+            results = search.results(candidates, k)
             watch.lap("rerank")
             if len(results) >= k or len(candidates) < depth or depth >= MOST_CANDIDATES:
                 return candidates, results

@@ -13,8 +13,12 @@ from service.answering.reranking import RerankedCandidate
 
 __all__ = ["Result", "fold_duplicates", "spread"]
 
-SIMILAR_VECTORS = 0.85
-"""Cosine below which two passages are not compared word by word: even another title leaves copies nearer."""
+SIMILAR_VECTORS = 0.75
+"""Cosine below which two passages are not compared word by word. Of 40 texts copied under another title and cut 250
+characters later, 5 % lie below; at .85 it was 37.5 %."""
+
+ALWAYS_FOLDED = 20
+"""Results that are compared with all candidates even if fewer are asked for, since spreading may choose from them."""
 
 SAME_TEXT = 0.5
 """Share of all their word trigrams that two passages must have in common (resemblance: Broder, 1997). Copies that
@@ -42,6 +46,7 @@ def fold_duplicates(
     vectors: NDArray[np.float32],
     text_of: Callable[[RerankedCandidate], str],
     highlight_of: Callable[[RerankedCandidate], str],
+    k: int,
 ) -> list[Result]:
     """Put every candidate that repeats a better one under it.
 
@@ -53,6 +58,7 @@ def fold_duplicates(
         vectors: Theirs, `(len(ranked), dimension)` float32, L2-normalised.
         text_of: Gives a candidate's text.
         highlight_of: Gives the words of a candidate that answer.
+        k: How many results are wanted; further ones are not compared with each other.
 
     Returns:
         Every candidate once, as a result or as a duplicate, best first.
@@ -71,9 +77,10 @@ def fold_duplicates(
         )
         if (repeated := next(same, None)) is not None:
             repeated.duplicates.append(candidate)
-        else:
-            at_rank[rank] = Result(candidate)
-            results.append(at_rank[rank])
+            continue
+        results.append(Result(candidate))
+        if len(results) <= max(k, ALWAYS_FOLDED):
+            at_rank[rank] = results[-1]
     return results
 
 

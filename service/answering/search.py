@@ -58,11 +58,11 @@ class Search:
         found = find_candidates(self._snapshot, self._encoded.vector, self._words, depth, self._filters)
         return fuse(found, depth)
 
-    def results(self, candidates: Sequence[Candidate]) -> list[Result]:
-        """The candidates in the order in which they answer, each text once."""
+    def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
+        """The candidates in the order in which they answer, each text once as far as `k` results go."""
         ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, self._token_signs(candidates)))
         vectors = self._snapshot.index.vectors([c.key for c in ranked])
-        folded = fold_duplicates(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text)
+        folded = fold_duplicates(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text, k)
         documents = self._snapshot.view.passage_documents([result.candidate.key for result in folded])
         return spread(folded, documents, self._settings.per_document)
 

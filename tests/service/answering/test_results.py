@@ -27,13 +27,16 @@ def ranked(*scores: float) -> list[RerankedCandidate]:
     return [RerankedCandidate(key, score, NOTHING) for key, score in enumerate(scores, start=1)]
 
 
-def folded(texts: Sequence[str], highlight: str | None = None, vectors: Sequence[Sequence[float]] = ()) -> list[str]:
+def folded(
+    texts: Sequence[str], highlight: str | None = None, vectors: Sequence[Sequence[float]] = (), k: int = 5
+) -> list[str]:
     """The keys of each result with its duplicates (`1+2`), of texts in falling order and one highlight for all."""
     results = fold_duplicates(
         ranked(*np.linspace(0.9, 0.1, len(texts))),
         unit(vectors or [ALIKE] * len(texts)),
         lambda candidate: texts[candidate.key - 1],
         lambda candidate: texts[candidate.key - 1] if highlight is None else highlight,
+        k,
     )
     return ["+".join(str(c.key) for c in (result.candidate, *result.duplicates)) for result in results]
 
@@ -142,7 +145,18 @@ def test_a_highlight_without_words_is_found_again() -> None:
 
 
 def test_nothing_folded_is_nothing() -> None:
-    assert fold_duplicates([], unit([]), lambda _: "", lambda _: "") == []
+    assert fold_duplicates([], unit([]), lambda _: "", lambda _: "", 5) == []
+
+
+def test_beyond_the_results_that_are_wanted_copies_are_folded_only_under_these() -> None:
+    different = [f"{TRUCE} Number {at} {'x' * at}." for at in range(25)]
+    every = [*different, TRUCE + " Last.", TRUCE + " Last.", different[0]]
+    alone = [[np.cos(at), np.sin(at)] for at in range(25)]
+
+    few, many = (folded(every, vectors=[*alone, ALIKE, ALIKE, alone[0]], k=k) for k in (5, 30))
+
+    assert few == ["1+28", *map(str, range(2, 28))]
+    assert many == ["1+28", *map(str, range(2, 26)), "26+27"]
 
 
 texts = st.lists(st.sampled_from(["a", "b", "c 1", "c 2", "🕊", "", "?"]), max_size=6).map(" ".join)
@@ -160,6 +174,7 @@ def test_every_candidate_comes_once_as_a_result_or_as_a_duplicate_of_a_better_on
         unit([vector for _, vector, _ in passages]),
         lambda c: passages[c.key - 1][0],
         lambda c: passages[c.key - 1][0][: None if passages[c.key - 1][2] else 1],
+        5,
     )
 
     assert sorted(c.key for r in results for c in (r.candidate, *r.duplicates)) == [c.key for c in candidates]
