@@ -10,7 +10,7 @@ import click
 from service.cli.output import data_option, emit_json, json_option, plain, wrapped
 
 if TYPE_CHECKING:
-    from service.answer import Answer, Citation
+    from service.answer import Answer, Citation, Confidence
 
 __all__ = ["ask"]
 
@@ -48,9 +48,17 @@ def _show(answer: Answer) -> None:
     else:
         click.echo(wrapped(f"“{answer.answer.text}”", indent=""))
         click.echo(f"  — {_source(answer.answer.citation)}")
+        click.echo(f"  {_sure(answer.confidence)}")
     for passage in answer.passages:
         click.echo(f"\n{passage.rank}. {_source(passage.citation)}  [score {passage.score:.2f}]")
         click.echo(wrapped(passage.text))
+
+
+def _sure(confidence: Confidence) -> str:
+    level = confidence.level.replace("_", " ")
+    if confidence.probability is None:
+        return f"Confidence: {level}, from ranks only"
+    return f"Confidence: {level} ({confidence.probability:.0%})"
 
 
 def _source(citation: Citation) -> str:

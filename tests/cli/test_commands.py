@@ -1,6 +1,7 @@
 """The other commands, their exit codes and their words."""
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from corpus.database import DATABASE_NAME
+from embeddings import Encoder
 from service.settings import PREFIX, Settings
 from tests.cli.conftest import Run
+from tests.service.conftest import write_calibration
 
 Write = Callable[..., Path]
 
@@ -30,6 +33,7 @@ def test_ask_prints_the_words_and_where_they_stand(filled: Run) -> None:
     assert ran.code == 0
     assert "“The truce began in the year 2012.”" in ran.out
     assert "The truce, Start, 2017-01-19 (truce, characters 9–42)" in ran.out
+    assert "  Confidence: medium, from ranks only\n" in ran.out
     assert "\n1. The truce, Start" in ran.out
 
 
@@ -254,3 +258,10 @@ def test_serve_says_when_its_address_is_taken(footnote: Run) -> None:
     assert ran.code == 1
     assert f"Cannot listen on 127.0.0.1, port {port}" in ran.err
     assert "choose another with --port." in ran.err
+
+
+def test_ask_says_how_sure_it_is_where_that_has_been_measured(
+    filled: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_encoder: Encoder
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_CALIBRATION", str(write_calibration(tmp_path / "c.json", tiny_encoder, least=-0.9)))
+    assert re.search(r"\n  Confidence: (very high|high|medium|low) \(\d+%\)\n", filled("ask", "When did it begin?").out)
