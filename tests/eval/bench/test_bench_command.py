@@ -154,7 +154,8 @@ def test_a_benchmark_that_is_stopped_leaves_no_server(beir: Path, tmp_path: Path
         assert asking is not None, said
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 130
-        assert process.stderr.read().endswith("Stopped.\n")
+        # asyncio may complain after it, if the signal came while its loop was being made
+        assert "\nStopped.\n" in "\n" + process.stderr.read()
         with pytest.raises(httpx2.ConnectError):
             httpx2.get(f"{asking[1]}/health/live", trust_env=False)
         assert [path.name.split("-")[0] for path in (tmp_path / "work").iterdir()] == ["store"]
