@@ -97,7 +97,7 @@ def test_a_folder_without_documents_says_so(footnote: Run, tmp_path: Path) -> No
     empty.mkdir()
     ran = footnote("ingest", empty)
     assert ran.code == 1
-    assert "the folder holds no .txt or .md file; give a folder that does." in ran.err
+    assert "the folder holds no file that Footnote reads; give a folder that does." in ran.err
 
 
 def test_a_fifo_is_refused_and_not_waited_for(footnote: Run, write: Write) -> None:
