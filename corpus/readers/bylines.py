@@ -57,7 +57,7 @@ def read_copied_page(text: str, language: str | None = None) -> Found:
     is the site; a person's name right after it and the date is the author. `About NAME` further down, of one who is
     named again and again, is the publisher.
     """
-    head = _head(text)
+    head = _head(text, paragraphs=0)
     at = _repeated(head)
     if at is None:
         return Found(publisher=_about(text))
@@ -69,8 +69,8 @@ def read_copied_page(text: str, language: str | None = None) -> Found:
     return Found(title=title, publisher=site or _about(text), authors=authors)
 
 
-def _head(text: str) -> list[str]:
-    """The first lines, up to where the paragraphs begin."""
+def _head(text: str, paragraphs: int = 1) -> list[str]:
+    """The first short lines, up to where more paragraphs begin than may stand among them (a caption, a summary)."""
     lines = []
     for line in text[:20_000].split("\n"):
         plain = " ".join(line.split())
@@ -79,13 +79,13 @@ def _head(text: str) -> list[str]:
         if len(lines) == HEAD_LINES:
             break
     long = [at for at, line in enumerate(lines) if len(line) > _LONG_LINE]
-    return [line for line in lines[: long[1] if len(long) > 1 else None] if len(line) <= _LONG_LINE]
+    return [line for line in lines[: long[paragraphs] if len(long) > paragraphs else None] if len(line) <= _LONG_LINE]
 
 
 def _repeated(head: Sequence[str]) -> int | None:
-    """Where the line stands that repeats the end of an earlier one."""
+    """Where the line stands that repeats the first or second line, or its end."""
     for at, line in enumerate(head):
-        if len(line.split()) > 2 and any(before.endswith(line) for before in head[:at]):
+        if len(line.split()) > 2 and any(before.endswith(line) for before in head[: min(at, 2)]):
             return at
     return None
 

@@ -22,8 +22,14 @@ _HYPHENS = ("\ufffe", "\x02")
 _PARAGRAPH_GAP = 1.35
 """A line that lies this many usual distances below the one before begins a paragraph."""
 
+_WIDE_GAP = 2.2
+"""So does one that lies this many times its own height below, on pages of few lines."""
+
 _FULL_LINE = 0.85
-"""A line that reaches this far across the page's text goes on in the next one."""
+"""A line that reaches this far across the page's text goes on in the next one…"""
+
+_FULL_LINE_CHARACTERS = 30
+"""… unless it is as short as this: no column is narrower, but lines of a title page or of verse are."""
 
 _NO_TITLE = re.compile(r"(?i)^(?:untitled|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|qxd|indd|ps|rtf|txt))$")
 _WRONG_PASSWORD = 4
@@ -98,19 +104,21 @@ def _paragraphs(page: Any, width: float) -> Iterator[str]:  # noqa: ANN401
     right = max((box[2] for box in boxes), default=width)
     paragraph = ""
     for at, (_, line) in enumerate(lines):
-        if at and not 0 <= drops[at - 1] <= usual * _PARAGRAPH_GAP:
+        if at and not 0 <= drops[at - 1] <= min(usual * _PARAGRAPH_GAP, boxes[at][3] * _WIDE_GAP):
             yield paragraph
             paragraph = ""
-        paragraph = _joined(paragraph, line, goes_on=at > 0 and boxes[at - 1][2] >= right * _FULL_LINE)
+        before = lines[at - 1][1]
+        is_full = at > 0 and boxes[at - 1][2] >= right * _FULL_LINE and len(before) >= _FULL_LINE_CHARACTERS
+        paragraph = _joined(paragraph, line, goes_on=is_full)
     yield paragraph
 
 
-def _box(page: Any, start: int, line: str) -> tuple[float, float, float]:  # noqa: ANN401
-    """Left, baseline and right of a line, in points."""
+def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:  # noqa: ANN401
+    """Left, bottom, right and height of a line, in points."""
     first = start + len(line) - len(line.lstrip())
     last = start + len(line.rstrip()) - 1
-    left, bottom, _, _ = page.get_charbox(first, loose=True)
-    return left, bottom, page.get_charbox(last, loose=True)[2]
+    left, bottom, _, top = page.get_charbox(first, loose=True)
+    return left, bottom, page.get_charbox(last, loose=True)[2], top - bottom
 
 
 def _joined(before: str, line: str, *, goes_on: bool) -> str:

@@ -39,6 +39,7 @@ def read_records(file: SourceBytes, media_type: str, options: ReadOptions) -> It
     salt = file.sidecar.data if file.sidecar is not None else b""
     rows = _csv_rows(text, options.text_field) if media_type == CSV else _json_rows(text)
     lines: dict[str, int] = {}
+    line = 0
     for line, row in rows:
         where = f"{file.source}#line-{line}"
         try:
@@ -61,7 +62,7 @@ def read_records(file: SourceBytes, media_type: str, options: ReadOptions) -> It
             )
         except SourceError as error:
             yield SourceProblem(where, str(error))
-    if not lines:
+    if line == 0:
         raise SourceError("it holds no record; give a file with one on each line")
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,9 @@ from corpus.readers.source import SourceBytes, printable
 from corpus.readers.wire import FILE, OUT_OF_MEMORY, REPLY, Reply, read_frame, write_frame
 
 __all__ = ["Sandbox", "SandboxLimits"]
+
+WORKER = ("-m", "corpus.readers.worker")
+"""What the interpreter runs."""
 
 _SECONDS_TO_START = 60
 """An interpreter and its imports take half a second; a machine under load takes longer."""
@@ -87,6 +91,13 @@ class Sandbox:
         yield from documents
 
     def _ask(self, file: SourceBytes, options: ReadOptions) -> Reply:
+        """Have a file read; what fails in a process that has read others is tried once more in a new one."""
+        is_new = self._process is None
+        reply, is_final = self._try(file, options)
+        return reply if is_new or is_final else self._try(file, options)[0]
+
+    def _try(self, file: SourceBytes, options: ReadOptions) -> tuple[Reply, bool]:
+        """The reply, and whether another process would give the same."""
         process = self._started()
         late = threading.Event()
 
@@ -103,12 +114,10 @@ class Sandbox:
             raise
         finally:
             timer.cancel()
-        if reply is not None and reply[1] != OUT_OF_MEMORY and not late.is_set():
-            return reply
-        signal = self._end()
         if reply is not None and reply[1] != OUT_OF_MEMORY:
-            return reply
-        return [], self._reason(reply, late.is_set(), signal)
+            return reply, True
+        ended_by = self._end()
+        return ([], self._reason(reply, late.is_set(), ended_by)), late.is_set()
 
     def _exchange(self, process: subprocess.Popen[bytes], file: SourceBytes, options: ReadOptions) -> Reply | None:
         """Send a file and wait; None if the process ended, or answered what it may not."""
@@ -123,8 +132,8 @@ class Sandbox:
         except (OSError, ValidationError):
             return None
 
-    def _reason(self, reply: Reply | None, late: bool, signal: int) -> str:
-        if late or signal == 24:  # SIGXCPU
+    def _reason(self, reply: Reply | None, late: bool, ended_by: int) -> str:
+        if late or ended_by == signal.SIGXCPU:
             return f"reading it took more than {self._limits.seconds} seconds; save it anew, or as text"
         size = f"{self._limits.memory_bytes // 1024**2} MiB"
         if reply is not None:
@@ -137,7 +146,7 @@ class Sandbox:
         self._end()
         limits = self._limits
         process = self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-B", "-m", "corpus.readers.worker", str(limits.memory_bytes), str(limits.seconds)],
+            [sys.executable, "-P", "-B", *WORKER, str(limits.memory_bytes), str(limits.seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

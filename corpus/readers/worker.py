@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import IO
 
 from corpus.errors import SourceError
 from corpus.readers.language import load_identifier
@@ -56,7 +57,7 @@ def _forbid(event: str, arguments: tuple[object, ...]) -> None:
         raise PermissionError(f"{event} is not allowed while a document is read")
 
 
-def _request(stream: BinaryIO) -> tuple[bytes, bytes, bytes] | None:
+def _request(stream: IO[bytes]) -> tuple[bytes, bytes, bytes] | None:
     frames = [read_frame(stream) for _ in range(3)]
     head, data, beside = frames
     return None if head is None or data is None or beside is None else (head, data, beside)

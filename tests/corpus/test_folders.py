@@ -74,7 +74,7 @@ def test_each_file_is_taken_once_in_the_order_of_the_paths_given(
 
 def test_a_folder_without_documents_is_a_problem_of_its_own(write: Write, tmp_path: Path) -> None:
     path = write("full/a.txt", "Text.")
-    empty = write("empty/b.pdf", "x").parent
+    empty = write("empty/b.zip", "x").parent
     found = find_files([empty, path.parent])
     assert found.files == [path]
     assert found.problems == [(empty, "the folder holds no file that Footnote reads; give a folder that does")]
