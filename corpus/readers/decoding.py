@@ -14,6 +14,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_TOO_SHORT_TO_GUESS = 100
+"""Bytes below which every encoding is as likely as any other."""
+
 _ENCODINGS_GUESSED = 64 * 1024
 """Bytes around the first bad one that a hint at the encoding is drawn from."""
 
@@ -60,8 +63,11 @@ def _strictly(data: bytes, start: int, encoding: str) -> str:
 
 def _hint(data: bytes, at: int) -> str:
     """`, perhaps cp1252` where the bytes around a bad one are more likely in another encoding."""
+    if len(data) < _TOO_SHORT_TO_GUESS:
+        return ""
     from charset_normalizer import from_bytes
 
     start = max(0, at - _ENCODINGS_GUESSED // 2)
     best = from_bytes(data[start : start + _ENCODINGS_GUESSED]).best()
-    return "" if best is None or best.encoding in ("utf_8", "ascii") else f", perhaps it is {best.encoding}"
+    is_other = best is not None and not best.encoding.startswith(("utf", "ascii"))
+    return f", perhaps it is {best.encoding}" if best is not None and is_other else ""

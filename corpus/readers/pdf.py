@@ -51,16 +51,15 @@ def read_pdf(data: bytes, options: ReadOptions) -> Content:
         with contextlib.closing(pypdfium2.PdfDocument(data, password=options.password)) as document:
             return _content(document)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == _WRONG_PASSWORD:
+        # PDFium keeps the code of an earlier file where it has none for this one
+        if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
             what = "its password is another one" if options.password else "it is encrypted"
             raise SourceError(f"{what}; give its password, or save it without one") from error
-        raise SourceError("it is a damaged PDF that cannot be opened; get it anew") from error
+        raise SourceError("it is a damaged PDF that cannot be opened, or one without pages; get it anew") from error
 
 
 def _content(document: Any) -> Content:  # noqa: ANN401 - pypdfium2 has no types
     pages = len(document)
-    if pages == 0:
-        raise SourceError("it is a PDF without pages; get it anew")
     if pages > MAX_PAGES:
         raise SourceError(f"it has more than {MAX_PAGES:,} pages; split it")
     builder = TextBuilder()
