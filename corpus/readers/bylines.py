@@ -1,6 +1,7 @@
 """Title, authors, publisher and date from the head of a text that has no other metadata."""
 
 import datetime
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -27,6 +28,9 @@ _NAME = re.compile(
 )
 _SPECIAL = re.compile(r"(?i)special (?:to|for)\s+")
 _ABOUT = re.compile(r"^About (?P<name>[^\W\d_].{2,60})$", re.MULTILINE)
+_ABOUT_LINES = 20
+"""A page has one such line or two; a text of nothing else would take for ever."""
+
 _MENTIONS = 3
 """So often a publisher's name stands in the furniture around an article, beside the line that is about it."""
 
@@ -91,7 +95,7 @@ def _repeated(head: Sequence[str]) -> int | None:
 
 
 def _about(text: str) -> str | None:
-    for match in _ABOUT.finditer(text):
+    for match in itertools.islice(_ABOUT.finditer(text), _ABOUT_LINES):
         name = match["name"].strip()
         if text.count(name) > _MENTIONS and name.lower() not in ("us", "this site"):
             return name

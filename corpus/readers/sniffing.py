@@ -53,7 +53,7 @@ _HTML_START = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
 )
 _PDF_START_WITHIN = 1024
-"""Readers of PDF accept this much before the header."""
+"""Readers of PDF accept this much before the header; where the name does not say PDF, it may be a text about it."""
 
 
 def media_type_of(file: SourceBytes, text_field: str) -> str:
@@ -65,10 +65,10 @@ def media_type_of(file: SourceBytes, text_field: str) -> str:
     Raises:
         SourceError: It is of a type that is not read, or not what its name says.
     """
-    by_content = _by_signature(file.data) or _by_shape(file.data, text_field)
+    suffix = file.path.suffix.lower()
+    by_content = _by_signature(file.data, suffix) or _by_shape(file.data, text_field)
     if by_content is not None:
         return by_content
-    suffix = file.path.suffix.lower()
     by_name = MEDIA_TYPES.get(suffix)
     if by_name is None:
         raise SourceError(
@@ -80,13 +80,13 @@ def media_type_of(file: SourceBytes, text_field: str) -> str:
     return by_name
 
 
-def _by_signature(data: bytes) -> str | None:
+def _by_signature(data: bytes, suffix: str) -> str | None:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _by_members(data)
     for signature, what in _OTHERS:
         if data.startswith(signature):
             raise SourceError(f"it is {what}")
-    if b"%PDF-" in data[:_PDF_START_WITHIN] and not _HTML_START.match(data):
+    if data.lstrip()[:5] == b"%PDF-" or (suffix == ".pdf" and b"%PDF-" in data[:_PDF_START_WITHIN]):
         return PDF
     return HTML if _HTML_START.match(data) else None
 

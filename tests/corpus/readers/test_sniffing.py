@@ -19,7 +19,7 @@ from tests.corpus.samples import is_clause
         ("a", b"\xef\xbb\xbf<?xml version='1.0'?><!-- x --><html lang='en'><p>Text.", HTML),
         ("a.md", b"<div>Markdown with HTML in it</div>", MARKDOWN),
         ("a.txt", b"<html-like> it is not", TEXT),
-        ("a.txt", b"How to write %PDF- headers", PDF),
+        ("a.txt", b"How to write %PDF- headers", TEXT),
         ("a.txt", b'{"_id": "1", "text": "A record."}\n', JSON_LINES),
         ("a.txt", b'{"_id": "1"} is no record', TEXT),
         ("a.jsonl", b"broken", JSON_LINES),
