@@ -52,11 +52,11 @@ def page_texts(document: SourceDocument) -> list[str]:
     return [document.text[start:end].strip() for start, end in zip(document.pages, ends, strict=True)]
 
 
-def archive(members: dict[str, str | bytes]) -> bytes:
+def archive(members: Mapping[str, str | bytes], *, packed: bool = True) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as file:
         for name, data in members.items():
-            packed.writestr(name, data)
+            file.writestr(name, data)
     return buffer.getvalue()
 
 

@@ -92,7 +92,7 @@ def test_a_protected_book_is_refused_but_not_one_whose_fonts_are() -> None:
 )
 def test_a_damaged_book_is_refused(members: dict[str, str]) -> None:
     with pytest.raises(SourceError, match="get it anew"):
-        only(archive(dict(members)), "a.epub")
+        only(archive(members), "a.epub")
 
 
 def test_a_book_without_chapters_has_no_text() -> None:
@@ -159,4 +159,4 @@ def test_an_encrypted_archive_is_refused() -> None:
 def test_members_outside_the_archive_are_never_asked_for() -> None:
     opf = OPF.replace("text/two.xhtml", "../../../etc/hostname")
     members = {"META-INF/container.xml": CONTAINER, "OEBPS/book.opf": opf, "OEBPS/text/one .xhtml": "<p>One.</p>"}
-    assert only(archive(dict(members)), "a.epub").text == "One."
+    assert only(archive(members), "a.epub").text == "One."

@@ -44,6 +44,7 @@ def test_a_file_is_told_by_its_content_and_else_by_its_name(name: str, data: byt
         ("a.pdf", b"\x89PNG\r\n", "it is a picture"),
         ("a.docx", word()[:-30], "it is a cut or damaged archive"),
         ("a.docx", archive({"inner.docx": word()}), "it is a ZIP archive, neither .docx nor .epub; unpack it"),
+        ("a.docx", archive({"inner.docx": word()}, packed=False), "it is a ZIP archive, neither .docx nor .epub"),
         ("a.docx", archive({"xl/workbook.xml": "<x/>"}), "it is an Excel workbook; save the sheet as .csv"),
         ("a.docx", archive({"ppt/presentation.xml": "<x/>"}), "it is a presentation; save it as .pdf"),
     ],
