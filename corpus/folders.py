@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.readers import MEDIA_TYPES, absolute_path
+from corpus.readers import MEDIA_TYPES, SIDECAR_SUFFIX, absolute_path
 
 __all__ = ["FoundFiles", "find_files"]
 
@@ -40,7 +40,7 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
             problems = len(found.problems)
             taken = _walk(path, found)
             if not taken and len(found.problems) == problems:
-                found.problems.append((path, "the folder holds no .txt or .md file; give a folder that does"))
+                found.problems.append((path, "the folder holds no file that Footnote reads; give a folder that does"))
         else:
             taken = [path]
         for file in taken:
@@ -69,7 +69,7 @@ def _walk(folder: Path, found: FoundFiles) -> list[Path]:
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.startswith("."):
+            if name.startswith(".") or name.endswith(SIDECAR_SUFFIX):
                 continue
             path = Path(root, name)
             if path.suffix.lower() in MEDIA_TYPES:

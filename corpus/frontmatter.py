@@ -5,6 +5,7 @@ import json
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import yaml
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, Con
 
 from corpus.errors import SourceError
 
-__all__ = ["FrontMatter", "split_front_matter"]
+__all__ = ["FrontMatter", "read_metadata", "split_front_matter", "validated"]
 
 MAX_FRONT_MATTER_CHARACTERS = 64 * 1024
 """Far beyond any real block; bounds what the YAML parser is given."""
@@ -132,34 +133,57 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     match = _BLOCK.match(text)
     if match is None:
         return FrontMatter(), text
-    block = match["yaml"]
+    return read_metadata(match["yaml"], "its front matter", first_line=2), text[match.end() :]
+
+
+def read_metadata(block: str, where: str, first_line: int = 1) -> FrontMatter:
+    """Read a block of YAML, of front matter or a sidecar.
+
+    Args:
+        block: The YAML.
+        where: What it is, as an error calls it: `its front matter`.
+        first_line: The number of its first line in its file.
+
+    Raises:
+        SourceError: The block does not parse, or a key holds what it cannot hold.
+    """
     if len(block) > MAX_FRONT_MATTER_CHARACTERS:
-        raise SourceError(f"its front matter is longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters; shorten it")
+        raise SourceError(f"{where} is longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters; shorten it")
     try:
         loaded = yaml.load(block, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise SourceError(f"its front matter is not valid YAML{_where(error)}; correct or remove it") from error
+        at = _where(error, first_line)
+        raise SourceError(f"{where} is not valid YAML{at}; correct or remove it") from error
     if loaded is None:
         loaded = {}
     if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
-        raise SourceError("its front matter is not a list of 'key: value' lines; correct or remove it")
-    return _validated({key: value for key, value in loaded.items() if value is not None}), text[match.end() :]
+        raise SourceError(f"{where} is not a list of 'key: value' lines; correct or remove it")
+    return validated(loaded, where)
 
 
-def _validated(loaded: dict[str, object]) -> FrontMatter:
+def validated(loaded: Mapping[str, object], where: str) -> FrontMatter:
+    """Check metadata that people wrote; keys that hold None are as if they were not there.
+
+    Args:
+        loaded: Values by key.
+        where: What holds them, as an error calls it: `its front matter`, `line 7`.
+
+    Raises:
+        SourceError: A key holds what it cannot hold.
+    """
     try:
-        front = FrontMatter.model_validate(loaded)
+        front = FrontMatter.model_validate({key: value for key, value in loaded.items() if value is not None})
         json.dumps(front.extra, ensure_ascii=False).encode()
     except ValueError as error:
-        where = error.errors()[0]["loc"] if isinstance(error, ValidationError) else ()
-        if where:
-            wanted = _WANTED[str(where[0])]
-            raise SourceError(f"'{where[0]}' in its front matter must be {wanted}; correct or remove it") from error
+        at = error.errors()[0]["loc"] if isinstance(error, ValidationError) else ()
+        if at:
+            wanted = _WANTED[str(at[0])]
+            raise SourceError(f"'{at[0]}' in {where} must be {wanted}; correct or remove it") from error
         # half of a surrogate pair, a number of thousands of digits
-        raise SourceError("its front matter holds a value that cannot be stored; correct or remove it") from error
+        raise SourceError(f"{where} holds a value that cannot be stored; correct or remove it") from error
     return front
 
 
-def _where(error: Exception) -> str:
+def _where(error: Exception, first_line: int) -> str:
     mark = getattr(error, "problem_mark", None)
-    return "" if mark is None else f" (line {mark.line + 2})"
+    return "" if mark is None else f" (line {mark.line + first_line})"

@@ -140,3 +140,20 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 def http_openapi(client: TestClient) -> dict[str, Any]:
     document: dict[str, Any] = client.get("/openapi.json").json()
     return document
+
+
+def test_every_suffix_and_limit_of_the_readers_is_documented() -> None:
+    from corpus.readers import MAX_SOURCE_BYTES, MEDIA_TYPES, SandboxLimits, archives, pdf
+
+    formats = read("docs/formats.md")
+    table = "".join(line for line in formats.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`(\.\w+)`", table)) == set(MEDIA_TYPES)
+    limits = SandboxLimits()
+    for row in (
+        f"| {MAX_SOURCE_BYTES // 1024**2} MiB |",
+        f"| {limits.seconds} s |",
+        f"| {limits.memory_bytes // 1024**3} GiB |",
+        f"| {archives.MAX_MEMBERS:,} files, {archives.MAX_UNPACKED_BYTES // 1024**2} MiB, {archives.MAX_RATIO} times |",
+        f"| {pdf.MAX_PAGES:,} |",
+    ):
+        assert row in formats

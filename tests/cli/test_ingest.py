@@ -59,9 +59,14 @@ def test_the_summary_can_be_read_by_a_program(footnote: Run, write: Write) -> No
 REFUSALS: list[tuple[str, str | bytes, str]] = [
     ("empty.txt", "", "it has no text"),
     ("blank.md", " \n\n\t", "it has no text"),
-    ("binary.txt", b"ab\0cd", "it is a binary file; give .txt or .md files with text"),
+    ("binary.txt", b"ab\0cd", "it is a binary file; give a document in one of the formats that Footnote reads"),
     ("latin.txt", "caf\u00e9".encode("latin-1"), "it is not valid UTF-8 (byte 3); save it as UTF-8"),
-    ("page.pdf", b"%PDF-1.7", "its type is not supported; give .txt or .md files"),
+    ("page.pdf", b"%PDF-1.7", "it is a damaged PDF that cannot be opened, or one without pages; get it anew"),
+    (
+        "notes.pdf",
+        "Words.",
+        "it is named .pdf but does not begin like one; it is text or something else, so check where it is from",
+    ),
     ("front.md", "---\ntitle: [\n---\ntext", "its front matter is not valid YAML (line 3); correct or remove it"),
     (
         "date.md",
@@ -97,7 +102,7 @@ def test_a_folder_without_documents_says_so(footnote: Run, tmp_path: Path) -> No
     empty.mkdir()
     ran = footnote("ingest", empty)
     assert ran.code == 1
-    assert "the folder holds no .txt or .md file; give a folder that does." in ran.err
+    assert "the folder holds no file that Footnote reads; give a folder that does." in ran.err
 
 
 def test_a_fifo_is_refused_and_not_waited_for(footnote: Run, write: Write) -> None:
@@ -105,7 +110,7 @@ def test_a_fifo_is_refused_and_not_waited_for(footnote: Run, write: Write) -> No
     os.mkfifo(good.parent / "pipe.txt")
     ran = footnote("ingest", good.parent)
     assert ran.code == 1
-    assert "it is not a regular file; give a text or Markdown file." in ran.err
+    assert "it is not a regular file; give a document, not a folder, pipe or device." in ran.err
     assert "1 added" in ran.out
 
 

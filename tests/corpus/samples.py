@@ -98,7 +98,7 @@ def read_everything(folder: Path, keys: Sequence[int] | None = None) -> None:
 
 def is_clause(message: str) -> bool:
     """Whether a message reads well between 'Refused X: ' and a full stop."""
-    return _is_one_line(message) and not message.endswith(".") and re.match(r"[a-z']", message) is not None
+    return _is_one_line(message) and not message.endswith(".") and re.match(r"[a-z'{]", message) is not None
 
 
 def is_sentences(message: str) -> bool:

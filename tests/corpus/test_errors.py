@@ -8,7 +8,7 @@ from corpus import errors
 from corpus.errors import FootnoteError, SourceError
 from tests.corpus.samples import is_clause, is_sentences
 
-MODULES = sorted(Path(errors.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(errors.__file__).parent.rglob("*.py"))
 
 
 def drawn_tree() -> dict[str, str | None]:

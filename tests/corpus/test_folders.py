@@ -29,9 +29,9 @@ def test_a_folder_gives_its_supported_files_sorted_and_its_folders_too(write: Wr
 
 
 def test_files_of_other_types_are_counted_by_suffix(write: Write, tmp_path: Path) -> None:
-    for name in ("a.txt", "b.pdf", "sub/c.PDF", "d.jpg", "README"):
+    for name in ("a.txt", "b.zip", "sub/c.ZIP", "d.jpg", "README", "a.txt.meta.yaml"):
         write(name, "Text.")
-    assert find_files([tmp_path / "files"]).skipped == {".pdf": 2, ".jpg": 1, "no suffix": 1}
+    assert find_files([tmp_path / "files"]).skipped == {".zip": 2, ".jpg": 1, "no suffix": 1}
 
 
 def test_hidden_files_and_folders_are_passed_over(write: Write, tmp_path: Path) -> None:
@@ -74,10 +74,10 @@ def test_each_file_is_taken_once_in_the_order_of_the_paths_given(
 
 def test_a_folder_without_documents_is_a_problem_of_its_own(write: Write, tmp_path: Path) -> None:
     path = write("full/a.txt", "Text.")
-    empty = write("empty/b.pdf", "x").parent
+    empty = write("empty/b.zip", "x").parent
     found = find_files([empty, path.parent])
     assert found.files == [path]
-    assert found.problems == [(empty, "the folder holds no .txt or .md file; give a folder that does")]
+    assert found.problems == [(empty, "the folder holds no file that Footnote reads; give a folder that does")]
     assert is_clause(found.problems[0][1])
 
 

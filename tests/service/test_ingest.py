@@ -117,7 +117,7 @@ def assert_sound(store: Store) -> None:
 def test_what_became_of_each_source_is_told(ingester: Ingester, write: Write, store: Store, quiet: NoProgress) -> None:
     write("same.txt", TEXT)
     write("changing.md", "# Before\n\nThe truce began.")
-    folder = write("data.csv", "a,b").parent
+    folder = write("data.zip", "a,b").parent
 
     first = ingester.ingest([folder], quiet)
     write("changing.md", "# After\n\nThe truce ended.")
@@ -136,7 +136,7 @@ def test_what_became_of_each_source_is_told(ingester: Ingester, write: Write, st
         ("empty.txt", "it has no text"),
         ("missing.txt", "there is no such file or folder; check the path"),
     ]
-    assert first.skipped == second.skipped == {".csv": 1}
+    assert first.skipped == second.skipped == {".zip": 1}
     assert not first.stopped
     assert not second.stopped
     assert_sound(store)
@@ -173,7 +173,7 @@ def test_a_refused_file_loads_no_encoder(store: Store, settings: Settings, write
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"\xff\xfe\x00", "binary"),
+        (b"\xff\xfe\x00", "UTF-16"),
         (b"caf\xe9 au lait", "UTF-8"),
         (b"", "no text"),
         (b"---\ntitle: [\n---\ntext", "YAML"),

@@ -2,14 +2,17 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from corpus import SourceDocument, readers
+from corpus import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import MAX_TITLE_CHARACTERS, SourceBytes, absolute_path, read_bytes, read_document
+from corpus.readers import ReadOptions, SourceBytes, absolute_path, read_bytes, read_document
+from corpus.readers import source as reader_of_sources
+from corpus.readers.about import MAX_TITLE_CHARACTERS
 from tests.corpus.samples import is_clause
 
 Write = Callable[..., Path]
@@ -86,13 +89,13 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == "it is not a regular file; give a text or Markdown file"
+    assert refusal(tmp_path) == "it is not a regular file; give a document, not a folder, pipe or device"
 
 
 @pytest.mark.timeout(20)
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
-    assert refusal(tmp_path / "pipe.txt") == "it is not a regular file; give a text or Markdown file"
+    assert refusal(tmp_path / "pipe.txt") == "it is not a regular file; give a document, not a folder, pipe or device"
 
 
 def test_a_link_that_leads_nowhere_or_in_a_circle_is_refused(tmp_path: Path) -> None:
@@ -135,7 +138,7 @@ def test_what_the_operating_system_refuses_is_refused(
 
 
 def test_a_file_larger_than_the_limit_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "MAX_SOURCE_BYTES", 2 * 1024**2)
+    monkeypatch.setattr(reader_of_sources, "MAX_SOURCE_BYTES", 2 * 1024**2)
     largest = write("largest.txt", b"a" * (2 * 1024**2))
     assert len(read_bytes(largest).data) == 2 * 1024**2
     larger = write("larger.txt", b"a" * (2 * 1024**2 + 1))
@@ -198,7 +201,7 @@ def test_a_file_that_keeps_changing_is_refused(write: Write) -> None:
 def test_a_file_that_grows_past_the_limit_while_it_is_read_is_refused(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "MAX_SOURCE_BYTES", 1024**2)
+    monkeypatch.setattr(reader_of_sources, "MAX_SOURCE_BYTES", 1024**2)
     path = write("log.txt", "small")
     with changing_while_read(100, lambda _: os.truncate(path, 1024**2 + 1)):
         assert refusal(path) == "it is larger than 1 MiB; split it into smaller files"
@@ -239,12 +242,41 @@ def test_nothing_else_of_a_text_is_changed() -> None:
     ],
 )
 def test_bytes_that_are_not_utf8_are_refused_by_their_place(write: Write, data: bytes, byte: str) -> None:
-    assert refusal(write("latin.txt", data)) == f"it is not valid UTF-8 (byte {byte}); save it as UTF-8"
+    reason = refusal(write("latin.txt", data))
+    assert reason.startswith(f"it is not valid UTF-8 (byte {byte}")
+    assert reason.endswith("); save it as UTF-8")
 
 
-@pytest.mark.parametrize("data", [b"\0", b"text\0more", "Text.".encode("utf-16"), b"%PDF-1.7\0\xff"])
+def test_the_encoding_that_a_text_seems_to_be_in_is_named(write: Write) -> None:
+    text = "Él llegó en 2012 y la tregua comenzó. Los niños volvieron a la escuela en otoño. " * 5
+    reason = refusal(write("latin.txt", text.encode("cp1252")))
+    assert re.fullmatch(r"it is not valid UTF-8 \(byte 0, perhaps it is \w+\); save it as UTF-8", reason)
+
+
+def test_a_text_in_an_encoding_that_is_named_is_read(write: Write) -> None:
+    latin = read_bytes(write("latin.txt", "Él llegó.".encode("cp1252")))
+    assert read_document(latin, ReadOptions(encoding="cp1252")).text == "Él llegó."
+    with pytest.raises(SourceError, match=r"^it cannot be read as klingon; name its real encoding"):
+        read_document(latin, ReadOptions(encoding="klingon"))
+    utf8 = read_bytes(write("utf8.txt", "Él llegó."))
+    assert read_document(utf8, ReadOptions(encoding="cp1252")).text == "Él llegó."
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_text_with_a_byte_order_mark_is_read_by_it(encoding: str) -> None:
+    marked = "Él llegó.\r\n" if encoding in ("utf-16", "utf-32", "utf-8-sig") else "\ufeffÉl llegó.\r\n"
+    assert document(marked.encode(encoding), "truce.txt").text == "Él llegó.\n"
+
+
+def test_a_text_that_breaks_off_within_a_character_of_its_mark_is_refused(write: Write) -> None:
+    cut = "Text.".encode("utf-16")[:-1]
+    assert refusal(write("cut.txt", cut)) == "it is not valid UTF-16 (byte 10); save it as UTF-8"
+
+
+@pytest.mark.parametrize("data", [b"\0", b"text\0more", b"\x7fELF\0\xff"])
 def test_a_binary_file_is_refused(write: Write, data: bytes) -> None:
-    assert refusal(write("image.txt", data)) == "it is a binary file; give .txt or .md files with text"
+    wanted = "it is a binary file; give a document in one of the formats that Footnote reads"
+    assert refusal(write("image.txt", data)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -252,11 +284,6 @@ def test_a_binary_file_is_refused(write: Write, data: bytes) -> None:
 )
 def test_a_file_without_text_is_refused(write: Write, content: str) -> None:
     assert refusal(write("empty.md", content)) == "it has no text"
-
-
-@pytest.mark.parametrize("name", ["truce.pdf", "truce.html", "truce", "truce.txt.gz", "md", "truce.txt~"])
-def test_a_file_of_another_type_is_refused(write: Write, name: str) -> None:
-    assert refusal(write(name, "Text.")) == "its type is not supported; give .txt or .md files"
 
 
 @pytest.mark.parametrize(

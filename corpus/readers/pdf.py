@@ -1,0 +1,161 @@
+"""PDF: text page by page, its outline and its information."""
+
+import contextlib
+import itertools
+import re
+import statistics
+from collections.abc import Iterator
+from typing import Any
+
+from corpus.documents import Section
+from corpus.errors import SourceError
+from corpus.readers.content import Content, Found, ReadOptions, TextBuilder
+
+__all__ = ["read_pdf"]
+
+MAX_PAGES = 20_000
+"""More than any book; bounds what a page tree that refers to itself can cost."""
+
+_HYPHENS = ("\ufffe", "\x02")
+"""What PDFium puts for a hyphen at the end of a line that only the line end asked for."""
+
+_PARAGRAPH_GAP = 1.35
+"""A line that lies this many usual distances below the one before begins a paragraph."""
+
+_WIDE_GAP = 2.2
+"""So does one that lies this many times its own height below, on pages of few lines."""
+
+_FULL_LINE = 0.85
+"""A line that reaches this far across the page's text goes on in the next one…"""
+
+_FULL_LINE_CHARACTERS = 30
+"""… unless it is as short as this: no column is narrower, but lines of a title page or of verse are."""
+
+_NO_TITLE = re.compile(r"(?i)^(?:untitled|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|qxd|indd|ps|rtf|txt))$")
+_WRONG_PASSWORD = 4
+"""PDFium's FPDF_ERR_PASSWORD."""
+
+
+def read_pdf(data: bytes, options: ReadOptions) -> Content:
+    """The text of a PDF's pages, in the order in which they were written.
+
+    Lines of a paragraph are joined, words parted at a line's end made whole. A page without text (a scan) is
+    an empty page; an entry of the outline begins a section at its page.
+
+    Raises:
+        SourceError: It is damaged, encrypted with another password, or none of its pages has text.
+    """
+    import pypdfium2
+
+    try:
+        with contextlib.closing(pypdfium2.PdfDocument(data, password=options.password)) as document:
+            return _content(document)
+    except pypdfium2.PdfiumError as error:
+        # PDFium keeps the code of an earlier file where it has none for this one
+        if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
+            what = "its password is another one" if options.password else "it is encrypted"
+            raise SourceError(f"{what}; give its password, or save it without one") from error
+        raise SourceError("it is a damaged PDF that cannot be opened, or one without pages; get it anew") from error
+
+
+def _content(document: Any) -> Content:  # noqa: ANN401 - pypdfium2 has no types
+    pages = len(document)
+    if pages > MAX_PAGES:
+        raise SourceError(f"it has more than {MAX_PAGES:,} pages; split it")
+    builder = TextBuilder()
+    damaged = [number + 1 for number in range(pages) if not _add_page(builder, document, number)]
+    if builder.is_empty:
+        if len(damaged) == pages:
+            raise SourceError("none of its pages can be read; get it anew")
+        raise SourceError("it has no text: its pages are empty or pictures; run text recognition (OCR) on it first")
+    content = builder.content(_found(document, damaged))
+    return Content(content.text, _outline(document, content), content.pages, content.found)
+
+
+def _add_page(builder: TextBuilder, document: Any, number: int) -> bool:  # noqa: ANN401
+    """Add a page; False if it cannot be read, which costs its text only."""
+    import pypdfium2
+
+    builder.page()
+    try:
+        page = document[number]
+        text = page.get_textpage()
+        paragraphs = list(_paragraphs(text, page.get_width()))
+    except pypdfium2.PdfiumError:
+        return False
+    for paragraph in paragraphs:
+        builder.paragraph(paragraph)
+    text.close()
+    page.close()
+    return True
+
+
+def _paragraphs(page: Any, width: float) -> Iterator[str]:  # noqa: ANN401
+    """The lines of a page, joined as their places on it ask for."""
+    text = page.get_text_range()
+    lines = [(match.start(), match[0]) for match in re.finditer(r"[^\r\n]+", text) if match[0].strip()]
+    if page.count_chars() != len(text):  # characters beyond U+FFFF: places cannot be told
+        yield "\n".join(line for _, line in lines)
+        return
+    boxes = [_box(page, start, line) for start, line in lines]
+    drops = [above[1] - below[1] for above, below in itertools.pairwise(boxes)]
+    usual = statistics.median([drop for drop in drops if drop > 0] or [0])
+    right = max((box[2] for box in boxes), default=width)
+    paragraph = ""
+    for at, (_, line) in enumerate(lines):
+        if at and not 0 <= drops[at - 1] <= min(usual * _PARAGRAPH_GAP, boxes[at][3] * _WIDE_GAP):
+            yield paragraph
+            paragraph = ""
+        before = lines[at - 1][1]
+        is_full = at > 0 and boxes[at - 1][2] >= right * _FULL_LINE and len(before) >= _FULL_LINE_CHARACTERS
+        paragraph = _joined(paragraph, line, goes_on=is_full)
+    yield paragraph
+
+
+def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:  # noqa: ANN401
+    """Left, bottom, right and height of a line, in points."""
+    first = start + len(line) - len(line.lstrip())
+    last = start + len(line.rstrip()) - 1
+    left, bottom, _, top = page.get_charbox(first, loose=True)
+    return left, bottom, page.get_charbox(last, loose=True)[2], top - bottom
+
+
+def _joined(before: str, line: str, *, goes_on: bool) -> str:
+    if not before:
+        return line
+    if before.endswith(_HYPHENS):
+        return before[:-1] + line.lstrip()
+    return before.rstrip() + (" " if goes_on else "\n") + line.lstrip()
+
+
+def _found(document: Any, damaged: list[int]) -> Found:  # noqa: ANN401
+    """The information dictionary. Its dates are those of the file, not of publication, and so only kept beside."""
+    about = document.get_metadata_dict(skip_empty=True)
+    title = " ".join(about.get("Title", "").split())
+    authors = [name for part in re.split(r"[;\n]| and ", about.get("Author", "")) if (name := " ".join(part.split()))]
+    extra: dict[str, object] = {}
+    if "CreationDate" in about:
+        extra["created"] = about["CreationDate"]
+    if damaged:
+        extra["unreadable_pages"] = damaged
+    return Found(title=None if _NO_TITLE.match(title) else title or None, authors=tuple(authors), extra=extra)
+
+
+def _outline(document: Any, content: Content) -> list[Section]:  # noqa: ANN401
+    """The outline's entries, each at its page's start, or where its words stand on that page."""
+    import pypdfium2
+
+    sections = []
+    try:
+        for entry in document.get_toc():
+            target = entry.get_dest()
+            page = None if target is None else target.get_index()
+            title = " ".join((entry.get_title() or "").split())
+            if page is not None and 0 <= page < len(content.pages) and title:
+                start = content.pages[page]
+                end = content.pages[page + 1] if page + 1 < len(content.pages) else len(content.text)
+                there = content.text.find(title, start, end)
+                sections.append(Section(title, min(entry.level + 1, 6), start if there < 0 else there))
+    except (pypdfium2.PdfiumError, UnicodeError):
+        return []
+    return sorted(sections, key=lambda section: section.start)

@@ -1,0 +1,175 @@
+"""Small files of each format, made from their parts."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import docx
+
+from corpus import SourceDocument
+from corpus.readers import ReadOptions, SourceBytes, SourceProblem, read_documents
+
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
+)
+OPF = """<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:title>La tregua</dc:title><dc:creator>Ana Ruiz</dc:creator><dc:creator>Luis Paz</dc:creator>
+<dc:publisher>Example Press</dc:publisher><dc:date>2017-01-19T00:00:00Z</dc:date><dc:language>en-GB</dc:language>
+<dc:identifier>https://example.org/truce</dc:identifier><dc:subject>truce</dc:subject></metadata><manifest>
+<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+<item id="two" href="text/two.xhtml" media-type="application/xhtml+xml"/>
+<item id="one" href="text/one%20.xhtml" media-type="application/xhtml+xml"/>
+<item id="css" href="style.css" media-type="text/css"/></manifest>
+<spine><itemref idref="one"/><itemref idref="two"/><itemref idref="gone"/></spine></package>"""
+NAV = """<html xmlns="http://www.w3.org/1999/xhtml"><body><nav><ol><li><a href="text/one%20.xhtml">One, by name</a></li>
+<li><a href="text/two.xhtml#a">Two, by name</a></li></ol></nav></body></html>"""
+
+
+def bytes_of(data: str | bytes, name: str) -> SourceBytes:
+    return SourceBytes(Path("/documents") / name, data if isinstance(data, bytes) else data.encode())
+
+
+def items(data: str | bytes, name: str, options: ReadOptions | None = None) -> list[SourceDocument | SourceProblem]:
+    return list(read_documents(bytes_of(data, name), options))
+
+
+def only(data: str | bytes, name: str, options: ReadOptions | None = None) -> SourceDocument:
+    (document,) = items(data, name, options)
+    assert isinstance(document, SourceDocument)
+    return document
+
+
+def outline(document: SourceDocument) -> list[tuple[str, int, str]]:
+    """Title and level of each section, with the line at its start."""
+    return [(s.title, s.level, document.text[s.start :].split("\n", 1)[0]) for s in document.sections]
+
+
+def page_texts(document: SourceDocument) -> list[str]:
+    ends = [*document.pages[1:], len(document.text)]
+    return [document.text[start:end].strip() for start, end in zip(document.pages, ends, strict=True)]
+
+
+def archive(members: Mapping[str, str | bytes], *, packed: bool = True) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+def epub(
+    one: str = "<p>First words.</p>",
+    two: str = "<h2>Second</h2><p>More.</p>",
+    members: Mapping[str, str | bytes] | None = None,
+) -> bytes:
+    page = "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><head><title>x</title></head><body>{}</body></html>"
+    return archive(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": CONTAINER,
+            "OEBPS/book.opf": OPF,
+            "OEBPS/nav.xhtml": NAV,
+            "OEBPS/text/one .xhtml": page.format(one),
+            "OEBPS/text/two.xhtml": page.format(two),
+            **(members or {}),
+        }
+    )
+
+
+def word(title: str = "", author: str = "") -> bytes:
+    document = docx.Document()
+    document.core_properties.title, document.core_properties.author = title, author
+    document.add_heading("The truce", 0)
+    document.add_paragraph("It began in 2012.")
+    document.add_heading("Its end", 2)
+    document.add_paragraph("It ended\nin 2014.")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip([c for row in table.rows for c in row.cells], ["Year", "Dead", "2012", "2,594"], strict=True):
+        cell.text = text
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def pdf(
+    pages: Sequence[Sequence[str]],
+    info: str = "",
+    extra: Sequence[str] = (),
+    catalog: str = "",
+    password: str | None = None,
+) -> bytes:
+    """A PDF whose pages have these lines, 14 points apart; an empty line leaves a gap."""
+    cipher = None if password is None else _Cipher(password)
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    kids = []
+    for lines in pages:
+        drawn = "".join(f"1 0 0 1 72 {720 - 14 * at} Tm ({line}) Tj " for at, line in enumerate(lines) if line)
+        stream = f"BT /F1 11 Tf {drawn}ET"
+        if cipher is not None:
+            stream = cipher.stream(stream, len(objects) + 1)
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
+    objects.append(f"<< {info} >>")
+    info_number = len(objects)
+    objects.extend(text.replace("FIRST", str(info_number + 1)) for text in extra)
+    out = b"%PDF-1.4\n"
+    places = []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info {info_number} 0 R {cipher.trailer if cipher else ''} >>"
+    end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n{trailer}\nstartxref\n{len(out)}\n%%EOF\n"
+    return out + end.encode("latin-1")
+
+
+class _Cipher:
+    """The standard security handler of PDF 1.4, revision 2: RC4 with 40 bits."""
+
+    PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+
+    def __init__(self, password: str) -> None:
+        padded = (password.encode() + self.PADDING)[:32]
+        owner = _rc4(_md5(padded)[:5], padded)
+        self._key = _md5(padded + owner + b"\xfc\xff\xff\xff" + b"footnote")[:5]
+        user = _rc4(self._key, self.PADDING)
+        self.trailer = (
+            f"/ID [<{b'footnote'.hex()}> <{b'footnote'.hex()}>] "
+            f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{owner.hex()}> /U <{user.hex()}> >>"
+        )
+
+    def stream(self, text: str, number: int) -> str:
+        key = _md5(self._key + number.to_bytes(3, "little") + b"\0\0")[:10]
+        return _rc4(key, text.encode("latin-1")).decode("latin-1")
+
+
+def _md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()
+
+
+def _rc4(key: bytes, data: bytes) -> bytes:
+    state = list(range(256))
+    j = 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    out = bytearray()
+    i = j = 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)

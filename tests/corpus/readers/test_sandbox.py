@@ -1,0 +1,202 @@
+"""Untrusted files: whatever a parser does costs one file."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus import SourceDocument
+from corpus.errors import SourceError
+from corpus.readers import ReadOptions, Sandbox, SandboxLimits, Sidecar, SourceBytes, read_bytes, read_documents
+from corpus.readers import sandbox as sandbox_module
+from tests.corpus.readers.files import bytes_of, epub, pdf, word
+from tests.corpus.samples import is_clause
+
+PDFS = Path(__file__).parents[4] / "shared" / "data" / "pdf"
+PAGE = "<!DOCTYPE html><html lang='en'><body><article><h1>The truce</h1><p>{}</p></article></body></html>".format(
+    "Talks went on for many months in the prisons. " * 8
+)
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+def process_of(sandbox: Sandbox) -> int:
+    process = sandbox._process
+    assert process is not None
+    return process.pid
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.pdf", pdf([["One."], ["Two."]])), ("a.docx", word()), ("a.epub", epub()), ("a.html", PAGE), ("a.md", "# A\n")],
+)
+def test_a_file_is_read_as_it_would_be_here(shared_sandbox: Sandbox, name: str, data: str | bytes) -> None:
+    def comparable(items: Iterator[object]) -> list[object]:
+        return [
+            (d.source, d.source_sha256, d.media_type, d.text, d.metadata.title, list(d.sections), list(d.pages))
+            for d in items
+            if isinstance(d, SourceDocument)
+        ]
+
+    file = bytes_of(data, name)
+    assert comparable(shared_sandbox.read(file)) == comparable(read_documents(file)) != []
+
+
+def test_options_and_sidecar_reach_the_process(shared_sandbox: Sandbox) -> None:
+    data = PAGE.replace("The truce", "Él llegó").encode("cp1252")
+    file = SourceBytes(Path("/a.html"), data, sidecar=Sidecar("a.meta.yaml", b"publisher: Example Press"))
+    (document,) = shared_sandbox.read(file, ReadOptions(encoding="cp1252"))
+    assert isinstance(document, SourceDocument)
+    assert document.metadata.publisher == "Example Press"
+    assert "Él llegó" in document.text
+
+
+def test_a_name_that_is_not_utf8_is_read(shared_sandbox: Sandbox) -> None:
+    (document,) = shared_sandbox.read(SourceBytes(Path(os.fsdecode(b"/tr\xffce.html")), PAGE.encode()))
+    assert document.source == "/tr\\udcffce.html"
+
+
+def test_one_process_reads_many_files(shared_sandbox: Sandbox) -> None:
+    list(shared_sandbox.read(bytes_of(PAGE, "a.html")))
+    before = process_of(shared_sandbox)
+    for _ in range(5):
+        list(shared_sandbox.read(bytes_of(PAGE, "a.html")))
+        with pytest.raises(SourceError, match="damaged PDF"):
+            list(shared_sandbox.read(bytes_of("%PDF-1.4", "a.pdf")))
+    assert process_of(shared_sandbox) == before
+
+
+def test_text_needs_no_process() -> None:
+    with Sandbox() as sandbox:
+        list(sandbox.read(bytes_of("Text.", "a.txt")))
+        assert sandbox._process is None
+
+
+def test_a_process_that_was_killed_is_replaced(shared_sandbox: Sandbox) -> None:
+    list(shared_sandbox.read(bytes_of(PAGE, "a.html")))
+    os.kill(process_of(shared_sandbox), signal.SIGKILL)
+    assert len(list(shared_sandbox.read(bytes_of(PAGE, "a.html")))) == 1
+
+
+def test_closing_ends_the_process() -> None:
+    sandbox = Sandbox()
+    list(sandbox.read(bytes_of(PAGE, "a.html")))
+    process = sandbox._process
+    assert process is not None
+    sandbox.close()
+    assert process.poll() is not None
+
+
+# Parsers that misbehave: a worker whose reader of PDF does what a hostile file would make it do.
+
+WORKER = """
+import sys, os, time, socket
+import corpus.readers.pdf as pdf
+
+def read_pdf(data, options):
+    {body}
+
+pdf.read_pdf = read_pdf
+from corpus.readers.worker import main
+main(int(sys.argv[1]), int(sys.argv[2]))
+"""
+
+Misbehaving = Callable[..., Sandbox]
+
+
+@pytest.fixture
+def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Misbehaving]:
+    made: list[Sandbox] = []
+
+    def make(body: str, limits: SandboxLimits | None = None) -> Sandbox:
+        program = tmp_path / "misbehaving.py"
+        program.write_text(WORKER.format(body=body), encoding="utf-8")
+        monkeypatch.setattr(sandbox_module, "WORKER", (str(program),))
+        made.append(Sandbox(limits))
+        return made[-1]
+
+    yield make
+    for sandbox in made:
+        sandbox.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "reason"),
+    [
+        ("time.sleep(600)", SandboxLimits(seconds=2), "reading it took more than 2 seconds; save it anew, or as text"),
+        ("while True: pass", SandboxLimits(seconds=2), "reading it took more than 2 seconds; save it anew, or as text"),
+        ("os._exit(7)", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
+        ("os.abort()", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
+        ("bytearray(2 * 1024**3)", None, "reading it takes more than 1024 MiB of memory; split it"),
+        ("print('noise' * 100); raise KeyError(1)", None, "it is a damaged PDF file (KeyError); get it anew"),
+        ("open('/tmp/footnote-must-not-exist', 'w')", None, "it is a damaged PDF file (PermissionError)"),
+        ("socket.create_connection(('127.0.0.1', 9))", None, "it is a damaged PDF file (PermissionError)"),
+        ("os.system('true')", None, "it is a damaged PDF file (PermissionError)"),
+        ("os.write(3, b'x' * 100)", None, "its parser crashed"),
+        ("return 7", None, "its parser crashed"),
+    ],
+)
+def test_a_parser_that_hangs_explodes_or_crashes_costs_one_file(
+    misbehaving: Misbehaving, body: str, limits: SandboxLimits | None, reason: str
+) -> None:
+    sandbox = misbehaving(body, limits)
+    with pytest.raises(SourceError) as refused:
+        list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))
+    assert str(refused.value).startswith(reason)
+    assert is_clause(str(refused.value))
+    assert len(list(sandbox.read(bytes_of(PAGE, "b.html")))) == 1
+    assert not Path("/tmp/footnote-must-not-exist").exists()  # noqa: S108
+
+
+def test_an_answer_that_is_too_large_is_not_taken(misbehaving: Misbehaving) -> None:
+    body = "from corpus.readers.content import Content; return Content('words ' * 10**6)"
+    sandbox = misbehaving(body, SandboxLimits(reply_bytes=1024**2))
+    with pytest.raises(SourceError, match="its parser crashed"):
+        list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["Content('T', sections=[Section('S', 1, 5)])", "Content('Text', pages=[3, 1])", "Content('T', pages=[-1])"],
+)
+def test_maps_that_lie_outside_their_text_are_not_taken(misbehaving: Misbehaving, content: str) -> None:
+    imports = "from corpus.documents import Section; from corpus.readers.content import Content"
+    sandbox = misbehaving(f"{imports}; return {content}")
+    with pytest.raises(SourceError, match="its parser crashed"):
+        list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))
+
+
+def test_the_process_knows_no_models_and_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_ADMIN_KEYS", "secret")
+    modules = "corpus.readers.worker, corpus.readers.pdf, corpus.readers.webpage, trafilatura"
+    code = f"import sys, {modules}; print(*sys.modules)"
+    environment = sandbox_module._environment()
+    assert "secret" not in environment.values()
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert loaded & {"torch", "sentence_transformers", "transformers", "faiss", "fastapi"} == set()
+
+
+@pytest.mark.skipif(not PDFS.is_dir(), reason="needs the PDF files in shared/data/pdf beside the repository")
+def test_every_pdf_of_a_viewers_test_suite_ends_as_text_or_refused(shared_sandbox: Sandbox) -> None:
+    outcomes: list[str] = []
+    for path in sorted(PDFS.glob("*.pdf")):
+        try:
+            (document,) = shared_sandbox.read(read_bytes(path))
+            said = "text" if isinstance(document, SourceDocument) and document.text.strip() else ""
+        except SourceError as error:
+            said = str(error)
+        assert is_clause(said), path.name
+        outcomes.append("text" if said == "text" else "empty" if "no text" in said else "refused")
+    counts = {outcome: outcomes.count(outcome) for outcome in set(outcomes)}
+    assert len(outcomes) == sum(counts.values()) >= 129
+    assert counts["text"] >= 78
+    assert counts["refused"] <= 6

@@ -1,0 +1,56 @@
+import pytest
+
+from corpus.errors import SourceError
+from corpus.readers.sniffing import CSV, DOCX, EPUB, HTML, JSON_LINES, MARKDOWN, PDF, TEXT, media_type_of
+from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
+from tests.corpus.samples import is_clause
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "media_type"),
+    [
+        ("a.pdf", pdf([["Text."]]), PDF),
+        ("a.txt", pdf([["Text."]]), PDF),
+        ("a.pdf", b"some bytes before the header\n" + pdf([["Text."]]), PDF),
+        ("a.doc", word(), DOCX),
+        ("a.zip", epub(), EPUB),
+        ("a.html", b"No tag at all.", HTML),
+        ("a.txt", b"<!DOCTYPE html>\n<p>Text.", HTML),
+        ("a", b"\xef\xbb\xbf<?xml version='1.0'?><!-- x --><html lang='en'><p>Text.", HTML),
+        ("a.md", b"<div>Markdown with HTML in it</div>", MARKDOWN),
+        ("a.txt", b"<html-like> it is not", TEXT),
+        ("a.txt", b"How to write %PDF- headers", TEXT),
+        ("a.txt", b'{"_id": "1", "text": "A record."}\n', JSON_LINES),
+        ("a.txt", b'{"_id": "1"} is no record', TEXT),
+        ("a.jsonl", b"broken", JSON_LINES),
+        ("a.CSV", b"id,text\n1,Text.\n", CSV),
+        ("a.txt", "Text.".encode("utf-16"), TEXT),
+    ],
+)
+def test_a_file_is_told_by_its_content_and_else_by_its_name(name: str, data: bytes, media_type: str) -> None:
+    assert media_type_of(bytes_of(data, name), "text") == media_type
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.pdf", b"Plain words.", "it is named .pdf but does not begin like one; it is text"),
+        ("a.docx", b"\0\1\2", "it is named .docx but does not begin like one; it is a damaged file"),
+        ("README", b"Plain words.", "neither its content nor its name says that Footnote can read it"),
+        ("a.txt~", b"Plain words.", "neither its content nor its name"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an old or encrypted Office file; save it as .docx"),
+        ("a.txt", b"{\\rtf1 Words}", "it is an RTF file; save it as .docx"),
+        ("a.txt.gz", b"\x1f\x8b\x08", "it is a gzip archive; unpack it"),
+        ("a.pdf", b"\x89PNG\r\n", "it is a picture"),
+        ("a.docx", word()[:-30], "it is a cut or damaged archive"),
+        ("a.docx", archive({"inner.docx": word()}), "it is a ZIP archive, neither .docx nor .epub; unpack it"),
+        ("a.docx", archive({"inner.docx": word()}, packed=False), "it is a ZIP archive, neither .docx nor .epub"),
+        ("a.docx", archive({"xl/workbook.xml": "<x/>"}), "it is an Excel workbook; save the sheet as .csv"),
+        ("a.docx", archive({"ppt/presentation.xml": "<x/>"}), "it is a presentation; save it as .pdf"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_what_it_is(name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(SourceError) as refused:
+        media_type_of(bytes_of(data, name), "text")
+    assert str(refused.value).startswith(reason)
+    assert is_clause(str(refused.value))
