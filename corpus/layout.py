@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.documents import RemovedSpan, Section
 
-__all__ = ["KeptSpan", "is_heading", "kept_spans"]
+__all__ = ["is_heading", "kept_spans"]
 
 HEADING_WORDS = 12
 PROSE_WORDS = 14
@@ -21,56 +20,47 @@ _UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*")
 _ITEM = re.compile(r"[-+•·|>]|\*\s|\d+[.)]\s")
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSpan:
-    """A span `[start, end)` that passages may fill, with the title of its section."""
-
-    start: int
-    end: int
-    section: str | None
-
-
-def kept_spans(text: str, sections: Sequence[Section], removed: Sequence[RemovedSpan]) -> list[KeptSpan]:
+def kept_spans(text: str, sections: Sequence[Section], removed: Sequence[RemovedSpan]) -> list[tuple[int, int]]:
     """The spans between removed ones and the borders of sections.
 
     A section without text of its own, a heading directly above another one, belongs to the span of the next.
+
+    Returns:
+        `(start, end)` in code points, in order; none of white space alone.
     """
     titles = {section.start: section.title for section in sections}
-    spans: list[KeptSpan] = []
+    spans: list[tuple[int, int]] = []
+    lone = False
     for start, end in pairwise(sorted({0, len(text), *titles})):
-        for kept in _without(KeptSpan(start, end, titles.get(start)), removed):
-            above = spans[-1] if spans else None
-            if above is not None and above.end == kept.start and _lone_heading(text, above):
-                spans[-1] = replace(kept, start=above.start)
-            elif text[kept.start : kept.end].strip():
-                spans.append(kept)
+        for first, last in _without(start, end, removed):
+            if lone and spans[-1][1] == first:
+                spans[-1] = (spans[-1][0], last)
+            elif text[first:last].strip():
+                spans.append((first, last))
+            else:
+                continue
+            lone = first == start and start in titles and _is_lone(text[first:last], titles[start])
     return spans
 
 
-def _without(span: KeptSpan, removed: Sequence[RemovedSpan]) -> Iterator[KeptSpan]:
-    at = span.start
+def _without(start: int, end: int, removed: Sequence[RemovedSpan]) -> Iterator[tuple[int, int]]:
     for out in removed:
-        if out.end > at and out.start < span.end:
-            if out.start > at:
-                yield replace(span, start=at, end=out.start)
-            at = out.end
-    if at < span.end:
-        yield replace(span, start=at)
+        if out.end > start and out.start < end:
+            if out.start > start:
+                yield start, out.start
+            start = out.end
+    if start < end:
+        yield start, end
 
 
-def _lone_heading(text: str, span: KeptSpan) -> bool:
-    """Whether the last section of a span has nothing but its heading."""
-    if span.section is None:
-        return False
-    paragraphs = text[span.start : span.end].strip().split("\n")
-    lines = [line for line in paragraphs if line.strip()]
-    if len(lines) > 1 and _UNDERLINE.fullmatch(lines[-1]):
-        lines = lines[:-1]
-    line = " ".join(lines[-1].split())
-    alone = len(lines) == 1 or all(_MARKED.match(other.lstrip()) for other in lines)
-    return alone and (
-        _MARKED.match(line) is not None or (span.section in line and len(line) <= len(span.section) + TITLE_MARKUP)
-    )
+def _is_lone(section: str, title: str) -> bool:
+    """Whether a section has nothing but its heading."""
+    lines = section.strip().split("\n")
+    if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]):
+        lines.pop()
+    line = " ".join(lines[0].split())
+    marked = _MARKED.match(line) is not None
+    return len(lines) == 1 and (marked or (title in line and len(line) <= len(title) + TITLE_MARKUP))
 
 
 def is_heading(paragraph: str, below: str, *, opens_section: bool) -> bool:

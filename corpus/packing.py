@@ -54,7 +54,7 @@ def packed(pieces: Iterable[Piece], target: int, most: int) -> Iterator[int]:
             chunk[-1] = replace(chunk[-1], length=chunk[-1].length + piece.length)
             continue
         if chunk and size + piece.size > target:
-            at, tie = _border(chunk, piece, most if piece.tie is Tie.TIED else target)
+            at, tie = _border(chunk, piece, most if piece.tie >= Tie.PROMPTED else target)
             if tie is not Tie.TIED or size + piece.size > most:
                 yield sum(part.length for part in chunk[:at])
                 chunk = chunk[at:]

@@ -10,7 +10,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from corpus.documents import Passage, RemovedSpan, Section
 from corpus.interviews import Conversation, labelled_lines
-from corpus.layout import KeptSpan, is_heading, kept_spans
+from corpus.layout import is_heading, kept_spans
 from corpus.packing import Piece, Tie, packed
 from corpus.sentences import sentence_spans
 
@@ -106,16 +106,19 @@ class PassageSplitter:
             character that is not white space.
         """
         spans = kept_spans(text, sections, removed)
-        paragraphs = [list(_paragraphs(text[span.start : span.end])) for span in spans]
+        paragraphs = [list(_paragraphs(text[start:end])) for start, end in spans]
         conversation = Conversation.of([turn for inside in paragraphs for part in inside for turn in _turns(part)])
-        headings = {section.start for section in sections}
+        headings = {section.start: section.title for section in sections}
+        borders = sorted(headings)
         passages = []
-        for span, inside in zip(spans, paragraphs, strict=True):
+        for (first, _), inside in zip(spans, paragraphs, strict=True):
             turns = [turn for part in inside for turn in _turns(part, conversation.speakers)]
-            pieces = self._pieces(turns, span.start, headings, conversation, language or "en")
-            for start, end in self._cut(text, span, pieces):
+            pieces = self._pieces(turns, first, headings, conversation, language or "en")
+            for start, end in self._cut(text, first, pieces):
+                at = bisect.bisect_left(borders, end) - 1
+                section = headings[borders[at]] if at >= 0 else None
                 page = bisect.bisect_right(pages, start) or None
-                passages.append(Passage(start=start, end=end, section=span.section, page=page))
+                passages.append(Passage(start=start, end=end, section=section, page=page))
         return passages
 
     def _pieces(
@@ -127,13 +130,13 @@ class PassageSplitter:
         for turn, below in zip(turns, [*turns[1:], ""], strict=True):
             asks = conversation.asks(turn)
             size = self._size(turn)
-            remarks = not waiting and conversation.remarks(turn)
+            remarks = not waiting and not prompted and conversation.remarks(turn)
             tie = Tie.TIED if waiting else _tie(turn, conversation, asks=asks, remarks=remarks, prompted=prompted)
             announces = asks or is_heading(turn, below, opens_section=at in headings)
             if size <= self.target_tokens and waiting + size <= self.max_tokens:
                 yield Piece(len(turn), size, tie)
             else:
-                inner = Tie.TIED if announces else Tie.INSIDE if conversation.interview else Tie.FREE
+                inner = Tie.INSIDE if conversation.interview else Tie.FREE
                 for part in self._sentences(turn, language):
                     yield Piece(len(part), self._size(part), tie)
                     tie = inner
@@ -151,9 +154,8 @@ class PassageSplitter:
             else:
                 yield from by_words.split_text(sentence)
 
-    def _cut(self, text: str, span: KeptSpan, pieces: Iterable[Piece]) -> list[tuple[int, int]]:
+    def _cut(self, text: str, at: int, pieces: Iterable[Piece]) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
-        at = span.start
         for length in packed(pieces, self.target_tokens, self.max_tokens):
             spans.extend(_halved(text, at, at + length, self._fits))
             at += length
