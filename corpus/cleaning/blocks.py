@@ -129,4 +129,4 @@ def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
 def _wrapped(lines: Sequence[str]) -> bool:
     if len(lines) < 2 or any(not WRAPPED_CHARACTERS <= len(line) <= 120 for line in lines[:-1]):
         return False
-    return sum(_ENDED.search(line) is None for line in lines[:-1]) * 2 >= len(lines) - 1
+    return 3 * sum(line[:1].islower() for line in lines[1:]) >= len(lines) - 1  # a list begins its items with capitals

@@ -19,7 +19,7 @@ MENU_ITEMS = 3
 MENU_WORDS = 4
 
 _SEPARATORS = re.compile(r"\s*[>›»→/|·•]\s*")
-_TRAIL = re.compile(r"\s*(?:[>›»→]|\s/\s|\s\|\s)\s*")
+_TRAIL = re.compile(r"\s*[>›→]\s*|\s+[»/|]\s+")
 _GLUED = re.compile(r"(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){2,6}")
 _GLUED_WORD = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+")
 
@@ -37,8 +37,10 @@ def breadcrumb(blocks: Sequence[Block], phrases: Phrases) -> RemovedSpan | None:
         if end is None:
             end = _glued_end(block.text, below, phrases)
         if end is not None:
-            whole = end >= len(block.text) or block.text[end:].strip() in below
-            return RemovedSpan(block.start, block.end if whole else block.start + end, "breadcrumb")
+            if end >= len(block.text) or block.text[end:].strip() in below:
+                return RemovedSpan(block.start, block.end, "breadcrumb")
+            if block.end - block.start == len(block.text):  # no white space was folded: places in it are the text's
+                return RemovedSpan(block.start, block.start + len(block.text[:end].rstrip()), "breadcrumb")
     return None
 
 
@@ -95,12 +97,14 @@ def _menu_line(text: str, phrases: Phrases) -> bool:
     known = sum(part in phrases.navigation for part in parts)
     if len(parts) < MENU_ITEMS or any(len(part.split()) > MENU_WORDS for part in parts):
         return False
-    return known >= MENU_ITEMS and 2 * known >= len(parts)
+    return known >= MENU_ITEMS and 2 * known >= len(parts) and not phrases.sure_navigation.isdisjoint(parts)
 
 
 def _menu_run(run: Sequence[int], blocks: Sequence[Block], phrases: Phrases) -> dict[int, str]:
     """The blocks from the first known item of a run to its last, where at least half of them are known."""
     known = [at for at in run if blocks[at].plain in phrases.navigation]
     if len(known) < MENU_ITEMS or 2 * len(known) < known[-1] - known[0] + 1:
+        return {}
+    if phrases.sure_navigation.isdisjoint(blocks[at].plain for at in known):
         return {}
     return dict.fromkeys(range(known[0], known[-1] + 1), "menu")

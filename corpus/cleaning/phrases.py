@@ -51,6 +51,7 @@ class Phrases:
     spam_address: re.Pattern[str]
     keep: Sequence[re.Pattern[str]]
     home: frozenset[str]
+    sure_navigation: frozenset[str]
     navigation: frozenset[str]
 
 
@@ -69,6 +70,7 @@ def phrases() -> Phrases:
         spam_address=re.compile(data["spam"]["address"], re.IGNORECASE),
         keep=_patterns(data["keep"]["part"]),
         home=frozenset(data["navigation"]["home"]),
+        sure_navigation=frozenset(data["navigation"]["sure"]),
         navigation=frozenset(data["navigation"]["words"]),
     )
 
