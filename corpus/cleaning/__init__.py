@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from corpus.cleaning.blocks import Block, blocks_of
-from corpus.cleaning.head import breadcrumb, menus
+from corpus.cleaning.head import breadcrumb, headline, menus
 from corpus.cleaning.marks import appeals_between, marks_of
 from corpus.cleaning.phrases import phrases
 from corpus.cleaning.running import running_lines
@@ -89,13 +89,15 @@ def _spans(blocks: Sequence[Block], taken: dict[int, str], trail: RemovedSpan | 
 
 
 def _title(document: SourceDocument, spans: Sequence[RemovedSpan]) -> str:
-    """The title; if it is a line that begins with a breadcrumb, the headline that stands behind or below that."""
+    """The title; if it was guessed from what stands above the headline, the headline."""
     title, text = document.metadata.title, document.text
+    if document.media_type != "text/plain" or not text.lstrip().startswith(title):
+        return title
+    start = len(text) - len(text.lstrip())
+    blocks = blocks_of(text)
     for span in spans:
-        if span.reason != "breadcrumb" or not text.startswith(title, span.start):
-            continue
-        rest = text[span.end : span.start + len(title)].strip()
-        below = next((b.text for b in blocks_of(text) if b.start >= span.end), "")
-        if rest or (below and text[span.start : span.end].endswith(below)):
-            return rest or below
-    return title
+        if span.reason == "breadcrumb" and span.start == start:
+            rest = text[span.end : start + len(title)].strip()
+            below = next((block.text for block in blocks if block.start >= span.end), "")
+            return rest or (below if below and text[start : span.end].endswith(below) else title)
+    return headline(blocks) or title

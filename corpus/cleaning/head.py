@@ -7,7 +7,7 @@ from corpus.cleaning.blocks import Block
 from corpus.cleaning.phrases import Phrases
 from corpus.documents import RemovedSpan
 
-__all__ = ["breadcrumb", "menus"]
+__all__ = ["breadcrumb", "headline", "menus"]
 
 HEAD_BLOCKS = 8
 """A breadcrumb stands among so many first blocks, with the headline among as many below it."""
@@ -73,6 +73,20 @@ def _glued_end(text: str, below: Sequence[str], phrases: Phrases) -> int | None:
         end, known = word.end(), known + 1
     at_home = text.casefold().startswith(tuple(phrases.home))
     return end if at_home and known >= 2 and re.match(r"[A-ZÁÉÍÓÚÑ¿¡\"“‘0-9]", text[end:]) else None
+
+
+def headline(blocks: Sequence[Block]) -> str | None:
+    """A headline that stands twice above the first prose, with a date between: the first line is then a site's name."""
+    head = []
+    for block in blocks[:HEAD_BLOCKS]:
+        if block.prose:
+            break
+        head.append(block)
+    for at, block in enumerate(head):
+        again = [other for other in head[at + 1 :] if other.text == block.text]
+        if at and block.headline and again and any(other.dated for other in head):
+            return block.text
+    return None
 
 
 def menus(blocks: Sequence[Block], phrases: Phrases) -> dict[int, str]:

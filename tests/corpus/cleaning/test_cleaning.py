@@ -123,6 +123,16 @@ def test_a_title_guessed_from_a_breadcrumb_becomes_the_headline(text: str, remov
     assert about.title == "The Truce Is Over"
 
 
+def test_a_headline_that_stands_twice_around_the_date_is_the_title_rather_than_the_sites_name() -> None:
+    text = "The Pell Courier\n\nThe Truce Is Over\n\nWed, 04/12/2023 - 6:46pm\n\nThe Truce Is Over\n\nIt ended.\n"
+    assert cleaned(document(text, "The Pell Courier")).metadata.title == "The Truce Is Over"
+
+
+def test_a_line_that_a_poem_repeats_is_not_its_title() -> None:
+    text = "The River\n\nDown by the river we go\nand the river goes\nDown by the river we go\n"
+    assert cleaned(document(text, "The River")).metadata.title == "The River"
+
+
 def test_a_title_that_was_given_stays() -> None:
     text = "HomeNewsAnalysisThe Truce Is Over\n\nThe Truce Is Over\n\nIt ended."
     assert cleaned(document(text, "My title")).metadata.title == "My title"
