@@ -30,9 +30,9 @@ _BOLD = re.compile(r"(\*\*|__)(?!\s).+?(?<!\s)\1", re.DOTALL)
 _MARKUP = "*_#>\"'“”‘’«»()[] \t\n\u00a0"
 _ASKERS = {"q", "p", "question", "pregunta", "interviewer", "entrevistador", "entrevistadora"}
 _LEANING = re.compile(
-    r"^(?:and|but|or|so|then|why|how so|which|such as|like what|for example|since when|by whom"
-    r"|y|e|pero|o|entonces|por qué|cómo así|cuáles?|por ejemplo|desde cuándo)\b"
-    r"|\b(?:he|she|it|they|him|them|that|this|those|these|él|ella|ello|ellos|ellas|eso|esto|esa|ese)\b",
+    r"^(?:and|but|or|so|then|how so|such as|like what|for example|since when|by whom"
+    r"|y|e|pero|o|entonces|cómo así|por ejemplo|desde cuándo)\b"
+    r"|\b(?:he|she|it|they|him|them|this|those|these|él|ella|ello|ellos|ellas|eso|esto)\b",
     re.IGNORECASE,
 )
 
