@@ -1,18 +1,22 @@
 """A document's canonical text, cut into passages. The only module that imports langchain-text-splitters."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import bisect
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
+from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from corpus.documents import Passage, Section
+from corpus.documents import Passage, RemovedSpan, Section
+from corpus.interviews import Conversation, labelled_lines
+from corpus.layout import is_heading, kept_spans
+from corpus.packing import Piece, Tie, packed
 from corpus.sentences import sentence_spans
 
 __all__ = ["CHUNKING_VERSION", "PassageSplitter", "TokenCounter"]
 
-CHUNKING_VERSION = 1
+CHUNKING_VERSION = 2
 """Part of the encoder's fingerprint: raised whenever the same text would be cut differently."""
 
 SMALL_TOKENS = 24
@@ -31,12 +35,23 @@ class TokenCounter(Protocol):
         ...
 
 
-class _Packing(TextSplitter):
-    """Packs pieces into chunks in order, each piece into one chunk.
+class _WordSplitter(RecursiveCharacterTextSplitter):
+    """Packs lines, words and, of words too long, characters, each into one chunk.
 
     LangChain's own packing puts a piece that counts no tokens (blank lines, say) at the end of one chunk and again
     at the beginning of the next, so that its chunks join up to more than the text.
     """
+
+    def __init__(self, count_tokens: TokenCounter, tokens: int) -> None:
+        super().__init__(
+            separators=[r"\n", r"[ \t\u00a0\u3000]+", ""],
+            is_separator_regex=True,
+            chunk_size=tokens,
+            length_function=count_tokens,
+            keep_separator="end",
+            strip_whitespace=False,
+            chunk_overlap=0,
+        )
 
     def _merge_splits(self, splits: Iterable[str], separator: str) -> list[str]:
         chunks: list[list[str]] = []
@@ -49,45 +64,6 @@ class _Packing(TextSplitter):
             chunks[-1].append(piece)
             room -= tokens
         return [separator.join(chunk) for chunk in chunks]
-
-
-class _WordSplitter(_Packing, RecursiveCharacterTextSplitter):
-    """Packs lines, words and, of words too long, characters."""
-
-
-class _SentenceSplitter(_Packing):
-    """Packs paragraphs, and the sentences of paragraphs too long, into chunks that join up to the whole text."""
-
-    def __init__(self, count_tokens: TokenCounter, tokens: int, language: str) -> None:
-        keep_everything = {"keep_separator": "end", "strip_whitespace": False, "chunk_overlap": 0}
-        super().__init__(chunk_size=tokens, length_function=count_tokens, **keep_everything)  # type: ignore[arg-type]
-        self._language = language
-        self._by_words = _WordSplitter(
-            separators=[r"\n", r"[ \t\u00a0\u3000]+", ""],
-            is_separator_regex=True,
-            chunk_size=tokens,
-            length_function=count_tokens,
-            **keep_everything,  # type: ignore[arg-type]
-        )
-
-    def split_text(self, text: str) -> list[str]:
-        """Split `text` so that joining the chunks gives it back."""
-        return self._merge_splits(list(self._pieces(text)), "")
-
-    def _pieces(self, text: str) -> Iterator[str]:
-        for paragraph in _paragraphs(text):
-            if self._fits(paragraph):
-                yield paragraph
-                continue
-            for start, end in sentence_spans(paragraph, self._language):
-                sentence = paragraph[start:end]
-                if self._fits(sentence):
-                    yield sentence
-                else:
-                    yield from self._by_words.split_text(sentence)
-
-    def _fits(self, text: str) -> bool:
-        return self._length_function(text) <= self._chunk_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,32 +80,85 @@ class PassageSplitter:
     target_tokens: int
     max_tokens: int
 
-    def split(self, text: str, sections: Sequence[Section] = (), language: str | None = None) -> list[Passage]:
-        """Cut a text into passages that follow each other and cover all of it but white space.
+    def split(
+        self,
+        text: str,
+        sections: Sequence[Section] = (),
+        language: str | None = None,
+        removed: Sequence[RemovedSpan] = (),
+        pages: Sequence[int] = (),
+    ) -> list[Passage]:
+        """Cut a text into passages that follow each other and cover all of it but white space and what is removed.
 
-        A passage never crosses from one section into the next.
+        A passage never reaches across a removed span, nor from one section into the next, save that a heading
+        directly above another one goes with what is below. A heading or a question stays with what follows it, and
+        a follow-up question with the answer before it, as far as they have room together.
 
         Args:
             text: A canonical text.
             sections: Its section map, in order.
             language: BCP 47 tag that says how its sentences end; English if None.
+            removed: What no passage may use, in order, without overlap.
+            pages: Where each page begins, in code points; none if the text has no pages.
 
         Returns:
-            Passages in order of their start. Each begins and ends on a character that is not white space.
+            Passages in order of their start, each with the page on which it begins. Each begins and ends on a
+            character that is not white space.
         """
+        spans = kept_spans(text, sections, removed)
+        paragraphs = [list(_paragraphs(text[start:end])) for start, end in spans]
+        conversation = Conversation.of([turn for inside in paragraphs for part in inside for turn in _turns(part)])
+        headings = {section.start: section.title for section in sections}
+        borders = sorted(headings)
         passages = []
-        for start, end, section in _section_spans(text, sections):
-            for a, b in self._cut(text, start, end, language or "en"):
-                passages.append(Passage(start=a, end=b, section=section))
+        for (first, _), inside in zip(spans, paragraphs, strict=True):
+            turns = [turn for part in inside for turn in _turns(part, conversation.speakers)]
+            pieces = self._pieces(turns, first, headings, conversation, language or "en")
+            for start, end in self._cut(text, first, pieces):
+                at = bisect.bisect_left(borders, end) - 1
+                section = headings[borders[at]] if at >= 0 else None
+                page = bisect.bisect_right(pages, start) or None
+                passages.append(Passage(start=start, end=end, section=section, page=page))
         return passages
 
-    def _cut(self, text: str, start: int, end: int, language: str) -> list[tuple[int, int]]:
-        splitter = _SentenceSplitter(self._size, self.target_tokens, language)
+    def _pieces(
+        self, turns: Sequence[str], at: int, headings: Collection[int], conversation: Conversation, language: str
+    ) -> Iterator[Piece]:
+        """Paragraphs or turns, and the sentences of those that have no room, with what each holds on to."""
+        waiting = 0  # tokens of headings and questions that wait for what they announce
+        prompted = False
+        for turn, below in zip(turns, [*turns[1:], ""], strict=True):
+            asks = conversation.asks(turn)
+            size = self._size(turn)
+            remarks = not waiting and not prompted and conversation.remarks(turn)
+            tie = Tie.TIED if waiting else _tie(turn, conversation, asks=asks, remarks=remarks, prompted=prompted)
+            announces = asks or is_heading(turn, below, opens_section=at in headings)
+            if size <= self.target_tokens and waiting + size <= self.max_tokens:
+                yield Piece(len(turn), size, tie)
+            else:
+                inner = Tie.INSIDE if conversation.interview else Tie.FREE
+                for part in self._sentences(turn, language):
+                    yield Piece(len(part), self._size(part), tie)
+                    tie = inner
+            waiting = min(waiting + size, self.max_tokens) if announces else 0
+            prompted = remarks
+            at += len(turn)
+
+    def _sentences(self, paragraph: str, language: str) -> Iterator[str]:
+        """The sentences of a paragraph, and the words of those that exceed the target."""
+        by_words = _WordSplitter(self._size, self.target_tokens)
+        for start, end in sentence_spans(paragraph, language):
+            sentence = paragraph[start:end]
+            if self._size(sentence) <= self.target_tokens:
+                yield sentence
+            else:
+                yield from by_words.split_text(sentence)
+
+    def _cut(self, text: str, at: int, pieces: Iterable[Piece]) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
-        at = start
-        for chunk in splitter.split_text(text[start:end]):
-            spans.extend(_halved(text, at, at + len(chunk), self._fits))
-            at += len(chunk)
+        for length in packed(pieces, self.target_tokens, self.max_tokens):
+            spans.extend(_halved(text, at, at + length, self._fits))
+            at += length
         return self._joined(text, spans)
 
     def _joined(self, text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -165,11 +194,24 @@ def _paragraphs(text: str) -> Iterable[str]:
     return splitter.split_text(text)
 
 
-def _section_spans(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, int, str | None]]:
-    titles = {section.start: section.title for section in sections}
-    borders = sorted({0, len(text), *titles})
-    for start, end in pairwise(borders):
-        yield start, end, titles.get(start)
+def _turns(paragraph: str, speakers: Collection[str] | None = None) -> list[str]:
+    """A paragraph, parted at its lines that open with the label of a speaker: joined, they are the paragraph.
+
+    Args:
+        paragraph: Of a text.
+        speakers: Whose labels count; any if None.
+    """
+    starts = [at for name, at in labelled_lines(paragraph) if at and (speakers is None or name in speakers)]
+    return [paragraph[start:end] for start, end in pairwise([0, *starts, len(paragraph)])]
+
+
+def _tie(turn: str, conversation: Conversation, *, asks: bool, remarks: bool, prompted: bool) -> Tie:
+    """What is lost when a passage begins with a turn that no heading or question waits for."""
+    if not conversation.interview or (asks and not conversation.leans(turn)):
+        return Tie.FREE
+    if asks or remarks:
+        return Tie.LEANING
+    return Tie.PROMPTED if prompted else Tie.INSIDE
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

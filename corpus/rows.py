@@ -18,6 +18,7 @@ __all__ = [
     "metadata_checksum",
     "passage_checksum",
     "passage_from_row",
+    "row_checksum",
 ]
 
 METADATA_COLUMNS = "title, publisher, authors, published, language, url, tags, extra, sections, pages, removed"
@@ -67,6 +68,11 @@ def metadata_checksum(identity: Sequence[object], columns: Sequence[object]) -> 
     return checksum(json.dumps([*identity, *columns], ensure_ascii=False).encode())
 
 
+def row_checksum(row: Sequence[Any]) -> int:
+    """The checksum that a row of `DOCUMENT_COLUMNS` should have."""
+    return metadata_checksum(row[1:9], row[10:21])
+
+
 def passage_checksum(columns: Sequence[object], text: bytes) -> int:
     """CRC-32 over a passage's id, spans, page and section, and the UTF-8 text of its span."""
     return checksum(json.dumps(list(columns), ensure_ascii=False).encode(), text)
@@ -79,7 +85,7 @@ def document_from_row(row: Sequence[Any]) -> StoredDocument:
         StoreCorruptError: The row does not match its checksum.
     """
     key, identity, passages, columns, expected = row[0], row[1:9], row[9], row[10:21], row[21]
-    if metadata_checksum(identity, columns) != expected:
+    if row_checksum(row) != expected:
         raise StoreCorruptError(f"The record of document '{identity[0]}' is damaged. Run: footnote verify")
     title, publisher, authors, published, language, url, tags, extra, sections, pages, removed = columns
     about = Metadata(

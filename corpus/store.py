@@ -7,6 +7,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +16,9 @@ from typing import Self
 from slugify import slugify
 
 from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
-from corpus.documents import EncodedPassage, SourceDocument, passage_id, revision_of
+from corpus.documents import EncodedPassage, RemovedSpan, SourceDocument, passage_id, revision_of
 from corpus.errors import EncoderMismatchError, SpanError, UnknownDocumentError
-from corpus.rows import StoredDocument, metadata_checksum, passage_checksum
+from corpus.rows import DOCUMENT_COLUMNS, StoredDocument, metadata_checksum, passage_checksum, row_checksum
 from corpus.view import View
 
 __all__ = ["Store"]
@@ -108,12 +109,18 @@ class Store:
                 )
             return _next_generation(connection)
 
-    def reencode(self, encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]], fingerprint: str) -> int:
+    def reencode(
+        self,
+        encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]],
+        fingerprint: str,
+        clean: Callable[[StoredDocument, str], Sequence[RemovedSpan]] | None = None,
+    ) -> int:
         """Replace every document's passages, in one transaction; return the new generation.
 
         Args:
             encode: Gives the passages of a document and its canonical text.
             fingerprint: Of the encoder that `encode` uses.
+            clean: Gives anew what cleaning takes out of a document; if None, that stays as it is.
 
         Raises:
             StoreError: The transaction failed and nothing was changed. Errors of `encode` pass through likewise.
@@ -122,6 +129,9 @@ class Store:
             view = View(self.folder, connection=connection)
             for document in view.documents():
                 text = view.text(document)
+                if clean is not None:
+                    document = replace(document, removed=clean(document, text))
+                    _update_removed(connection, document)
                 passages = encode(document, text)
                 connection.execute("DELETE FROM passages WHERE document = ?", (document.key,))
                 _insert_passages(connection, document.id, document.key, text, passages)
@@ -196,7 +206,7 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         json.dumps(about.extra, ensure_ascii=False),
         json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
         json.dumps(list(document.pages)),
-        json.dumps([[r.start, r.end, r.reason] for r in document.removed], ensure_ascii=False),
+        _removed_column(document.removed),
     )
     cursor = connection.execute(
         "INSERT INTO documents (id, source, file, source_sha256, media_type, revision, characters, ingested_at, title,"
@@ -205,6 +215,18 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         (*identity, *columns, metadata_checksum(identity, columns), document.text.encode()),
     )
     return int(cursor.lastrowid or 0)
+
+
+def _removed_column(removed: Sequence[RemovedSpan]) -> str:
+    return json.dumps([[span.start, span.end, span.reason] for span in removed], ensure_ascii=False)
+
+
+def _update_removed(connection: sqlite3.Connection, document: StoredDocument) -> None:
+    """Write a document's removed spans, and the checksum of its record with them."""
+    key, removed = document.key, _removed_column(document.removed)
+    connection.execute("UPDATE documents SET removed = ? WHERE key = ?", (removed, key))
+    row = connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key = ?", (key,)).fetchone()
+    connection.execute("UPDATE documents SET metadata_checksum = ? WHERE key = ?", (row_checksum(row), key))
 
 
 def _insert_passages(

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus import EncodedPassage, Metadata, Passage, Section, Store, StoredDocument
+from corpus import EncodedPassage, Metadata, Passage, RemovedSpan, Section, SourceDocument, Store, StoredDocument
+from corpus.cleaning import CLEANING_VERSION, clean, cleaned
 from corpus.errors import EncoderMismatchError, SourceError
 from corpus.folders import find_files
 from corpus.passages import CHUNKING_VERSION, PassageSplitter
@@ -32,7 +33,10 @@ MIN_PASSAGE_TOKENS = 16
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
     """Everything that decides which passages and vectors a text is given."""
     return encoder.fingerprint(
-        chunking=CHUNKING_VERSION, passage_tokens=settings.passage_tokens, title_tokens=settings.title_tokens
+        chunking=CHUNKING_VERSION,
+        cleaning=CLEANING_VERSION if settings.cleaning else 0,
+        passage_tokens=settings.passage_tokens,
+        title_tokens=settings.title_tokens,
     )
 
 
@@ -115,12 +119,15 @@ class Ingester:
 
         def encoded(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
             progress.doing(document.id)
-            passages = encoded_passages(encoder, self._settings, text, document.sections, document.metadata)
+            passages = _encoded(encoder, self._settings, document, text)
             progress.advance()
             return passages
 
+        def removed(document: StoredDocument, text: str) -> Sequence[RemovedSpan]:
+            return clean(text, document.media_type, document.pages) if self._settings.cleaning else ()
+
         try:
-            self._store.reencode(encoded, fingerprint(encoder, self._settings))
+            self._store.reencode(encoded, fingerprint(encoder, self._settings), removed)
         finally:
             progress.finish()
         return documents
@@ -147,19 +154,25 @@ class Ingester:
         if before == file.sha256:
             summary.unchanged.append(file.source)
             return
-        document = read_document(file)
+        document = cleaned(read_document(file), remove=self._settings.cleaning)
         encoder = self._encoder()
         print_of_encoder = fingerprint(encoder, self._settings)
         if stored_fingerprint not in (None, print_of_encoder):  # said before the encoding, not after it
             raise EncoderMismatchError(mismatch_message(self._store.folder))
-        passages = encoded_passages(encoder, self._settings, document.text, document.sections, document.metadata)
+        passages = _encoded(encoder, self._settings, document, document.text)
         self._store.put(document, passages, print_of_encoder)
         (summary.added if before is None else summary.replaced).append(file.source)
         summary.passages += len(passages)
 
 
 def cut(
-    encoder: Encoder, settings: Settings, text: str, sections: Sequence[Section], metadata: Metadata
+    encoder: Encoder,
+    settings: Settings,
+    text: str,
+    sections: Sequence[Section],
+    metadata: Metadata,
+    removed: Sequence[RemovedSpan] = (),
+    pages: Sequence[int] = (),
 ) -> tuple[str, list[Passage]]:
     """The prefix that each passage of a text is encoded with, and the passages.
 
@@ -172,16 +185,30 @@ def cut(
         raise SourceError("its title leaves the encoder no room for passages; set FOOTNOTE_TITLE_TOKENS lower")
     room -= encoder.count_tokens(prefix)
     splitter = PassageSplitter(encoder.count_tokens, min(settings.passage_tokens, room), room)
-    return prefix, splitter.split(text, sections, metadata.language)
+    return prefix, splitter.split(text, sections, metadata.language, removed, pages)
 
 
 def encoded_passages(
-    encoder: Encoder, settings: Settings, text: str, sections: Sequence[Section], metadata: Metadata
+    encoder: Encoder,
+    settings: Settings,
+    text: str,
+    sections: Sequence[Section],
+    metadata: Metadata,
+    removed: Sequence[RemovedSpan] = (),
+    pages: Sequence[int] = (),
 ) -> list[EncodedPassage]:
     """Cut a text into passages and encode each in one pass."""
-    prefix, passages = cut(encoder, settings, text, sections, metadata)
+    prefix, passages = cut(encoder, settings, text, sections, metadata, removed, pages)
     encodings = encoder.encode_passages([prefix + text[p.start : p.end] for p in passages])
     return [
         EncodedPassage(passage, encoding.vector.astype("<f4").tobytes(), signs_to_bytes(encoding.token_signs))
         for passage, encoding in zip(passages, encodings, strict=True)
     ]
+
+
+def _encoded(
+    encoder: Encoder, settings: Settings, document: SourceDocument | StoredDocument, text: str
+) -> list[EncodedPassage]:
+    return encoded_passages(
+        encoder, settings, text, document.sections, document.metadata, document.removed, document.pages
+    )

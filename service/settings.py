@@ -54,6 +54,10 @@ class Settings(BaseSettings):
         int,
         Field(ge=0, le=128, description="Tokens of the title that are encoded with each passage."),
     ] = 32
+    cleaning: Annotated[
+        bool,
+        Field(description="Keep out of passages what was copied along with an article: menus, teasers, comments."),
+    ] = True
     candidates: Annotated[
         int,
         Field(ge=10, le=1000, description="Passages that retrieval hands to reranking."),

@@ -1,10 +1,14 @@
 """`footnote documents list|show|remove`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, plain, plural
+from service.cli.output import data_option, emit_json, json_option, plain, plural, wrapped
+
+if TYPE_CHECKING:
+    from corpus import StoredDocument
 
 __all__ = ["documents"]
 
@@ -40,18 +44,22 @@ def list_documents(data: Path | None, as_json: bool) -> None:
 
 @documents.command("show")
 @click.argument("identifier", metavar="ID")
+@click.option("--removed", is_flag=True, help="Show what cleaning took out, and why, instead of the passages.")
 @data_option
 @json_option
-def show(identifier: str, data: Path | None, as_json: bool) -> None:
+def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> None:
     """Show what is known of a document, and its passages word for word."""
     from corpus import View
-    from service.cli.output import wrapped
     from service.schemas import DocumentRecord
     from service.settings import load_settings
 
     with View(load_settings(data=data).data) as view:
         document = view.document(identifier)
-        passages = view.passages(view.document_passages(document))
+        passages = [] if removed else view.passages(view.document_passages(document))
+        text = view.text(document) if removed else ""
+    if removed:
+        _show_removed(document, text, as_json=as_json)
+        return
     about = {
         **DocumentRecord.of(document).model_dump(),
         "source": document.source,
@@ -71,6 +79,25 @@ def show(identifier: str, data: Path | None, as_json: bool) -> None:
         section = f"  {plain(passage.section)}" if passage.section else ""
         click.echo(f"\n[{passage.start}–{passage.end}]{section}")
         click.echo(wrapped(passage.text))
+
+
+def _show_removed(document: "StoredDocument", text: str, *, as_json: bool) -> None:
+    spans = [
+        {"start": span.start, "end": span.end, "reason": span.reason, "text": text[span.start : span.end]}
+        for span in document.removed
+    ]
+    if as_json:
+        emit_json({"id": document.id, "title": document.metadata.title, "removed": spans})
+        return
+    click.echo(f"{document.id}  {plain(document.metadata.title)}")
+    for span in document.removed:
+        line = text.count("\n", 0, span.start) + 1
+        click.echo(f"\n[{span.start}–{span.end}]  line {line:,} of its text: {plain(span.reason)}")
+        click.echo(wrapped(text[span.start : span.end]))
+    characters = sum(span.end - span.start for span in document.removed)
+    click.echo(
+        f"\n{plural(len(document.removed), 'span')} removed, {characters:,} of {document.characters:,} characters."
+    )
 
 
 @documents.command("remove")

@@ -265,3 +265,24 @@ def test_ask_says_how_sure_it_is_where_that_has_been_measured(
 ) -> None:
     monkeypatch.setenv("FOOTNOTE_CALIBRATION", str(write_calibration(tmp_path / "c.json", tiny_encoder, least=-0.9)))
     assert re.search(r"\n  Confidence: (very high|high|medium|low) \(\d+%\)\n", filled("ask", "When did it begin?").out)
+
+
+COPIED = "The truce held until the spring, when the talks came to an end.\n\nWas this content helpful?\n"
+
+
+def test_documents_show_removed_lists_what_cleaning_took_out_and_why(footnote: Run, write: Write) -> None:
+    assert footnote("ingest", write("copied.txt", COPIED)).code == 0
+    ran = footnote("documents", "show", "copied", "--removed")
+    assert ran.code == 0
+    assert "[65–90]  line 3 of its text: feedback question\n    Was this content helpful?" in ran.out
+    assert "1 span removed, 25 of 91 characters." in ran.out
+    shown = json.loads(footnote("documents", "show", "copied", "--removed", "--json").out)
+    assert shown["removed"] == [
+        {"start": 65, "end": 90, "reason": "feedback question", "text": "Was this content helpful?"}
+    ]
+
+
+def test_documents_show_removed_says_that_nothing_was(filled: Run) -> None:
+    ran = filled("documents", "show", "truce", "--removed")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "0 spans removed, 0 of 43 characters.")
+    assert filled("documents", "show", "nothing", "--removed").code == 1

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import corpus
-from corpus import Passage, Section
+from corpus import Passage, RemovedSpan, Section
 from corpus.passages import CHARACTERS_PER_TOKEN, SMALL_TOKENS, PassageSplitter, TokenCounter
 from corpus.readers import SourceBytes, read_document
 from embeddings import Encoder
@@ -71,20 +71,42 @@ def sizes(draw: st.DrawFn, smallest: int = 1) -> tuple[int, int]:
 
 
 def assert_invariants(
-    text: str, passages: list[Passage], sections: list[Section], count: TokenCounter, most: int
+    text: str,
+    passages: list[Passage],
+    sections: list[Section],
+    count: TokenCounter,
+    most: int,
+    removed: Sequence[RemovedSpan] = (),
 ) -> None:
+    left = list(text)
+    for span in removed:
+        left[span.start : span.end] = " " * (span.end - span.start)
     covered = 0
     for passage in passages:
         assert covered <= passage.start < passage.end <= len(text)
-        assert text[covered : passage.start].strip() == ""
+        assert "".join(left[covered : passage.start]).strip() == ""
         cut = text[passage.start : passage.end]
         assert cut == cut.strip()
         assert count(cut) <= most or len(cut) == 1
-        assert not [section for section in sections if passage.start < section.start < passage.end]
-        before = [section for section in sections if section.start <= passage.start]
-        assert passage.section == (before[-1].title if before else None)
+        assert not [span for span in removed if passage.start < span.end and span.start < passage.end]
+        for section in sections:
+            if passage.start < section.start < passage.end:
+                begins = max([0, *(other.start for other in sections if other.start < section.start)])
+                assert text[begins : section.start].strip().count("\n") <= 1, (
+                    "only a heading goes with the next section"
+                )
+        before = {section.start: section for section in sections if section.start < passage.end}
+        assert passage.section == (before[max(before)].title if before else None)
         covered = passage.end
-    assert text[covered:].strip() == ""
+    assert "".join(left[covered:]).strip() == ""
+
+
+@st.composite
+def texts_with_gaps(draw: st.DrawFn) -> tuple[str, list[Section], list[RemovedSpan]]:
+    """A text with sections and removed spans anywhere in it."""
+    text, sections = draw(divided_texts())
+    ends = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    return text, sections, [RemovedSpan(a, b, "menu") for a, b in zip(ends[::2], ends[1::2], strict=False)]
 
 
 @given(divided=divided_texts(), size=sizes(), count=st.sampled_from(COUNTERS))
@@ -226,9 +248,9 @@ def test_what_is_not_small_is_not_joined() -> None:
 
 
 def test_a_leftover_never_joins_another_section() -> None:
-    text = f"# One\n\n# Two\n\n{sentence(1)}"
-    sections = (Section("One", 1, 0), Section("Two", 1, 7))
-    assert cut(text, 60, 70, sections) == ["# One", f"# Two\n\n{sentence(1)}"]
+    text = f"# One\n\nIt ends.\n\n# Two\n\n{sentence(1)}"
+    sections = (Section("One", 1, 0), Section("Two", 1, 17))
+    assert cut(text, 60, 70, sections) == ["# One\n\nIt ends.", f"# Two\n\n{sentence(1)}"]
 
 
 def test_a_passage_knows_the_section_it_lies_in() -> None:
@@ -240,6 +262,135 @@ def test_a_passage_knows_the_section_it_lies_in() -> None:
 def test_a_section_may_begin_where_the_text_ends() -> None:
     passages = PassageSplitter(words, 60, 70).split("Text.", [Section("Nothing", 1, 5)])
     assert passages == [Passage(0, 5)]
+
+
+# Headings
+
+
+@pytest.mark.parametrize(("above", "below"), [("# One", "## Two"), ("One\n===", "Two\n---"), ("One", "Two")])
+def test_a_heading_directly_above_a_heading_goes_with_the_text_below_both(above: str, below: str) -> None:
+    text = f"{sentence(0)}\n\n{above}\n\n{below}\n\n{sentence(1)}"
+    sections = [Section("One", 1, text.index(above)), Section("Two", 2, text.index(below))]
+    passages = PassageSplitter(words, 60, 70).split(text, sections)
+    assert [(text[p.start : p.end], p.section) for p in passages] == [
+        (sentence(0), None),
+        (f"{above}\n\n{below}\n\n{sentence(1)}", "Two"),
+    ]
+
+
+def test_a_section_of_one_line_that_is_not_its_heading_stays_apart() -> None:
+    text = f"It is closed.\n\n{sentence(1)}"
+    assert cut(text, 60, 70, (Section("Monday", 1, 0), Section("Tuesday", 1, 15))) == ["It is closed.", sentence(1)]
+
+
+@pytest.mark.parametrize("heading", ["## What happened next", "What happened next", "**What happened next**"])
+def test_a_heading_never_ends_a_passage(heading: str) -> None:
+    text = "\n\n".join([sentence(1, 35), sentence(2, 20), heading, sentence(3, 35)])
+    assert cut(text, 60, 62) == [f"{sentence(1, 35)}\n\n{sentence(2, 20)}", f"{heading}\n\n{sentence(3, 35)}"]
+
+
+def test_a_heading_takes_the_first_sentences_of_a_paragraph_that_has_no_room_beside_it() -> None:
+    sentences = [sentence(at, 20) for at in range(3)]
+    text = f"What happened next\n\n{' '.join(sentences)}"
+    assert cut(text, 60, 60) == [f"What happened next\n\n{sentences[0]} {sentences[1]}", sentences[2]]
+
+
+def test_the_items_of_a_list_are_not_headings() -> None:
+    items = [f"Item {at}" for at in range(8)]
+    assert cut("\n\n".join(items), 6, 6) == ["\n\n".join(items[:3]), "\n\n".join(items[3:6]), "\n\n".join(items[6:])]
+
+
+# Interviews
+
+
+def turn(number: int, length: int, *, asks: bool = False) -> str:
+    return " ".join([f"T{number}", *["word"] * (length - 2), "end?" if asks else "end."])
+
+
+def test_a_question_stays_with_its_answer() -> None:
+    exchanges = [f"{turn(at, 20, asks=True)}\n\n{turn(at, 30)}" for at in range(4)]
+    assert cut("\n\n".join(exchanges), 80, 90) == exchanges
+
+
+def test_a_question_takes_the_first_sentences_of_an_answer_that_has_no_room_beside_it() -> None:
+    question, answer = turn(0, 20, asks=True), " ".join(turn(at, 25) for at in range(3))
+    assert cut(f"{question}\n\n{answer}", 50, 50)[0] == f"{question}\n\n{turn(0, 25)}"
+
+
+def test_a_follow_up_stays_with_the_answer_that_it_refers_to() -> None:
+    first = [turn(0, 20, asks=True), turn(1, 50)]
+    second = [turn(2, 20, asks=True), turn(3, 20), "Why was it so?", turn(4, 30)]
+    third = [turn(5, 20, asks=True), turn(6, 30)]
+    assert cut("\n\n".join([*first, *second, *third]), 100) == ["\n\n".join(part) for part in (first, second, third)]
+
+
+def test_a_follow_up_without_room_heads_its_own_passage() -> None:
+    first, second = [turn(0, 20, asks=True), turn(1, 50)], ["Why was it so?", turn(2, 50)]
+    third = ["And then?", turn(3, 40)]
+    assert cut("\n\n".join([*first, *second, *third]), 80) == ["\n\n".join(part) for part in (first, second, third)]
+
+
+def test_a_remark_that_asks_without_a_question_mark_stays_with_the_answer() -> None:
+    exchanges = [[turn(at, 20, asks=True), turn(at, 20)] for at in range(3)]
+    remark = ["But they say otherwise.", turn(9, 40)]
+    passages = cut("\n\n".join(turn for part in [*exchanges, remark] for turn in part), 60)
+    assert passages[-1] == "\n\n".join(remark)
+
+
+@pytest.mark.parametrize(
+    ("asker", "answerer"), [("Q", "A"), ("P", "R"), ("EL FARO", "RAÚL MIJANGO"), ("Ana Ruiz", "Luis Paz")]
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_labels_tell_who_asks(asker: str, answerer: str, gap: str) -> None:
+    exchanges = [
+        f"{asker}: {turn(at, 18, asks=at != 1)}{gap}{answerer}: {turn(at, 28)}" for at in range(4)
+    ]  # the second is asked without a question mark
+    assert cut(gap.join(exchanges), 80, 90) == exchanges
+
+
+def test_questions_in_bold_are_questions_even_without_a_question_mark() -> None:
+    asked = [f"**{turn(at, 20, asks=at != 2)}**" for at in range(4)]
+    exchanges = [f"{question}\n\n{turn(at, 30)}" for at, question in enumerate(asked)]
+    assert cut("\n\n".join(exchanges), 80, 90) == exchanges
+
+
+def test_a_question_now_and_then_does_not_make_an_essay_an_interview() -> None:
+    paragraphs = [turn(at, 25) for at in range(30)]
+    paragraphs[4] = turn(4, 25, asks=True)
+    passages = cut("\n\n".join(paragraphs), 75, 75)
+    assert passages[0] == "\n\n".join(paragraphs[:3])
+    assert "\n\n".join(paragraphs[4:6]) in passages[1]
+
+
+# Removed spans and pages
+
+
+@given(given=texts_with_gaps(), size=sizes(), count=st.sampled_from(COUNTERS))
+@settings(UNHURRIED, max_examples=300)
+def test_passages_cover_all_that_is_not_removed_and_reach_across_nothing_that_is(
+    given: tuple[str, list[Section], list[RemovedSpan]], size: tuple[int, int], count: TokenCounter
+) -> None:
+    (text, sections, removed), (target, most) = given, size
+    passages = PassageSplitter(count, target, most).split(text, sections, removed=removed)
+    assert_invariants(text, passages, sections, count, most, removed)
+
+
+def test_a_passage_ends_where_something_was_removed() -> None:
+    text = f"{sentence(1)}\n\nSEE ALSO: Another\n\n{sentence(2)}"
+    at = text.index("SEE")
+    passages = PassageSplitter(words, 100, 100).split(text, removed=[RemovedSpan(at, at + 17, "link")])
+    assert [text[p.start : p.end] for p in passages] == [sentence(1), sentence(2)]
+
+
+def test_a_passage_knows_the_page_on_which_it_begins() -> None:
+    text = "\n\n".join(sentence(at) for at in range(3))
+    starts = [0, text.index("S1") + 20, text.index("S2")]
+    passages = PassageSplitter(words, 30, 30).split(text, pages=starts)
+    assert [passage.page for passage in passages] == [1, 1, 3]
+
+
+def test_a_text_without_pages_has_none() -> None:
+    assert PassageSplitter(words, 30, 30).split("Text.") == [Passage(0, 5, page=None)]
 
 
 def test_the_language_says_where_sentences_end() -> None:

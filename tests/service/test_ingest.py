@@ -544,3 +544,63 @@ def test_a_copied_data_folder_is_a_store_like_the_first(filled: Store, settings:
         assert everything_in(copy) == expected
     with View(tmp_path / "copy") as view:
         assert list(problems(view, NoProgress())) == []
+
+
+# Cleaning
+
+COPIED = """HomeNewsAnalysisThe Truce Is Over
+
+The Truce Is Over
+
+The truce held until the spring, when the talks about it came to an end.
+
+Was this content helpful?
+"""
+
+
+def words_of(store: Store) -> str:
+    with store.view() as view:
+        [document] = view.documents()
+        return " ".join(passage.text for passage in view.passages(view.document_passages(document)))
+
+
+def test_what_was_copied_along_is_in_no_passage_and_stays_in_the_text(
+    ingester: Ingester, write: Write, store: Store, quiet: NoProgress
+) -> None:
+    ingester.ingest([write("truce.txt", COPIED)], quiet)
+    [document] = documents_of(store)
+    assert document.metadata.title == "The Truce Is Over"
+    assert [span.reason for span in document.removed] == ["breadcrumb", "feedback question"]
+    assert document.characters == len(COPIED)
+    assert "Home" not in words_of(store)
+    assert "helpful" not in words_of(store)
+    assert "The Truce Is Over The truce held" in " ".join(words_of(store).split())
+    assert_sound(store)
+
+
+def test_with_cleaning_off_nothing_is_removed(
+    store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, quiet: NoProgress
+) -> None:
+    keeping = settings.model_copy(update={"cleaning": False})
+    Ingester(store, lambda: tiny_encoder, keeping).ingest([write("truce.txt", COPIED)], quiet)
+    assert "helpful" in words_of(store)
+    assert_sound(store)
+
+
+def test_documents_cleaned_and_not_cleaned_are_never_mixed(
+    ingester: Ingester, store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, quiet: NoProgress
+) -> None:
+    ingester.ingest([write("truce.txt", COPIED)], quiet)
+    keeping = Ingester(store, lambda: tiny_encoder, settings.model_copy(update={"cleaning": False}))
+    with pytest.raises(EncoderMismatchError, match="footnote reindex"):
+        keeping.ingest([write("other.txt", COPIED)], quiet)
+
+    keeping.reencode(quiet)
+    assert "helpful" in words_of(store)
+    assert [list(document.removed) for document in documents_of(store)] == [[]]
+    assert_sound(store)
+
+    ingester.reencode(quiet)
+    assert "helpful" not in words_of(store)
+    assert len(documents_of(store)[0].removed) == 2
+    assert_sound(store)

@@ -1,0 +1,132 @@
+"""A plain text as blocks, and the shapes that blocks have on web pages."""
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Block", "blocks_of"]
+
+WRAPPED_CHARACTERS = 45
+"""Lines at least so long that follow each other without a blank one are a paragraph broken into lines."""
+
+PROSE_WORDS = 14
+"""A block of so many words that ends like a sentence is running text."""
+
+HEADLINE_WORDS = 24
+
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic)[a-z]*\.?"
+    r"|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)"
+)
+_DATE = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?: de)? (?:{_MONTH})(?:,| de| del)? ?\d{{4}}"
+    rf"|(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    r"|\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
+)
+_DAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|lunes|martes|miércoles|jueves|viernes|sábado|domingo),? "
+_CLOCK = r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]\.? ?m\.?)?(?: ?[a-z]{3,4})?"
+_AT = r"(?:,| -| –| \||·| at| a las?)* *"
+_DATED = re.compile(
+    rf"^(?:[^.!?]{{1,40}} ?[/|·•–-] ?)?(?:{_DAY})?{_DATE}(?:{_AT}{_CLOCK})?(?: ?[/|·•–-] ?.{{1,40}})?$", re.I
+)
+_STAMP = re.compile(rf"^(?:.{{2,40}}?[ ,|·•–-]+)?(?:on |el )?(?:{_DAY})?{_DATE}{_AT}{_CLOCK}(?: permalink)?$", re.I)
+_CUT_OFF = re.compile(
+    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])(?: ?(?:read more|more|continue reading|leer más|seguir leyendo))?$", re.I
+)
+_ENDED = re.compile(r"[.!?…。:;][\"'”’»)\]*]*(?:\[\d+\])*$")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A line, or a paragraph broken into lines.
+
+    Args:
+        start, end: Its span in code points, without outer white space.
+        text: What it says, on one line.
+        apart: Whether a blank line stands before it.
+    """
+
+    start: int
+    end: int
+    text: str
+    apart: bool
+
+    @functools.cached_property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(self.text.split())
+
+    @functools.cached_property
+    def plain(self) -> str:
+        """What it says, in small letters and without punctuation at either end."""
+        return _EDGES.sub("", self.text).replace("’", "'").casefold()
+
+    @functools.cached_property
+    def ended(self) -> bool:
+        """Whether it ends like a sentence."""
+        return _ENDED.search(self.text) is not None
+
+    @functools.cached_property
+    def cut_off(self) -> bool:
+        """Whether it breaks off with an ellipsis, as the first words of another article do."""
+        return _CUT_OFF.search(self.text) is not None
+
+    @functools.cached_property
+    def prose(self) -> bool:
+        """Whether it is running text."""
+        return self.words >= PROSE_WORDS and self.ended and not self.cut_off
+
+    @functools.cached_property
+    def dated(self) -> bool:
+        """Whether it is no more than a date, with a time, a place or a name."""
+        return self.words <= 12 and _DATED.match(self.text) is not None
+
+    @functools.cached_property
+    def stamped(self) -> bool:
+        """Whether it is no more than a date and a time of day, with a name."""
+        return self.words <= 12 and _STAMP.match(self.text) is not None
+
+    @functools.cached_property
+    def headline(self) -> bool:
+        """Whether it could be the title of an article."""
+        first = self.text.lstrip("\"'“‘«¿¡([*-•· ")[:1]
+        titled = first.isupper() or first.isdigit()
+        return titled and self.words <= HEADLINE_WORDS and (not self.ended or self.text[-1] in "?!'’\"”")
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The blocks of a text, in order."""
+    found: list[Block] = []
+    for lines in _paragraphs(text):
+        if _wrapped([text[start:end] for start, end in lines]):
+            start, end = lines[0][0], lines[-1][1]
+            found.append(Block(start, end, " ".join(text[start:end].split()), apart=True))
+            continue
+        for at, (start, end) in enumerate(lines):
+            found.append(Block(start, end, " ".join(text[start:end].split()), apart=at == 0))
+    return found
+
+
+def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
+    """The lines between blank ones, as spans without outer white space."""
+    lines: list[tuple[int, int]] = []
+    at = 0
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if stripped:
+            start = at + line.index(stripped)
+            lines.append((start, start + len(stripped)))
+        elif lines:
+            yield lines
+            lines = []
+        at += len(line) + 1
+    if lines:
+        yield lines
+
+
+def _wrapped(lines: Sequence[str]) -> bool:
+    if len(lines) < 2 or any(not WRAPPED_CHARACTERS <= len(line) <= 120 for line in lines[:-1]):
+        return False
+    return 3 * sum(line[:1].islower() for line in lines[1:]) >= len(lines) - 1  # a list begins its items with capitals

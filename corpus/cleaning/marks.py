@@ -1,0 +1,57 @@
+"""Blocks that are furniture by what they say: share buttons, newsletter boxes, licence notes."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from corpus.cleaning.blocks import Block
+from corpus.cleaning.phrases import Mark, Phrases
+
+__all__ = ["appeals_between", "marks_of"]
+
+BETWEEN_WORDS = 50
+"""A box between two pieces of furniture is no longer than this."""
+
+_APPEAL = re.compile(
+    r"\b(?:we|our|us)\b.{0,120}\b(?:resources|support|donat\w+|subscri\w+|newsletter|sustain|contribut\w+|member\w*)\b"
+    r"|\b(?:apoy\w+|recursos|donaci\w+|suscri\w+|boletín|soci[oa]s?)\b.{0,120}\b(?:nosotros|nuestr[oa]s?|necesitamos)\b"
+    r"|\b(?:nuestr[oa]s?|necesitamos|queremos)\b.{0,120}\b(?:apoy\w+|recursos|donaci\w+|suscri\w+|boletín|soci[oa]s?)\b",
+    re.IGNORECASE,
+)
+
+
+def marks_of(blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> dict[int, Mark]:
+    """The furniture known by its words, by the place of its blocks.
+
+    Args:
+        blocks: Of the text.
+        taken: Blocks that are known for furniture already, and so are not where the article ends.
+        phrases: What furniture says.
+    """
+    last_prose = max((at for at, block in enumerate(blocks) if block.prose and at not in taken), default=-1)
+    found: dict[int, Mark] = {}
+    for at, block in enumerate(blocks):
+        marks = (mark for mark in phrases.marks if not (mark.after_body and at < last_prose) and _says(block, mark))
+        mark = next(marks, None)
+        if mark is not None:
+            found[at] = mark
+    return {at: mark for at, mark in found.items() if not mark.beside or {at - 1, at + 1} & found.keys()}
+
+
+def _says(block: Block, mark: Mark) -> bool:
+    if block.words > mark.words or (mark.unfinished and block.ended):
+        return False
+    texts = [block.text] if mark.keep_case else [block.text, block.plain]
+    return block.plain in mark.whole or any(part.search(text) for part in mark.parts for text in texts)
+
+
+def appeals_between(blocks: Sequence[Block], taken: Collection[int]) -> dict[int, str]:
+    """Single blocks between two pieces of furniture in which the page speaks of itself and asks for something."""
+    return {
+        at: "appeal to readers"
+        for at in range(1, len(blocks) - 1)
+        if at not in taken
+        and at - 1 in taken
+        and at + 1 in taken
+        and blocks[at].words <= BETWEEN_WORDS
+        and _APPEAL.search(blocks[at].text)
+    }

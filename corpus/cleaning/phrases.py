@@ -1,0 +1,94 @@
+"""What the furniture of web pages says, from `phrases.toml`."""
+
+import functools
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+__all__ = ["Mark", "Phrases", "phrases"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A kind of furniture that is known by its words.
+
+    Args:
+        reason: What it is, as a reader is told.
+        strong: Whether it is enough by itself, or needs a second sign in the same document.
+        words: A block of more words is something else.
+        whole: What a block says, normalised.
+        parts: What a block holds.
+        unfinished: Whether it must not end like a sentence.
+        keep_case: Whether `parts` are looked for in the block as it is written.
+        after_body: Whether it counts only after the last paragraph of prose.
+        beside: Whether it counts only beside another mark.
+    """
+
+    reason: str
+    strong: bool
+    words: int
+    whole: frozenset[str]
+    parts: Sequence[re.Pattern[str]]
+    unfinished: bool
+    keep_case: bool
+    after_body: bool
+    beside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """All that `phrases.toml` holds."""
+
+    marks: Sequence[Mark]
+    related: frozenset[str]
+    related_parts: Sequence[re.Pattern[str]]
+    comments: Sequence[re.Pattern[str]]
+    comment_signs: Sequence[re.Pattern[str]]
+    spam_kinds: Sequence[re.Pattern[str]]
+    spam_address: re.Pattern[str]
+    keep: Sequence[re.Pattern[str]]
+    home: frozenset[str]
+    sure_navigation: frozenset[str]
+    navigation: frozenset[str]
+
+
+@functools.cache
+def phrases() -> Phrases:
+    """The phrases, read once."""
+    with resources.files("corpus.cleaning").joinpath("phrases.toml").open("rb") as file:
+        data = tomllib.load(file)
+    return Phrases(
+        marks=[_mark(mark) for mark in data["mark"]],
+        related=frozenset(data["related"]["whole"]),
+        related_parts=_patterns(data["related"]["part"]),
+        comments=_patterns(data["comments"]["part"]),
+        comment_signs=_patterns(data["comments"]["sign"]),
+        spam_kinds=_patterns(data["spam"]["kinds"]),
+        spam_address=re.compile(data["spam"]["address"], re.IGNORECASE),
+        keep=_patterns(data["keep"]["part"]),
+        home=frozenset(data["navigation"]["home"]),
+        sure_navigation=frozenset(data["navigation"]["sure"]),
+        navigation=frozenset(data["navigation"]["words"]),
+    )
+
+
+def _mark(mark: dict[str, Any]) -> Mark:
+    keep_case = mark.get("keep_case", False)
+    return Mark(
+        reason=mark["reason"],
+        strong=mark["strong"],
+        words=mark["words"],
+        whole=frozenset(mark.get("whole", ())),
+        parts=_patterns(mark.get("part", ()), 0 if keep_case else re.IGNORECASE),
+        unfinished=mark.get("unfinished", False),
+        keep_case=keep_case,
+        after_body=mark.get("after_body", False),
+        beside=mark.get("beside", False),
+    )
+
+
+def _patterns(sources: Sequence[str], flags: int = re.IGNORECASE) -> list[re.Pattern[str]]:
+    return [re.compile(source, flags) for source in sources]
