@@ -3,7 +3,6 @@
 import contextlib
 import datetime
 import hashlib
-import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -14,10 +13,11 @@ from typing import Self
 
 from slugify import slugify
 
+from corpus.changes import Change, Move, Put
 from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
 from corpus.documents import EncodedPassage, SourceDocument, passage_id, revision_of
 from corpus.errors import EncoderMismatchError, SpanError, UnknownDocumentError
-from corpus.rows import StoredDocument, metadata_checksum, passage_checksum
+from corpus.rows import METADATA_COLUMNS, StoredDocument, metadata_checksum, metadata_columns, passage_checksum
 from corpus.view import View
 
 __all__ = ["Store"]
@@ -84,16 +84,34 @@ class Store:
             StoreError: The transaction failed and nothing was changed.
         """
         with self._transaction() as connection:
-            _claim_fingerprint(connection, fingerprint, self.folder)
-            row = connection.execute("SELECT id FROM documents WHERE source = ?", (document.source,)).fetchone()
-            if row is None:
-                identifier = _new_id(connection, document)
-            else:
-                identifier = row[0]
-                connection.execute("DELETE FROM documents WHERE id = ?", (identifier,))
-            key = _insert_document(connection, identifier, document, self._now())
-            _insert_passages(connection, identifier, key, document.text, passages)
+            identifier = _put(connection, Put(document, passages), fingerprint, self.folder, self._now())
             return identifier, _next_generation(connection)
+
+    def apply(self, changes: Sequence[Change], fingerprint: str | None = None) -> int:
+        """Make several changes, in their order, in one transaction: all are on the disk when it returns, or none.
+
+        Args:
+            changes: What to put, move and remove.
+            fingerprint: Of the encoder that made the vectors; None if nothing is put.
+
+        Returns:
+            The new generation.
+
+        Raises:
+            UnknownDocumentError: A source that is to be moved is not there.
+            EncoderMismatchError, SpanError, StoreError: As `put`; nothing was changed.
+        """
+        with self._transaction() as connection:
+            for change in changes:
+                if isinstance(change, Put):
+                    if fingerprint is None:
+                        raise ValueError("passages need their encoder's fingerprint")
+                    _put(connection, change, fingerprint, self.folder, self._now())
+                elif isinstance(change, Move):
+                    _move(connection, change)
+                else:
+                    connection.execute("DELETE FROM documents WHERE source = ?", (change.source,))
+            return _next_generation(connection)
 
     def remove(self, identifier: str) -> int:
         """Remove a document and all that was made of it; return the new generation.
@@ -163,6 +181,39 @@ def _next_generation(connection: sqlite3.Connection) -> int:
     return generation
 
 
+def _put(connection: sqlite3.Connection, put: Put, fingerprint: str, folder: Path, now: str) -> str:
+    _claim_fingerprint(connection, fingerprint, folder)
+    document = put.document
+    identifier = None
+    for source in (put.moved_from, document.source):
+        row = connection.execute("SELECT id FROM documents WHERE source = ?", (source,)).fetchone()
+        if row is not None:
+            identifier = identifier or str(row[0])
+            connection.execute("DELETE FROM documents WHERE source = ?", (source,))
+    if identifier is None:
+        identifier = _new_id(connection, document)
+    key = _insert_document(connection, identifier, document, now)
+    _insert_passages(connection, identifier, key, document.text, put.passages)
+    return identifier
+
+
+def _move(connection: sqlite3.Connection, move: Move) -> None:
+    """Change source and file, and the checksum that covers them."""
+    row = connection.execute(
+        "SELECT id, source_sha256, media_type, revision, characters, ingested_at,"
+        f" {METADATA_COLUMNS} FROM documents WHERE source = ?",
+        (move.source,),
+    ).fetchone()
+    if row is None:
+        raise UnknownDocumentError(f"There is no document from {move.source} any more. Run the command again.")
+    file = move.file or move.to
+    identifier, *identity = row[:6]
+    connection.execute(
+        "UPDATE documents SET source = ?, file = ?, metadata_checksum = ? WHERE id = ?",
+        (move.to, file, metadata_checksum((identifier, move.to, file, *identity), row[6:]), identifier),
+    )
+
+
 def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
     """A readable id from the source's name; a name already taken gets a digest of the whole source added."""
     wanted = slugify(Path(document.source).stem, max_length=MAX_ID_CHARACTERS - 9) or "document"
@@ -174,7 +225,6 @@ def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
 
 
 def _insert_document(connection: sqlite3.Connection, identifier: str, document: SourceDocument, now: str) -> int:
-    about = document.metadata
     identity = (
         identifier,
         document.source,
@@ -185,19 +235,7 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         len(document.text),
         now,
     )
-    columns = (
-        about.title,
-        about.publisher,
-        json.dumps(list(about.authors), ensure_ascii=False),
-        about.published,
-        about.language,
-        about.url,
-        json.dumps(list(about.tags), ensure_ascii=False),
-        json.dumps(about.extra, ensure_ascii=False),
-        json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
-        json.dumps(list(document.pages)),
-        json.dumps([[r.start, r.end, r.reason] for r in document.removed], ensure_ascii=False),
-    )
+    columns = metadata_columns(document)
     cursor = connection.execute(
         "INSERT INTO documents (id, source, file, source_sha256, media_type, revision, characters, ingested_at, title,"
         " publisher, authors, published, language, url, tags, extra, sections, pages, removed, metadata_checksum, text)"

@@ -1,0 +1,64 @@
+"""Where documents come from: files by their paths, the starter documents, and what is uploaded."""
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus import SourceDocument
+from corpus.readers import SourceBytes, read_bytes, read_document
+
+__all__ = ["Source", "SourceProblem", "read_documents", "source_of_path", "starter_files", "starter_sources"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read.
+
+    Args:
+        name: What people call it.
+        read: Reads its bytes; raises SourceError.
+    """
+
+    name: str
+    read: Callable[[], SourceBytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProblem:
+    """Why one of a file's documents cannot be read; the others can."""
+
+    source: str
+    reason: str
+
+
+def read_documents(file: SourceBytes) -> Iterator[SourceDocument | SourceProblem]:
+    """The documents that a file holds.
+
+    Raises:
+        SourceError: None of what follows can be read.
+    """
+    yield read_document(file)
+
+
+def source_of_path(path: Path) -> Source:
+    """The file at a path."""
+    return Source(str(path), functools.partial(read_bytes, path))
+
+
+def starter_files() -> list[SourceBytes]:
+    """The starter documents that come with Footnote, under names that do not depend on where it is installed."""
+    import corpus
+
+    folder = Path(corpus.__file__).parent / "starter"
+    files = [read_bytes(path) for path in sorted(folder.glob("*.md"))]
+    return [SourceBytes(file.path, file.data, source=f"footnote:starter/{file.path.name}") for file in files]
+
+
+def starter_sources() -> list[Source]:
+    """The starter documents as sources."""
+    return [Source(file.source, functools.partial(_itself, file)) for file in starter_files()]
+
+
+def _itself(file: SourceBytes) -> SourceBytes:
+    return file
