@@ -216,12 +216,19 @@ def _move(connection: sqlite3.Connection, move: Move) -> None:
 
 def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
     """A readable id from the source's name; a name already taken gets a digest of the whole source added."""
-    wanted = slugify(Path(document.source).stem, max_length=MAX_ID_CHARACTERS - 9) or "document"
+    wanted = slugify(_name(document), max_length=MAX_ID_CHARACTERS - 9) or "document"
     digest = hashlib.sha256(document.source.encode()).hexdigest()
     for identifier in (wanted, f"{wanted}-{digest[:8]}"):
         if connection.execute("SELECT 1 FROM documents WHERE id = ?", (identifier,)).fetchone() is None:
             return identifier
     return digest  # another file bears both the name and the digest
+
+
+def _name(document: SourceDocument) -> str:
+    """The name of a source's file without folder and suffix, and which of the file's documents it is."""
+    file = document.file or document.source
+    name = Path(file.removeprefix("upload:")).stem
+    return name if file == document.source else f"{name} {document.source.removeprefix(file)}"
 
 
 def _insert_document(connection: sqlite3.Connection, identifier: str, document: SourceDocument, now: str) -> int:

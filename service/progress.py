@@ -142,22 +142,24 @@ class LineProgress:
 
 
 class _Rate:
-    """Passages a second since the beginning."""
+    """Passages a second since the first: loading the model before it says nothing of the others."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.start()
 
     def start(self) -> None:
-        self._passages, self._begun = 0, self._clock()
+        self._passages, self._begun = 0, 0.0
 
     def count(self) -> None:
+        if not self._passages:
+            self._begun = self._clock()
         self._passages += 1
 
     def said(self) -> str:
-        """`12.3 passages/s`, or nothing before the first."""
+        """`12.3 passages/s`, or nothing in the first second."""
         seconds = self._clock() - self._begun
-        return f"{self._passages / seconds:.1f} passages/s" if self._passages and seconds > 0 else ""
+        return f"{self._passages / seconds:.1f} passages/s" if self._passages and seconds >= 1 else ""
 
 
 def progress_for(stream: TextIO | None = None) -> Progress:

@@ -15,7 +15,7 @@ from service.ingest.cutting import encoded_passages, fingerprint
 from service.ingest.flow import Flow
 from service.ingest.preparing import prepared
 from service.ingest.reading import Reading
-from service.ingest.sources import Source, source_of_path, starter_sources
+from service.ingest.sources import Read, Source, read_documents, source_of_path, starter_sources
 from service.ingest.steps import FileDone, Prepared, Step
 from service.ingest.summary import IngestSummary
 from service.progress import Progress
@@ -31,10 +31,14 @@ class Ingester:
         store: Open for writing.
         encoder: Called only when there is something to encode, so that an unchanged folder loads no model.
         settings: Sizes of passages and prefix.
+        read: Gives the documents that a file holds.
     """
 
-    def __init__(self, store: Store, encoder: Callable[[], Encoder], settings: Settings) -> None:
+    def __init__(
+        self, store: Store, encoder: Callable[[], Encoder], settings: Settings, read: Read = read_documents
+    ) -> None:
         self._store = store
+        self._read = read
         self._encoder = functools.cache(encoder)
         self._fingerprint = functools.cache(lambda: fingerprint(self._encoder(), settings))
         self._settings = settings
@@ -113,7 +117,7 @@ class Ingester:
         with self._store.view() as view:
             stored = view.sources()
             self._stored_fingerprint = view.fingerprint if view.counts()[1] else None
-        reading = Reading(stored, self._prepare, self._differs_in_name_only)
+        reading = Reading(stored, self._prepare, self._differs_in_name_only, self._read)
         flow = Flow(self._store, self._encoder, self._fingerprint, summary, progress, stop)
         steps: Iterator[Step | FileDone] = itertools.chain(reading.steps(sources), reading.prune(pruned, force=force))
         progress.start(len(sources))

@@ -6,7 +6,7 @@ from pathlib import Path
 from corpus import Move, Remove, SourceDocument, StoredSource
 from corpus.errors import SourceError
 from corpus.folders import is_gone, lies_under
-from service.ingest.sources import Source, SourceProblem, read_documents
+from service.ingest.sources import Read, Source, SourceProblem, read_documents
 from service.ingest.steps import Action, FileDone, Prepared, Step
 
 __all__ = ["Reading"]
@@ -23,6 +23,7 @@ class Reading:
         stored: Where the documents came from that are stored now.
         prepare: Cuts a document; raises SourceError.
         differs_in_name_only: Whether a stored document (by id) and one just read are otherwise the same.
+        read: Gives the documents that a file holds; raises SourceError.
     """
 
     def __init__(
@@ -30,7 +31,9 @@ class Reading:
         stored: Iterable[StoredSource],
         prepare: Callable[[SourceDocument], Prepared],
         differs_in_name_only: Callable[[str, SourceDocument], bool],
+        read: Read = read_documents,
     ) -> None:
+        self._read = read
         self._prepare = prepare
         self._differs_in_name_only = differs_in_name_only
         self._stored = {each.source: each for each in stored}
@@ -83,7 +86,7 @@ class Reading:
             yield Step(Action.UNCHANGED, file.source)
             return
         met: set[str] = set()
-        for document in read_documents(file):
+        for document in self._read(file):
             if document.source in met:
                 yield Step(Action.REFUSED, document.source, reason="its id comes twice in this file; rename one")
             elif isinstance(document, SourceProblem):

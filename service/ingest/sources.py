@@ -1,14 +1,14 @@
 """Where documents come from: files by their paths, the starter documents, and what is uploaded."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus import SourceDocument
 from corpus.readers import SourceBytes, read_bytes, read_document
 
-__all__ = ["Source", "SourceProblem", "read_documents", "source_of_path", "starter_files", "starter_sources"]
+__all__ = ["Read", "Source", "SourceProblem", "read_documents", "source_of_path", "starter_files", "starter_sources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class SourceProblem:
 
     source: str
     reason: str
+
+
+Read = Callable[[SourceBytes], Iterable[SourceDocument | SourceProblem]]
+"""Gives the documents that a file holds."""
 
 
 def read_documents(file: SourceBytes) -> Iterator[SourceDocument | SourceProblem]:

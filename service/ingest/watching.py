@@ -36,6 +36,10 @@ def changes_of(paths: Iterable[Path], stop: threading.Event | None = None) -> It
     Raises:
         SourceError: They cannot be watched.
     """
+    paths = list(paths)
+    for path in paths:
+        if not path.exists():
+            raise SourceError(f"There is no {path} to watch. Check the path.")
     looking = watch(
         *paths,
         watch_filter=None,
