@@ -6,7 +6,7 @@ import functools
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,7 @@ def ingest(
     pruned = paths if prune else ()
     if dry_run:
         return _show_plan(settings, paths, pruned, force, as_json)
+    changes = _changes(paths) if watch else None
     begun = time.monotonic()
     load = functools.cache(lambda: load_encoder(settings))
     with Store(settings.data, create=True) as store:
@@ -67,14 +68,22 @@ def ingest(
             emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
         else:
             show_summary(summary, seconds)
-        if watch and not summary.stopped:
-            _watch(ingester, paths, prune)
+        if changes is not None and not summary.stopped:
+            _watch(ingester, paths, prune, changes)
     return INTERRUPTED if summary.stopped else 0 if watch or not summary.refused else 1
 
 
-def _watch(ingester: Ingester, paths: Sequence[Path], prune: bool) -> None:
-    from service.ingest import Watch
+def _changes(paths: Sequence[Path]) -> Iterator[set[Path]]:
+    """What changes from now on, also while the files are ingested for the first time."""
     from service.ingest.watching import changes_of
+
+    changes = changes_of(paths)
+    next(changes)
+    return changes
+
+
+def _watch(ingester: Ingester, paths: Sequence[Path], prune: bool, changes: Iterator[set[Path]]) -> None:
+    from service.ingest import Watch
 
     def tell(summary: IngestSummary) -> None:
         show_summary(summary)
@@ -83,7 +92,7 @@ def _watch(ingester: Ingester, paths: Sequence[Path], prune: bool) -> None:
         click.echo(f"{plain(str(error))} It is tried again.", err=True)
 
     click.echo("Watching for changes. Press Ctrl-C to stop.", err=True)
-    Watch(ingester, paths, prune=prune, tell=tell, fail=fail).follow(changes_of(paths))
+    Watch(ingester, paths, prune=prune, tell=tell, fail=fail).follow(changes)
     click.echo("Stopped watching.", err=True)
 
 

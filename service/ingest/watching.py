@@ -33,6 +33,8 @@ LOOK_MS = 500
 def changes_of(paths: Iterable[Path], stop: threading.Event | None = None) -> Iterator[set[Path]]:
     """What changes under paths, as sets of absolute paths; an empty one now and then while nothing does.
 
+    Nothing is missed from the first set on.
+
     Raises:
         SourceError: They cannot be watched.
     """

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -241,6 +242,8 @@ def test_watching_goes_on_until_it_is_asked_to_stop(
         stderr=subprocess.STDOUT,
         text=True,
     )
+    hangs = threading.Timer(90, process.kill)
+    hangs.start()
     try:
         assert process.stdout is not None
         said = []
@@ -254,8 +257,9 @@ def test_watching_goes_on_until_it_is_asked_to_stop(
                 process.send_signal(signal_number)
         assert process.wait(30) == 0
     finally:
+        hangs.cancel()
         process.kill()
-        process.wait()
+        process.communicate()
     assert said[-1] == "Stopped watching.\n"
     listed = footnote("documents", "list").out
     assert "two" in listed

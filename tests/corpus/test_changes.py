@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from corpus import Move, Put, Remove, Store
+from corpus.changes import Change
 from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
 from tests.corpus.samples import (
     FINGERPRINT,
@@ -43,7 +44,7 @@ def sources(store: Store) -> dict[str, str]:
 
 
 def test_several_changes_are_one_generation(store: Store) -> None:
-    changes = [
+    changes: list[Change] = [
         Put(sample_document("/a/new.md", OTHER), sample_passages(OTHER)),
         Move("/a/truce.md", "/b/truce.md"),
         Remove("/a/talks.md"),
