@@ -1,5 +1,6 @@
 """Documents in: readers, passages, the document store and the lexical index. Knows no models, no vectors, no HTTP."""
 
+from corpus.changes import Move, Put, Remove
 from corpus.documents import (
     EncodedPassage,
     Metadata,
@@ -12,7 +13,7 @@ from corpus.documents import (
 )
 from corpus.lexical import LexicalIndex
 from corpus.projection import LexicalProjection
-from corpus.rows import StoredDocument, StoredPassage
+from corpus.rows import StoredDocument, StoredPassage, StoredSource
 from corpus.store import Store
 from corpus.view import Filters, View
 
@@ -22,13 +23,17 @@ __all__ = [
     "LexicalIndex",
     "LexicalProjection",
     "Metadata",
+    "Move",
     "Passage",
+    "Put",
+    "Remove",
     "RemovedSpan",
     "Section",
     "SourceDocument",
     "Store",
     "StoredDocument",
     "StoredPassage",
+    "StoredSource",
     "View",
     "passage_id",
     "revision_of",

@@ -1,14 +1,15 @@
 """Which files a path stands for."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.readers import MEDIA_TYPES, SIDECAR_SUFFIX, absolute_path
+from corpus.readers import MEDIA_TYPES, SIDECAR_SUFFIX, SourceBytes, absolute_path
 
-__all__ = ["FoundFiles", "find_files"]
+__all__ = ["FoundFiles", "find_files", "is_gone", "is_wanted", "lies_under"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,42 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
                 seen.add(absolute)
                 found.files.append(file)
     return found
+
+
+def is_wanted(path: Path, folder: Path) -> bool:
+    """Whether `find_files` would take this file if it searched the folder."""
+    names = path.relative_to(folder).parts if path.is_relative_to(folder) else path.parts[-1:]
+    return path.suffix.lower() in MEDIA_TYPES and not any(name.startswith(".") for name in names)
+
+
+def lies_under(file: str, path: Path) -> bool:
+    """Whether a file, by its name in the store, is the one at a path or lies in the folder there."""
+    name = SourceBytes(path, b"").source
+    return file == name or file.startswith(name.rstrip("/") + "/")
+
+
+def is_gone(file: str) -> bool:
+    """Whether a file, by its name in the store, certainly is no longer there.
+
+    What is no absolute path never is: an upload, say. Nor is what cannot be looked at, such as a file in a folder that
+    may not be searched.
+    """
+    return Path(file).is_absolute() and all(_is_missing(path) for path in {file, _unescaped(file)})
+
+
+def _unescaped(file: str) -> str:
+    r"""The path whose bytes that are no UTF-8 the store's name writes as `\udcXX`."""
+    return re.sub(r"\\u(dc[89a-f][0-9a-f])", lambda match: chr(int(match[1], 16)), file)
+
+
+def _is_missing(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _is_folder(path: Path) -> bool:

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.database import checksum
-from corpus.documents import Metadata, RemovedSpan, Section
+from corpus.documents import Metadata, RemovedSpan, Section, SourceDocument
 from corpus.errors import StoreCorruptError
 
 __all__ = [
     "DOCUMENT_COLUMNS",
+    "METADATA_COLUMNS",
     "PASSAGE_COLUMNS",
     "StoredDocument",
     "StoredPassage",
+    "StoredSource",
     "document_from_row",
     "metadata_checksum",
+    "metadata_columns",
     "passage_checksum",
     "passage_from_row",
+    "removed_column",
     "row_checksum",
 ]
 
@@ -61,6 +65,46 @@ class StoredPassage:
     page: int | None
     section: str | None
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """Where a document came from: enough to see what has changed since.
+
+    Args:
+        id: The document's.
+        source: Its source.
+        file: The file that holds the source, which may hold others as well.
+        sha256: Hex digest that the source had.
+    """
+
+    id: str
+    source: str
+    file: str
+    sha256: str
+
+
+def metadata_columns(document: SourceDocument) -> tuple[object, ...]:
+    """The values of `METADATA_COLUMNS` for a document."""
+    about = document.metadata
+    return (
+        about.title,
+        about.publisher,
+        json.dumps(list(about.authors), ensure_ascii=False),
+        about.published,
+        about.language,
+        about.url,
+        json.dumps(list(about.tags), ensure_ascii=False),
+        json.dumps(about.extra, ensure_ascii=False),
+        json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
+        json.dumps(list(document.pages)),
+        removed_column(document.removed),
+    )
+
+
+def removed_column(removed: Sequence[RemovedSpan]) -> str:
+    """The value of the column `removed`."""
+    return json.dumps([[span.start, span.end, span.reason] for span in removed], ensure_ascii=False)
 
 
 def metadata_checksum(identity: Sequence[object], columns: Sequence[object]) -> int:

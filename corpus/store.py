@@ -3,7 +3,6 @@
 import contextlib
 import datetime
 import hashlib
-import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +14,20 @@ from typing import Self
 
 from slugify import slugify
 
+from corpus.changes import Change, Move, Put
 from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
 from corpus.documents import EncodedPassage, RemovedSpan, SourceDocument, passage_id, revision_of
 from corpus.errors import EncoderMismatchError, SpanError, UnknownDocumentError
-from corpus.rows import DOCUMENT_COLUMNS, StoredDocument, metadata_checksum, passage_checksum, row_checksum
+from corpus.rows import (
+    DOCUMENT_COLUMNS,
+    METADATA_COLUMNS,
+    StoredDocument,
+    metadata_checksum,
+    metadata_columns,
+    passage_checksum,
+    removed_column,
+    row_checksum,
+)
 from corpus.view import View
 
 __all__ = ["Store"]
@@ -85,16 +94,34 @@ class Store:
             StoreError: The transaction failed and nothing was changed.
         """
         with self._transaction() as connection:
-            _claim_fingerprint(connection, fingerprint, self.folder)
-            row = connection.execute("SELECT id FROM documents WHERE source = ?", (document.source,)).fetchone()
-            if row is None:
-                identifier = _new_id(connection, document)
-            else:
-                identifier = row[0]
-                connection.execute("DELETE FROM documents WHERE id = ?", (identifier,))
-            key = _insert_document(connection, identifier, document, self._now())
-            _insert_passages(connection, identifier, key, document.text, passages)
+            identifier = _put(connection, Put(document, passages), fingerprint, self.folder, self._now())
             return identifier, _next_generation(connection)
+
+    def apply(self, changes: Sequence[Change], fingerprint: str | None = None) -> int:
+        """Make several changes, in their order, in one transaction: all are on the disk when it returns, or none.
+
+        Args:
+            changes: What to put, move and remove.
+            fingerprint: Of the encoder that made the vectors; None if nothing is put.
+
+        Returns:
+            The new generation.
+
+        Raises:
+            UnknownDocumentError: A source that is to be moved is not there.
+            EncoderMismatchError, SpanError, StoreError: As `put`; nothing was changed.
+        """
+        with self._transaction() as connection:
+            for change in changes:
+                if isinstance(change, Put):
+                    if fingerprint is None:
+                        raise ValueError("passages need their encoder's fingerprint")
+                    _put(connection, change, fingerprint, self.folder, self._now())
+                elif isinstance(change, Move):
+                    _move(connection, change)
+                else:
+                    connection.execute("DELETE FROM documents WHERE source = ?", (change.source,))
+            return _next_generation(connection)
 
     def remove(self, identifier: str) -> int:
         """Remove a document and all that was made of it; return the new generation.
@@ -173,9 +200,42 @@ def _next_generation(connection: sqlite3.Connection) -> int:
     return generation
 
 
+def _put(connection: sqlite3.Connection, put: Put, fingerprint: str, folder: Path, now: str) -> str:
+    _claim_fingerprint(connection, fingerprint, folder)
+    document = put.document
+    identifier = None
+    for source in (put.moved_from, document.source):
+        row = connection.execute("SELECT id FROM documents WHERE source = ?", (source,)).fetchone()
+        if row is not None:
+            identifier = identifier or str(row[0])
+            connection.execute("DELETE FROM documents WHERE source = ?", (source,))
+    if identifier is None:
+        identifier = _new_id(connection, document)
+    key = _insert_document(connection, identifier, document, now)
+    _insert_passages(connection, identifier, key, document.text, put.passages)
+    return identifier
+
+
+def _move(connection: sqlite3.Connection, move: Move) -> None:
+    """Change source and file, and the checksum that covers them."""
+    row = connection.execute(
+        "SELECT id, source_sha256, media_type, revision, characters, ingested_at,"
+        f" {METADATA_COLUMNS} FROM documents WHERE source = ?",
+        (move.source,),
+    ).fetchone()
+    if row is None:
+        raise UnknownDocumentError(f"There is no document from {move.source} any more. Run the command again.")
+    file = move.file or move.to
+    identifier, *identity = row[:6]
+    connection.execute(
+        "UPDATE documents SET source = ?, file = ?, metadata_checksum = ? WHERE id = ?",
+        (move.to, file, metadata_checksum((identifier, move.to, file, *identity), row[6:]), identifier),
+    )
+
+
 def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
     """A readable id from the source's name; a name already taken gets a digest of the whole source added."""
-    wanted = slugify(Path(document.source).stem, max_length=MAX_ID_CHARACTERS - 9) or "document"
+    wanted = slugify(_name(document), max_length=MAX_ID_CHARACTERS - 9) or "document"
     digest = hashlib.sha256(document.source.encode()).hexdigest()
     for identifier in (wanted, f"{wanted}-{digest[:8]}"):
         if connection.execute("SELECT 1 FROM documents WHERE id = ?", (identifier,)).fetchone() is None:
@@ -183,8 +243,14 @@ def _new_id(connection: sqlite3.Connection, document: SourceDocument) -> str:
     return digest  # another file bears both the name and the digest
 
 
+def _name(document: SourceDocument) -> str:
+    """The name of a source's file without folder and suffix, and which of the file's documents it is."""
+    file = document.file or document.source
+    name = Path(file.removeprefix("upload:")).stem
+    return name if file == document.source else f"{name} {document.source.removeprefix(file)}"
+
+
 def _insert_document(connection: sqlite3.Connection, identifier: str, document: SourceDocument, now: str) -> int:
-    about = document.metadata
     identity = (
         identifier,
         document.source,
@@ -195,19 +261,7 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
         len(document.text),
         now,
     )
-    columns = (
-        about.title,
-        about.publisher,
-        json.dumps(list(about.authors), ensure_ascii=False),
-        about.published,
-        about.language,
-        about.url,
-        json.dumps(list(about.tags), ensure_ascii=False),
-        json.dumps(about.extra, ensure_ascii=False),
-        json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
-        json.dumps(list(document.pages)),
-        _removed_column(document.removed),
-    )
+    columns = metadata_columns(document)
     cursor = connection.execute(
         "INSERT INTO documents (id, source, file, source_sha256, media_type, revision, characters, ingested_at, title,"
         " publisher, authors, published, language, url, tags, extra, sections, pages, removed, metadata_checksum, text)"
@@ -217,13 +271,9 @@ def _insert_document(connection: sqlite3.Connection, identifier: str, document: 
     return int(cursor.lastrowid or 0)
 
 
-def _removed_column(removed: Sequence[RemovedSpan]) -> str:
-    return json.dumps([[span.start, span.end, span.reason] for span in removed], ensure_ascii=False)
-
-
 def _update_removed(connection: sqlite3.Connection, document: StoredDocument) -> None:
     """Write a document's removed spans, and the checksum of its record with them."""
-    key, removed = document.key, _removed_column(document.removed)
+    key, removed = document.key, removed_column(document.removed)
     connection.execute("UPDATE documents SET removed = ? WHERE key = ?", (removed, key))
     row = connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key = ?", (key,)).fetchone()
     connection.execute("UPDATE documents SET metadata_checksum = ? WHERE key = ?", (row_checksum(row), key))

@@ -10,14 +10,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
-from corpus.documents import revision_of
+from corpus.documents import SourceDocument, revision_of
 from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.rows import (
     DOCUMENT_COLUMNS,
+    METADATA_COLUMNS,
     PASSAGE_COLUMNS,
     StoredDocument,
     StoredPassage,
+    StoredSource,
     document_from_row,
+    metadata_columns,
     passage_from_row,
 )
 
@@ -133,6 +136,19 @@ class View:
         """The digest that a source had when it was ingested, or None if it was not."""
         rows = self._rows("SELECT source_sha256 FROM documents WHERE source = ?", (source,))
         return rows[0][0] if rows else None
+
+    def sources(self) -> list[StoredSource]:
+        """Where every document came from, in order of the sources."""
+        return [
+            StoredSource(*row)
+            for row in self._rows("SELECT id, source, file, source_sha256 FROM documents ORDER BY source")
+        ]
+
+    def differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
+        """Whether a stored document and one just read are the same in text, type and metadata."""
+        query = f"SELECT media_type, revision, {METADATA_COLUMNS} FROM documents WHERE id = ?"
+        expected = (document.media_type, revision_of(document.text), *metadata_columns(document))
+        return self._rows(query, (identifier,)) == [expected]
 
     def text(self, document: StoredDocument) -> str:
         """A document's canonical text, checked against its revision.

@@ -171,7 +171,7 @@ def fill_store(
             if present.get(source) != digest and text.strip():
                 metadata = Metadata(title=title or identifier)
                 document = SourceDocument(source, digest, "text/plain", text, metadata)
-                passages = encoded_passages(encoder, settings, text, (), metadata)
+                passages = encoded_passages(encoder, settings, document, text)
                 store.put(document, passages, fingerprint(encoder, settings))
             progress.advance()
     finally:

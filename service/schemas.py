@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -18,6 +18,9 @@ __all__ = [
     "FilterFields",
     "Health",
     "Problem",
+    "ReceivedFile",
+    "ReceivedFiles",
+    "RemovedDocument",
     "field_errors",
 ]
 
@@ -162,6 +165,29 @@ class DocumentList(BaseModel):
 
     documents: list[DocumentRecord]
     next_cursor: str | None
+
+
+class ReceivedFile(BaseModel):
+    """What became of an uploaded file."""
+
+    name: str
+    outcome: Literal["added", "replaced", "unchanged", "refused"]
+    documents: list[str]
+    reasons: list[str]
+
+
+class ReceivedFiles(BaseModel):
+    """What became of each file, in the order sent, and the store's generation after it."""
+
+    files: list[ReceivedFile]
+    generation: int
+
+
+class RemovedDocument(BaseModel):
+    """The document that was removed, and the store's generation after it."""
+
+    removed: str
+    generation: int
 
 
 class Health(BaseModel):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,6 +17,9 @@ __all__ = ["PREFIX", "Settings", "load_settings"]
 
 PREFIX = "FOOTNOTE_"
 
+MIN_KEY_CHARACTERS = 16
+"""A shorter key could be guessed."""
+
 
 def _named(folder: object) -> object:
     if folder == "":  # it would stand for the folder that the command happens to run in
@@ -24,10 +27,24 @@ def _named(folder: object) -> object:
     return Path(folder).expanduser() if isinstance(folder, str | Path) else folder
 
 
+def _long_enough(keys: SecretStr | None) -> SecretStr | None:
+    if keys is not None:
+        for key in _parts(keys):
+            if len(key) < MIN_KEY_CHARACTERS or not key.isascii() or not key.isprintable() or " " in key:
+                raise PydanticCustomError(
+                    "key", "each key must have at least 16 printable ASCII characters, without spaces"
+                )
+    return keys
+
+
+def _parts(keys: SecretStr) -> tuple[str, ...]:
+    return tuple(key.strip() for key in keys.get_secret_value().split(",") if key.strip())
+
+
 class Settings(BaseSettings):
     """How Footnote behaves. Each setting is an environment variable: `FOOTNOTE_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     data: Annotated[
         Path,
@@ -80,6 +97,14 @@ class Settings(BaseSettings):
         BeforeValidator(_named),
         Field(description="Calibration made by `footnote-eval calibrate`; the default encoder's comes with Footnote."),
     ] = None
+    admin_keys: Annotated[
+        SecretStr | None,
+        AfterValidator(_long_enough),
+        Field(
+            description="Keys that may add and remove documents over HTTP, separated by commas, each of at least 16 "
+            "characters. Without one, nobody can.",
+        ),
+    ] = None
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),
@@ -88,6 +113,11 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")
     ] = 8000
+
+    @property
+    def admin_key_values(self) -> tuple[str, ...]:
+        """The keys in `admin_keys`, one by one."""
+        return () if self.admin_keys is None else _parts(self.admin_keys)
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:  # noqa: ANN401

@@ -1,9 +1,11 @@
 """Citation: where a span stands, and a link that shows it there."""
 
+import bisect
+
 from corpus import StoredDocument
 from service.answer import Citation
 
-__all__ = ["cite"]
+__all__ = ["cite", "page_at"]
 
 
 def cite(document: StoredDocument, start: int, end: int, *, page: int | None, section: str | None) -> Citation:
@@ -28,3 +30,8 @@ def cite(document: StoredDocument, start: int, end: int, *, page: int | None, se
         href=f"/documents/{document.id}#char={start},{end}",
         source_href=about.url,
     )
+
+
+def page_at(document: StoredDocument, start: int) -> int | None:
+    """The page, from 1, on which a code point of a document's canonical text stands; None if it has no pages."""
+    return bisect.bisect_right(document.pages, start) or None

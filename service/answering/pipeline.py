@@ -1,6 +1,5 @@
 """From a question to its answer."""
 
-import dataclasses
 import time
 from collections.abc import Callable, Sequence
 
@@ -8,7 +7,7 @@ from corpus import Filters
 from embeddings import Encoder
 from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Timing
 from service.answering.candidates import Candidate
-from service.answering.citation import cite
+from service.answering.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
 from service.answering.results import Result
 from service.answering.search import Search
@@ -72,7 +71,7 @@ class Pipeline:
                 question=question,
                 status="answered" if found else "not_found",
                 confidence=confidence,
-                answer=_answer_text(passages[0]) if found else None,
+                answer=_answer_text(search, results[0]) if found else None,
                 passages=passages,
                 interpretation=None,
                 generation=snapshot.generation,
@@ -140,10 +139,10 @@ def _citation(search: Search, key: int) -> Citation:
     return cite(search.document(key), passage.start, passage.end, page=passage.page, section=passage.section)
 
 
-def _answer_text(passage: AnsweringPassage) -> AnswerText:
-    """The first passage's highlight, with its own citation."""
-    span, whole = passage.highlights[0], passage.citation
-    start, end = whole.start + span.start, whole.start + span.end
-    href = f"/documents/{whole.document_id}#char={start},{end}"
-    text = passage.text[span.start : span.end]
-    return AnswerText(text, dataclasses.replace(whole, start=start, end=end, href=href))
+def _answer_text(search: Search, result: Result) -> AnswerText:
+    """The first result's highlight, with its own citation."""
+    key, span = result.candidate.key, search.highlight(result.candidate)
+    document, passage = search.document(key), search.passage(key)
+    start, end = passage.start + span.start, passage.start + span.end
+    cited = cite(document, start, end, page=page_at(document, start), section=passage.section)
+    return AnswerText(passage.text[span.start : span.end], cited)

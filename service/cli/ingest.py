@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
+import signal
 import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, plain, plural
+from service.cli.output import data_option, emit_json, json_option, one_line, plain, plural
 
 if TYPE_CHECKING:
-    from service.ingest import IngestSummary
+    from corpus.errors import FootnoteError
+    from corpus.readers import ReadOptions
+    from service.ingest import Ingester, IngestSummary, PlannedStep
+    from service.settings import Settings
 
 __all__ = ["ingest", "reindex", "show_summary"]
 
@@ -21,33 +28,144 @@ INTERRUPTED = 130
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--prune", is_flag=True, help="Remove documents whose files under PATH are gone.")
+@click.option("--force", is_flag=True, help="With --prune, also if so many are gone that it may be a mistake.")
+@click.option("--watch", is_flag=True, help="Go on bringing in what changes, until Ctrl-C.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
+@click.option(
+    "--password",
+    prompt=True,
+    prompt_required=False,
+    hide_input=True,
+    default=None,
+    help="Opens encrypted PDF files; asked for if left out.",
+)
+@click.option("--text-field", default="text", show_default=True, help="Key or column that holds a record's text.")
+@click.option("--encoding", metavar="NAME", help="Of texts that are not UTF-8, such as windows-1252.")
 @data_option
 @json_option
-def ingest(paths: tuple[Path, ...], data: Path | None, as_json: bool) -> int:
-    """Bring documents in: .txt and .md files, or folders of them.
+def ingest(
+    paths: tuple[Path, ...],
+    prune: bool,
+    force: bool,
+    watch: bool,
+    dry_run: bool,
+    password: str | None,
+    text_field: str,
+    encoding: str | None,
+    data: Path | None,
+    as_json: bool,
+) -> int:
+    """Bring documents in: text, Markdown, HTML, PDF, DOCX, EPUB, JSON Lines and CSV files, or folders of them.
 
-    A file that has not changed since is left alone; one that has is replaced. A file that cannot be read costs
-    only itself: the others are kept, and the exit code is 1.
+    A file that has not changed since is left alone; one that has is replaced; one that has been moved keeps its
+    document. A file that cannot be read costs only itself: the others are kept, and the exit code is 1.
     """
     from corpus import Store
+    from corpus.readers import ReadOptions
     from service.cli.loading import load_encoder, refresh_projection
     from service.ingest import Ingester
     from service.progress import progress_for
     from service.settings import load_settings
 
+    _check_encoding(encoding)
+    options = ReadOptions(password=password, text_field=text_field, encoding=encoding)
+    if force and not prune:
+        raise click.UsageError("--force goes with --prune.")
+    if watch and (dry_run or as_json):
+        raise click.UsageError("--watch goes neither with --dry-run nor with --json.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as cleanly as at Ctrl-C
     settings = load_settings(data=data)
+    pruned = paths if prune else ()
+    if dry_run:
+        return _show_plan(settings, options, paths, pruned, force, as_json)
+    changes = _changes(paths) if watch else None
     begun = time.monotonic()
     load = functools.cache(lambda: load_encoder(settings))
     with Store(settings.data, create=True) as store:
-        summary = Ingester(store, load, settings).ingest(paths, progress_for())
-    if summary.added or summary.replaced:
-        refresh_projection(settings, load())
-    seconds = time.monotonic() - begun
+        ingester = Ingester(store, load, settings, options)
+        summary = ingester.ingest(paths, progress_for(), prune=pruned, force=force)
+        if summary.added or summary.replaced:
+            refresh_projection(settings, load())
+        seconds = time.monotonic() - begun
+        if as_json:
+            emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
+        else:
+            show_summary(summary, seconds)
+        if changes is not None and not summary.stopped:
+            _watch(ingester, paths, prune, changes)
+    return INTERRUPTED if summary.stopped else 0 if watch or not summary.refused else 1
+
+
+def _changes(paths: Sequence[Path]) -> Iterator[set[Path]]:
+    """What changes from now on, also while the files are ingested for the first time."""
+    from service.ingest.watching import changes_of
+
+    changes = changes_of(paths)
+    next(changes)
+    return changes
+
+
+def _watch(ingester: Ingester, paths: Sequence[Path], prune: bool, changes: Iterator[set[Path]]) -> None:
+    from service.ingest import Watch
+
+    def tell(summary: IngestSummary) -> None:
+        show_summary(summary)
+
+    def fail(error: FootnoteError) -> None:
+        click.echo(f"{plain(str(error))} It is tried again.", err=True)
+
+    click.echo("Watching for changes. Press Ctrl-C to stop.", err=True)
+    Watch(ingester, paths, prune=prune, tell=tell, fail=fail).follow(changes)
+    click.echo("Stopped watching.", err=True)
+
+
+def _check_encoding(encoding: str | None) -> None:
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError:
+        raise click.UsageError(f"There is no encoding '{encoding}'. Name one such as windows-1252.") from None
+
+
+def _show_plan(
+    settings: Settings,
+    options: ReadOptions,
+    paths: Sequence[Path],
+    pruned: Sequence[Path],
+    force: bool,
+    as_json: bool,
+) -> int:
+    from service.cli.loading import load_encoder
+    from service.ingest import Action, plan
+    from service.progress import progress_for
+
+    planned = plan(
+        settings, lambda: load_encoder(settings), paths, progress_for(), prune=pruned, force=force, options=options
+    )
+    steps = list(planned)
     if as_json:
-        emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
+        emit_json({"files": steps})
     else:
-        show_summary(summary, seconds)
-    return INTERRUPTED if summary.stopped else 1 if summary.refused else 0
+        for step in steps:
+            _show_step(step)
+        counts = Counter(step.action for step in steps)
+        said = ", ".join(f"{counts[action]} {action.value}" for action in Action if counts[action])
+        click.echo(f"Would be: {said or 'nothing'}. Nothing was changed.")
+    return 1 if any(step.action is Action.REFUSED for step in steps) else 0
+
+
+def _show_step(step: PlannedStep) -> None:
+    details = [
+        f"from {step.was}" if step.was else "",
+        step.reason or "",
+        f"the same as {step.same_as}" if step.same_as else "",
+        plural(len(step.passages), "passage") if step.passages else "",
+    ]
+    said = "; ".join(detail for detail in details if detail)
+    click.echo(f"{step.action.value:9} {one_line(step.source)}{f' ({one_line(said)})' if said else ''}")
+    for passage in step.passages:
+        section = f"  {one_line(passage.section)}:" if passage.section else ""
+        click.echo(f"    [{passage.start}–{passage.end}]{section} {one_line(passage.begins)}")
 
 
 def _as_json(summary: IngestSummary) -> dict[str, object]:
@@ -55,28 +173,36 @@ def _as_json(summary: IngestSummary) -> dict[str, object]:
         "added": summary.added,
         "unchanged": summary.unchanged,
         "replaced": summary.replaced,
+        "moved": [{"from": before, "source": source} for before, source in summary.moved],
+        "removed": summary.removed,
         "refused": [{"source": source, "reason": reason} for source, reason in summary.refused],
+        "same": [{"source": source, "as": other} for source, other in summary.same],
         "skipped": dict(summary.skipped),
         "passages": summary.passages,
         "stopped": summary.stopped,
     }
 
 
-def show_summary(summary: IngestSummary, seconds: float) -> None:
+def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
     """Say what became of each source."""
     for source, reason in summary.refused:
-        click.echo(f"Refused {plain(source)!s}: {plain(reason)}.", err=True)
+        click.echo(f"Refused {one_line(source)}: {one_line(reason)}.", err=True)
+    for source, other in summary.same:
+        click.echo(f"{one_line(source)} holds the same as {one_line(other)}; both are documents.")
     counts = [
         f"{len(sources)} {what}"
         for what, sources in (
             ("added", summary.added),
             ("replaced", summary.replaced),
+            ("moved", summary.moved),
+            ("removed", summary.removed),
             ("unchanged", summary.unchanged),
             ("refused", summary.refused),
         )
         if sources or what == "added"
     ]
-    click.echo(f"Documents: {', '.join(counts)} ({plural(summary.passages, 'passage')} encoded in {seconds:.1f} s).")
+    took = "" if seconds is None else f" in {seconds:.1f} s"
+    click.echo(f"Documents: {', '.join(counts)} ({plural(summary.passages, 'passage')} encoded{took}).")
     if summary.skipped:
         kinds = ", ".join(f"{count} {plain(suffix)}" for suffix, count in sorted(summary.skipped.items()))
         click.echo(f"Passed over files of other types: {kinds}.")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-__all__ = ["data_option", "emit_json", "json_option", "plain", "plural", "wrapped"]
+__all__ = ["data_option", "emit_json", "json_option", "one_line", "plain", "plural", "wrapped"]
 
 data_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--data",
@@ -37,6 +37,11 @@ def plain(text: str) -> str:
     """A text with nothing in it that a terminal would obey: control characters become `?`."""
     safe = text.encode(errors="backslashreplace").decode()
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in safe)
+
+
+def one_line(text: str) -> str:
+    """A text as `plain` gives it, on one line: line breaks and tabs become `?` too."""
+    return "".join(c if c.isprintable() else "?" for c in plain(text))
 
 
 def wrapped(text: str, indent: str = "    ", width: int = 96) -> str:

@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from service.http import ask, documents, health, pages
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
+from service.intake import Intake
 from service.schemas import Problem
 
 __all__ = ["build_app"]
@@ -38,6 +39,7 @@ def build_app(service: Service) -> FastAPI:
         finally:
             stop.set()
             follower.join()
+            app.state.intake.close()
             service.library.close()
 
     app = FastAPIOffline(
@@ -49,6 +51,7 @@ def build_app(service: Service) -> FastAPI:
         static_url="/docs/static",
     )
     app.state.service = service
+    app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
     add_problem_handlers(app)
     for module in (ask, documents, health, pages):
         app.include_router(module.router)

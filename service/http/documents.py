@@ -1,13 +1,23 @@
-"""`GET /v1/documents…`."""
+"""`/v1/documents`."""
 
+import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 
+from service.http.admin import Administrator
 from service.http.problems import PROBLEM_RESPONSES
-from service.http.state import ServiceState
-from service.schemas import DocumentDetails, DocumentList, DocumentRecord
+from service.http.state import IntakeState, ServiceState
+from service.http.uploads import UPLOAD_BODY, received_files
+from service.schemas import (
+    DocumentDetails,
+    DocumentList,
+    DocumentRecord,
+    ReceivedFile,
+    ReceivedFiles,
+    RemovedDocument,
+)
 
 __all__ = ["router"]
 
@@ -36,6 +46,40 @@ def list_documents(
         documents=[DocumentRecord.of(document) for document in documents[:limit]],
         next_cursor=documents[limit - 1].id if more else None,
     )
+
+
+@router.post(
+    "",
+    summary="Add or replace documents",
+    dependencies=[Administrator],
+    responses=PROBLEM_RESPONSES(400, 401, 403, 413, 415, 422, 503),
+    openapi_extra=UPLOAD_BODY,
+)
+async def add_documents(request: Request, intake: IntakeState) -> ReceivedFiles:
+    """Bring in the files sent as `multipart/form-data`; one of the same name is replaced.
+
+    Each file costs only itself: `outcome` and `reasons` say what became of it. What was added can be asked about when
+    this answers.
+    """
+    async with received_files(request) as uploads:
+        received, generation = await asyncio.wrap_future(intake.add(uploads))
+    files = [
+        ReceivedFile(name=r.name, outcome=r.outcome.value, documents=list(r.documents), reasons=list(r.reasons))
+        for r in received
+    ]
+    return ReceivedFiles(files=files, generation=generation)
+
+
+@router.delete(
+    "/{document_id}",
+    summary="Remove a document",
+    dependencies=[Administrator],
+    responses=PROBLEM_RESPONSES(401, 403, 404, 422, 503),
+)
+async def remove_document(document_id: DocumentId, intake: IntakeState) -> RemovedDocument:
+    """Remove a document and all that was made of it; the file that it came from is not touched."""
+    generation = await asyncio.wrap_future(intake.remove(document_id))
+    return RemovedDocument(removed=document_id, generation=generation)
 
 
 @router.get("/{document_id}", summary="Show a document's record", responses=PROBLEM_RESPONSES(404, 422, 503))

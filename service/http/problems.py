@@ -23,7 +23,7 @@ from corpus.errors import (
 )
 from service.schemas import FieldError, Problem, field_errors
 
-__all__ = ["PROBLEM_RESPONSES", "add_problem_handlers"]
+__all__ = ["PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem"]
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,17 @@ _OF_STATUS: Mapping[int, tuple[str, str]] = {
     404: ("not-found", "There is nothing at this address. The addresses are listed at /docs."),
     405: ("method-not-allowed", "This address does not take this method. The addresses are listed at /docs."),
 }
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem; arguments as those of `problem`."""
+
+    def __init__(self, status: int, name: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.name = name
+        self.detail = detail
+        self.headers = headers
 
 
 def problem(
@@ -93,6 +104,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(FootnoteError, _ours)
+    app.add_exception_handler(ProblemError, _as_told)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -107,6 +119,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     status = getattr(error, "status_code", 500)
     name, detail = _OF_STATUS.get(status, ("http-error", http.HTTPStatus(status).phrase + "."))
     return problem(status, name, detail, headers=getattr(error, "headers", None))
+
+
+async def _as_told(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, ProblemError):
+        return await _unexpected(request, error)
+    return problem(error.status, error.name, error.detail, headers=error.headers)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from service.answering import Pipeline
+from service.intake import Intake
 from service.library import Library
 from service.settings import Settings
 
-__all__ = ["Service", "ServiceState"]
+__all__ = ["IntakeState", "Service", "ServiceState"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,12 @@ def _service(request: Request) -> Service:
 
 ServiceState = Annotated[Service, Depends(_service)]
 """A route's parameter of this type is given the service."""
+
+
+def _intake(request: Request) -> Intake:
+    intake: Intake = request.app.state.intake
+    return intake
+
+
+IntakeState = Annotated[Intake, Depends(_intake)]
+"""A route's parameter of this type is given what changes the documents."""

@@ -2,7 +2,11 @@
 
 import json
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,3 +172,100 @@ def test_a_busy_store_says_so(footnote: Run, write: Write, data: Path, monkeypat
         blocker.close()
     assert ran.code == 3
     assert "Another process is writing to" in ran.err
+
+
+# In step
+
+
+def test_a_dry_run_shows_each_file_and_its_passages_and_makes_nothing(footnote: Run, write: Write, data: Path) -> None:
+    write("one.md", "# Start\n\nThe truce began.")
+    folder = write("two.txt", b"\0").parent
+    ran = footnote("ingest", folder, "--dry-run")
+    assert ran.code == 1
+    assert f"added     {folder / 'one.md'} (1 passage)\n    [0–25]  Start: # Start The truce began.\n" in ran.out
+    assert f"refused   {folder / 'two.txt'} (it is a binary file; give a document in one of the f" in ran.out
+    assert ran.out.endswith("Would be: 1 added, 1 refused. Nothing was changed.\n")
+    assert not data.exists()
+
+
+def test_a_dry_run_can_be_read_by_a_program(footnote: Run, write: Write) -> None:
+    path = write("one.md", "# Start\n\nThe truce began.")
+    [step] = json.loads(footnote("ingest", path, "--dry-run", "--json").out)["files"]
+    assert (step["action"], step["source"], step["title"]) == ("added", str(path), "Start")
+    assert step["passages"] == [
+        {"start": 0, "end": 25, "section": "Start", "page": None, "begins": "# Start The truce began."}
+    ]
+
+
+def test_what_is_gone_is_removed_with_prune(footnote: Run, write: Write) -> None:
+    folder = write("one.txt", "The truce began.").parent
+    gone = write("two.txt", "The talks began.")
+    footnote("ingest", folder)
+    gone.unlink()
+    assert "Documents: 0 added, 1 unchanged (" in footnote("ingest", folder).out
+    assert "Documents: 0 added, 1 removed, 1 unchanged (" in footnote("ingest", folder, "--prune").out
+    (folder / "one.txt").unlink()
+    ran = footnote("ingest", folder, "--prune")
+    assert ran.code == 1
+    assert "1 of the 1 documents that came from here are gone, and none was removed; is its disk mounted?" in ran.err
+    assert footnote("ingest", folder, "--prune", "--force").code == 0
+    assert footnote("verify").code == 0
+
+
+def test_a_file_moved_and_a_copy_are_said_to_be_that(footnote: Run, write: Write) -> None:
+    path = write("one.txt", "The truce\n\nThe truce began.")
+    footnote("ingest", path)
+    new, copy = path.rename(path.with_name("new.txt")), write("copy.txt", "The truce\n\nThe truce began.")
+    ran = footnote("ingest", new, copy)
+    assert f"{copy} holds the same as {new}; both are documents.\n" in ran.out
+    assert "Documents: 1 added, 1 moved (1 passage encoded in" in ran.out
+    assert "new.txt" in footnote("documents", "show", "one").out
+
+
+@pytest.mark.parametrize("options", [("--force",), ("--watch", "--dry-run"), ("--watch", "--json")])
+def test_options_that_do_not_go_together_are_wrong_usage(footnote: Run, write: Write, options: tuple[str, ...]) -> None:
+    assert footnote("ingest", write("one.txt", "Text."), *options).code == 2
+
+
+def test_a_name_with_a_line_break_stays_on_one_line(footnote: Run, write: Write) -> None:
+    path = write("two\nlines.txt", b"\0")
+    ran = footnote("ingest", path)
+    assert "two?lines.txt: it is a binary file" in ran.err
+
+
+COMMAND = "from service.cli import main; main()"
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_watching_goes_on_until_it_is_asked_to_stop(
+    footnote: Run, write: Write, signal_number: int, tmp_path: Path
+) -> None:
+    folder = write("one.txt", "The truce began.").parent
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "ingest", str(folder), "--watch", "--prune"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    hangs = threading.Timer(90, process.kill)
+    hangs.start()
+    try:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("Watching"):
+                write("two.txt", "The talks began.")
+            if "Documents: 1 added (1 passage encoded)." in line:
+                (folder / "one.txt").unlink()
+            if "1 removed" in line:
+                process.send_signal(signal_number)
+        assert process.wait(30) == 0
+    finally:
+        hangs.cancel()
+        process.kill()
+        process.communicate()
+    assert said[-1] == "Stopped watching.\n"
+    listed = footnote("documents", "list").out
+    assert "two" in listed
+    assert "1 document, " in listed

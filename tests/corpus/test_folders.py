@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from corpus.folders import find_files
+from corpus.folders import find_files, is_gone, is_wanted, lies_under
 from corpus.readers import read_bytes
 from tests.corpus.samples import is_clause
 
@@ -103,3 +103,47 @@ def test_a_folder_that_cannot_be_read_is_a_problem_and_the_others_are_searched(
 def test_a_name_too_long_for_the_operating_system_is_left_to_its_reader(write: Write, tmp_path: Path) -> None:
     path, too_long = write("a.txt", "Text."), tmp_path / ("a" * 300)
     assert find_files([too_long, path]).files == [too_long, path]
+
+
+def test_a_file_is_gone_only_if_that_is_certain(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, closed = write("there.txt", "x"), str(tmp_path / "closed" / "a.txt")
+    link = tmp_path / "dangling.txt"
+    link.symlink_to(tmp_path / "nowhere")
+    lstat = os.lstat
+
+    def guarded(path: Any, **given: Any) -> os.stat_result:
+        if os.fspath(path) == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), closed)
+        return lstat(path, **given)
+
+    monkeypatch.setattr(os, "lstat", guarded)
+    assert [is_gone(str(path)) for path in (there, link, closed)] == [False, False, False]
+    assert is_gone(str(tmp_path / "missing.txt"))
+    assert is_gone(str(there / "below-a-file.txt"))
+    assert not is_gone("upload:missing.txt")
+    assert not is_gone("footnote:starter/missing.md")
+
+
+def test_a_name_that_is_no_utf8_is_found_again(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    path.write_text("Text.")
+    source = read_bytes(path).source
+    assert source.endswith("caf\\udce9.txt")
+    assert not is_gone(source)
+    path.unlink()
+    assert is_gone(source)
+
+
+def test_a_file_lies_under_itself_and_its_folders_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = str(tmp_path / "docs" / "a.txt")
+    assert all(lies_under(file, Path(path)) for path in ("docs", "docs/a.txt", tmp_path, "/", "other/../docs"))
+    assert not any(lies_under(file, Path(path)) for path in ("doc", "docs/a", "docs/a.txt.md", "other"))
+
+
+def test_what_a_folder_would_give_is_wanted(tmp_path: Path) -> None:
+    assert is_wanted(tmp_path / "a.txt", tmp_path)
+    assert not is_wanted(tmp_path / "a.jpg", tmp_path)
+    assert not is_wanted(tmp_path / ".git" / "a.txt", tmp_path)
+    assert not is_wanted(tmp_path / ".a.txt", tmp_path)
+    assert is_wanted(tmp_path / ".notes" / "a.txt", tmp_path / ".notes")

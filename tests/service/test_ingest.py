@@ -249,12 +249,14 @@ def test_an_interruption_keeps_what_was_done(
     stopped = ingester.ingest([folder], progress)
 
     assert stopped.stopped
-    assert names(stopped.added) == ["0.txt", "1.txt"]
+    assert names(stopped.added)[:2] == ["0.txt", "1.txt"]
     assert progress.told[-1] == "finish"
-    assert [document.id for document in documents_of(store)] == ["0", "1"]
+    assert [f"{document.id}.txt" for document in documents_of(store)] == names(stopped.added)
     assert_sound(store)
     rest = ingester.ingest([folder], quiet)
-    assert (names(rest.unchanged), names(rest.added)) == (["0.txt", "1.txt"], ["2.txt", "3.txt", "4.txt"])
+    assert names(rest.unchanged + rest.added) == [f"{at}.txt" for at in range(5)]
+    assert rest.unchanged == stopped.added
+    assert len(documents_of(store)) == 5
 
 
 def test_an_interruption_within_a_document_leaves_nothing_of_it(
@@ -278,7 +280,9 @@ def test_progress_is_told_of_every_source(ingester: Ingester, write: Write) -> N
 
     ingester.ingest([folder], progress)
 
-    assert progress.told == ["start 2", "doing one.txt", "advance", "doing two.txt", "advance", "finish"]
+    assert (progress.told[0], progress.told[-1]) == ("start 2", "finish")
+    told = [tuple(progress.told[at : at + 2]) for at in (1, 3)]
+    assert sorted(told) == [("doing one.txt", "advance"), ("doing two.txt", "advance")]
 
 
 def test_nothing_to_do_is_told_too(ingester: Ingester, tmp_path: Path) -> None:
@@ -322,7 +326,7 @@ def test_another_encoder_is_refused_and_the_progress_ended(
     with pytest.raises(EncoderMismatchError):
         Ingester(store, lambda: other, settings).ingest([write("two.txt", TEXT)], progress)
 
-    assert progress.told == ["start 1", "doing two.txt", "finish"]
+    assert progress.told == ["start 1", "finish"]
 
 
 def test_an_emptied_store_takes_any_encoder(

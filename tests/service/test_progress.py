@@ -135,3 +135,34 @@ def test_no_progress_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     work(NoProgress(), ["a.txt"])
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_lines_tell_passages_a_second_once_there_are_some() -> None:
+    stream, clock = io.StringIO(), Clock()
+    progress = LineProgress(stream, clock)
+    progress.start(3)
+    clock.seconds += 60  # the model is loaded
+    progress.advance()
+    for _ in range(20):
+        progress.encoded()
+        clock.seconds += 0.5
+    progress.advance()
+
+    first, *_, last = stream.getvalue().splitlines()
+    assert first == "1 of 3 documents"
+    assert last == "2 of 3 documents, 2.0 passages/s"
+
+
+def test_the_bar_shows_passages_a_second_beside_the_name() -> None:
+    terminal, clock = Terminal(), Clock()
+    progress = BarProgress(terminal, clock)
+    progress.start(3)
+    progress.doing("truce.md")
+    for _ in range(4):
+        progress.encoded()
+        clock.seconds += 0.5
+    progress.doing("talks.md")
+    shown = terminal.getvalue()
+    progress.finish()
+
+    assert "2.0 passages/s, talks.md" in shown

@@ -157,3 +157,26 @@ def test_a_tilde_stands_for_the_users_home(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("FOOTNOTE_DATA", "~/documents")
     assert load_settings().data == tmp_path / "documents"
+
+
+def test_administrators_keys_are_read_one_by_one_and_shown_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().admin_key_values == ()
+    monkeypatch.setenv("FOOTNOTE_ADMIN_KEYS", " first-key-of-the-operator, second-key-of-the-operator ,")
+    settings = load_settings()
+
+    assert settings.admin_key_values == ("first-key-of-the-operator", "second-key-of-the-operator")
+    assert "first-key" not in f"{settings!r} {settings} {settings.admin_keys} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    "keys", ["short", "long-enough-key-of-the-operator,short", "with a space in the key", "clé" * 9]
+)
+def test_a_key_that_could_be_guessed_or_not_be_sent_is_refused_and_not_told(
+    keys: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_ADMIN_KEYS", keys)
+
+    with pytest.raises(SettingsError, match="FOOTNOTE_ADMIN_KEYS is not usable: each key must have") as refused:
+        load_settings()
+
+    assert keys not in f"{refused.value} {refused.value.__cause__}"

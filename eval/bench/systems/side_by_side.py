@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from corpus import Metadata
+from corpus import Metadata, SourceDocument
 from embeddings import Encoder
 from embeddings.models import model_folder
 from eval.beir import BeirFolder, gold_of
@@ -91,7 +91,8 @@ def texts_of(folder: BeirFolder, encoder: Encoder, settings: Settings) -> list[T
     texts = []
     for identifier, title, text in folder.documents():
         if text.strip():
-            prefix, passages = cut(encoder, settings, text, (), Metadata(title=title or identifier))
+            document = SourceDocument(identifier, "", "text/plain", text, Metadata(title=title or identifier))
+            prefix, passages = cut(encoder, settings, document, text)
             texts += [Text(identifier, prefix + text[p.start : p.end]) for p in passages]
     return texts
 

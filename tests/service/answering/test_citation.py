@@ -1,7 +1,11 @@
 """Citations."""
 
+from dataclasses import replace
+
+import pytest
+
 from corpus import Metadata, StoredDocument
-from service.answering.citation import cite
+from service.answering.citation import cite, page_at
 
 FULL = Metadata(
     title="The 2012 truce",
@@ -62,3 +66,12 @@ def test_what_is_not_known_is_null() -> None:
 
 def test_a_citation_never_tells_where_the_file_lay() -> None:
     assert "private" not in repr(cite(stored(FULL), 0, 1, page=None, section=None))
+
+
+@pytest.mark.parametrize(("start", "page"), [(0, 1), (9, 1), (10, 2), (24, 2), (25, 4), (99, 4)])
+def test_the_page_of_a_span_is_the_last_that_begins_before_it(start: int, page: int) -> None:
+    assert page_at(replace(stored(FULL), pages=(0, 10, 25, 25)), start) == page
+
+
+def test_a_document_without_pages_has_no_page() -> None:
+    assert page_at(stored(FULL), 5) is None

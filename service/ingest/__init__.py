@@ -1,0 +1,24 @@
+"""Documents into the store: read, cut, encoded once and committed, each stage while the next one works."""
+
+from service.ingest.cutting import cut, encoded_passages, fingerprint
+from service.ingest.ingester import Ingester
+from service.ingest.planning import PlannedStep, plan
+from service.ingest.sources import Source, starter_files
+from service.ingest.steps import Action, Step
+from service.ingest.summary import IngestSummary
+from service.ingest.watching import Watch
+
+__all__ = [
+    "Action",
+    "IngestSummary",
+    "Ingester",
+    "PlannedStep",
+    "Source",
+    "Step",
+    "Watch",
+    "cut",
+    "encoded_passages",
+    "fingerprint",
+    "plan",
+    "starter_files",
+]

@@ -1,0 +1,149 @@
+"""Bringing documents into a store."""
+
+import functools
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from corpus import EncodedPassage, RemovedSpan, SourceDocument, Store, StoredDocument, View
+from corpus.cleaning import clean
+from corpus.errors import EncoderMismatchError
+from corpus.folders import find_files
+from corpus.readers import ReadOptions
+from corpus.store import mismatch_message
+from embeddings import Encoder
+from service.ingest.cutting import encoded_passages, fingerprint
+from service.ingest.flow import Flow
+from service.ingest.preparing import prepared
+from service.ingest.reading import Reading
+from service.ingest.sources import Read, Source, reader, source_of_path, starter_sources
+from service.ingest.steps import Prepared
+from service.ingest.summary import IngestSummary
+from service.progress import Progress
+from service.settings import Settings
+
+__all__ = ["Ingester"]
+
+
+class Ingester:
+    """Brings documents into a store.
+
+    Args:
+        store: Open for writing.
+        encoder: Called only when there is something to encode, so that an unchanged folder loads no model.
+        settings: Sizes of passages and prefix.
+        options: How to read files.
+        read: Gives the documents that a file holds, in place of Footnote's own readers.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: Callable[[], Encoder],
+        settings: Settings,
+        options: ReadOptions | None = None,
+        read: Read | None = None,
+    ) -> None:
+        self._store = store
+        self._options = options
+        self._read = read
+        self._encoder = functools.cache(encoder)
+        self._fingerprint = functools.cache(lambda: fingerprint(self._encoder(), settings))
+        self._settings = settings
+
+    def ingest(
+        self,
+        paths: Iterable[Path],
+        progress: Progress,
+        *,
+        prune: Iterable[Path] = (),
+        force: bool = False,
+        stop: threading.Event | None = None,
+    ) -> IngestSummary:
+        """Bring in every document under the given paths; one that cannot be read costs only itself.
+
+        Args:
+            paths: Files and folders.
+            progress: Told of each file that is done.
+            prune: Remove the documents under these paths whose files are gone.
+            force: Also where so much is gone that it may be a mistake.
+            stop: Set to stop early, as Ctrl-C does.
+
+        Raises:
+            StoreError: The store cannot be written, or was made with another encoder. Documents committed
+                before stay.
+        """
+        found, pruned = find_files(paths), list(prune)
+        summary = IngestSummary(skipped=found.skipped)
+        summary.refused.extend((str(path), reason) for path, reason in found.problems)
+        self._run([source_of_path(path) for path in found.files], summary, progress, stop, pruned, force)
+        if force and summary.removed:
+            given = {str(path) for path in pruned}  # that it is gone was known, and meant
+            summary.refused[:] = [each for each in summary.refused if each[0] not in given]
+        return summary
+
+    def ingest_sources(
+        self, sources: Sequence[Source], progress: Progress, *, stop: threading.Event | None = None
+    ) -> IngestSummary:
+        """Bring in what is not in a folder: uploads, say. Otherwise the same as `ingest`."""
+        summary = IngestSummary()
+        self._run(sources, summary, progress, stop)
+        return summary
+
+    def ingest_starter(self, progress: Progress) -> IngestSummary:
+        """Bring in the starter documents."""
+        return self.ingest_sources(starter_sources(), progress)
+
+    def reencode(self, progress: Progress) -> int:
+        """Cut and encode every stored document anew with this encoder; return the number of documents."""
+        encoder = self._encoder()
+        with self._store.view() as view:
+            documents = view.counts()[0]
+        progress.start(documents)
+
+        def encoded(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
+            progress.doing(document.id)
+            passages = encoded_passages(encoder, self._settings, document, text)
+            progress.advance()
+            return passages
+
+        def removed(document: StoredDocument, text: str) -> Sequence[RemovedSpan]:
+            return clean(text, document.media_type, document.pages) if self._settings.cleaning else ()
+
+        try:
+            self._store.reencode(encoded, self._fingerprint(), removed)
+        finally:
+            progress.finish()
+        return documents
+
+    def _run(
+        self,
+        sources: Sequence[Source],
+        summary: IngestSummary,
+        progress: Progress,
+        stop: threading.Event | None,
+        pruned: Sequence[Path] = (),
+        force: bool = False,
+    ) -> None:
+        with self._store.view() as view:
+            stored = view.sources()
+            self._stored_fingerprint = view.fingerprint if view.counts()[1] else None
+        flow = Flow(self._store, self._encoder, self._fingerprint, summary, progress, stop)
+        progress.start(len(sources))
+        try:
+            with reader(self._settings, self._options) as read:
+                reading = Reading(stored, self._prepare, self._differs_in_name_only, self._read or read)
+                pruning = reading.prune(pruned, force=force)
+                flow.run(itertools.chain(reading.steps(sources), pruning))
+        finally:
+            progress.finish()
+
+    def _prepare(self, document: SourceDocument) -> Prepared:
+        if self._stored_fingerprint not in (None, self._fingerprint()):  # said before the encoding, not after it
+            raise EncoderMismatchError(mismatch_message(self._store.folder))
+        return prepared(self._encoder(), self._settings, document)
+
+    def _differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
+        with View(self._store.folder) as view:
+            return view.differs_in_name_only(identifier, document)

@@ -1,0 +1,20 @@
+"""A document made ready for the encoder."""
+
+from corpus import SourceDocument
+from embeddings import Encoder
+from service.ingest.cutting import cut
+from service.ingest.steps import Prepared
+from service.settings import Settings
+
+__all__ = ["prepared"]
+
+
+def prepared(encoder: Encoder, settings: Settings, document: SourceDocument) -> Prepared:
+    """A document cut into passages.
+
+    Raises:
+        SourceError: Its title leaves no room for passages.
+    """
+    prefix, passages = cut(encoder, settings, document, document.text)
+    lengths = [encoder.count_tokens(prefix + document.text[p.start : p.end]) for p in passages]
+    return Prepared(document, prefix, passages, lengths)

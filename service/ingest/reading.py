@@ -1,0 +1,141 @@
+"""Sources beside what is stored: what is new, changed, moved, gone, or cannot be read."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from corpus import Move, Remove, SourceDocument, StoredSource
+from corpus.errors import SourceError
+from corpus.folders import is_gone, lies_under
+from corpus.readers import SourceProblem
+from service.ingest.sources import Read, Source
+from service.ingest.steps import Action, FileDone, Prepared, Step
+
+__all__ = ["Reading"]
+
+MANY_GONE = 10
+"""Up to so many files are deleted on purpose now and then; if more than this and half of all are gone, it may be a disk
+that is not mounted."""
+
+
+class Reading:
+    """Reads sources one by one and says what is to be done about each.
+
+    Args:
+        stored: Where the documents came from that are stored now.
+        prepare: Cuts a document; raises SourceError.
+        differs_in_name_only: Whether a stored document (by id) and one just read are otherwise the same.
+        read: Gives the documents that a file holds; raises SourceError.
+    """
+
+    def __init__(
+        self,
+        stored: Iterable[StoredSource],
+        prepare: Callable[[SourceDocument], Prepared],
+        differs_in_name_only: Callable[[str, SourceDocument], bool],
+        read: Read,
+    ) -> None:
+        self._read = read
+        self._prepare = prepare
+        self._differs_in_name_only = differs_in_name_only
+        self._stored = {each.source: each for each in stored}
+        self._of_file: dict[str, list[StoredSource]] = {}
+        self._of_digest: dict[str, list[StoredSource]] = {}
+        for each in self._stored.values():
+            self._of_file.setdefault(each.file, []).append(each)
+            self._of_digest.setdefault(each.sha256, []).append(each)
+        self._moved: set[str] = set()
+        self._first_with: dict[str, str] = {}
+
+    def steps(self, sources: Iterable[Source]) -> Iterator[Step | FileDone]:
+        """What is to be done about each source, in order; after those of a file, that it is done."""
+        for source in sources:
+            worked = False
+            try:
+                for step in self._file(source):
+                    worked = worked or step.work is not None
+                    yield step
+            except SourceError as error:
+                yield Step(Action.REFUSED, source.name, reason=str(error))
+            yield FileDone(source.name, worked)
+
+    def prune(self, paths: Iterable[Path], *, force: bool) -> Iterator[Step]:
+        """What to remove because its file, under one of the paths, is gone. Comes after `steps`.
+
+        If so much is gone that the disk may not be mounted, nothing is removed and the path is refused, unless `force`.
+        """
+        done: set[str] = set()
+        for path in paths:
+            under = [each for each in self._stored.values() if lies_under(each.file, path)]
+            gone = [each for each in under if each.source not in self._moved and is_gone(each.file)]
+            if gone and not force and (len(gone) == len(under) or MANY_GONE < len(gone) > len(under) / 2):
+                reason = (
+                    f"{len(gone):,} of the {len(under):,} documents that came from here are gone, and none was "
+                    "removed; is its disk mounted? To remove them, run it again with --prune --force"
+                )
+                yield Step(Action.REFUSED, str(path), reason=reason)
+                continue
+            for each in gone:
+                if each.source not in done:
+                    done.add(each.source)
+                    yield Step(Action.REMOVED, each.source, Remove(each.source))
+
+    def _file(self, source: Source) -> Iterator[Step]:
+        file = source.read()
+        stored = self._of_file.get(file.source, [])
+        if [(each.source, each.sha256) for each in stored] == [(file.source, file.sha256)]:
+            self._first_with.setdefault(file.sha256, file.source)
+            yield Step(Action.UNCHANGED, file.source)
+            return
+        met: set[str] = set()
+        for document in self._read(file):
+            if document.source in met:
+                yield Step(Action.REFUSED, document.source, reason="its id comes twice in this file; rename one")
+            elif isinstance(document, SourceProblem):
+                yield Step(Action.REFUSED, document.source, reason=document.reason)
+            else:
+                yield self._document(document)
+            met.add(document.source)
+        for each in stored:
+            if each.source not in met:
+                yield Step(Action.REMOVED, each.source, Remove(each.source))
+
+    def _document(self, document: SourceDocument) -> Step:
+        source, digest = document.source, document.source_sha256
+        before = self._stored.get(source)
+        if before is not None and before.sha256 == digest:
+            self._first_with.setdefault(digest, source)
+            return Step(Action.UNCHANGED, source)
+        try:
+            step = self._new(document) if before is None else Step(Action.REPLACED, source, self._prepare(document))
+        except SourceError as error:
+            return Step(Action.REFUSED, source, reason=str(error))
+        self._first_with.setdefault(digest, source)
+        return step
+
+    def _new(self, document: SourceDocument) -> Step:
+        source, digest = document.source, document.source_sha256
+        before = self._gone_before(document)
+        if before is None:
+            return Step(Action.ADDED, source, self._prepare(document), same_as=self._same_as(digest))
+        if self._differs_in_name_only(before.id, document):
+            work: Move | Prepared = Move(before.source, source, document.file)
+        else:  # a title made of the file's name, say, which is encoded with each passage
+            prepared = self._prepare(document)
+            work = Prepared(document, prepared.prefix, prepared.passages, prepared.tokens, moved_from=before.source)
+        self._moved.add(before.source)
+        return Step(Action.MOVED, source, work, was=before.source)
+
+    def _gone_before(self, document: SourceDocument) -> StoredSource | None:
+        """The stored document with the same bytes whose file is gone; of several, one of the same name."""
+        candidates: Sequence[StoredSource] = [
+            each
+            for each in self._of_digest.get(document.source_sha256, [])
+            if each.source not in self._moved and is_gone(each.file)
+        ]
+        name = Path(document.source).name
+        return min(candidates, key=lambda each: (Path(each.source).name != name, each.source), default=None)
+
+    def _same_as(self, digest: str) -> str | None:
+        """Another document with the same bytes, read before or stored."""
+        stored = (each.source for each in self._of_digest.get(digest, []) if each.source not in self._moved)
+        return self._first_with.get(digest) or next(stored, None)

@@ -1,0 +1,81 @@
+"""What is to be done about each source."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus import Move, Passage, Remove, SourceDocument
+
+__all__ = ["Action", "FileDone", "Prepared", "Step"]
+
+
+class Action(StrEnum):
+    """What becomes of a source."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    MOVED = "moved"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document cut into passages, to be encoded.
+
+    Args:
+        prefix: What each passage is encoded with.
+        tokens: Tokens of each passage with its prefix.
+        moved_from: The source that the document had before, if another.
+    """
+
+    document: SourceDocument
+    prefix: str
+    passages: Sequence[Passage]
+    tokens: Sequence[int]
+    moved_from: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, roughly."""
+        return sys.getsizeof(self.document.text) + 200 * len(self.passages)
+
+    def text(self, at: int) -> str:
+        """What the encoder is given for a passage."""
+        passage = self.passages[at]
+        return self.prefix + self.document.text[passage.start : passage.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What becomes of a source.
+
+    Args:
+        source: Its name: for people if it is refused, in the store otherwise.
+        work: What there is to do; None if nothing.
+        reason: Why it is refused.
+        was: The source that a moved document had before.
+        same_as: Another document's source that holds the same bytes.
+    """
+
+    action: Action
+    source: str
+    work: Prepared | Move | Remove | None = None
+    reason: str | None = None
+    was: str | None = None
+    same_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """All steps of a file have been given.
+
+    Args:
+        name: What people call the file.
+        worked: Whether one of them has work to do.
+    """
+
+    name: str
+    worked: bool

@@ -1,0 +1,144 @@
+"""Documents into and out of the store of a running service, one change at a time."""
+
+import functools
+import re
+import threading
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from corpus import Store, View
+from corpus.errors import SourceError
+from corpus.readers import MAX_SOURCE_BYTES, SourceBytes
+from embeddings import Encoder
+from service.ingest import Action, Ingester, IngestSummary, Source
+from service.library import Library
+from service.progress import NoProgress
+from service.settings import Settings
+
+__all__ = ["Intake", "Received", "Upload"]
+
+MAX_NAME_CHARACTERS = 200
+"""Of an uploaded file's name; file systems allow about as much."""
+
+STOPPED = "the service is stopping; send it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent.
+
+    Args:
+        name: As it was sent.
+        file: Its bytes, from the beginning.
+    """
+
+    name: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an uploaded file.
+
+    Args:
+        name: Cleaned, as the document's source has it.
+        outcome: The greatest change that any of its documents met.
+        documents: Ids of the documents that it holds now.
+        reasons: Why it, or a document in it, was refused.
+    """
+
+    name: str
+    outcome: Action
+    documents: Sequence[str]
+    reasons: Sequence[str]
+
+
+class Intake:
+    """Changes the documents of a running service, on a thread of its own, in the order asked for.
+
+    Args:
+        library: Told of what is new, so that it can be asked about at once.
+        encoder: The one that made the library's vectors.
+        settings: Data folder and sizes.
+    """
+
+    def __init__(self, library: Library, encoder: Encoder, settings: Settings) -> None:
+        self._library = library
+        self._encoder = encoder
+        self._settings = settings
+        self._stop = threading.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
+
+    def add(self, uploads: Sequence[Upload]) -> Future[tuple[list[Received], int]]:
+        """Bring in what was sent; gives what became of each, and the store's generation after it."""
+        return self._thread.submit(self._add, uploads)
+
+    def remove(self, identifier: str) -> Future[int]:
+        """Remove a document; gives the new generation, or raises UnknownDocumentError."""
+        return self._thread.submit(self._remove, identifier)
+
+    def close(self) -> None:
+        """Stop before the next document, and wait for that."""
+        self._stop.set()
+        self._thread.shutdown(cancel_futures=True)
+
+    def _add(self, uploads: Sequence[Upload]) -> tuple[list[Received], int]:
+        names = [clean_name(upload.name) for upload in uploads]
+        taken = Counter(names)
+        sources = [
+            Source(f"{at}", functools.partial(_read, upload, name, taken[name] > 1))
+            for at, (upload, name) in enumerate(zip(uploads, names, strict=True))
+        ]
+        received: list[Received] = []
+        with Store(self._settings.data) as store:
+            ingester = Ingester(store, lambda: self._encoder, self._settings)
+            for source, name in zip(sources, names, strict=True):
+                summary = ingester.ingest_sources([source], NoProgress(), stop=self._stop)
+                with store.view() as view:
+                    received.append(_received(name, summary, view))
+        self._library.refresh()
+        with View(self._settings.data) as view:
+            return received, view.generation
+
+    def _remove(self, identifier: str) -> int:
+        with Store(self._settings.data) as store:
+            generation = store.remove(identifier)
+        self._library.refresh()
+        return generation
+
+
+def clean_name(name: str) -> str:
+    """The last part of a file's name, without what moves a cursor or hides a file; empty if nothing is left."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    return "".join(c for c in last if c.isprintable()).strip(" .")[-MAX_NAME_CHARACTERS:]
+
+
+def _read(upload: Upload, name: str, is_twice: bool) -> SourceBytes:
+    if not name:
+        raise SourceError("it has no usable name; send one such as notes.txt")
+    if is_twice:
+        raise SourceError("another file of this request has the same name; send them one after the other")
+    data = upload.file.read(MAX_SOURCE_BYTES + 1)
+    if len(data) > MAX_SOURCE_BYTES:
+        raise SourceError(f"it is larger than {MAX_SOURCE_BYTES // 1024**2} MiB; split it into smaller files")
+    return SourceBytes(Path(name), data, source=f"upload:{name}")
+
+
+def _received(name: str, summary: IngestSummary, view: View) -> Received:
+    reasons = [reason for _, reason in summary.refused]
+    if summary.stopped:
+        reasons.append(STOPPED)
+    outcomes = (
+        (Action.REFUSED, reasons),
+        (Action.REPLACED, summary.replaced or summary.removed),
+        (Action.ADDED, summary.added or summary.moved),
+        (Action.UNCHANGED, summary.unchanged),
+    )
+    outcome = next((action for action, met in outcomes if met), Action.REFUSED)
+    documents = [each.id for each in view.sources() if each.file == f"upload:{name}"]
+    return Received(name, outcome, documents, reasons)
