@@ -42,10 +42,21 @@ def test_a_folder_of_all_formats_can_be_asked_about(footnote: Run, write: Write)
     assert (ran.code, ran.err) == (0, "")
     assert "Documents: 7 added (" in ran.out
     assert footnote("verify").code == 0
-    answer = json.loads(footnote("ask", "The second page is about homicides.", "--json").out)["answer"]
-    assert (answer["text"], answer["citation"]["page"]) == ("The second page is about homicides.", 2)
+    passage = answer_of(footnote, "Which page is about homicides?", "paper")
+    assert passage["text"] == "The first page is about prisons.\n\nThe second page is about homicides."
     assert "All rights reserved" not in json.dumps(answer_of(footnote, "When did the truce begin?", "page"))
     assert footnote("ingest", folder).out.startswith("Documents: 0 added, 7 unchanged")
+
+
+def test_an_answer_is_cited_with_the_page_it_stands_on(footnote: Run, write: Write) -> None:
+    footnote("ingest", write("paper.pdf", pdf([["The talks began."], ["The homicides fell."]])))
+
+    pages = set()
+    for question in ("The talks began.", "The homicides fell."):
+        answer = json.loads(footnote("ask", question, "--json").out)["answer"]
+        assert answer["citation"]["page"] == (1 if "talks" in answer["text"] else 2)
+        pages.add(answer["citation"]["page"])
+    assert pages == {1, 2}
 
 
 def test_of_a_file_of_records_only_what_changed_is_encoded(footnote: Run, write: Write) -> None:
