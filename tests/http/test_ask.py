@@ -123,7 +123,8 @@ def test_k_bounds_the_number_of_passages(client: TestClient) -> None:
     [
         ({"document_id": ["prison"]}, {"prison"}),
         ({"publisher": ["Example Press"]}, {"truce"}),
-        ({"language": ["en"]}, {"truce"}),
+        ({"language": ["en"]}, {"truce", "prison"}),  # said by one, detected in the other
+        ({"language": ["es"]}, set()),
         ({"tag": ["truce", "bread"]}, {"truce"}),
         ({"tag": ["Truce"]}, set()),
         ({"tag": ["truce"], "language": ["es"]}, set()),
