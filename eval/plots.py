@@ -180,7 +180,7 @@ def rank_histogram(run: Run, name: str) -> Plot:
         return Plot(title, "Not available: no question of the set is answerable.", "", None)
     counts = [sum(rank == place for rank in ranks) for place in range(1, LAST_RANK + 1)]
     counts += [sum(rank is not None and rank > LAST_RANK for rank in ranks), sum(rank is None for rank in ranks)]
-    labels = [*map(str, range(1, LAST_RANK + 1)), f"{LAST_RANK + 1}+", "none"]
+    labels = [*map(str, range(1, LAST_RANK + 1)), f"{LAST_RANK + 1}+", "\nnone"]
 
     def draw(axes: Axes) -> None:
         bars = axes.bar(range(len(counts)), counts, color=[FIRST] * LAST_RANK + [SECOND] * 2)
