@@ -14,8 +14,9 @@ from embeddings import Encoder
 from eval.errors import SetError
 from eval.gold import Gold, GoldDocument
 from eval.lines import decoded, given_bytes, json_object, numbered_lines
-from eval.questions import Question, QuestionSet, Turn
+from eval.questions import Question, QuestionSet
 from eval.strings import holds_any
+from service.answer import Turn
 from service.ingest import encoded_passages, fingerprint
 from service.progress import Progress
 from service.settings import Settings

@@ -13,7 +13,8 @@ from slugify import slugify
 from eval.errors import SetError
 from eval.feedback import NumberedRating
 from eval.places import NotFoundAgainError, Place, place_of
-from eval.questions import GivenTurn, Question, Turn
+from eval.questions import GivenTurn, Question
+from service.answer import Turn
 from service.progress import Progress
 
 __all__ = ["Candidate", "Imported", "candidates_from", "check_free", "write_candidates"]

@@ -11,8 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from eval.errors import SetError
 from eval.lines import decoded, given_bytes, numbered_lines, validated
+from service.answer import Turn
 
-__all__ = ["GivenTurn", "Question", "QuestionSet", "Quote", "Turn", "load_questions"]
+__all__ = ["GivenTurn", "Question", "QuestionSet", "Quote", "load_questions"]
 
 
 BLANK = b"\xef\xbb\xbf \t\r\n"
@@ -25,14 +26,6 @@ class Quote:
 
     document: str
     quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An earlier turn of the conversation."""
-
-    role: Literal["user", "assistant"]
-    content: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ __all__ = [
     "Level",
     "Span",
     "Timing",
+    "Turn",
 ]
 
 Level = Literal["very_high", "high", "medium", "low"]
@@ -74,6 +75,14 @@ class Confidence:
 
     level: Level
     probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier turn of a conversation: what a person asked, or what was answered."""
+
+    role: Literal["user", "assistant"]
+    content: str
 
 
 @dataclass(frozen=True, slots=True)

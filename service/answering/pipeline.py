@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from corpus import Filters
 from embeddings import Encoder
-from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Timing
+from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Timing, Turn
 from service.answering.candidates import Candidate
 from service.answering.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
@@ -47,11 +47,12 @@ class Pipeline:
         self.calibration = load_calibration(settings.calibration, encoder.weights_sha256)
         self._clock = clock
 
-    def ask(self, question: str, *, k: int = 5, filters: Filters | None = None) -> Answer:
+    def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None) -> Answer:
         """Answer a question with the best-matching passages, all of one generation.
 
         Args:
             question: Plain language; not empty.
+            history: The conversation before it, oldest turn first.
             k: At most so many passages.
             filters: Which documents may answer.
 
