@@ -72,7 +72,7 @@ class AskedSet:
     Args:
         name, sha256: Of the set.
         cases: Every asking.
-        follow_ups: How many questions have earlier turns, which are not looked at yet.
+        follow_ups: how many questions were asked after earlier turns.
         weights_sha256: Digest of the encoder's weights.
         encoder: Its fingerprint.
     """
@@ -191,7 +191,8 @@ def _same_article(answering: set[str], titles: Mapping[str, str]) -> Sequence[st
 
 
 def _case(pipeline: Pipeline, question: Question, gold: Gold, overlap: float, without: Sequence[str]) -> Case:
-    answer = pipeline.ask(question.text, k=1, filters=Filters(without_documents=without) if without else None)
+    filters = Filters(without_documents=without) if without else None
+    answer = pipeline.ask(question.text, history=question.history, k=1, filters=filters)
     if not answer.passages:
         raise SetError(
             f"Without the documents that answer '{question.id}' nothing is left to be found. "

@@ -71,7 +71,7 @@ def print_calibration(
         counts = ", ".join(f"{count} {kind}" for kind, count in asked.counts().items() if count)
         click.echo(f"{plain(asked.name)}: {counts}")
         if asked.follow_ups:
-            click.echo(f"  {plural(asked.follow_ups, 'follow-up')} among them, asked without the turns before")
+            click.echo(f"  {plural(asked.follow_ups, 'follow-up')} among them, asked after the turns before")
     click.echo(f"\nprobability = 1 / (1 + exp(-({calibration.slope:g} * score {calibration.intercept:+g})))")
     if share:
         least = calibration.threshold(share)

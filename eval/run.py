@@ -174,7 +174,7 @@ def run_questions(
 def _ask(question: Question, target: Target, k: int, clock: Callable[[], float]) -> _Asked:
     begun = clock()
     try:
-        answer, error = target.ask(question.text, k), None
+        answer, error = target.ask(question.text, k, question.history), None
     except FootnoteError as failure:
         answer, error = None, str(failure)
     return _Asked(question, answer, error, round(1000 * (clock() - begun), 3))

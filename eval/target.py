@@ -1,7 +1,8 @@
 """What is evaluated: the pipeline in this process, or a running service."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from corpus import View
 from corpus.errors import UnknownDocumentError
 from eval.errors import TargetError
-from service.answer import Answer
+from service.answer import Answer, Turn
 from service.cli.loading import open_pipeline
 from service.settings import load_settings
 
@@ -44,8 +45,8 @@ class Target(Protocol):
         """Ids of all documents."""
         ...
 
-    def ask(self, question: str, k: int) -> Answer:
-        """Answer a question with at most `k` passages."""
+    def ask(self, question: str, k: int, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question, asked after these turns, with at most `k` passages."""
         ...
 
 
@@ -80,9 +81,9 @@ class LocalTarget:
         with self._pipeline.library.snapshot() as snapshot:
             return set(snapshot.view.document_ids())
 
-    def ask(self, question: str, k: int) -> Answer:
+    def ask(self, question: str, k: int, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question."""
-        answer: Answer = self._pipeline.ask(question, k=k)
+        answer: Answer = self._pipeline.ask(question, history=history, k=k)
         return answer
 
 
@@ -126,9 +127,10 @@ class RemoteTarget:
                 return ids
             cursor = following
 
-    def ask(self, question: str, k: int) -> Answer:
+    def ask(self, question: str, k: int, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question."""
-        given = self._json("POST", "/v1/ask", {"question": question, "k": k})
+        turns = [asdict(turn) for turn in history]
+        given = self._json("POST", "/v1/ask", {"question": question, "k": k, "history": turns})
         try:
             return self._answers.validate_python(given)
         except ValidationError as error:

@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         int,
         Field(ge=10, le=1000, description="Passages that retrieval hands to reranking."),
     ] = 100
+    context: Annotated[
+        bool,
+        Field(description="Read follow-up questions together with the turns before them."),
+    ] = True
     per_document: Annotated[
         int,
         Field(ge=1, le=100, description="Passages of one document, after which others come first if they score close."),

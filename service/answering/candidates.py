@@ -9,7 +9,7 @@ from corpus import Filters
 from corpus.lexical import Question
 from service.library import Snapshot
 
-__all__ = ["Candidate", "find_candidates"]
+__all__ = ["COSINE_DECIMALS", "Candidate", "find_candidates"]
 
 COSINE_DECIMALS = 6
 """Rounded, so that the last bits of a float sum never change an order."""
@@ -23,11 +23,13 @@ class Candidate:
         key: The passage's key.
         cosine: Of its vector and the question's, in [-1, 1].
         lexical: Its BM25 score as a share of a bound on any passage's, in [0, 1]; 0 if it shares no word.
+        reading: The cosine of its vector and that of the question read with earlier turns; 0 without these.
     """
 
     key: int
     cosine: float
     lexical: float
+    reading: float = 0.0
 
 
 def find_candidates(
@@ -36,6 +38,7 @@ def find_candidates(
     question: Question,
     depth: int,
     filters: Filters | None = None,
+    reading: NDArray[np.float32] | None = None,
 ) -> list[Candidate]:
     """The passages nearest to the question's vector and those that share most of its words, each with both scores.
 
@@ -45,22 +48,28 @@ def find_candidates(
         question: Its words, as the lexical index takes them.
         depth: At most so many of either kind.
         filters: Only passages that they allow, exactly: `depth` of a kind whenever so many exist.
+        reading: `(dimension,)` float32, L2-normalised: of the question read together with earlier turns.
 
     Returns:
-        Up to `2 * depth` candidates, by key.
+        Up to `2 * depth` candidates, or `3 * depth` with a reading, by key.
     """
     allowed = snapshot.view.passage_keys(filters) if filters else None
-    dense = [key for key, _ in snapshot.index.search(vector, depth, allowed)]
+    near = [vector] if reading is None else [vector, reading]
+    dense = sorted({key for one in near for key, _ in snapshot.index.search(one, depth, allowed)})
     words = dict(snapshot.lexical.search(question, depth, allowed))
     without_words = [key for key in dense if key not in words]
     words.update(snapshot.lexical.search(question, len(without_words), without_words))
     keys = sorted({*dense, *words})
-    cosines = snapshot.index.vectors(keys).astype(np.float64) @ vector.astype(np.float64)
+    vectors = snapshot.index.vectors(keys).astype(np.float64)
     bound = snapshot.lexical.bound(question)
-    return [
-        Candidate(key, round(float(cosine), COSINE_DECIMALS), _share(words.get(key, 0.0), bound))
-        for key, cosine in zip(keys, cosines, strict=True)
-    ]
+    found = zip(keys, _cosines(vectors, vector), _cosines(vectors, reading), strict=True)
+    return [Candidate(key, cosine, _share(words.get(key, 0.0), bound), read) for key, cosine, read in found]
+
+
+def _cosines(vectors: NDArray[np.float64], vector: NDArray[np.float32] | None) -> list[float]:
+    if vector is None:
+        return [0.0] * len(vectors)
+    return [round(float(cosine), COSINE_DECIMALS) for cosine in vectors @ vector.astype(np.float64)]
 
 
 def _share(score: float, bound: float) -> float:

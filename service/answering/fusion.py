@@ -21,17 +21,18 @@ def min_max(scores: Sequence[float]) -> list[float]:
     return [(score - low) / (high - low) if high > low else 1.0 for score in scores]
 
 
-def fuse(candidates: Sequence[Candidate], depth: int) -> list[Candidate]:
+def fuse(candidates: Sequence[Candidate], depth: int, reading_weight: float = 0.0) -> list[Candidate]:
     """The best candidates by both scores together.
 
     Args:
         candidates: In any order.
         depth: At most so many.
+        reading_weight: How much the cosine of the question read with earlier turns counts beside its own.
 
     Returns:
         Best first, equal ones by key.
     """
-    dense = min_max([candidate.cosine for candidate in candidates])
+    dense = min_max([candidate.cosine + reading_weight * candidate.reading for candidate in candidates])
     lexical = min_max([candidate.lexical for candidate in candidates])
     fused = [DENSE_WEIGHT * a + (1 - DENSE_WEIGHT) * b for a, b in zip(dense, lexical, strict=True)]
     order = sorted(range(len(candidates)), key=lambda at: (-fused[at], candidates[at].key))

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 
 from corpus import Filters
 from embeddings import Encoder
-from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Timing, Turn
+from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Interpretation, Timing, Turn
 from service.answering.candidates import Candidate
 from service.answering.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
+from service.answering.conversation import read_together
 from service.answering.results import Result
 from service.answering.search import Search
 from service.library import Library
@@ -61,9 +62,10 @@ class Pipeline:
         """
         watch = _Stopwatch(self._clock)
         encoded = self.encoder.encode_question(question)
+        reading = read_together(question, history, self.encoder) if self.settings.context else None
         watch.lap("encode")
         with self.library.snapshot() as snapshot:
-            search = Search(snapshot, self.encoder, self.settings, question, encoded, filters)
+            search = Search(snapshot, self.encoder, self.settings, question, encoded, filters, reading)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
             search.read(result.candidate.key for result in results[:k])
@@ -74,7 +76,7 @@ class Pipeline:
                 confidence=confidence,
                 answer=_answer_text(search, results[0]) if found else None,
                 passages=passages,
-                interpretation=None,
+                interpretation=None if reading is None else Interpretation(reading.turns),
                 generation=snapshot.generation,
                 timing_ms=watch.timing(),
             )

@@ -43,6 +43,7 @@ def rerank(
     question_tokens: NDArray[np.float32],
     candidates: Sequence[Candidate],
     token_signs: Mapping[int, NDArray[np.uint8]],
+    reading_weight: float = 0.0,
 ) -> list[RerankedCandidate]:
     """Order candidates by how well they match the question, most of all token by token.
 
@@ -53,26 +54,28 @@ def rerank(
         question_tokens: `(tokens, dimension)` float32, rows L2-normalised.
         candidates: What to look at.
         token_signs: For each key `(tokens, dimension / 8)` uint8.
+        reading_weight: Of the cosine of the question read with earlier turns.
 
     Returns:
         All candidates, best first, equal scores by key.
     """
     matrices = token_similarities(question_tokens, [token_signs[c.key] for c in candidates])
     reranked = [
-        RerankedCandidate(candidate.key, _score(candidate, matrix), matrix)
+        RerankedCandidate(candidate.key, _score(candidate, matrix, reading_weight), matrix)
         for candidate, matrix in zip(candidates, matrices, strict=True)
     ]
     return sorted(reranked, key=lambda c: (-c.score, c.key))
 
 
-def _score(candidate: Candidate, similarities: NDArray[np.float32]) -> float:
+def _score(candidate: Candidate, similarities: NDArray[np.float32], reading_weight: float) -> float:
     weighted = (
         MAX_SIM * max_sim(similarities)
         + WINDOW * window_max_sim(similarities)
         + LEXICAL * candidate.lexical
         + COSINE * candidate.cosine
+        + reading_weight * candidate.reading
     )
-    mean = weighted / (MAX_SIM + WINDOW + LEXICAL + COSINE)
+    mean = weighted / (MAX_SIM + WINDOW + LEXICAL + COSINE + reading_weight)
     return round(min(1.0, max(-1.0, mean)), SCORE_DECIMALS)  # similarities of tokens may be a millionth beyond
 
 

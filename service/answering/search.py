@@ -11,6 +11,7 @@ from corpus.lexical import Question
 from embeddings import Encoder, QuestionEncoding, signs_from_bytes
 from service.answer import Span
 from service.answering.candidates import Candidate, find_candidates
+from service.answering.conversation import Reading
 from service.answering.fusion import fuse
 from service.answering.highlight import best_sentence
 from service.answering.reranking import RerankedCandidate, rerank
@@ -32,6 +33,7 @@ class Search:
         words: The question's words, as the lexical index takes them.
         encoded: The question's vector and token vectors.
         filters: Which documents may answer.
+        reading: The question read together with earlier turns, if it needs them.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Search:
         words: Question,
         encoded: QuestionEncoding,
         filters: Filters | None,
+        reading: Reading | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._encoder = encoder
@@ -49,18 +52,21 @@ class Search:
         self._words = words
         self._encoded = encoded
         self._filters = filters
+        self._reading = None if reading is None else reading.vector
+        self._reading_weight = 0.0 if reading is None else reading.weight
         self._passages: dict[int, StoredPassage] = {}
         self._documents: dict[int, StoredDocument] = {}
         self._highlights: dict[int, Span] = {}
 
     def candidates(self, depth: int) -> list[Candidate]:
         """The best candidates by meaning and words together; fewer than `depth` only if there are no more."""
-        found = find_candidates(self._snapshot, self._encoded.vector, self._words, depth, self._filters)
-        return fuse(found, depth)
+        found = find_candidates(self._snapshot, self._encoded.vector, self._words, depth, self._filters, self._reading)
+        return fuse(found, depth, self._reading_weight)
 
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
         """The candidates in the order in which they answer, each text once as far as `k` results go."""
-        ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, self._token_signs(candidates)))
+        signs = self._token_signs(candidates)
+        ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, signs, self._reading_weight))
         vectors = self._snapshot.index.vectors([c.key for c in ranked])
         folded = fold_duplicates(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text, k)
         documents = self._snapshot.view.passage_documents([result.candidate.key for result in folded])

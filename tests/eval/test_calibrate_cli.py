@@ -89,7 +89,7 @@ def test_a_calibration_is_fitted_written_and_can_be_used(
     out = tmp_path / "new" / "calibration.json"
     ran = footnote_eval("calibrate", "--set", mine, "--set", theirs, "--leave-out", theirs, "--out", out)
     assert ran.code == 0, ran.err
-    assert "mine: 20 answerable, 20 unanswerable\n  1 follow-up among them, asked without the turns before" in ran.out
+    assert "mine: 20 answerable, 20 unanswerable\n  1 follow-up among them, asked after the turns before" in ran.out
     assert "theirs: 20 answerable, 20 left out\n" in ran.out
     rows = [line.split()[:2] for line in ran.out.splitlines() if line.startswith(("mine ", "theirs "))]
     assert rows == [[name, on] for on in ("all", "others", "itself") for name in ("mine", "theirs")]

@@ -1,6 +1,6 @@
 """What is measured of one question, beside its ranking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from eval.gold import Gold, GoldDocument, GoldSpan
 from eval.questions import Question, QuestionSet
 from eval.run import run_questions
-from service.answer import Answer, AnsweringPassage, Span
+from service.answer import Answer, AnsweringPassage, Span, Turn
 from service.progress import NoProgress
 from tests.eval.samples import answer, citation, passage
 
@@ -29,7 +29,7 @@ class Answering:
     def document_ids(self) -> set[str]:
         raise NotImplementedError
 
-    def ask(self, question: str, k: int) -> Answer:
+    def ask(self, question: str, k: int, history: Sequence[Turn] = ()) -> Answer:
         return self._given
 
 

@@ -58,6 +58,16 @@ def test_what_both_find_comes_once(indexed: Indexed) -> None:
     assert [candidate.key for candidate in find_candidates(snapshot, EAST, "truce", 1)] == [1]
 
 
+def test_what_only_the_reading_with_earlier_turns_is_near_to_is_found_too(indexed: Indexed) -> None:
+    snapshot = indexed({1: ((1, 0), "one"), 2: ((3, 4), "two"), 3: ((0, 1), "three")})
+
+    alone = find_candidates(snapshot, EAST, "?", 1)
+    read = find_candidates(snapshot, EAST, "?", 1, reading=unit((0, 1)))
+
+    assert alone == [Candidate(1, 1.0, 0.0, 0.0)]
+    assert read == [Candidate(1, 1.0, 0.0, 0.0), Candidate(3, 0.0, 0.0, 1.0)]
+
+
 def test_a_passage_found_by_meaning_has_its_words_counted_too(indexed: Indexed) -> None:
     better = {key: ((0, 1), "truce") for key in range(2, 20)}
     snapshot = indexed({1: ((1, 0), "truce and a good many other words than those"), **better})

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.candidates import Candidate
+from service.answering.candidates import COSINE_DECIMALS, Candidate
 from service.answering.fusion import fuse, min_max
 
-candidates = st.dictionaries(st.integers(0, 30), st.tuples(st.floats(-1, 1), st.floats(0, 1)), max_size=12).map(
-    lambda scores: [Candidate(key, cosine, lexical) for key, (cosine, lexical) in scores.items()]
+scores = st.tuples(*(st.floats(least, 1).map(lambda score: round(score, COSINE_DECIMALS)) for least in (-1, 0)))
+candidates = st.dictionaries(st.integers(0, 30), scores, max_size=12).map(
+    lambda given: [Candidate(key, cosine, lexical) for key, (cosine, lexical) in given.items()]
 )
 
 
@@ -50,6 +51,13 @@ def test_where_no_word_is_shared_meaning_alone_decides() -> None:
     found = [Candidate(key, cosine, 0.0) for key, cosine in ((1, -0.2), (2, 0.4), (3, 0.1))]
 
     assert [candidate.key for candidate in fuse(found, 10)] == [2, 3, 1]
+
+
+def test_the_reading_with_earlier_turns_brings_a_candidate_up() -> None:
+    near, read = Candidate(1, 0.6, 0.0, 0.1), Candidate(2, 0.2, 0.0, 0.4)
+
+    assert [c.key for c in fuse([near, read], 1)] == [1]
+    assert [c.key for c in fuse([near, read], 1, reading_weight=2.0)] == [2]
 
 
 def test_nothing_fused_is_nothing() -> None:

@@ -106,6 +106,17 @@ def test_a_score_is_the_weighted_mean_of_four_similarities() -> None:
     assert scores == pytest.approx({key: total / WEIGHTS for key, total in by_hand.items()}, abs=1e-5)
 
 
+def test_the_reading_with_earlier_turns_counts_by_its_weight() -> None:
+    read, unread = (Candidate(1, 0.5, 0.5, cosine) for cosine in (0.5, -0.25))
+
+    [alone] = rerank(question(UP), [read], {1: signs(HALF)})
+    scores = [rerank(question(UP), [one], {1: signs(HALF)}, 2.0)[0].score for one in (read, unread)]
+
+    assert scores == pytest.approx(
+        [(WEIGHTS * alone.score + 2.0 * c) / (WEIGHTS + 2.0) for c in (0.5, -0.25)], abs=1e-5
+    )
+
+
 @given(st.data())
 def test_every_score_lies_between_minus_one_and_one(data: st.DataObject) -> None:
     unit = st.lists(st.floats(-1, 1, width=32), min_size=8, max_size=8).filter(lambda v: np.linalg.norm(v) > 1e-3)

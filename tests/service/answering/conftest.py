@@ -1,0 +1,59 @@
+"""Pipelines over small documents, with the encoder that Footnote comes with and with one that knows nothing."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from corpus import Store
+from embeddings import Encoder
+from service.answer import Answer
+from service.answering import Pipeline
+from service.ingest import Ingester, fingerprint
+from service.library import Library
+from service.progress import NoProgress
+from tests.service.conftest import settings_for_long
+
+Over = Callable[..., Pipeline]
+"""Makes a pipeline over files, each a name and a text, with these settings."""
+
+
+@pytest.fixture(scope="module")
+def over(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Iterator[Over]:
+    """Pipelines with the encoder that Footnote comes with."""
+    yield from _opener(tmp_path_factory, default_encoder)
+
+
+@pytest.fixture(scope="module")
+def tiny_over(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_encoder: Encoder) -> Iterator[Over]:
+    """Pipelines with an encoder that knows nothing, but soon."""
+    yield from _opener(tmp_path_factory, tiny_encoder, encoder=str(tiny_model), passage_tokens=60, title_tokens=8)
+
+
+def _opener(folders: pytest.TempPathFactory, loaded: Encoder, **always: object) -> Iterator[Over]:
+    opened: list[Library] = []
+
+    def _over(files: Mapping[str, str], **given: object) -> Pipeline:
+        folder = folders.mktemp("documents")
+        settings = settings_for_long(data=folder / "data", **always, **given)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        with Store(settings.data, create=True) as store:
+            summary = Ingester(store, lambda: loaded, settings).ingest([folder / name for name in files], NoProgress())
+        assert not summary.refused
+        opened.append(Library(settings.data, fingerprint(loaded, settings), loaded.dimension))
+        return Pipeline(opened[-1], loaded, settings)
+
+    yield _over
+    for library in opened:
+        library.close()
+
+
+def with_settings(pipeline: Pipeline, **changes: object) -> Pipeline:
+    """The same documents, asked in another way."""
+    return Pipeline(pipeline.library, pipeline.encoder, pipeline.settings.model_copy(update=changes))
+
+
+def found(answer: Answer) -> list[str]:
+    """The documents of the passages, in order."""
+    return [passage.citation.document_id for passage in answer.passages]
