@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from service.http import ask, documents, health, pages
+from service.http import ask, chat, documents, health, pages
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
 from service.intake import Intake
@@ -53,7 +53,7 @@ def build_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
     add_problem_handlers(app)
-    for module in (ask, documents, health, pages):
+    for module in (ask, chat, documents, health, pages):
         app.include_router(module.router)
     _describe_problems(app)
     return app

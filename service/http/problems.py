@@ -58,15 +58,15 @@ _OF_STATUS: Mapping[int, tuple[str, str]] = {
 }
 
 
-class ProblemError(Exception):
-    """Ends a request with a problem; arguments as those of `problem`."""
+class ProblemError(HTTPException):
+    """Ends a request with a problem; arguments as those of `problem`.
+
+    FastAPI lets this kind of error alone through where it reads a body.
+    """
 
     def __init__(self, status: int, name: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.status = status
+        super().__init__(status, detail, headers)
         self.name = name
-        self.detail = detail
-        self.headers = headers
 
 
 def problem(
@@ -124,7 +124,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 async def _as_told(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, ProblemError):
         return await _unexpected(request, error)
-    return problem(error.status, error.name, error.detail, headers=error.headers)
+    return problem(error.status_code, error.name, error.detail, headers=error.headers)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
