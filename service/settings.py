@@ -21,6 +21,9 @@ PREFIX = "FOOTNOTE_"
 MIN_KEY_CHARACTERS = 16
 """A shorter key could be guessed."""
 
+MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
+"""What fits on a page that is to be asked on."""
+
 
 def _named(folder: object) -> object:
     if folder == "":  # it would stand for the folder that the command happens to run in
@@ -44,6 +47,20 @@ def _parts(keys: SecretStr) -> tuple[str, ...]:
 
 def _as_browsers_write(origins: str | None) -> str | None:
     return None if origins is None else ",".join(parsed_origins(origins))
+
+
+def _few_and_short(questions: str | None) -> str | None:
+    parts = _questions(questions)
+    if len(parts) > MAX_SUGGESTED or any(len(question) > MAX_SUGGESTED_CHARACTERS for question in parts):
+        raise PydanticCustomError(
+            "suggested_questions",
+            f"at most {MAX_SUGGESTED} questions of at most {MAX_SUGGESTED_CHARACTERS} characters can be suggested",
+        )
+    return questions
+
+
+def _questions(questions: str | None) -> tuple[str, ...]:
+    return tuple(question.strip() for question in (questions or "").split("|") if question.strip())
 
 
 class Settings(BaseSettings):
@@ -118,6 +135,14 @@ class Settings(BaseSettings):
             "separated by commas. Without one, only the service's own pages may.",
         ),
     ] = None
+    suggested_questions: Annotated[
+        str | None,
+        AfterValidator(_few_and_short),
+        Field(
+            description="Questions that an empty page offers, separated by `|`. Without any, those of the starter "
+            "documents, as long as there are no others.",
+        ),
+    ] = None
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),
@@ -126,6 +151,11 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")
     ] = 8000
+
+    @property
+    def suggested_question_values(self) -> tuple[str, ...]:
+        """The questions in `suggested_questions`, one by one."""
+        return _questions(self.suggested_questions)
 
     @property
     def origin_values(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from service.http import ask, chat, documents, health, pages
+from service.http import ask, chat, documents, health, pages, suggestions
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
@@ -60,7 +60,7 @@ def build_app(service: Service) -> FastAPI:
     app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
     app.state.stream_threads = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
     add_problem_handlers(app)
-    for module in (ask, chat, documents, health, pages):
+    for module in (ask, chat, documents, health, pages, suggestions):
         app.include_router(module.router)
     _describe_problems(app)
     _decide_on_other_origins(app, service.settings.origin_values)

@@ -11,6 +11,7 @@ from service.schemas.documents import (
     RemovedDocument,
 )
 from service.schemas.problems import FieldError, Problem, field_errors, validation_sentence
+from service.schemas.suggestions import Suggestions
 
 __all__ = [
     "AskRequest",
@@ -25,6 +26,7 @@ __all__ = [
     "ReceivedFile",
     "ReceivedFiles",
     "RemovedDocument",
+    "Suggestions",
     "TurnFields",
     "field_errors",
     "validation_sentence",

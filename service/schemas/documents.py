@@ -66,15 +66,16 @@ class SectionRecord(BaseModel):
 
 
 class DocumentDetails(DocumentRecord):
-    """A document without its text, with its sections: too much for each line of a list."""
+    """A document without its text, with its sections and pages: too much for each line of a list."""
 
     sections: list[SectionRecord]
+    pages: list[int]
 
     @classmethod
     def of(cls, document: StoredDocument) -> "DocumentDetails":
-        """The details of a stored document."""
+        """The details of a stored document; of each page, the code point of the canonical text where it begins."""
         sections = [SectionRecord(title=s.title, level=s.level, start=s.start) for s in document.sections]
-        return cls(**DocumentRecord.of(document).model_dump(), sections=sections)
+        return cls(**DocumentRecord.of(document).model_dump(), sections=sections, pages=list(document.pages))
 
 
 class DocumentList(BaseModel):

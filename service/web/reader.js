@@ -30,7 +30,7 @@ async function open() {
   } catch (error) {
     const failure = Failure.of(error);
     status.textContent = failure.title;
-    main.replaceChildren(failureElement(failure, open));
+    main.replaceChildren(failureElement(failure, open, "h1"));
   } finally {
     main.setAttribute("aria-busy", "false");
   }

@@ -180,3 +180,9 @@ def test_a_key_that_could_be_guessed_or_not_be_sent_is_refused_and_not_told(
         load_settings()
 
     assert keys not in f"{refused.value} {refused.value.__cause__}"
+
+
+@pytest.mark.parametrize("given", ["|".join("abcdefghijklm"), "x" * 201])
+def test_more_questions_than_a_page_holds_cannot_be_suggested(given: str) -> None:
+    with pytest.raises(SettingsError, match="FOOTNOTE_SUGGESTED_QUESTIONS is not usable: at most 12 questions"):
+        load_settings({}, suggested_questions=given)
