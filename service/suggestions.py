@@ -10,10 +10,10 @@ __all__ = ["STARTER_QUESTIONS", "suggested_questions"]
 
 STARTER_QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
-        "Which gangs signed up to the 2012 truce?": "truce-of-2012",
-        "Why did Sánchez Cerén drop the truce?": "end-of-the-truce",
-        "How many people were murdered in 2015?": "homicide-figures",
+        "Who is Raúl Mijango?": "raul-mijango-mediation",
+        "When did Sánchez Cerén say that the truce would end?": "end-of-the-truce",
         "What did MS-13 offer the government in January 2017?": "ms13-proposal-january-2017",
+        "How many active gang members were there in El Salvador in 2020?": "gangs-and-factions",
     }
 )
 """Questions that the starter documents answer, each with the document that does."""

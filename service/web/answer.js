@@ -18,12 +18,15 @@ const CONFIDENCE = {
 
 /**
  * @param {Answer} answer
+ * @param {HTMLElement} rating What it can be rated with.
  * @returns {(HTMLElement | null)[]} The first holds the heading.
  */
-export function answerElements(answer) {
-  return answer.status === "answered" && answer.answer !== null
-    ? [quotation(answer.answer, answer.confidence), aroundIt(answer.passages)]
-    : notFound(answer.passages);
+export function answerElements({ status, answer, confidence, passages }, rating) {
+  if (status === "not_found" || answer === null) {
+    return [notFound(), rating, nearest(passages)];
+  }
+  const tools = element("div", { class: "tools" }, copyButton(answer.text, answer.citation), rating);
+  return [quotation(answer, confidence), tools, aroundIt(passages)];
 }
 
 /**
@@ -74,7 +77,6 @@ function quotation({ text, citation }, confidence) {
     element("blockquote", { ...wordsOf(citation.language), cite: citation.href }, quoted),
     element("p", { class: "confidence" }, CONFIDENCE[confidence.level] ?? null),
     element("figcaption", { class: "note" }, citationNote(citation)),
-    copyButton(text, citation),
   );
 }
 
@@ -88,18 +90,22 @@ function aroundIt(/** @type {Passage[]} */ passages) {
   return element("details", { open: "" }, element("summary", {}, summary), passageList(passages));
 }
 
-function notFound(/** @type {Passage[]} */ passages) {
-  const said = element(
+function notFound() {
+  return element(
     "div",
     { class: "not-found" },
     heading("Not in these documents"),
     element("p", {}, "No passage answers this question well enough to be quoted as an answer."),
   );
+}
+
+/** What comes nearest to an answer, folded away so that nobody takes it for one. */
+function nearest(/** @type {Passage[]} */ passages) {
   if (passages.length === 0) {
-    return [said];
+    return null;
   }
   const summary = passages.length === 1 ? "The nearest passage" : `The ${passages.length} nearest passages`;
-  return [said, element("details", {}, element("summary", {}, summary), passageList(passages))];
+  return element("details", {}, element("summary", {}, summary), passageList(passages));
 }
 
 function passageList(/** @type {Passage[]} */ passages) {

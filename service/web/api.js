@@ -179,7 +179,8 @@ function problemOf(response, body) {
   /** @type {{ detail: string, errors?: { detail: string }[] }} */
   const { detail, errors = [] } = JSON.parse(body);
   const retry = response.status >= 500 || response.status === 429;
-  return new Failure(detail, errors.map((error) => error.detail), { retry, status: response.status });
+  const [title = detail, ...details] = errors.map((error) => error.detail); // these say more
+  return new Failure(title, details, { retry, status: response.status });
 }
 
 function unreachable() {

@@ -55,7 +55,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-byId("stop").addEventListener("click", stop);
 byId("renew").addEventListener("click", renew);
 window.addEventListener("hashchange", followAddress);
 
@@ -97,7 +96,7 @@ async function ask(question, { context = true, focus = true } = {}) {
   asking = mine;
   conversation.draft = question;
   conversation.save();
-  unanswered = present(waitingTurn(question));
+  unanswered = present(waitingTurn(question, stop));
   announce("Asking the documents.");
   const outcome = await outcomeOf(question, context, mine.ending.signal);
   if (asking !== mine) {
@@ -114,7 +113,7 @@ async function ask(question, { context = true, focus = true } = {}) {
   }
   announce(outcome.summary);
   if (focus) {
-    /** @type {HTMLElement | null} */ (shown.querySelector(".outcome"))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (shown.querySelector(".outcome"))?.focus();
   }
 }
 
@@ -202,8 +201,7 @@ function showState() {
   document.body.classList.toggle("talking", talking);
   byId("renew").hidden = !talking;
   byId("suggestions").hidden = talking || byId("suggested").childElementCount === 0;
-  byId("stop").hidden = asking === null;
-  field.placeholder = talking ? "Ask a follow-up, or something else" : "";
+  field.placeholder = talking ? "Ask a follow-up" : "";
 }
 
 /** Questions to begin with, where the operator or the starter documents give some. */

@@ -10,17 +10,23 @@ import { ratingButtons } from "./rating.js";
  * @import { Turn } from "./conversation.js"
  */
 
-/** @param {string} question */
-function turnElement(question, /** @type {(Node | null)[]} */ ...children) {
+/**
+ * @param {string} question
+ * @param {(Node | null)[]} children
+ */
+function turnElement(question, ...children) {
   const heading = element("h2", { class: "question", id: newId("question"), dir: "auto" }, question);
   return element("article", { class: "turn", "aria-labelledby": heading.id }, heading, ...children);
 }
 
-/** @param {string} question */
-export function waitingTurn(question) {
-  const turn = turnElement(question, element("p", { class: "waiting" }, "Looking in the documents…"));
-  turn.setAttribute("aria-busy", "true");
-  return turn;
+/**
+ * @param {string} question
+ * @param {() => void} stop
+ */
+export function waitingTurn(question, stop) {
+  const button = element("button", { class: "quiet", type: "button" }, "Stop");
+  button.addEventListener("click", stop);
+  return turnElement(question, element("div", { class: "waiting" }, "Looking in the documents…", button));
 }
 
 /**
@@ -31,8 +37,7 @@ export function answeredTurn(turn, { save, askAlone }) {
   return turnElement(
     turn.question,
     reading(turn, askAlone),
-    ...answerElements(turn.answer),
-    ratingButtons(turn, save),
+    ...answerElements(turn.answer, ratingButtons(turn, save)),
   );
 }
 

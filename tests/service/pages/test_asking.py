@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from corpus import Store
@@ -69,8 +70,9 @@ def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_a
 
     assert answer["status"] == "not_found"
     expect(heading(page)).to_have_text("Not in these documents")
-    expect(page.get_by_role("status")).to_contain_text("Not in these documents")
+    expect(page.get_by_role("status")).to_have_text("Not in these documents. The nearest: 5 passages.")
     first = page.locator(".passages > li").first
+    assert len(answer["passages"]) > 1
     expect(first).to_be_hidden()
     page.locator("summary").click()
     expect(first).to_be_visible()
@@ -98,18 +100,27 @@ def test_a_service_without_documents_says_so(
         empty.stop()
 
 
-def test_a_question_can_be_shared_as_a_link_and_gone_back_to(page: Page, service: RunningService) -> None:
-    ask(page, QUESTION)
-    shared = page.url
-    ask(page, UNANSWERABLE)
-    page.go_back()
+def test_questions_are_suggested_while_nothing_has_been_asked(page: Page, service: RunningService) -> None:
+    page.route("**/v1/suggestions", lambda route: route.fulfill(json={"questions": [QUESTION, "<b>And?</b>", 7]}))
+    page.goto(service.url)
+    suggested = page.get_by_role("navigation", name="For example")
+    expect(suggested.get_by_role("button")).to_have_text([QUESTION, "<b>And?</b>"])
 
-    expect(heading(page)).to_have_text("The documents say")
-    expect(page.get_by_role("textbox")).to_have_value(QUESTION)
-    opened = page.context.new_page()
-    opened.goto(shared)
-    expect(heading(opened)).to_have_text("The documents say")
-    assert "?" not in shared.removeprefix(service.url).split("#")[0], "a server would be sent the question and log it"
-    page.go_back()
-    expect(heading(page)).to_have_count(0)
-    expect(page.get_by_role("textbox")).to_have_value("")
+    suggested.get_by_role("button").first.click()
+
+    expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
+    expect(suggested).to_be_hidden()
+    page.get_by_role("button", name="New conversation").click()
+    expect(suggested).to_be_visible()
+
+
+@pytest.mark.parametrize("body", ['{"questions": []}', "{}", "not JSON", '{"questions": {"a": 1}}'])
+def test_nothing_is_suggested_where_nothing_sound_is_offered(page: Page, service: RunningService, body: str) -> None:
+    page.route("**/v1/suggestions", lambda route: route.fulfill(body=body, content_type="application/json"))
+    with page.expect_response("**/v1/suggestions"):
+        page.goto(service.url)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+
+    expect(page.get_by_role("navigation", name="For example")).to_be_hidden()
+    expect(page.get_by_role("heading")).to_have_text("Ask these documents a question")
