@@ -28,6 +28,7 @@ export function ratingButtons(turn, save) {
     button.addEventListener("click", () => choose(rating));
     return { rating, button };
   });
+  const unrecorded = element("p", { class: "unrecorded" });
   let busy = false;
 
   function show() {
@@ -41,6 +42,7 @@ export function ratingButtons(turn, save) {
       return; // a second click would rate twice
     }
     busy = true;
+    unrecorded.textContent = "";
     try {
       const before = turn.feedback;
       if (before !== null) {
@@ -57,8 +59,8 @@ export function ratingButtons(turn, save) {
         document.body.classList.add("unrated"); // on every answer: it is the service that takes none
         announce("This service does not collect ratings.");
       } else {
-        group.append(element("p", { class: "unrecorded" }, `Not recorded: ${failure.title}`));
-        announce(`Your rating was not recorded: ${failure.title}`);
+        unrecorded.textContent = `Not recorded. ${failure.title}`;
+        announce(`Your rating was not recorded. ${failure.title}`);
       }
     } finally {
       busy = false;
@@ -67,7 +69,7 @@ export function ratingButtons(turn, save) {
     }
   }
 
-  group.append(...buttons.map(({ button }) => button));
+  group.append(...buttons.map(({ button }) => button), unrecorded);
   show();
   return group;
 }

@@ -63,7 +63,7 @@ def test_what_is_wrong_with_a_question_is_told_as_the_service_tells_it(page: Pag
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
 
 
-FOREIGN = {
+FOREIGN: dict[str, Any] = {
     "status": "answered",
     "confidence": {"level": "high"},
     "answer": {"text": "x", "citation": {"title": "x", "href": "javascript:window.owned=1"}},
