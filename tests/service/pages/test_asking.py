@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from corpus import Store
 from embeddings import Encoder
 from service.settings import Settings
-from tests.service.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, canonical_text, heading
+from tests.service.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, canonical_text, heading, last, turns
 from tests.service.serving import RunningService
 
 
@@ -124,3 +125,29 @@ def test_nothing_is_suggested_where_nothing_sound_is_offered(page: Page, service
 
     expect(page.get_by_role("navigation", name="For example")).to_be_hidden()
     expect(page.get_by_role("heading")).to_have_text("Ask these documents a question")
+
+
+INJECTIONS = [
+    "<img src=x onerror=window.owned=1>",
+    "<script>window.owned=1</script>",
+    "</h2><svg onload=window.owned=1>",
+    "javascript:window.owned=1",
+    "{{constructor.constructor('window.owned=1')()}}",
+    "\u202e<b>lamp</b>\u2066 \ufeff.",
+]
+
+
+@pytest.mark.parametrize("question", INJECTIONS)
+def test_a_question_only_ever_reaches_the_page_as_text(page: Page, service: RunningService, question: str) -> None:
+    ask(page, question)
+    ask(page, QUESTION)
+    page.reload()
+    expect(turns(page).first.get_by_role("heading", level=2)).to_be_visible()
+    assert turns(page).first.get_by_role("heading", level=2).text_content() == question.strip()
+
+    page.goto("about:blank")
+    page.goto(f"{service.url}/#{urlencode({'q': question})}")
+    expect(turns(page)).to_have_count(3)
+    expect(page.locator(".waiting")).to_have_count(0)
+    assert last(page).get_by_role("heading", level=2).text_content() == question.strip()
+    assert page.locator("main :is(script, img, svg, b, iframe)").count() == 0
