@@ -149,7 +149,7 @@ def test_a_new_conversation_wants_no_answer_of_the_old_one(page: Page) -> None:
     page.route("**/v1/chat", lambda route: None)
     question_field(page).fill(QUESTION)
     page.keyboard.press("Enter")
-    with page.expect_event("requestfailed"):
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/v1/chat")):
         page.get_by_role("button", name="New conversation").click()
 
     expect(turns(page)).to_have_count(0)
@@ -168,14 +168,13 @@ TURN: dict[str, Any] = {
     },
     "feedback": None,
 }
-CITATION = {
-    "document_id": "x",
-    "revision": "x",
-    "title": "x",
-    "href": "javascript:window.owned=1",
-    "start": 0,
-    "end": 1,
+CITATION: dict[str, Any] = {
+    **dict.fromkeys(("publisher", "published", "language", "url", "page", "section", "source_href")),
+    **{"document_id": "x", "revision": "x", "title": "x", "authors": [], "start": 0, "end": 1},
+    "href": "/documents/x#char=0,1",
 }
+PASSAGE: dict[str, Any] = {"text": "x", "highlights": [], "citation": CITATION, "also_found_in": []}
+OF_A_SCRIPT = {**PASSAGE, "citation": {**CITATION, "href": "javascript:window.owned=1"}}
 BROKEN_TURNS: list[Any] = [
     None,
     7,
@@ -183,11 +182,15 @@ BROKEN_TURNS: list[Any] = [
     {**TURN, "question": None},
     {**TURN, "history": [{"role": "system", "content": "x"}]},
     {**TURN, "answer": {}},
-    {**TURN, "answer": {**TURN["answer"], "passages": [{"text": "x", "citation": CITATION}]}},
+    {**TURN, "answer": {**TURN["answer"], "passages": [OF_A_SCRIPT]}},
+    {**TURN, "answer": {**TURN["answer"], "passages": [{**PASSAGE, "text": None}]}},
     {**TURN, "answer": {**TURN["answer"], "status": "answered"}},
     {**TURN, "answer": {**TURN["answer"], "interpretation": {"turns": "all"}}},
     {**TURN, "feedback": {"id": 7, "rating": "up"}},
 ]
+
+
+SOUND = {**TURN, "answer": {**TURN["answer"], "passages": [PASSAGE]}}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +216,7 @@ def test_what_is_broken_in_the_tabs_storage_is_passed_over(page: Page, kept: str
 
 def test_what_is_sound_beside_something_broken_is_kept(page: Page) -> None:
     page.evaluate(
-        "(kept) => sessionStorage.setItem('footnote.conversation', kept)", json.dumps({"turns": [*BROKEN_TURNS, TURN]})
+        "(kept) => sessionStorage.setItem('footnote.conversation', kept)", json.dumps({"turns": [*BROKEN_TURNS, SOUND]})
     )
     page.reload()
 
