@@ -10,6 +10,7 @@ from service.schemas.documents import (
     ReceivedFiles,
     RemovedDocument,
 )
+from service.schemas.feedback import FeedbackRequest, RatedPassage, StoredFeedback
 from service.schemas.problems import FieldError, Problem, field_errors, validation_sentence
 from service.schemas.suggestions import Suggestions
 
@@ -19,13 +20,16 @@ __all__ = [
     "DocumentDetails",
     "DocumentList",
     "DocumentRecord",
+    "FeedbackRequest",
     "FieldError",
     "FilterFields",
     "Health",
     "Problem",
+    "RatedPassage",
     "ReceivedFile",
     "ReceivedFiles",
     "RemovedDocument",
+    "StoredFeedback",
     "Suggestions",
     "TurnFields",
     "field_errors",

@@ -1,11 +1,14 @@
 """Saying whether an answer was of use, and taking it back."""
 
+import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.service.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, asked, last, question_field
+from service.feedback import Feedback
+from tests.service.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, asked, last, question_field, turns
+from tests.service.serving import RunningService
 
 FEEDBACK = "**/v1/feedback**"
 FOLLOW_UP = "And when was it closed?"
@@ -31,6 +34,10 @@ class Collector:
 
 def thumb(page: Page, name: str) -> Locator:
     return last(page).get_by_role("group", name="Was this answer of use?").get_by_role("button", name=name, exact=True)
+
+
+def kept_by(service: RunningService) -> list[dict[str, Any]]:
+    return [json.loads(rating.entry) for rating in Feedback(service.settings.data, limit=10).ratings()]
 
 
 def expect_rated(page: Page, name: str) -> None:
@@ -117,6 +124,24 @@ def test_two_quick_presses_rate_once(page: Page) -> None:
     expect_rated(page, "Helpful")
 
     assert len(held) == 1
+
+
+def test_what_is_rated_is_kept_by_the_service_until_it_is_taken_back(page: Page, service: RunningService) -> None:
+    ask(page, QUESTION)
+    thumb(page, "Helpful").click()
+    expect_rated(page, "Helpful")
+    ask(page, UNANSWERABLE)
+    thumb(page, "Right, it is not there").click()
+    expect_rated(page, "Right, it is not there")
+    given = [(entry["question"], entry["rating"], entry["passage"] is None) for entry in kept_by(service)]
+    assert given == [(QUESTION, "up", False), (UNANSWERABLE, "up", True)]
+
+    thumb(page, "Right, it is not there").click()
+    expect_rated(page, "")
+    turns(page).first.locator(".thumb.up").click()
+    expect(turns(page).first.locator("[aria-pressed=true]")).to_have_count(0)
+
+    assert kept_by(service) == []
 
 
 @pytest.mark.parametrize("status", [403, 404])
