@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.models import DEFAULT_ENCODER
+from service.origins import parsed_origins
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
 
@@ -19,6 +20,9 @@ PREFIX = "FOOTNOTE_"
 
 MIN_KEY_CHARACTERS = 16
 """A shorter key could be guessed."""
+
+MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
+"""What fits on a page that is to be asked on."""
 
 
 def _named(folder: object) -> object:
@@ -39,6 +43,24 @@ def _long_enough(keys: SecretStr | None) -> SecretStr | None:
 
 def _parts(keys: SecretStr) -> tuple[str, ...]:
     return tuple(key.strip() for key in keys.get_secret_value().split(",") if key.strip())
+
+
+def _as_browsers_write(origins: str | None) -> str | None:
+    return None if origins is None else ",".join(parsed_origins(origins))
+
+
+def _few_and_short(questions: str | None) -> str | None:
+    parts = _questions(questions)
+    if len(parts) > MAX_SUGGESTED or any(len(question) > MAX_SUGGESTED_CHARACTERS for question in parts):
+        raise PydanticCustomError(
+            "suggested_questions",
+            f"at most {MAX_SUGGESTED} questions of at most {MAX_SUGGESTED_CHARACTERS} characters can be suggested",
+        )
+    return questions
+
+
+def _questions(questions: str | None) -> tuple[str, ...]:
+    return tuple(question.strip() for question in (questions or "").split("|") if question.strip())
 
 
 class Settings(BaseSettings):
@@ -109,6 +131,28 @@ class Settings(BaseSettings):
             "characters. Without one, nobody can.",
         ),
     ] = None
+    origins: Annotated[
+        str | None,
+        AfterValidator(_as_browsers_write),
+        Field(
+            description="Origins, such as https://www.example.org, whose pages may ask, rate and read documents here, "
+            "separated by commas. Without one, only the service's own pages may.",
+        ),
+    ] = None
+    suggested_questions: Annotated[
+        str | None,
+        AfterValidator(_few_and_short),
+        Field(
+            description="Questions that an empty page offers, separated by `|`. Without any, those of the starter "
+            "documents, as long as there are no others.",
+        ),
+    ] = None
+    feedback: Annotated[
+        bool, Field(description="Whether ratings of answers are taken over HTTP and kept in the data folder.")
+    ] = True
+    feedback_limit: Annotated[
+        int, Field(ge=1, le=1_000_000, description="Ratings kept at most; when they are there, no more are taken.")
+    ] = 10_000
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),
@@ -117,6 +161,16 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")
     ] = 8000
+
+    @property
+    def suggested_question_values(self) -> tuple[str, ...]:
+        """The questions in `suggested_questions`, one by one."""
+        return _questions(self.suggested_questions)
+
+    @property
+    def origin_values(self) -> tuple[str, ...]:
+        """The origins in `origins`, one by one."""
+        return parsed_origins(self.origins or "")
 
     @property
     def admin_key_values(self) -> tuple[str, ...]:

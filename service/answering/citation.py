@@ -4,14 +4,24 @@ import bisect
 
 from corpus import StoredDocument
 from service.answer import Citation
+from service.answering.fragments import SourceText, link_to_words
 
 __all__ = ["cite", "page_at"]
 
 
-def cite(document: StoredDocument, start: int, end: int, *, page: int | None, section: str | None) -> Citation:
+def cite(
+    document: StoredDocument,
+    start: int,
+    end: int,
+    *,
+    page: int | None,
+    section: str | None,
+    source: SourceText | None = None,
+) -> Citation:
     """Cite the span `[start, end)` of a document's canonical text.
 
-    The link's fragment is RFC 5147's `char` scheme, which counts code points between characters as we do.
+    The link's fragment is RFC 5147's `char` scheme, which counts code points between characters as we do. With the
+    text in `source`, the link to the document's own address names the words as well, if it says them once.
     """
     about = document.metadata
     return Citation(
@@ -28,7 +38,7 @@ def cite(document: StoredDocument, start: int, end: int, *, page: int | None, se
         start=start,
         end=end,
         href=f"/documents/{document.id}#char={start},{end}",
-        source_href=about.url,
+        source_href=link_to_words(about.url, None if source is None else source.fragment(start, end)),
     )
 
 

@@ -138,8 +138,8 @@ def _passage(search: Search, rank: int, result: Result) -> AnsweringPassage:
 
 
 def _citation(search: Search, key: int) -> Citation:
-    passage = search.passage(key)
-    return cite(search.document(key), passage.start, passage.end, page=passage.page, section=passage.section)
+    document, passage, source = search.document(key), search.passage(key), search.source_text(key)
+    return cite(document, passage.start, passage.end, page=passage.page, section=passage.section, source=source)
 
 
 def _answer_text(search: Search, result: Result) -> AnswerText:
@@ -147,5 +147,6 @@ def _answer_text(search: Search, result: Result) -> AnswerText:
     key, span = result.candidate.key, search.highlight(result.candidate)
     document, passage = search.document(key), search.passage(key)
     start, end = passage.start + span.start, passage.start + span.end
-    cited = cite(document, start, end, page=page_at(document, start), section=passage.section)
+    page, source = page_at(document, start), search.source_text(key)
+    cited = cite(document, start, end, page=page, section=passage.section, source=source)
     return AnswerText(passage.text[span.start : span.end], cited)

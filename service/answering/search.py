@@ -12,6 +12,7 @@ from embeddings import Encoder, QuestionEncoding, signs_from_bytes
 from service.answer import Span
 from service.answering.candidates import Candidate, find_candidates
 from service.answering.conversation import Reading
+from service.answering.fragments import LONGEST_SOURCE, SourceText
 from service.answering.fusion import fuse
 from service.answering.highlight import best_sentence
 from service.answering.reranking import RerankedCandidate, rerank
@@ -57,6 +58,7 @@ class Search:
         self._passages: dict[int, StoredPassage] = {}
         self._documents: dict[int, StoredDocument] = {}
         self._highlights: dict[int, Span] = {}
+        self._source_texts: dict[int, SourceText] = {}
 
     def candidates(self, depth: int) -> list[Candidate]:
         """The best candidates by meaning and words together; fewer than `depth` only if there are no more."""
@@ -99,6 +101,15 @@ class Search:
     def document(self, key: int) -> StoredDocument:
         """The document of a passage."""
         return self._documents[self.passage(key).document_key]
+
+    def source_text(self, key: int) -> SourceText | None:
+        """The text of a passage's document, to find words in; None if no link could lead to them."""
+        document = self.document(key)
+        if document.metadata.url is None or document.characters > LONGEST_SOURCE:
+            return None
+        if document.key not in self._source_texts:
+            self._source_texts[document.key] = SourceText(self._snapshot.view.text(document))
+        return self._source_texts[document.key]
 
     def highlight(self, candidate: RerankedCandidate) -> Span:
         """The sentence of a passage that answers."""

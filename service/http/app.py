@@ -2,20 +2,26 @@
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from service.http import ask, documents, health, pages
+from service.feedback import Feedback
+from service.http import ask, chat, documents, feedback, health, pages, suggestions
+from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
 from service.intake import Intake
 from service.schemas import Problem
 
 __all__ = ["build_app"]
+
+STREAM_THREADS = 40
+"""As many as Starlette has for routes that answer without a stream; whoever comes beyond waits, and is kept alive."""
 
 
 def build_app(service: Service) -> FastAPI:
@@ -40,6 +46,7 @@ def build_app(service: Service) -> FastAPI:
             stop.set()
             follower.join()
             app.state.intake.close()
+            app.state.stream_threads.shutdown(cancel_futures=True)
             service.library.close()
 
     app = FastAPIOffline(
@@ -52,11 +59,20 @@ def build_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
+    app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
+    app.state.stream_threads = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
     add_problem_handlers(app)
-    for module in (ask, documents, health, pages):
+    for module in (ask, chat, documents, feedback, health, pages, suggestions):
         app.include_router(module.router)
     _describe_problems(app)
+    _decide_on_other_origins(app, service.settings.origin_values)
     return app
+
+
+def _decide_on_other_origins(app: FastAPI, origins: Sequence[str]) -> None:
+    """Put what decides about other origins around all else, so that they can read every problem, of 500 too."""
+    made_by_fastapi = app.build_middleware_stack
+    app.build_middleware_stack = lambda: OtherOrigins(made_by_fastapi(), origins)  # type: ignore[method-assign]
 
 
 def _describe_problems(app: FastAPI) -> None:

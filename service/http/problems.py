@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from corpus.errors import (
     EncoderError,
     EncoderMismatchError,
+    FeedbackError,
+    FeedbackFullError,
     FootnoteError,
     InputError,
     SpanError,
@@ -20,10 +22,11 @@ from corpus.errors import (
     StoreCorruptError,
     StoreError,
     UnknownDocumentError,
+    UnknownFeedbackError,
 )
 from service.schemas import FieldError, Problem, field_errors
 
-__all__ = ["PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem"]
+__all__ = ["PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem", "problem_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +35,7 @@ MEDIA_TYPE = "application/problem+json"
 _OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
     # most special first: error, status, name, detail (the error's own words if None)
     (UnknownDocumentError, 404, "unknown-document", "There is no document with this id."),
+    (UnknownFeedbackError, 404, "unknown-feedback", "There is no rating with this id; it may have been removed."),
     (SpanError, 422, "span-outside-document", None),
     (EncoderError, 503, "encoder-unavailable", "The encoder cannot be used at the moment."),
     (InputError, 422, "invalid-request", "The request cannot be used."),
@@ -47,6 +51,13 @@ _OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
         "store-damaged",
         "Stored bytes do not match their checksums, so nothing was answered; the operator must verify the store.",
     ),
+    (
+        FeedbackFullError,
+        503,
+        "feedback-full",
+        "No more feedback is taken until the operator has exported and removed some.",
+    ),
+    (FeedbackError, 503, "feedback-unavailable", "Feedback cannot be kept at the moment. See the operator's log."),
     (StoreBusyError, 503, "store-busy", "The document store is busy. Try again in a moment."),
     (StoreError, 503, "store-unavailable", "The document store cannot be used at the moment."),
 )
@@ -58,15 +69,23 @@ _OF_STATUS: Mapping[int, tuple[str, str]] = {
 }
 
 
-class ProblemError(Exception):
-    """Ends a request with a problem; arguments as those of `problem`."""
+class ProblemError(HTTPException):
+    """Ends a request with a problem; arguments as those of `problem`.
 
-    def __init__(self, status: int, name: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.status = status
+    FastAPI lets this kind of error alone through where it reads a body.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        detail: str,
+        errors: Sequence[FieldError] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, headers)
         self.name = name
-        self.detail = detail
-        self.headers = headers
+        self.errors = errors
 
 
 def problem(
@@ -77,14 +96,37 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A problem response; its type is `urn:footnote:problem:NAME`, its title the status's phrase."""
-    body = Problem(
+    return _response(_problem(status, name, detail, errors), headers)
+
+
+def problem_of(error: Exception, where: str) -> Problem:
+    """What an error is told as; one that the operator must know of is logged.
+
+    Args:
+        error: Of whatever kind.
+        where: Method and path, for the log.
+    """
+    for kind, status, name, detail in _OF_ERRORS:
+        if isinstance(error, kind):
+            if status >= 500:
+                logger.error("%s", error)
+            return _problem(status, name, detail or str(error))
+    logger.error("An unexpected error in %s", where, exc_info=error)
+    return _problem(500, "internal-error", "Something went wrong here. The operator's log has the details.")
+
+
+def _problem(status: int, name: str, detail: str, errors: Sequence[FieldError] | None = None) -> Problem:
+    return Problem(
         type=f"urn:footnote:problem:{name}",
         title=http.HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         errors=None if errors is None else list(errors),
     )
-    return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _response(body: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body.model_dump(exclude_none=True), body.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def _for(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -103,9 +145,9 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of an app with a problem, FastAPI's own 422 included."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(FootnoteError, _ours)
+    app.add_exception_handler(FootnoteError, _told)
     app.add_exception_handler(ProblemError, _as_told)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(Exception, _told)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -123,19 +165,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _as_told(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, ProblemError):
-        return await _unexpected(request, error)
-    return problem(error.status, error.name, error.detail, headers=error.headers)
+        return await _told(request, error)
+    return problem(error.status_code, error.name, error.detail, error.errors, error.headers)
 
 
-async def _ours(request: Request, error: Exception) -> JSONResponse:
-    for kind, status, name, detail in _OF_ERRORS:
-        if isinstance(error, kind):
-            if status >= 500:
-                logger.error("%s", error)
-            return problem(status, name, detail or str(error))
-    return await _unexpected(request, error)
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    logger.error("An unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-    return problem(500, "internal-error", "Something went wrong here. The operator's log has the details.")
+async def _told(request: Request, error: Exception) -> JSONResponse:
+    return _response(problem_of(error, f"{request.method} {request.url.path}"))

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.types import Message
 
 from corpus.readers import MAX_SOURCE_BYTES
+from service.http.bodies import bounded
 from service.http.problems import ProblemError
 from service.intake import Upload
 
@@ -50,10 +50,8 @@ async def received_files(request: Request) -> AsyncIterator[Sequence[Upload]]:
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise ProblemError(415, "not-a-form", "Send the files as multipart/form-data.")
-    if int(_digits(request.headers.get("content-length", ""))) > MAX_UPLOAD_BYTES:
-        raise _too_large()
     try:
-        form = request.__class__(request.scope, _limited(request)).form(max_files=MAX_FILES, max_fields=MAX_FILES)
+        form = bounded(request, MAX_UPLOAD_BYTES, _too_large()).form(max_files=MAX_FILES, max_fields=MAX_FILES)
         async with form as fields:
             files = [value for _, value in fields.multi_items() if isinstance(value, UploadFile)]
             if not files:
@@ -73,26 +71,7 @@ async def received_files(request: Request) -> AsyncIterator[Sequence[Upload]]:
         raise ProblemError(503, "store-unavailable", "There is no room on the disk for what was sent.") from error
 
 
-def _limited(request: Request) -> Any:  # noqa: ANN401 - an ASGI receive
-    """The request's own `receive`, until too much has come."""
-    received = 0
-
-    async def receive() -> Message:
-        nonlocal received
-        message = await request.receive()
-        received += len(message.get("body", b""))
-        if received > MAX_UPLOAD_BYTES:
-            raise _too_large()
-        return message
-
-    return receive
-
-
 def _too_large() -> ProblemError:
     return ProblemError(
         413, "too-large", f"At most {MAX_UPLOAD_BYTES // 1024**2} MiB can be sent at once. Send fewer files at a time."
     )
-
-
-def _digits(text: str) -> str:
-    return text if text.isascii() and text.isdecimal() else "0"

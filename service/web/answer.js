@@ -2,6 +2,7 @@
 
 import { citationNote, separated } from "./citation.js";
 import { element, wordsOf } from "./dom.js";
+import { copyButton } from "./quotation.js";
 import { stretches } from "./spans.js";
 import { headingLine, markedWords } from "./words.js";
 
@@ -17,10 +18,15 @@ const CONFIDENCE = {
 
 /**
  * @param {Answer} answer
+ * @param {HTMLElement} rating What it can be rated with.
  * @returns {(HTMLElement | null)[]} The first holds the heading.
  */
-export function answerElements(answer) {
-  return answer.status === "answered" && answer.answer !== null ? answered(answer) : notFound(answer.passages);
+export function answerElements({ status, answer, confidence, passages }, rating) {
+  if (status === "not_found" || answer === null) {
+    return [notFound(), rating, nearest(passages)];
+  }
+  const tools = element("div", { class: "tools" }, copyButton(answer.text, answer.citation), rating);
+  return [quotation(answer, confidence), tools, aroundIt(passages)];
 }
 
 /**
@@ -36,10 +42,11 @@ export function answerSummary({ status, passages }) {
 /**
  * @param {Failure} failure
  * @param {() => void} retry
+ * @param {"h1" | "h3"} level Of its heading.
  */
-export function failureElement(failure, retry) {
+export function failureElement(failure, retry, level = "h3") {
   const details = failure.details.map((detail) => element("p", {}, detail));
-  const said = element("div", { class: "failure" }, heading(ended(failure.title)), ...details);
+  const said = element("div", { class: "failure" }, heading(ended(failure.title), level), ...details);
   if (failure.retry) {
     const button = element("button", { type: "button" }, "Try again");
     button.addEventListener("click", retry);
@@ -53,68 +60,62 @@ function ended(/** @type {string} */ sentence) {
 }
 
 /** A heading that can be given the focus, so that reading goes on from there. */
-function heading(/** @type {string} */ text) {
-  return element("h2", { tabindex: "-1" }, text);
+function heading(/** @type {string} */ text, level = "h3") {
+  return element(level, { class: "outcome", tabindex: "-1" }, text);
 }
 
-function answered(/** @type {Answer} */ { answer, confidence, passages }) {
-  if (answer === null) {
-    return [];
-  }
-  const { text, citation } = answer;
+/**
+ * @param {NonNullable<Answer["answer"]>} answer
+ * @param {Answer["confidence"]} confidence
+ */
+function quotation({ text, citation }, confidence) {
   const quoted = element("span", { class: "quoted" }, text);
-  const quotation = element("blockquote", { ...wordsOf(citation.language), cite: citation.href }, quoted);
-  const figure = element(
+  return element(
     "figure",
     { class: "answer" },
     heading("The documents say"),
-    quotation,
+    element("blockquote", { ...wordsOf(citation.language), cite: citation.href }, quoted),
     element("p", { class: "confidence" }, CONFIDENCE[confidence.level] ?? null),
     element("figcaption", { class: "note" }, citationNote(citation)),
   );
-  const [first, ...further] = passages;
-  return [
-    figure,
-    first === undefined ? null : section("The passage around it", [first], 1),
-    further.length === 0 ? null : section("Further passages", further, 2),
-  ];
 }
 
-function notFound(/** @type {Passage[]} */ passages) {
-  const said = element(
+/** The passage that the answer stands in and the further ones, foldable. */
+function aroundIt(/** @type {Passage[]} */ passages) {
+  if (passages.length === 0) {
+    return null;
+  }
+  const further = passages.length === 2 ? ", and a further one" : `, and ${passages.length - 1} further ones`;
+  const summary = `The passage around it${passages.length === 1 ? "" : further}`;
+  return element("details", { open: "" }, element("summary", {}, summary), passageList(passages));
+}
+
+function notFound() {
+  return element(
     "div",
     { class: "not-found" },
     heading("Not in these documents"),
     element("p", {}, "No passage answers this question well enough to be quoted as an answer."),
   );
+}
+
+/** What comes nearest to an answer, folded away so that nobody takes it for one. */
+function nearest(/** @type {Passage[]} */ passages) {
   if (passages.length === 0) {
-    return [said];
+    return null;
   }
   const summary = passages.length === 1 ? "The nearest passage" : `The ${passages.length} nearest passages`;
-  return [said, element("details", {}, element("summary", {}, summary), passageList(passages, 1))];
+  return element("details", {}, element("summary", {}, summary), passageList(passages));
 }
 
-/**
- * @param {string} title
- * @param {Passage[]} passages
- * @param {number} from The number of the first.
- */
-function section(title, passages, from) {
-  return element("section", {}, element("h3", {}, title), passageList(passages, from));
-}
-
-/**
- * @param {Passage[]} passages
- * @param {number} from
- */
-function passageList(passages, from) {
-  return element("ol", { class: "passages", start: String(from) }, ...passages.map(passageItem));
+function passageList(/** @type {Passage[]} */ passages) {
+  return element("ol", { class: "passages" }, ...passages.map(passageItem));
 }
 
 function passageItem(/** @type {Passage} */ { text, highlights, citation, also_found_in }) {
   const nodes = markedWords(text, stretches(text, highlights), headingLine(text, 0, citation.section));
-  const quotation = element("blockquote", { ...wordsOf(citation.language), cite: citation.href }, ...nodes);
-  return element("li", {}, quotation, citationNote(citation), alsoIn(also_found_in));
+  const words = element("blockquote", { ...wordsOf(citation.language), cite: citation.href }, ...nodes);
+  return element("li", {}, words, citationNote(citation), alsoIn(also_found_in), copyButton(text, citation));
 }
 
 function alsoIn(/** @type {Passage["also_found_in"]} */ citations) {

@@ -2,7 +2,7 @@
  * The service's API, and everything that can go wrong with it as a `Failure` that a page can show.
  *
  * @typedef {{
- *   document_id: string, title: string, publisher: string | null, authors: string[], published: string | null,
+ *   document_id: string, revision: string, title: string, publisher: string | null, authors: string[], published: string | null,
  *   language: string | null, url: string | null, page: number | null, section: string | null,
  *   start: number, end: number, href: string, source_href: string | null,
  * }} Citation
@@ -13,13 +13,18 @@
  * @typedef {{
  *   status: "answered" | "not_found", confidence: { level: string }, generation: number,
  *   answer: { text: string, citation: Citation } | null, passages: Passage[],
+ *   interpretation: { turns: number[] } | null,
  * }} Answer
+ * @typedef {{ role: "user" | "assistant", content: string }} Message
+ * @typedef {"up" | "down"} Rating
  * @typedef {{
  *   id: string, revision: string, title: string, publisher: string | null, authors: string[],
  *   published: string | null, language: string | null, url: string | null,
- *   sections: { title: string, level: number, start: number }[],
+ *   sections: { title: string, level: number, start: number }[], pages: number[],
  * }} DocumentDetails
  */
+
+import { checkedAnswer } from "./shapes.js";
 
 const ASK_MS = 30_000;
 const READ_MS = 120_000; // a long document over a slow line
@@ -29,13 +34,15 @@ export class Failure extends Error {
   /**
    * @param {string} title One line.
    * @param {string[]} details What to know or do, a sentence or two each.
-   * @param {{ retry: boolean }} options Whether the same request may succeed later.
+   * @param {{ retry?: boolean, status?: number | null }} options Whether the same request may succeed later; the
+   *   response's status, if one came.
    */
-  constructor(title, details = [], { retry } = { retry: true }) {
+  constructor(title, details = [], { retry = true, status = null } = {}) {
     super(title);
     this.title = title;
     this.details = details;
     this.retry = retry;
+    this.status = status;
   }
 
   /**
@@ -49,14 +56,48 @@ export class Failure extends Error {
 }
 
 /**
- * @param {string} question
- * @param {AbortSignal} signal Ends the request when its answer is no longer wanted.
+ * @param {Message[]} messages The conversation, the question last.
+ * @param {{ context: boolean, signal: AbortSignal }} options Whether the earlier messages may help to read the
+ *   question, and what ends the request when its answer is no longer wanted.
  * @returns {Promise<Answer>}
  */
-export async function ask(question, signal) {
-  const headers = { "Content-Type": "application/json" };
-  const init = { method: "POST", headers, body: JSON.stringify({ question }) };
-  return JSON.parse((await request("/v1/ask", init, ASK_MS, signal)).text);
+export async function chat(messages, { context, signal }) {
+  const { text } = await request("/v1/chat", sending({ messages, context }), ASK_MS, signal);
+  return checkedAnswer(JSON.parse(text));
+}
+
+/**
+ * Say that an answer was of use, or was not.
+ *
+ * @param {{ question: string, history: Message[], answer: Answer, rating: Rating }} rated
+ * @returns {Promise<string>} The id by which it can be taken back.
+ */
+export async function rate({ question, history, answer, rating }) {
+  const { status, passages, generation } = answer;
+  const first = status === "answered" ? passages[0] : undefined;
+  const passage = first === undefined ? null : passageRated(first);
+  const { text } = await request("/v1/feedback", sending({ question, history, status, rating, passage, generation }), ASK_MS);
+  const { id } = JSON.parse(text);
+  if (typeof id !== "string") {
+    throw new TypeError("The service gave no id.");
+  }
+  return id;
+}
+
+function passageRated(/** @type {Passage} */ { text, highlights, citation }) {
+  const { document_id, revision, start, end } = citation;
+  return { document_id, revision, start, end, text, highlight: highlights[0] ?? { start: 0, end: [...text].length } };
+}
+
+/** @param {string} id As `rate` gave it. */
+export async function takeBack(id) {
+  await request(`/v1/feedback/${encodeURIComponent(id)}`, { method: "DELETE" }, ASK_MS);
+}
+
+/** @returns {Promise<string[]>} Questions to begin with; none where the operator gives none. */
+export async function suggestions() {
+  const { questions } = JSON.parse((await request("/v1/suggestions", {}, ASK_MS)).text);
+  return questions.filter((/** @type {unknown} */ question) => typeof question === "string");
 }
 
 /** @returns {Promise<{ generation: number, documents: number, passages: number }>} */
@@ -84,6 +125,14 @@ export async function readDocument(id) {
     }
   }
   throw new Failure("This document is being replaced", ["Try again in a moment."]);
+}
+
+/**
+ * @param {unknown} body
+ * @returns {RequestInit}
+ */
+function sending(body) {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
 /**
@@ -123,12 +172,15 @@ async function request(address, init, timeout, signal) {
  */
 function problemOf(response, body) {
   if (!(response.headers.get("Content-Type") ?? "").startsWith("application/problem+json")) {
-    return new Failure(`The service cannot answer at the moment (status ${response.status})`);
+    return new Failure(`The service cannot answer at the moment (status ${response.status})`, [], {
+      status: response.status,
+    });
   }
   /** @type {{ detail: string, errors?: { detail: string }[] }} */
   const { detail, errors = [] } = JSON.parse(body);
   const retry = response.status >= 500 || response.status === 429;
-  return new Failure(detail, errors.map((error) => error.detail), { retry });
+  const [title = detail, ...details] = errors.map((error) => error.detail); // these say more
+  return new Failure(title, details, { retry, status: response.status });
 }
 
 function unreachable() {

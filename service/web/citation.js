@@ -59,9 +59,14 @@ export function listed(names) {
  * @param {string} iso Such as 2017-01-19.
  */
 export function date(iso) {
+  return element("time", { datetime: iso }, writtenDate(iso));
+}
+
+/** @param {string} iso Such as 2017-01-19. */
+export function writtenDate(iso) {
   const parsed = new Date(`${iso}T00:00:00Z`);
   const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
-  return element("time", { datetime: iso }, Number.isNaN(parsed.getTime()) ? iso : format.format(parsed));
+  return Number.isNaN(parsed.getTime()) ? iso : format.format(parsed);
 }
 
 /**

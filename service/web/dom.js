@@ -40,3 +40,20 @@ export function byId(id) {
 export function wordsOf(language) {
   return { lang: language, dir: "auto" };
 }
+
+/** Tell something to someone who may not see it, once. */
+export function announce(/** @type {string} */ sentence) {
+  byId("status").textContent = sentence;
+}
+
+let made = 0;
+
+/**
+ * An id that no element of the page has yet.
+ *
+ * @param {string} kind
+ */
+export function newId(kind) {
+  made += 1;
+  return `${kind}-${made}`;
+}

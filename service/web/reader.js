@@ -30,7 +30,7 @@ async function open() {
   } catch (error) {
     const failure = Failure.of(error);
     status.textContent = failure.title;
-    main.replaceChildren(failureElement(failure, open));
+    main.replaceChildren(failureElement(failure, open, "h1"));
   } finally {
     main.setAttribute("aria-busy", "false");
   }
@@ -44,7 +44,7 @@ function show(details, text) {
   const headings = headingsIn(text, details.sections);
   const body = element("div", { id: "text", ...wordsOf(details.language) });
   const mark = () => {
-    status.replaceChildren(...markNamed(body, text, headings));
+    status.replaceChildren(...markNamed(body, text, headings, details.pages));
   };
   document.title = `${details.title} · Footnote`;
   main.replaceChildren(...aboutDocument(details), body);
@@ -125,9 +125,10 @@ function depthsOf(sections) {
  * @param {HTMLElement} body
  * @param {string} text
  * @param {Heading[]} headings
+ * @param {number[]} pages Where each begins, in code points; none if the document has none.
  * @returns {(Node | string)[]} What to tell the reader.
  */
-function markNamed(body, text, headings) {
+function markNamed(body, text, headings, pages) {
   const named = stretchNamed(location.hash, text);
   body.replaceChildren(...markedWords(text, typeof named === "string" ? [] : [named], headings));
   if (typeof named === "string") {
@@ -137,7 +138,22 @@ function markNamed(body, text, headings) {
   place.tabIndex = -1;
   place.scrollIntoView({ block: "start" });
   place.focus({ preventScroll: true });
-  return named.start < named.end ? [element("a", { href: location.hash }, "The cited words"), " are marked below."] : [];
+  if (named.start === named.end) {
+    return [];
+  }
+  const words = element("a", { href: location.hash }, "The cited words");
+  return [words, ` are marked below${onPage(pages, text, named.start)}.`];
+}
+
+/**
+ * @param {number[]} pages
+ * @param {string} text
+ * @param {number} offset In UTF-16 units.
+ */
+function onPage(pages, text, offset) {
+  const starts = utf16Offsets(text, pages);
+  const page = pages.filter((start) => (starts.get(start) ?? Infinity) <= offset).length;
+  return page === 0 ? "" : `; they begin on page ${page}`;
 }
 
 /**

@@ -165,7 +165,11 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         ({"question": "q", "k": 1.5}, "/k", "This must be a whole number."),
         ({"question": "q", "k": "3"}, "/k", "This must be a whole number."),
         ({"question": "q", "k": True}, "/k", "This must be a whole number."),
-        ({"question": "q", "kk": 1}, "", "There is an unknown field here. Known are: question, k, filters."),
+        (
+            {"question": "q", "kk": 1},
+            "",
+            "There is an unknown field here. Known are: question, history, k, filters, context.",
+        ),
         (
             {"question": "q", "filters": {"secret": 1}},
             "/filters",

@@ -28,7 +28,7 @@ class RunningService:
     """
 
     def __init__(self, settings: Settings, encoder: Encoder) -> None:
-        self._settings = settings
+        self.settings = settings
         self._encoder = encoder
         self._port = 0
         self._server: uvicorn.Server | None = None
@@ -57,8 +57,8 @@ class RunningService:
                 await super().startup(sockets)
                 ready.set()
 
-        library = Library(self._settings.data, fingerprint(self._encoder, self._settings), self._encoder.dimension)
-        app = build_app(Service(self._settings, library, Pipeline(library, self._encoder, self._settings)))
+        library = Library(self.settings.data, fingerprint(self._encoder, self.settings), self._encoder.dimension)
+        app = build_app(Service(self.settings, library, Pipeline(library, self._encoder, self.settings)))
         self._server = Server(uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=5))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()

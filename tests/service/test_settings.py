@@ -14,6 +14,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "candidates": (10, 1000),
     "per_document": (1, 100),
     "refused_answerable": (0, 0.5),
+    "feedback_limit": (1, 1_000_000),
     "port": (0, 65535),
     "refresh_seconds": (0.001, 60),
 }
@@ -180,3 +181,9 @@ def test_a_key_that_could_be_guessed_or_not_be_sent_is_refused_and_not_told(
         load_settings()
 
     assert keys not in f"{refused.value} {refused.value.__cause__}"
+
+
+@pytest.mark.parametrize("given", ["|".join("abcdefghijklm"), "x" * 201])
+def test_more_questions_than_a_page_holds_cannot_be_suggested(given: str) -> None:
+    with pytest.raises(SettingsError, match="FOOTNOTE_SUGGESTED_QUESTIONS is not usable: at most 12 questions"):
+        load_settings({}, suggested_questions=given)

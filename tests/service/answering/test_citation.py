@@ -6,6 +6,7 @@ import pytest
 
 from corpus import Metadata, StoredDocument
 from service.answering.citation import cite, page_at
+from service.answering.fragments import SourceText
 
 FULL = Metadata(
     title="The 2012 truce",
@@ -53,6 +54,17 @@ def test_a_citation_says_all_that_is_known_of_the_document() -> None:
 def test_a_citation_links_to_its_characters() -> None:
     assert cite(stored(FULL), 1840, 2710, page=None, section=None).href == "/documents/truce-of-2012#char=1840,2710"
     assert cite(stored(FULL), 0, 1, page=None, section=None).href == "/documents/truce-of-2012#char=0,1"
+
+
+def test_a_citation_links_to_the_words_on_the_page_that_they_came_from() -> None:
+    source = SourceText("The truce began in 2012. It ended in 2014.")
+
+    cited = cite(stored(FULL), 0, 24, page=None, section=None, source=source)
+    without_address = cite(stored(Metadata(title="T")), 0, 24, page=None, section=None, source=source)
+
+    assert cited.url == "https://example.org/truce?a=1#part"
+    assert cited.source_href == "https://example.org/truce?a=1#part:~:text=The%20truce%20began%20in%202012."
+    assert without_address.source_href is None
 
 
 def test_what_is_not_known_is_null() -> None:

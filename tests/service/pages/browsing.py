@@ -1,11 +1,12 @@
 """Asking by hand in a browser, and watching what a page does that nobody sees."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 from tests.service.serving import RunningService
 
@@ -40,18 +41,39 @@ class Watched:
             self.complaints.append(message.text)
 
 
+def question_field(page: Page) -> Locator:
+    """Where questions are typed."""
+    return page.get_by_label("Your question")
+
+
 def ask(page: Page, question: str) -> dict[str, Any]:
     """Ask by hand; return what the service answered when the page shows it."""
-    with page.expect_response("**/v1/ask") as response:
-        page.get_by_label("Ask these documents a question").fill(question)
-        page.keyboard.press("Enter")
-    expect(page.locator("#result")).to_have_attribute("aria-busy", "false")
+    with page.expect_response("**/v1/chat") as response:
+        question_field(page).fill(question)
+        question_field(page).press("Enter")
+    expect(page.locator(".waiting")).to_have_count(0)
     answer: dict[str, Any] = response.value.json()
     return answer
 
 
-def heading(page: Page) -> Any:
-    return page.locator("#result h2")
+def asked(request: Request) -> dict[str, Any]:
+    """What a page sent."""
+    body: dict[str, Any] = json.loads(request.post_data or "")
+    return body
+
+
+def turns(page: Page) -> Locator:
+    """The questions on the page, each with what came of it."""
+    return page.get_by_role("log").get_by_role("article")
+
+
+def last(page: Page) -> Locator:
+    return turns(page).last
+
+
+def heading(page: Page) -> Locator:
+    """What came of the last question, in a word."""
+    return last(page).locator(".outcome")
 
 
 def canonical_text(service: RunningService, document: str) -> str:

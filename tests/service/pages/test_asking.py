@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from corpus import Store
 from embeddings import Encoder
 from service.settings import Settings
-from tests.service.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, canonical_text, heading
+from tests.service.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, canonical_text, heading, last, turns
 from tests.service.serving import RunningService
 
 
@@ -51,7 +53,11 @@ def test_what_is_cited_is_told_as_a_reader_would_cite_it(page: Page) -> None:
         "Ana Pérez and Juan Soto, A chronicle of the harbour, “The ferry”, The Harbour Press, 1 March 1950, "
         "original at example.org."
     )
-    expect(note.get_by_role("link", name="original")).to_have_attribute("href", "https://example.org/chronicle")
+    expect(note.get_by_role("link", name="original")).to_have_attribute(
+        "href",
+        "https://example.org/chronicle"
+        "#:~:text=The%20ferry%20to%20the%20island%20crossed%20twice%20a%20day%20until%20the%20bridge%20was%20opened%20in%201947.",
+    )
 
 
 def test_confidence_is_told_in_words_without_a_number(page: Page) -> None:
@@ -65,8 +71,9 @@ def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_a
 
     assert answer["status"] == "not_found"
     expect(heading(page)).to_have_text("Not in these documents")
-    expect(page.get_by_role("status")).to_contain_text("Not in these documents")
+    expect(page.get_by_role("status")).to_have_text("Not in these documents. The nearest: 5 passages.")
     first = page.locator(".passages > li").first
+    assert len(answer["passages"]) > 1
     expect(first).to_be_hidden()
     page.locator("summary").click()
     expect(first).to_be_visible()
@@ -94,18 +101,53 @@ def test_a_service_without_documents_says_so(
         empty.stop()
 
 
-def test_a_question_can_be_shared_as_a_link_and_gone_back_to(page: Page, service: RunningService) -> None:
-    ask(page, QUESTION)
-    shared = page.url
-    ask(page, UNANSWERABLE)
-    page.go_back()
+def test_questions_are_suggested_while_nothing_has_been_asked(page: Page, service: RunningService) -> None:
+    page.route("**/v1/suggestions", lambda route: route.fulfill(json={"questions": [QUESTION, "<b>And?</b>", 7]}))
+    page.goto(service.url)
+    suggested = page.get_by_role("navigation", name="For example")
+    expect(suggested.get_by_role("button")).to_have_text([QUESTION, "<b>And?</b>"])
 
-    expect(heading(page)).to_have_text("The documents say")
-    expect(page.get_by_role("textbox")).to_have_value(QUESTION)
-    opened = page.context.new_page()
-    opened.goto(shared)
-    expect(heading(opened)).to_have_text("The documents say")
-    assert "?" not in shared.removeprefix(service.url).split("#")[0], "a server would be sent the question and log it"
-    page.go_back()
-    expect(heading(page)).to_have_count(0)
-    expect(page.get_by_role("textbox")).to_have_value("")
+    suggested.get_by_role("button").first.click()
+
+    expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
+    expect(suggested).to_be_hidden()
+    page.get_by_role("button", name="New conversation").click()
+    expect(suggested).to_be_visible()
+
+
+@pytest.mark.parametrize("body", ['{"questions": []}', "{}", "not JSON", '{"questions": {"a": 1}}'])
+def test_nothing_is_suggested_where_nothing_sound_is_offered(page: Page, service: RunningService, body: str) -> None:
+    page.route("**/v1/suggestions", lambda route: route.fulfill(body=body, content_type="application/json"))
+    with page.expect_response("**/v1/suggestions"):
+        page.goto(service.url)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+
+    expect(page.get_by_role("navigation", name="For example")).to_be_hidden()
+    expect(page.get_by_role("heading")).to_have_text("Ask these documents a question")
+
+
+INJECTIONS = [
+    "<img src=x onerror=window.owned=1>",
+    "<script>window.owned=1</script>",
+    "</h2><svg onload=window.owned=1>",
+    "javascript:window.owned=1",
+    "{{constructor.constructor('window.owned=1')()}}",
+    "\u202e<b>lamp</b>\u2066 \ufeff.",
+]
+
+
+@pytest.mark.parametrize("question", INJECTIONS)
+def test_a_question_only_ever_reaches_the_page_as_text(page: Page, service: RunningService, question: str) -> None:
+    ask(page, question)
+    ask(page, QUESTION)
+    page.reload()
+    expect(turns(page).first.get_by_role("heading", level=2)).to_be_visible()
+    assert turns(page).first.get_by_role("heading", level=2).text_content() == question.strip()
+
+    page.goto("about:blank")
+    page.goto(f"{service.url}/#{urlencode({'q': question})}")
+    expect(turns(page)).to_have_count(3)
+    expect(page.locator(".waiting")).to_have_count(0)
+    assert last(page).get_by_role("heading", level=2).text_content() == question.strip()
+    assert page.locator("main :is(script, img, svg, b, iframe)").count() == 0

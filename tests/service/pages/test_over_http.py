@@ -67,7 +67,7 @@ def test_a_page_can_be_asked_after_without_its_body(service: RunningService, pat
     assert head.headers["Content-Length"] == str(len(whole.content))
 
 
-@pytest.mark.parametrize("name", ["pages.py", "..%2Fhttp%2Fpages.py", "%2e%2e/schemas.py", ""])
+@pytest.mark.parametrize("name", ["pages.py", "..%2Fhttp%2Fpages.py", "%2e%2e/settings.py", ""])
 def test_nothing_but_the_pages_files_is_served(service: RunningService, name: str) -> None:
     response = httpx.get(f"{service.url}/web/{name}")
 

@@ -9,6 +9,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
+from embeddings import Encoder
+from service.settings import Settings
+from tests.corpus.readers.files import pdf
 from tests.service.pages.browsing import Watched, canonical_text
 from tests.service.serving import RunningService
 
@@ -104,6 +107,30 @@ def test_an_address_that_names_no_words_shows_the_document_unmarked_and_says_so(
     expect(page.get_by_role("status")).to_contain_text(notice)
     assert page.locator("#text").text_content() == canonical_text(service, "chronicle")
     expect(page.locator("mark")).to_have_count(0)
+
+
+def test_where_a_document_has_pages_the_one_of_the_cited_words_is_told(
+    new_page: Callable[..., Page],
+    watched: Watched,
+    add: Callable[..., str],
+    settings: Settings,
+    tiny_encoder: Encoder,
+) -> None:
+    document = add("report.pdf", pdf([["The lamp was lit."], ["It went out in 1931."], ["Nobody knows why."]]))
+    running = RunningService(settings, tiny_encoder)
+    running.start()
+    watched.origins = [running.url]
+    try:
+        text = canonical_text(running, document)
+        page = new_page()
+        for number, words in enumerate(("The lamp", "It went out", "Nobody"), start=1):
+            start = text.index(words)
+            page.goto(f"{running.url}/documents/{document}#char={start},{start + len(words)}")
+            expect(page.locator("mark")).to_have_text(words)
+            told = page.get_by_role("status")
+            expect(told).to_have_text(f"The cited words are marked below; they begin on page {number}.")
+    finally:
+        running.stop()
 
 
 def test_the_mark_follows_the_address(new_page: Callable[..., Page], service: RunningService) -> None:

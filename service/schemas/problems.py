@@ -1,0 +1,80 @@
+"""RFC 9457 problem details, and validation errors in plain words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+__all__ = ["FieldError", "Problem", "field_errors", "validation_sentence"]
+
+
+class FieldError(BaseModel):
+    """One field that is wrong: a JSON Pointer (RFC 6901) into what was sent, and what to do."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] | None = None
+
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": "This field is required.",
+    "string_too_short": "This text is empty; it needs at least {min_length} character.",
+    "string_too_long": "This text is too long; at most {max_length:,} characters are allowed.",
+    "string_type": "This must be a text.",
+    "string_unicode": "This text holds a character that is not valid Unicode.",
+    "string_pattern_mismatch": "This is not in the form that it has in an answer.",
+    "literal_error": "This must be {expected}.",
+    "bool_type": "This must be true or false.",
+    "greater_than_equal": "This must be at least {ge}.",
+    "less_than_equal": "This must be at most {le}.",
+    "int_type": "This must be a whole number.",
+    "int_parsing": "This must be a whole number.",
+    "int_from_float": "This must be a whole number.",
+    "too_short": "This list is empty; it needs at least {min_length} value.",
+    "too_long": "There are too many values; at most {max_length} are allowed.",
+    "tuple_type": "This must be a list.",
+    "model_type": "This must be an object.",
+    "model_attributes_type": "This must be an object.",
+    "json_invalid": "This is not valid JSON.",
+}
+
+
+def field_errors(errors: Sequence[Any]) -> list[FieldError]:
+    """Validation errors in plain words, naming where and never repeating what was sent.
+
+    Args:
+        errors: As `pydantic.ValidationError.errors()` gives them; a leading `body`, `query` or `path` is no part
+            of the pointer. A `PydanticCustomError` may name the place below its model as `below` in its context.
+    """
+    return [_field_error(error) for error in errors]
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    kind, context = error["type"], error.get("ctx", {})
+    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+    where += [str(part) for part in context.get("below", ())]
+    if kind.startswith("date_"):
+        return FieldError(pointer=_pointer(where), detail="This must be a date such as 2017-01-19.")
+    if kind == "json_invalid":
+        where = []
+    sentence = _SENTENCES.get(kind)
+    return FieldError(pointer=_pointer(where), detail=sentence.format(**context) if sentence else str(error["msg"]))
+
+
+def _pointer(where: Sequence[str]) -> str:
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in where)
+
+
+def validation_sentence(error: ValidationError) -> str:
+    """The first thing that is wrong, as one sentence for a terminal."""
+    first = field_errors(error.errors())[0]
+    return f"{first.pointer.lstrip('/') or 'The request'}: {first.detail}"
