@@ -5,6 +5,7 @@ of a document ever becomes part of a page's markup.
 """
 
 import functools
+import gzip
 import hashlib
 import re
 from collections.abc import Mapping
@@ -53,6 +54,7 @@ FOR_ANY_SITE = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",  # a page that names the script's hash (integrity) must fetch it with CORS
     "Cache-Control": HEADERS["Cache-Control"],
+    "Vary": "Accept-Encoding",
 }
 
 READ = ["GET", "HEAD"]
@@ -114,8 +116,19 @@ async def favicon(request: Request) -> Response:
 
 @router.api_route("/widget.js", methods=READ)
 async def widget(request: Request) -> Response:
-    """The chat widget, which any site may load; which sites it may ask from is another matter."""
-    return _send(request, "widget.js", headers=FOR_ANY_SITE)
+    """The chat widget, which any site may load; from which sites it may ask is for the operator to say."""
+    response = _send(request, "widget.js", headers=FOR_ANY_SITE)
+    response.headers["ETag"] = "W/" + response.headers["ETag"]  # the same for the file and the file compressed
+    if response.status_code == 200 and "gzip" in request.headers.get("accept-encoding", ""):
+        response.body = _zipped("widget.js")
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
+    return response
+
+
+@functools.cache
+def _zipped(name: str) -> bytes:
+    return gzip.compress(_files()[name].content, mtime=0)
 
 
 @router.api_route("/web/{name}", methods=READ)

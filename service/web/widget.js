@@ -250,8 +250,7 @@ dialog.bottom { inset-block: auto calc(var(--gap) + 3.75em); }
 dialog.top { inset-block: calc(var(--gap) + 3.75em) auto; }
 dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 100dvh; border: 0; border-radius: 0; }
 .chat { display: flex; flex-direction: column; block-size: 100%; overflow-wrap: anywhere; text-align: start; }
-.header { display: flex; align-items: center; gap: 0.5em; padding: 0.5em 0.5em 0.5em 1em; border-block-end: 1px solid var(--line); }
-.chat[dir="rtl"] .header { padding: 0.5em 1em 0.5em 0.5em; }
+.header { display: flex; align-items: center; gap: 0.5em; padding-block: 0.5em; padding-inline: 1em 0.5em; border-block-end: 1px solid var(--line); }
 .title { flex: 1; font-size: 1.0625em; font-weight: 400; font-style: italic; line-height: 1.25; }
 .header button, .small { font-size: 0.875em; border-color: transparent; padding-inline: 0.6em; }
 .small { padding: 0.1em 0.5em; border-color: var(--line); min-block-size: 1.9em; }
@@ -277,6 +276,7 @@ a:hover { color: var(--accent-ink); }
 .confidence { margin-block-start: 0.5em; }
 mark { color: inherit; background: var(--mark); padding-block: 0.1em; }
 details { margin-block-start: 0.75em; }
+summary::marker { color: var(--accent-ink); }
 summary { padding-block: 0.2em; min-block-size: 24px; cursor: pointer; }
 .passages { list-style: none; }
 .passages li { margin-block-start: 0.75em; padding-inline-start: 0.8em; border-inline-start: 2px solid var(--line); font-size: 0.9375em; }
@@ -292,6 +292,7 @@ svg { inline-size: 1.25em; block-size: 1.25em; fill: none; stroke: currentcolor;
 @keyframes breathe { from { opacity: 0.15; } }
 .writing { display: flex; align-items: end; gap: 0.5em; padding: 0.75em; border-block-start: 1px solid var(--line); }
 textarea { flex: 1; min-inline-size: 0; min-block-size: 2.6em; max-block-size: 8em; padding: 0.4em 0.6em; field-sizing: content; resize: none; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: var(--radius); }
+textarea:focus-visible { outline-offset: 0; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 .send { min-block-size: 2.6em; }
 .disclaimer { padding: 0 0.9em 0.75em; }
@@ -655,7 +656,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
       method,
       signal,
       body: body === null ? null : JSON.stringify(body),
-      headers: body === null ? {} : { "Content-Type": "application/json", Accept: "text/event-stream, application/json" },
+      headers: body === null ? {} : { "Content-Type": "application/json", Accept: "text/event-stream, application/json;q=0.5" },
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
@@ -807,8 +808,10 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   function recall(key) {
     try {
       const kept = JSON.parse(sessionStorage.getItem(key) ?? "");
-      const turns = [...kept.turns].filter((turn) => typeof turn.question === "string");
-      turns.forEach((turn) => turn.answer === undefined || answerOf(turn.answer));
+      const turns = [...kept.turns].map(({ question, answer, readWith, alone, rated }) => ({
+        question: String(question),
+        ...(answer === undefined ? {} : { answer: answerOf(answer), readWith, alone, rated }),
+      }));
       return { opened: kept.opened === true, turns };
     } catch {
       return { opened: false, turns: [] };
@@ -856,6 +859,8 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     #overflow = null;
     /** @type {Map<Turn, HTMLElement>} */
     #shown = new Map();
+    /** The options that the turns were shown with. */
+    #shownWith = "";
 
     #colours = new CSSStyleSheet();
     #covering = matchMedia(COVERING);
@@ -885,7 +890,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
       shadow.adoptedStyleSheets = [sheet, this.#colours];
       shadow.append(this.#root);
       this.#options = optionsOf(document.createElement("div"), home);
-      this.#root.addEventListener("keydown", (event) => this.#key_pressed(event));
+      this.#root.addEventListener("keydown", (event) => this.#pressed(event));
     }
 
     /** Show the dialog of a launcher and go to its field. */
@@ -930,7 +935,9 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
       if (question === "" || !this.isConnected) {
         return null;
       }
-      this.open();
+      if (!this.#options.inline && !this.#opened) {
+        this.open();
+      }
       this.#stop();
       const turn = { question };
       this.#turns.push(turn);
@@ -940,11 +947,14 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
 
     /** Begin a new conversation. */
     clear() {
+      const focused = this.shadowRoot?.activeElement !== null;
       this.#stop();
       this.#turns = [];
       this.#keep();
       this.#showTurns();
-      this.#field.focus();
+      if (focused) {
+        this.#enter();
+      }
     }
 
     connectedCallback() {
@@ -963,9 +973,8 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     disconnectedCallback() {
       this.#covering.removeEventListener("change", this.#fit);
       this.#hideFrame();
-      const body = this.parentNode;
-      if (body instanceof HTMLBodyElement && !body.isConnected) {
-        withBody(() => this.isConnected || document.body.append(this)); // a page that changes its whole body keeps its widget
+      if (launched.has(this) && this.parentNode !== null) {
+        withBody(() => document.querySelector(NAME) ?? document.body.append(this)); // it was the page's body that went
       }
       queueMicrotask(() => this.isConnected || this.#stop()); // unless it was only moved
     }
@@ -1034,13 +1043,17 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
           event.preventDefault();
           this.close();
         });
-        this.#frame.addEventListener("close", () => this.#dialog()?.open || this.close()); // however a browser closed it
+        this.#frame.addEventListener("close", () => !this.isConnected || this.#dialog()?.open || this.close()); // by the browser
         this.#root.replaceChildren(...(inline ? [this.#frame] : [this.#launcher, this.#frame]));
       }
       this.#frame.className = ["frame", ...(inline ? [] : place)].join(" ");
       this.#colour();
       this.#fit();
-      this.#showTurns();
+      const shown = JSON.stringify([this.#key, language, texts, this.#options.greeting, this.#options.suggestions]);
+      if (shown !== this.#shownWith) {
+        this.#shownWith = shown;
+        this.#showTurns();
+      }
     }
 
     #colour() {
@@ -1125,7 +1138,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
       target.focus({ preventScroll: true });
     }
 
-    #key_pressed(/** @type {KeyboardEvent} */ event) {
+    #pressed(/** @type {KeyboardEvent} */ event) {
       if (event.isComposing) {
         return;
       }
@@ -1145,7 +1158,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
         this.#field.value = "";
         this.ask(question);
       }
-      this.#field.focus();
+      this.#enter();
     }
 
     // Asking
@@ -1266,7 +1279,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
         element("p", { class: "greeting", part: "greeting", dir: "auto" }, greeting),
         offered.length === 0 ? "" : element("div", { class: "suggestions", part: "suggestions" }, ...offered),
       ];
-      this.#log.replaceChildren(...(this.#turns.length === 0 ? beginning : []));
+      this.#log.replaceChildren(...beginning);
       for (const turn of [...this.#turns]) {
         try {
           this.#show(turn);
@@ -1570,6 +1583,9 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
 
   // The launcher that the script's own tag asks for
 
+  /** What was added to a page by a script's tag rather than by the page. @type {WeakSet<Element>} */
+  const launched = new WeakSet();
+
   /** Once there is a body. */
   function withBody(/** @type {() => void} */ then) {
     if (document.body) {
@@ -1598,6 +1614,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
         launcher.setAttribute(name, value);
       }
     }
+    launched.add(launcher);
     document.body.append(launcher);
   }
 
