@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +17,9 @@ from service.intake import Intake
 from service.schemas import Problem
 
 __all__ = ["build_app"]
+
+STREAM_THREADS = 40
+"""As many as Starlette has for routes that answer without a stream; whoever comes beyond waits, and is kept alive."""
 
 
 def build_app(service: Service) -> FastAPI:
@@ -40,6 +44,7 @@ def build_app(service: Service) -> FastAPI:
             stop.set()
             follower.join()
             app.state.intake.close()
+            app.state.stream_threads.shutdown(cancel_futures=True)
             service.library.close()
 
     app = FastAPIOffline(
@@ -52,6 +57,7 @@ def build_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
+    app.state.stream_threads = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
     add_problem_handlers(app)
     for module in (ask, chat, documents, health, pages):
         app.include_router(module.router)

@@ -23,7 +23,7 @@ from corpus.errors import (
 )
 from service.schemas import FieldError, Problem, field_errors
 
-__all__ = ["PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem"]
+__all__ = ["PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem", "problem_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -77,14 +77,37 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A problem response; its type is `urn:footnote:problem:NAME`, its title the status's phrase."""
-    body = Problem(
+    return _response(_problem(status, name, detail, errors), headers)
+
+
+def problem_of(error: Exception, where: str) -> Problem:
+    """What an error is told as; one that the operator must know of is logged.
+
+    Args:
+        error: Of whatever kind.
+        where: Method and path, for the log.
+    """
+    for kind, status, name, detail in _OF_ERRORS:
+        if isinstance(error, kind):
+            if status >= 500:
+                logger.error("%s", error)
+            return _problem(status, name, detail or str(error))
+    logger.error("An unexpected error in %s", where, exc_info=error)
+    return _problem(500, "internal-error", "Something went wrong here. The operator's log has the details.")
+
+
+def _problem(status: int, name: str, detail: str, errors: Sequence[FieldError] | None = None) -> Problem:
+    return Problem(
         type=f"urn:footnote:problem:{name}",
         title=http.HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         errors=None if errors is None else list(errors),
     )
-    return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _response(body: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body.model_dump(exclude_none=True), body.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def _for(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -103,9 +126,9 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of an app with a problem, FastAPI's own 422 included."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(FootnoteError, _ours)
+    app.add_exception_handler(FootnoteError, _told)
     app.add_exception_handler(ProblemError, _as_told)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(Exception, _told)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -123,19 +146,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _as_told(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, ProblemError):
-        return await _unexpected(request, error)
+        return await _told(request, error)
     return problem(error.status_code, error.name, error.detail, headers=error.headers)
 
 
-async def _ours(request: Request, error: Exception) -> JSONResponse:
-    for kind, status, name, detail in _OF_ERRORS:
-        if isinstance(error, kind):
-            if status >= 500:
-                logger.error("%s", error)
-            return problem(status, name, detail or str(error))
-    return await _unexpected(request, error)
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    logger.error("An unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-    return problem(500, "internal-error", "Something went wrong here. The operator's log has the details.")
+async def _told(request: Request, error: Exception) -> JSONResponse:
+    return _response(problem_of(error, f"{request.method} {request.url.path}"))

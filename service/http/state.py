@@ -1,5 +1,6 @@
 """What the routes work with."""
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from service.intake import Intake
 from service.library import Library
 from service.settings import Settings
 
-__all__ = ["IntakeState", "Service", "ServiceState"]
+__all__ = ["IntakeState", "Service", "ServiceState", "StreamThreads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,12 @@ def _intake(request: Request) -> Intake:
 
 IntakeState = Annotated[Intake, Depends(_intake)]
 """A route's parameter of this type is given what changes the documents."""
+
+
+def _stream_threads(request: Request) -> Executor:
+    threads: Executor = request.app.state.stream_threads
+    return threads
+
+
+StreamThreads = Annotated[Executor, Depends(_stream_threads)]
+"""A route's parameter of this type is given the threads that compute what is streamed."""

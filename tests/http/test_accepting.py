@@ -1,0 +1,50 @@
+"""Which form of an answer `Accept` asks for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.http.accepting import prefers
+
+EVENTS, JSON = "text/event-stream", "application/json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "preferred"),
+    [
+        ([], False),
+        ([""], False),
+        (["*/*"], False),
+        ([JSON], False),
+        ([EVENTS], True),
+        (["Text/Event-Stream"], True),
+        ([f"{EVENTS};charset=utf-8"], True),
+        ([f"{EVENTS}, */*"], True),
+        ([f"{EVENTS}, {JSON}"], False),
+        ([f"{JSON}, {EVENTS}"], False),
+        ([EVENTS, JSON], False),
+        ([f"{JSON};q=0.5, {EVENTS}"], True),
+        ([f"{JSON} , {EVENTS} ; q=0.9"], False),
+        ([f"{EVENTS};q=0.2, {JSON};Q = 0.1"], True),
+        ([f"{EVENTS};q=0.2", f"{JSON};q=0.1"], True),
+        (["text/*"], True),
+        (["text/*;q=0.5, */*;q=0.5"], True),
+        (["text/*;q=0.4, */*;q=0.5"], False),
+        ([f"text/*, {EVENTS};q=0"], False),
+        ([f"{EVENTS};q=0"], False),
+        ([f"{EVENTS};q=0.000, */*;q=0"], False),
+        (["*/*;q=0"], False),
+        ([f"{EVENTS};q=much"], False),
+        ([f"{EVENTS};q=1.5"], False),
+        (["text/html, image/*"], False),
+        ([f"{EVENTS};v=1;q=0.3, {JSON};q=0.2"], True),
+        (["text/event-streams"], False),
+    ],
+)
+def test_events_are_sent_where_they_are_accepted_and_preferred(accept: list[str], preferred: bool) -> None:
+    assert prefers(accept, EVENTS, JSON) is preferred
+
+
+@given(st.lists(st.text()))
+def test_any_header_is_read_one_way_or_the_other(accept: list[str]) -> None:
+    assert prefers(accept, EVENTS, JSON) in (True, False)
