@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.models import DEFAULT_ENCODER
+from service.origins import parsed_origins
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
 
@@ -39,6 +40,10 @@ def _long_enough(keys: SecretStr | None) -> SecretStr | None:
 
 def _parts(keys: SecretStr) -> tuple[str, ...]:
     return tuple(key.strip() for key in keys.get_secret_value().split(",") if key.strip())
+
+
+def _as_browsers_write(origins: str | None) -> str | None:
+    return None if origins is None else ",".join(parsed_origins(origins))
 
 
 class Settings(BaseSettings):
@@ -105,6 +110,14 @@ class Settings(BaseSettings):
             "characters. Without one, nobody can.",
         ),
     ] = None
+    origins: Annotated[
+        str | None,
+        AfterValidator(_as_browsers_write),
+        Field(
+            description="Origins, such as https://www.example.org, whose pages may ask, rate and read documents here, "
+            "separated by commas. Without one, only the service's own pages may.",
+        ),
+    ] = None
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),
@@ -113,6 +126,11 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")
     ] = 8000
+
+    @property
+    def origin_values(self) -> tuple[str, ...]:
+        """The origins in `origins`, one by one."""
+        return parsed_origins(self.origins or "")
 
     @property
     def admin_key_values(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from service.http import ask, chat, documents, health, pages
+from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
 from service.intake import Intake
@@ -62,7 +63,14 @@ def build_app(service: Service) -> FastAPI:
     for module in (ask, chat, documents, health, pages):
         app.include_router(module.router)
     _describe_problems(app)
+    _decide_on_other_origins(app, service.settings.origin_values)
     return app
+
+
+def _decide_on_other_origins(app: FastAPI, origins: Sequence[str]) -> None:
+    """Put what decides about other origins around all else, so that they can read every problem, of 500 too."""
+    made_by_fastapi = app.build_middleware_stack
+    app.build_middleware_stack = lambda: OtherOrigins(made_by_fastapi(), origins)  # type: ignore[method-assign]
 
 
 def _describe_problems(app: FastAPI) -> None:

@@ -1,0 +1,52 @@
+"""Web origins (RFC 6454): what the operator writes, and what browsers send."""
+
+import re
+from urllib.parse import urlsplit
+
+from pydantic_core import PydanticCustomError
+
+__all__ = ["is_own_host", "parsed_origins"]
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def parsed_origins(text: str) -> tuple[str, ...]:
+    """Origins separated by commas, as browsers write them: in lower case, without the scheme's own port.
+
+    Raises:
+        PydanticCustomError: One is no origin; it says which, and what to write instead.
+    """
+    given = [part.strip() for part in text.split(",") if part.strip()]
+    return tuple(dict.fromkeys(_parsed(origin, number) for number, origin in enumerate(given, start=1)))
+
+
+def _parsed(origin: str, number: int) -> str:
+    if "*" in origin:
+        raise _error(number, "stands for many origins; name each one that may ask")
+    if origin.lower() == "null":
+        raise _error(number, "stands for pages without an origin, which cannot be told apart; name real origins")
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError:
+        raise _error(number, "has no usable host or port; write it like https://www.example.org:8443") from None
+    if parts.scheme not in DEFAULT_PORTS or "://" not in origin:
+        raise _error(number, "must begin with http:// or https://")
+    if parts.path or "?" in origin or "#" in origin:
+        raise _error(number, "must end after the host and port, without a slash or path")
+    host = origin.partition("://")[2].lower().removesuffix(f":{port}")
+    if "@" in host or not re.fullmatch(r"\[[0-9a-f:.]+\]|[!-~]+", host) or (":" in host and host[0] != "["):
+        hint = "" if host.isascii() else "; of a name that is not ASCII, write the form that begins with xn--"
+        raise _error(number, f"has no usable host or port{hint or '; write it like https://www.example.org:8443'}")
+    return f"{parts.scheme}://{host}" + ("" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}")
+
+
+def _error(number: int, what: str) -> PydanticCustomError:
+    return PydanticCustomError("origin", "its origin {number} {what}", {"number": number, "what": what})
+
+
+def is_own_host(origin: str, host: str) -> bool:
+    """Whether a page of this origin was served under this `Host`; the scheme may be a proxy's in front of it."""
+    scheme, _, authority = origin.lower().partition("://")
+    own = f":{DEFAULT_PORTS.get(scheme)}"
+    return bool(authority) and authority.removesuffix(own) == host.lower().removesuffix(own)
