@@ -218,7 +218,7 @@ button:hover { background: var(--tint); }
   border-radius: var(--footnote-launcher-radius, 1.5em);
   box-shadow: 0 2px 10px rgb(0 0 0 / 0.25);
 }
-.launcher::before, .title::before { content: "*"; margin-inline-end: 0.35em; }
+.launcher::before, .title::before { content: "*"; content: "*" / ""; margin-inline-end: 0.35em; }
 .title::before { color: var(--accent-ink); }
 .bottom { inset-block-end: var(--gap); }
 .top { inset-block-start: var(--gap); }
@@ -242,7 +242,7 @@ dialog.frame {
   box-shadow: 0 8px 32px rgb(0 0 0 / 0.28);
 }
 dialog.frame:not([open]) { display: none; }
-dialog.start, dialog.left { inset-inline-end: auto; }
+dialog.start { inset-inline-end: auto; }
 dialog.left { right: auto; }
 dialog.end { inset-inline-start: auto; }
 dialog.right { left: auto; }
@@ -298,7 +298,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
 .disclaimer { padding: 0 0.9em 0.75em; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none !important; }
-@media (prefers-reduced-motion: reduce) { * { animation: none !important; } }
+@media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; } }
 @media (forced-colors: active) {
   mark { forced-color-adjust: none; color: MarkText; background: Mark; }
   .feedback button[aria-pressed="true"] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
@@ -455,8 +455,12 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
    * @param {string} [base]
    */
   function webAddress(address, base) {
-    const url = address !== null && URL.canParse(address, base) ? new URL(address, base) : null;
-    return url !== null && ["http:", "https:"].includes(url.protocol) ? url : null;
+    try {
+      const url = new URL(/** @type {string} */ (address), base);
+      return address !== null && ["http:", "https:"].includes(url.protocol) ? url : null;
+    } catch {
+      return null;
+    }
   }
 
   // What a page has set

@@ -29,7 +29,7 @@ publisher: "<b>Lamp & Sons</b>"
 authors: ["<svg onload='window.owned = 1'>", "\u202eTurned Around"]
 published: 1931-12-24
 language: en
-url: "javascript:window.owned=1"
+url: "https://example.org/?a=%22><script>window.owned=1</script>"
 ---
 👩‍👩‍👧‍👦 Cafe\u0301 <script>window.owned = 1</script><img src=x onerror="window.owned = 1">
 
@@ -109,7 +109,7 @@ def watched(service: RunningService, host: HostSite, stranger: HostSite) -> Watc
 
 
 @pytest.fixture
-def new_page(chromium: Browser, watched: Watched) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def new_page(chromium: Browser, watched: Watched) -> Iterator[Callable[..., Page]]:
     """Opens pages, each in a context with the given options, and holds them all to the rules at the end."""
     contexts: list[BrowserContext] = []
 

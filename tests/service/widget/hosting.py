@@ -5,9 +5,9 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-__all__ = ["LISTENING", "HostSite", "ask", "chat", "field", "last_told", "open_chat", "told"]
+__all__ = ["LISTENING", "HostSite", "ask", "chat", "field", "hold_first", "last_told", "open_chat", "told"]
 
 LISTENING = """
 window.told = [];
@@ -78,7 +78,7 @@ def field(page: Page) -> Locator:
 
 def open_chat(page: Page) -> None:
     page.get_by_role("button", name="Ask the documents").click()
-    expect(field(page)).to_be_visible()
+    expect(page.get_by_role("dialog").locator("textarea")).to_be_focused()
 
 
 def ask(page: Page, question: str) -> dict[str, Any]:
@@ -90,6 +90,19 @@ def ask(page: Page, question: str) -> dict[str, Any]:
     expect(answers).to_have_count(shown + 1)
     answer: dict[str, Any] = last_told(page)["answer"]
     return answer
+
+
+def hold_first(page: Page) -> None:
+    """Let no answer come to the first question asked from now on."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/v1/chat", hold)
 
 
 def told(page: Page) -> list[str]:

@@ -10,7 +10,11 @@ from tests.service.pages.browsing import QUESTION, Watched
 from tests.service.widget.conftest import Visit
 from tests.service.widget.hosting import ask, chat, field, open_chat
 
-SET = "(given) => Object.entries(given).forEach(([name, value]) => document.querySelector('footnote-chat').setAttribute(name, value))"
+SET = """(given) => {
+  for (const [name, value] of Object.entries(given)) {
+    document.querySelector("footnote-chat").setAttribute(name, value);
+  }
+}"""
 
 
 def test_all_texts_can_be_given_on_the_tag(visit: Visit) -> None:
@@ -29,10 +33,10 @@ def test_all_texts_can_be_given_on_the_tag(visit: Visit) -> None:
 def test_a_spanish_page_has_a_spanish_widget(visit: Visit, language: str) -> None:
     page = visit(language=language)
     page.get_by_role("button", name="Pregunte a los documentos").click()
-    ask(page, "When did the ferry stop crossing?")
+    answer = ask(page, "When did the ferry stop crossing?")
 
     expect(chat(page).locator("figcaption")).to_contain_text("1 de marzo de 1950")
-    expect(chat(page).get_by_text("El pasaje completo y 1 más")).to_be_visible()
+    expect(chat(page).get_by_text(f"El pasaje completo y {len(answer['passages']) - 1} más")).to_be_visible()
     expect(chat(page).locator(".chat")).to_have_attribute("lang", language)
 
 
@@ -105,46 +109,44 @@ def test_another_endpoint_has_a_conversation_of_its_own(visit: Visit, watched: W
     expect(chat(page).locator(".question")).to_have_count(1)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "wanted"),
-    [
-        ("endpoint", "ask.example.org", "must be an address such as https://ask.example.org"),
-        ("endpoint", "javascript:window.owned=1", "must be an address such as https://ask.example.org"),
-        ("mode", "popup", "must be inline or launcher"),
-        ("colour", "blurple", "must be a CSS colour such as #0b5394"),
-        ("color", "red; }", "must be a CSS colour such as #0b5394"),
-        ("colour", "#0b539480", "must be opaque"),
-        ("position", "middle", "must be bottom or top, a hyphen, and end, start, left or right"),
-        ("theme", "sepia", "must be auto, light or dark"),
-        ("language", "fr", "must be en, es, or a language whose texts the attribute texts gives"),
-        ("language", "not a tag", "must be en, es, or a language whose texts the attribute texts gives"),
-        ("texts", '{"titel": "?"}', "must be a JSON object of texts, with keys among title, greeting"),
-        ("texts", '{"title": 1}', "must be a JSON object of texts, with keys among title, greeting"),
-        ("suggestions", "When?", "must be a JSON list of questions"),
-        ("suggestions", "[1]", "must be a JSON list of questions"),
-        ("passages", "many", "must be a whole number from 1 to 100"),
-        ("passages", "101", "must be a whole number from 1 to 100"),
-        ("filters", '{"publishers": []}', "must be a JSON object with keys among publisher, document_id"),
-        ("filters", "[]x", "must be a JSON object with keys among publisher, document_id"),
-        ("filters", "null", "must be a JSON object with keys among publisher, document_id"),
-    ],
-)
-def test_a_value_that_cannot_be_used_is_said_once_and_the_default_taken(
-    visit: Visit, watched: Watched, name: str, value: str, wanted: str
-) -> None:
+UNUSABLE = [
+    ("endpoint", "ask.example.org", "must be an address such as https://ask.example.org"),
+    ("endpoint", "javascript:window.owned=1", "must be an address such as https://ask.example.org"),
+    ("mode", "popup", "must be inline or launcher"),
+    ("colour", "blurple", "must be a CSS colour such as #0b5394"),
+    ("color", "red; }", "must be a CSS colour such as #0b5394"),
+    ("colour", "#0b539480", "must be opaque"),
+    ("position", "middle", "must be bottom or top, a hyphen, and end, start, left or right"),
+    ("theme", "sepia", "must be auto, light or dark"),
+    ("language", "fr", "must be en, es, or a language whose texts the attribute texts gives"),
+    ("language", "not a tag", "must be en, es, or a language whose texts the attribute texts gives"),
+    ("texts", '{"titel": "?"}', "must be a JSON object of texts, with keys among title, greeting"),
+    ("texts", '{"title": 1}', "must be a JSON object of texts, with keys among title, greeting"),
+    ("suggestions", "When?", "must be a JSON list of questions"),
+    ("suggestions", "[1]", "must be a JSON list of questions"),
+    ("passages", "many", "must be a whole number from 1 to 100"),
+    ("passages", "101", "must be a whole number from 1 to 100"),
+    ("filters", '{"publishers": []}', "must be a JSON object with keys among publisher, document_id"),
+    ("filters", "[]x", "must be a JSON object with keys among publisher, document_id"),
+    ("filters", "null", "must be a JSON object with keys among publisher, document_id"),
+]
+
+
+def test_a_value_that_cannot_be_used_is_said_once_and_the_default_taken(visit: Visit, watched: Watched) -> None:
     page = visit(body="<footnote-chat></footnote-chat>")
     expect(field(page)).to_be_visible()
     before = chat(page).locator(".chat").inner_text()
-    page.evaluate(SET, {name: value})
-    page.evaluate(SET, {name: value, "theme": "light"} if name != "theme" else {name: value})
-    expect(field(page)).to_be_visible()
-
-    [complaint] = watched.complaints
-    assert complaint.startswith(f"Footnote: the attribute {name} ".replace("color ", "color "))
-    assert wanted in complaint
-    assert complaint.endswith("The default is used.")
-    assert chat(page).locator(".chat").inner_text() == before
-    watched.complaints.clear()
+    for name, value, wanted in UNUSABLE:
+        for _ in range(2):
+            page.evaluate(SET, {name: value})
+        expect(field(page)).to_be_visible()
+        assert chat(page).locator(".chat").inner_text() == before
+        page.evaluate("(name) => document.querySelector('footnote-chat').removeAttribute(name)", name)
+        [complaint] = watched.complaints
+        assert complaint.startswith(f"Footnote: the attribute {name} ")
+        assert wanted in complaint
+        assert complaint.endswith("The default is used.")
+        watched.complaints.clear()
 
 
 PLACES = {

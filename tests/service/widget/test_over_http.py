@@ -51,6 +51,15 @@ def test_the_file_that_a_browser_has_is_not_sent_again(service: RunningService) 
 def test_the_file_names_no_other_host_and_uses_no_way_to_run_text(service: RunningService) -> None:
     script = httpx.get(f"{service.url}/widget.js").text
 
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "cookie", "@import"):
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "cookie",
+        "@import",
+    ):
         assert word not in script, word
     assert [line for line in script.splitlines() if "http://" in line and "www.w3.org/2000/svg" not in line] == []

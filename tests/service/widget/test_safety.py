@@ -1,7 +1,11 @@
 """Hostile documents, questions and services, and pages that allow next to nothing."""
 
+import base64
+import hashlib
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,8 +28,13 @@ INJECTIONS = [
 
 def markup(page: Page) -> list[str]:
     """The names of all elements in the widget, except those that it is made of."""
-    own = "div p h2 button textarea span bdi figure blockquote figcaption cite a time details summary ol li mark dialog section strong svg path"
-    names: list[str] = chat(page).evaluate("element => [...element.shadowRoot.querySelectorAll('*')].map((e) => e.localName)")
+    own = (
+        "div section dialog h2 p ol li figure blockquote figcaption details summary button textarea a span strong bdi "
+        "cite mark time svg path"
+    )
+    names: list[str] = chat(page).evaluate(
+        "element => [...element.shadowRoot.querySelectorAll('*')].map((e) => e.localName)"
+    )
     return [name for name in names if name not in own.split()]
 
 
@@ -33,7 +42,9 @@ def markup(page: Page) -> list[str]:
 def test_documents_are_shown_as_text_whatever_they_hold(visit: Visit, endpoint: str) -> None:
     page = visit()
     if endpoint == "json":
-        page.route("**/v1/chat", lambda route: route.continue_(headers={**route.request.headers, "accept": "application/json"}))
+        page.route(
+            "**/v1/chat", lambda route: route.continue_(headers={**route.request.headers, "accept": "application/json"})
+        )
     open_chat(page)
     ask(page, QUESTION)
     chat(page).locator("summary").click()
@@ -42,11 +53,13 @@ def test_documents_are_shown_as_text_whatever_they_hold(visit: Visit, endpoint: 
     expect(chat(page).locator("figcaption")).to_contain_text("<svg onload='window.owned = 1'>")
     expect(chat(page).locator(".passages")).to_contain_text('<img src=x onerror="window.owned = 1">')
     assert markup(page) == []
-    assert chat(page).locator("a").evaluate_all("links => links.filter((link) => !link.href.startsWith('http')).length") == 0
+    assert (
+        chat(page).locator("a").evaluate_all("links => links.filter((link) => !link.href.startsWith('http')).length")
+        == 0
+    )
 
 
-@pytest.mark.parametrize("injection", INJECTIONS)
-def test_a_hostile_service_can_show_text_and_no_more(visit: Visit, service: RunningService, injection: str) -> None:
+def hostile_answer(injection: str) -> dict[str, Any]:
     citation = {
         **dict.fromkeys(("title", "publisher", "published", "language", "section", "page", "document_id"), injection),
         **dict.fromkeys(("url", "source_href", "href", "revision"), injection),
@@ -60,7 +73,7 @@ def test_a_hostile_service_can_show_text_and_no_more(visit: Visit, service: Runn
         "citation": citation,
         "also_found_in": [citation],
     }
-    answer = {
+    return {
         "status": "answered",
         "confidence": {"level": injection},
         "answer": {"text": injection, "citation": citation},
@@ -68,25 +81,41 @@ def test_a_hostile_service_can_show_text_and_no_more(visit: Visit, service: Runn
         "interpretation": {"turns": [0, -1, 1e9, injection]},
         "generation": injection,
     }
+
+
+def test_a_hostile_service_can_show_text_and_no_more(visit: Visit, service: RunningService) -> None:
     page = visit()
-    page.route("**/v1/chat", lambda route: route.fulfill(json=answer))
+    page.route(
+        "**/v1/chat",
+        lambda route: route.fulfill(json=hostile_answer(route.request.post_data_json["messages"][-1]["content"])),
+    )
     open_chat(page)
     for _ in range(2):
-        ask(page, injection)
-    chat(page).locator("summary").last.click()
+        for injection in INJECTIONS:
+            ask(page, injection)
+    for summary in chat(page).locator("summary").all():
+        summary.click()
     page.reload()
 
-    expect(chat(page).locator(".quotation").last).to_have_text(injection)
-    expect(chat(page).locator(".question").last).to_have_text(f"You asked: {injection}")
+    expect(chat(page).locator(".quotation")).to_have_text(INJECTIONS * 2)
+    expect(chat(page).locator(".question")).to_have_text([f"You asked: {injection}" for injection in INJECTIONS * 2])
     assert markup(page) == []
     hrefs = chat(page).locator("a").evaluate_all("links => links.map((link) => link.href)")
+    assert len(hrefs) > 0
     assert all(href.startswith(service.url + "/") for href in hrefs), "a link leads where the service did not say"
-    assert any(href.startswith("javascript:") for href in hrefs) is False
 
 
-@pytest.mark.parametrize("injection", INJECTIONS)
-def test_what_a_page_sets_is_shown_as_text(visit: Visit, watched: Watched, injection: str) -> None:
+def test_what_a_page_sets_is_shown_as_text(visit: Visit, watched: Watched) -> None:
     page = visit(body="<footnote-chat></footnote-chat>")
+    for injection in INJECTIONS:
+        set_everything(page, injection)
+        expect(chat(page).locator(".title")).to_have_text(injection)
+        expect(chat(page).locator(".suggestions button")).to_have_text(injection)
+        assert markup(page) == []
+    watched.complaints.clear()  # of values that cannot be used
+
+
+def set_everything(page: Page, injection: str) -> None:
     names = ["title", "greeting", "placeholder", "disclaimer", "colour", "theme", "language", "endpoint", "position"]
     page.evaluate(
         """([names, injection]) => {
@@ -97,11 +126,6 @@ def test_what_a_page_sets_is_shown_as_text(visit: Visit, watched: Watched, injec
         }""",
         [names, injection],
     )
-
-    expect(chat(page).locator(".title")).to_have_text(injection)
-    expect(chat(page).locator(".suggestions button")).to_have_text(injection)
-    assert markup(page) == []
-    watched.complaints.clear()  # of values that cannot be used
 
 
 @pytest.mark.parametrize("inline", [False, True])
@@ -129,18 +153,13 @@ def test_a_page_that_allows_next_to_nothing_can_have_it(
     send = chat(page).locator(".send")
     assert send.evaluate("element => getComputedStyle(element).backgroundColor") == "rgb(0, 128, 128)"
     with page.expect_popup() as opened:
-        chat(page).locator("figcaption a").click()
+        chat(page).locator("figcaption a").first.click()
     expect(opened.value.locator("#text mark")).to_be_visible()
 
 
 def test_a_page_can_hold_the_script_to_its_hash(
     new_page: Callable[..., Page], host: HostSite, service: RunningService
 ) -> None:
-    import base64
-    import hashlib
-
-    import httpx
-
     digest = base64.b64encode(hashlib.sha384(httpx.get(f"{service.url}/widget.js").content).digest()).decode()
     tag = f'<script async src="{service.url}/widget.js" crossorigin integrity="sha384-{digest}"></script>'
     page = new_page()
@@ -150,7 +169,9 @@ def test_a_page_can_hold_the_script_to_its_hash(
     expect(field(page)).to_be_focused()
 
 
-def test_only_the_service_is_asked_without_where_the_visitor_was(visit: Visit, service: RunningService, host: HostSite) -> None:
+def test_only_the_service_is_asked_without_where_the_visitor_was(
+    visit: Visit, service: RunningService, host: HostSite
+) -> None:
     page = visit()
     requests = []
     page.on("request", lambda request: requests.append(request))

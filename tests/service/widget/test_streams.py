@@ -7,7 +7,7 @@ import pytest
 
 from tests.service.widget.conftest import Visit
 
-CITATION = {
+CITATION: dict[str, Any] = {
     "document_id": "d",
     "title": "T 🔦",
     "authors": [],
@@ -28,8 +28,8 @@ STREAM = "\n".join(
         "",
         "retry: 10",
         "event:answer",
-        "data:" + json.dumps(ANSWER)[:20],
-        "data: " + json.dumps(ANSWER)[20:],
+        "data:" + json.dumps(ANSWER).partition(", ")[0] + ",",
+        "data: " + json.dumps(ANSWER).partition(", ")[2],
         "id: 1",
         "",
         ":",
