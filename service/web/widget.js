@@ -291,7 +291,7 @@ svg { inline-size: 1.25em; block-size: 1.25em; fill: none; stroke: currentcolor;
 .searching span::after { content: ""; display: inline-block; inline-size: 0.5em; block-size: 0.5em; margin-inline-start: 0.5em; background: var(--accent-ink); border-radius: 50%; animation: breathe 1.2s ease-in-out infinite alternate; }
 @keyframes breathe { from { opacity: 0.15; } }
 .writing { display: flex; align-items: end; gap: 0.5em; padding: 0.75em; border-block-start: 1px solid var(--line); }
-textarea { flex: 1; min-inline-size: 0; min-block-size: 2.6em; max-block-size: 8em; padding: 0.4em 0.6em; field-sizing: content; resize: none; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: var(--radius); }
+textarea { flex: 1; min-inline-size: 0; min-block-size: 2.6em; max-block-size: 8em; padding: 0.5em 0.6em; field-sizing: content; resize: none; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: var(--radius); }
 textarea:focus-visible { outline-offset: 0; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 .send { min-block-size: 2.6em; }
