@@ -523,7 +523,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     const pageLanguage = SHIPPED[primary(spoken)] === undefined && given === null ? "en" : spoken || "en";
     const language = read(
       "language",
-      Intl.getCanonicalLocales(canonical(pageLanguage) ?? "en")[0] ?? "en",
+      canonical(pageLanguage) ?? "en",
       (tag) => (SHIPPED[primary(tag)] === undefined && given === null ? null : canonical(tag)),
       "en, es, or a language whose texts the attribute texts gives",
     );
@@ -1318,8 +1318,15 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
         this.#log.append(shown);
       }
       this.#restart.hidden = false;
-      if (inLog && this.shadowRoot?.activeElement === null) {
-        this.#log.focus({ preventScroll: true }); // what had the focus is gone
+      if (inLog) {
+        this.#holdFocus();
+      }
+    }
+
+    /** Give the log the focus if what had it is gone, so that reading goes on from there. */
+    #holdFocus() {
+      if (this.shadowRoot?.activeElement === null) {
+        this.#log.focus({ preventScroll: true });
       }
     }
 
@@ -1531,7 +1538,8 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
           const response = await send(address, "POST", this.#ratingOf(turn, answer, rating), AbortSignal.timeout(SILENCE_MS));
           if ([403, 404, 405].includes(response.status)) {
             this.#feedback = false;
-            this.shadowRoot?.querySelectorAll(".feedback").forEach((thumbs) => thumbs.remove());
+            this.#log.querySelectorAll(".feedback").forEach((thumbs) => thumbs.remove());
+            this.#holdFocus();
             return true;
           }
           if (!response.ok) {

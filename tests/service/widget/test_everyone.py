@@ -89,6 +89,15 @@ def test_the_focus_goes_back_to_where_it_came_from(visit: Visit) -> None:
     expect(page.get_by_role("link", name="Another page")).to_be_focused()
 
 
+def test_no_keyboard_covers_a_telephone_until_it_is_wanted(visit: Visit) -> None:
+    page = visit("data-suggestions='[\"Who repaired the lamp?\"]'", viewport=SMALL, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Ask the documents").tap()
+    expect(chat(page).get_by_role("log")).to_be_focused()
+    chat(page).get_by_role("button", name="Who repaired the lamp?").tap()
+    expect(chat(page).locator("figure")).to_be_visible()
+    expect(chat(page).get_by_role("log")).to_be_focused()
+
+
 def test_a_wide_page_can_be_used_beside_the_dialog(visit: Visit) -> None:
     page = visit()
     open_chat(page)
