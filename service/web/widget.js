@@ -250,8 +250,8 @@ dialog.bottom { inset-block: auto calc(var(--gap) + 3.75em); }
 dialog.top { inset-block: calc(var(--gap) + 3.75em) auto; }
 dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 100dvh; border: 0; border-radius: 0; }
 .chat { display: flex; flex-direction: column; block-size: 100%; overflow-wrap: anywhere; text-align: start; }
-.header { display: flex; align-items: center; gap: 0.5em; padding-block: 0.5em; padding-inline: 1em 0.5em; border-block-end: 1px solid var(--line); }
-.title { flex: 1; font-size: 1.0625em; font-weight: 400; font-style: italic; line-height: 1.25; }
+.header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5em; padding-block: 0.5em; padding-inline: 1em 0.5em; border-block-end: 1px solid var(--line); }
+.title { flex: 1 1 5em; overflow-wrap: break-word; font-size: 1.0625em; font-weight: 400; font-style: italic; line-height: 1.25; }
 .header button, .small { font-size: 0.875em; border-color: transparent; padding-inline: 0.6em; }
 .small { padding: 0.1em 0.5em; border-color: var(--line); min-block-size: 1.9em; }
 .header .close { font-size: 1.25em; line-height: 1; min-inline-size: 1.8em; min-block-size: 1.8em; padding: 0; }
@@ -261,7 +261,7 @@ dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 10
 .suggestions { display: flex; flex-direction: column; align-items: start; gap: 0.5em; margin-block-start: 1em; }
 .suggestions button { text-align: start; }
 .turn + .turn { margin-block-start: 2em; padding-block-start: 1.5em; border-block-start: 1px solid var(--line); }
-.question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border-radius: var(--radius); white-space: pre-wrap; }
+.question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border: 1px solid transparent; border-radius: var(--radius); white-space: pre-wrap; }
 .context, .confidence, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
 .context { margin-block-end: 0.75em; }
 .quotation, .passage { white-space: pre-wrap; unicode-bidi: plaintext; }
