@@ -4,6 +4,7 @@
     ├── InputError                what the user gave cannot be used
     │   ├── SourceError           one document source (a file) cannot be read as a document
     │   ├── UnknownDocumentError  no document has this id
+    │   ├── UnknownFeedbackError  no rating has this id
     │   ├── SpanError             a span lies outside its document
     │   ├── SettingsError         a setting is unknown or out of bounds
     │   ├── EncoderError          the encoder cannot be found, verified or run
@@ -13,7 +14,9 @@
         ├── StoreBusyError        another process holds the store's write lock
         ├── StoreFormatError      the store was written by another format version
         ├── StoreCorruptError     stored bytes do not match their checksum or their constraints
-        └── EncoderMismatchError  the store was made with another encoder or chunking
+        ├── EncoderMismatchError  the store was made with another encoder or chunking
+        └── FeedbackError         the feedback beside the store cannot be used
+            └── FeedbackFullError it holds as many ratings as may be
 
 `eval.errors` adds kinds of InputError for what an evaluation is given. Exceptions of lower layers (SQLite, FAISS,
 PyYAML, sentence-transformers, the operating system) are mapped to one of these where they happen. The message of each
@@ -24,6 +27,8 @@ __all__ = [
     "AddressError",
     "EncoderError",
     "EncoderMismatchError",
+    "FeedbackError",
+    "FeedbackFullError",
     "FootnoteError",
     "InputError",
     "SettingsError",
@@ -35,6 +40,7 @@ __all__ = [
     "StoreFormatError",
     "StoreMissingError",
     "UnknownDocumentError",
+    "UnknownFeedbackError",
 ]
 
 
@@ -52,6 +58,10 @@ class SourceError(InputError):
 
 class UnknownDocumentError(InputError):
     """No document has this id."""
+
+
+class UnknownFeedbackError(InputError):
+    """No rating has this id."""
 
 
 class SpanError(InputError):
@@ -92,3 +102,11 @@ class StoreCorruptError(StoreError):
 
 class EncoderMismatchError(StoreError):
     """The store was made with another encoder or chunking."""
+
+
+class FeedbackError(StoreError):
+    """The feedback beside the store cannot be used."""
+
+
+class FeedbackFullError(FeedbackError):
+    """It holds as many ratings as may be."""

@@ -118,6 +118,12 @@ class Settings(BaseSettings):
             "separated by commas. Without one, only the service's own pages may.",
         ),
     ] = None
+    feedback: Annotated[
+        bool, Field(description="Whether ratings of answers are taken over HTTP and kept in the data folder.")
+    ] = True
+    feedback_limit: Annotated[
+        int, Field(ge=1, le=1_000_000, description="Ratings kept at most; when they are there, no more are taken.")
+    ] = 10_000
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),

@@ -13,6 +13,7 @@ from corpus.errors import FootnoteError, StoreError
 from service.cli.ask import ask
 from service.cli.config import config
 from service.cli.documents import documents
+from service.cli.feedback import feedback
 from service.cli.ingest import ingest, reindex
 from service.cli.output import plain
 from service.cli.serve import serve
@@ -27,7 +28,7 @@ def footnote() -> None:
     """Answer questions from your own documents with the exact passages that answer them."""
 
 
-for command in (ask, config, documents, ingest, reindex, serve, verify):
+for command in (ask, config, documents, feedback, ingest, reindex, serve, verify):
     footnote.add_command(command)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from service.http import ask, chat, documents, health, pages
+from service.feedback import Feedback
+from service.http import ask, chat, documents, feedback, health, pages
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
@@ -58,9 +59,10 @@ def build_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
+    app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
     app.state.stream_threads = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
     add_problem_handlers(app)
-    for module in (ask, chat, documents, health, pages):
+    for module in (ask, chat, documents, feedback, health, pages):
         app.include_router(module.router)
     _describe_problems(app)
     _decide_on_other_origins(app, service.settings.origin_values)

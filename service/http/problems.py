@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from corpus.errors import (
     EncoderError,
     EncoderMismatchError,
+    FeedbackError,
+    FeedbackFullError,
     FootnoteError,
     InputError,
     SpanError,
@@ -20,6 +22,7 @@ from corpus.errors import (
     StoreCorruptError,
     StoreError,
     UnknownDocumentError,
+    UnknownFeedbackError,
 )
 from service.schemas import FieldError, Problem, field_errors
 
@@ -32,6 +35,7 @@ MEDIA_TYPE = "application/problem+json"
 _OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
     # most special first: error, status, name, detail (the error's own words if None)
     (UnknownDocumentError, 404, "unknown-document", "There is no document with this id."),
+    (UnknownFeedbackError, 404, "unknown-feedback", "There is no rating with this id; it may have been removed."),
     (SpanError, 422, "span-outside-document", None),
     (EncoderError, 503, "encoder-unavailable", "The encoder cannot be used at the moment."),
     (InputError, 422, "invalid-request", "The request cannot be used."),
@@ -47,6 +51,13 @@ _OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
         "store-damaged",
         "Stored bytes do not match their checksums, so nothing was answered; the operator must verify the store.",
     ),
+    (
+        FeedbackFullError,
+        503,
+        "feedback-full",
+        "No more feedback is taken until the operator has exported and removed some.",
+    ),
+    (FeedbackError, 503, "feedback-unavailable", "Feedback cannot be kept at the moment. See the operator's log."),
     (StoreBusyError, 503, "store-busy", "The document store is busy. Try again in a moment."),
     (StoreError, 503, "store-unavailable", "The document store cannot be used at the moment."),
 )
@@ -64,9 +75,17 @@ class ProblemError(HTTPException):
     FastAPI lets this kind of error alone through where it reads a body.
     """
 
-    def __init__(self, status: int, name: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        detail: str,
+        errors: Sequence[FieldError] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(status, detail, headers)
         self.name = name
+        self.errors = errors
 
 
 def problem(
@@ -147,7 +166,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 async def _as_told(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, ProblemError):
         return await _told(request, error)
-    return problem(error.status_code, error.name, error.detail, headers=error.headers)
+    return problem(error.status_code, error.name, error.detail, error.errors, error.headers)
 
 
 async def _told(request: Request, error: Exception) -> JSONResponse:

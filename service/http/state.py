@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from service.answering import Pipeline
+from service.feedback import Feedback
 from service.intake import Intake
 from service.library import Library
 from service.settings import Settings
 
-__all__ = ["IntakeState", "Service", "ServiceState", "StreamThreads"]
+__all__ = ["FeedbackState", "IntakeState", "Service", "ServiceState", "StreamThreads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,12 @@ def _stream_threads(request: Request) -> Executor:
 
 StreamThreads = Annotated[Executor, Depends(_stream_threads)]
 """A route's parameter of this type is given the threads that compute what is streamed."""
+
+
+def _feedback(request: Request) -> Feedback:
+    feedback: Feedback = request.app.state.feedback
+    return feedback
+
+
+FeedbackState = Annotated[Feedback, Depends(_feedback)]
+"""A route's parameter of this type is given what keeps the ratings."""

@@ -10,6 +10,7 @@ from service.schemas.documents import (
     ReceivedFiles,
     RemovedDocument,
 )
+from service.schemas.feedback import FeedbackRequest, RatedPassage, StoredFeedback
 from service.schemas.problems import FieldError, Problem, field_errors, validation_sentence
 
 __all__ = [
@@ -18,13 +19,16 @@ __all__ = [
     "DocumentDetails",
     "DocumentList",
     "DocumentRecord",
+    "FeedbackRequest",
     "FieldError",
     "FilterFields",
     "Health",
     "Problem",
+    "RatedPassage",
     "ReceivedFile",
     "ReceivedFiles",
     "RemovedDocument",
+    "StoredFeedback",
     "TurnFields",
     "field_errors",
     "validation_sentence",

@@ -14,6 +14,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "candidates": (10, 1000),
     "per_document": (1, 100),
     "refused_answerable": (0, 0.5),
+    "feedback_limit": (1, 1_000_000),
     "port": (0, 65535),
     "refresh_seconds": (0.001, 60),
 }

@@ -1,0 +1,134 @@
+"""`footnote feedback list|export|remove`."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from service.cli.output import data_option, emit_json, json_option, one_line, plural
+
+if TYPE_CHECKING:
+    from service.feedback import Feedback, StoredRating
+
+__all__ = ["feedback"]
+
+NONE_YET = "There is no feedback yet."
+
+
+@click.group()
+def feedback() -> None:
+    """List, export and remove what people thought of answers."""
+
+
+@feedback.command("list")
+@data_option
+@json_option
+def list_ratings(data: Path | None, as_json: bool) -> None:
+    """List the ratings, oldest first."""
+    ratings = _opened(data).ratings()
+    entries = [{"id": rating.id, **json.loads(rating.entry)} for rating in ratings]
+    if as_json:
+        emit_json(entries)
+        return
+    for entry in entries:
+        passage = entry["passage"]
+        about = entry["status"] if passage is None else passage["document_id"]
+        click.echo(one_line(f"{entry['id']}  {entry['at']}  {entry['rating']:4}  {about}  {entry['question']}"))
+    click.echo(f"{plural(len(entries), 'rating')}." if entries else NONE_YET)
+
+
+@feedback.command("export")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
+@click.option("--force", is_flag=True, help="Write over the file that --out names.")
+@data_option
+def export(out: Path | None, force: bool, data: Path | None) -> None:
+    """Write the ratings as JSON Lines for `footnote-eval import`, oldest first; nothing is removed."""
+    if force and out is None:
+        raise click.UsageError("--force goes with --out.")
+    ratings = _opened(data).ratings()
+    if not ratings:
+        click.echo(f"{NONE_YET} Nothing was written.", err=True)
+        return
+    if out is None:
+        for rating in ratings:
+            click.echo(rating.entry)
+        return
+    _write(out, ratings, force=force)
+    click.echo(f"Wrote {plural(len(ratings), 'rating')} to {out}.", err=True)
+
+
+@feedback.command("remove")
+@click.argument("identifiers", nargs=-1, metavar="[ID]...")
+@click.option("--before", metavar="DATE", help="Remove those from before this date (UTC), such as 2026-01-31.")
+@click.option("--all", "everything", is_flag=True, help="Remove all.")
+@data_option
+@json_option
+def remove(
+    identifiers: tuple[str, ...], before: str | None, everything: bool, data: Path | None, as_json: bool
+) -> None:
+    """Remove ratings for good: those with these ids (all or none of them), those before a date, or all."""
+    if bool(identifiers) + (before is not None) + everything != 1:
+        raise click.UsageError("Say which: ids, --before DATE or --all.")
+    date = None if before is None else _date(before)
+    ratings = _opened(data)
+    if identifiers:
+        ratings.remove(identifiers)
+        count = len(set(identifiers))
+    else:
+        count = ratings.remove_before(date)
+    if as_json:
+        emit_json({"removed": count})
+    else:
+        click.echo(f"Removed {plural(count, 'rating')}.")
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError("--before takes a date such as 2026-01-31.") from None
+
+
+def _opened(data: Path | None) -> Feedback:
+    """The feedback in the data folder, which holds a store or has held feedback."""
+    from corpus import View
+    from service.feedback import Feedback
+    from service.settings import load_settings
+
+    settings = load_settings(data=data)
+    ratings = Feedback(settings.data, settings.feedback_limit)
+    if not ratings.path.exists():
+        View(
+            settings.data
+        ).close()  # says so where there is no such folder; a store without feedback is as it should be
+    return ratings
+
+
+def _write(path: Path, ratings: Sequence[StoredRating], *, force: bool) -> None:
+    """Write a file whole or not at all."""
+    from corpus.errors import InputError
+
+    if path.exists() and not force:
+        raise InputError(f"{path} exists already. Give another name with --out, or write over it with --force.")
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.writelines(f"{rating.entry}\n" for rating in ratings)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}). Check its folder, or choose another."
+        ) from error
