@@ -220,7 +220,7 @@ def test_a_question_can_be_stopped_and_asked_again(visit: Visit) -> None:
     open_chat(page)
     field(page).fill(FERRY)
     field(page).press("Enter")
-    with page.expect_event("requestfailed"):
+    with page.expect_event("requestfailed", timeout=10_000):  # long before it would be given up
         chat(page).get_by_role("button", name="Stop").click()
     expect(chat(page).get_by_text("Stopped.")).to_be_visible()
     expect(chat(page).get_by_text("Looking in the documents…")).to_have_count(0)

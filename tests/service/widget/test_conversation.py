@@ -105,6 +105,18 @@ def test_what_was_kept_and_is_damaged_is_let_go(visit: Visit) -> None:
         expect(chat(page).locator(".question")).to_have_count(0)
 
 
+def test_what_was_kept_cannot_keep_anyone_waiting(visit: Visit) -> None:
+    page = visit()
+    open_chat(page)
+    ask(page, UNANSWERABLE)
+    kept = '{"opened": true, "turns": [{"question": "Why?", "asking": {}, "failure": "none"}]}'
+    page.evaluate("(kept) => sessionStorage.setItem(Object.keys(sessionStorage)[0], kept)", kept)
+    page.reload()
+
+    expect(chat(page).locator(".failure")).to_contain_text("No answer came.")
+    expect(chat(page).get_by_text("Looking in the documents…")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     "denial",
     [
@@ -187,7 +199,7 @@ def test_a_widget_taken_out_wants_no_answer_any_more(visit: Visit) -> None:
     field(page).fill(QUESTION)
     field(page).press("Enter")
     expect(chat(page).get_by_text("Looking in the documents…")).to_be_visible()
-    with page.expect_event("requestfailed"):
+    with page.expect_event("requestfailed", timeout=10_000):  # long before it would be given up
         page.evaluate("document.querySelector('footnote-chat').remove()")
 
 

@@ -59,6 +59,7 @@ def test_a_second_press_takes_a_rating_back_even_on_the_next_page(visit: Visit) 
     ask(page, QUESTION)
     with page.expect_response("**/v1/feedback") as given:
         thumb(page, "Helpful").click()
+    identifier = given.value.json()["id"]
     expect(thumb(page, "Helpful")).to_have_attribute("aria-pressed", "true")
     page.reload()
     expect(thumb(page, "Helpful")).to_have_attribute("aria-pressed", "true")
@@ -68,7 +69,7 @@ def test_a_second_press_takes_a_rating_back_even_on_the_next_page(visit: Visit) 
 
     assert taken_back.value.request.method == "DELETE"
     assert taken_back.value.ok
-    assert taken_back.value.url.endswith("/" + given.value.json()["id"])
+    assert taken_back.value.url.endswith(f"/{identifier}")
     assert last_told(page) == {"question": QUESTION, "rating": None}
 
 

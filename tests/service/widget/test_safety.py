@@ -98,11 +98,32 @@ def test_a_hostile_service_can_show_text_and_no_more(visit: Visit, service: Runn
     page.reload()
 
     expect(chat(page).locator(".quotation")).to_have_text(INJECTIONS * 2)
+    expect(chat(page).locator("blockquote.passage")).to_have_text(INJECTIONS * 2)
     expect(chat(page).locator(".question")).to_have_text([f"You asked: {injection}" for injection in INJECTIONS * 2])
     assert markup(page) == []
     hrefs = chat(page).locator("a").evaluate_all("links => links.map((link) => link.href)")
     assert len(hrefs) > 0
     assert all(href.startswith(service.url + "/") for href in hrefs), "a link leads where the service did not say"
+
+
+def test_a_title_leads_to_the_service_or_nowhere(visit: Visit, service: RunningService) -> None:
+    page = visit()
+    hrefs = [
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "\\\\elsewhere.example",
+        "data:text/html,?",
+        "http://[",
+    ]
+    page.route(
+        "**/v1/chat",
+        lambda route: route.fulfill(json=hostile_answer(route.request.post_data_json["messages"][-1]["content"])),
+    )
+    open_chat(page)
+    for href in hrefs:
+        ask(page, href)
+        expect(chat(page).locator("figcaption cite").last).to_have_text(href)
+    expect(chat(page).locator("figcaption a:has(cite)")).to_have_count(0)
 
 
 def test_what_a_page_sets_is_shown_as_text(visit: Visit, watched: Watched) -> None:
