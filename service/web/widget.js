@@ -962,9 +962,9 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     }
 
     connectedCallback() {
+      this.#read(); // the page's language may be another one here
       if (!this.#built) {
         this.#built = true;
-        this.#read();
         this.#recall();
       }
       this.#covering.addEventListener("change", this.#fit);
@@ -1187,6 +1187,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
       const earlier = this.#earlier(turn);
       delete turn.failure;
       delete turn.answer;
+      delete turn.rated;
       turn.asking = mine;
       this.#keep();
       this.#show(turn);

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.service.pages.browsing import QUESTION, UNANSWERABLE, Watched
 from tests.service.widget.conftest import Visit
 from tests.service.widget.hosting import ask, chat, last_told, open_chat, told
+from tests.service.widget.test_asking import answer_with
 
 
 def thumb(page: Page, name: str) -> Locator:
@@ -125,3 +126,16 @@ def test_a_service_that_takes_no_feedback_is_not_offered_any(visit: Visit, watch
     expect(chat(page).get_by_role("log")).to_be_focused()
     ask(page, QUESTION)
     expect(chat(page).get_by_text("Was this helpful?")).to_have_count(0)
+
+
+def test_an_answer_asked_for_anew_is_not_rated_yet(visit: Visit) -> None:
+    page = visit()
+    page.route("**/v1/chat", lambda route: route.fulfill(json=answer_with([0])))
+    open_chat(page)
+    ask(page, QUESTION)
+    ask(page, "And when?")
+    thumb(page, "Helpful").click()
+    expect(thumb(page, "Helpful")).to_have_attribute("aria-pressed", "true")
+    chat(page).get_by_role("button", name="Ask it alone").last.click()
+
+    expect(thumb(page, "Helpful")).to_have_attribute("aria-pressed", "false")
