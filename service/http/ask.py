@@ -13,7 +13,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
 
 
-@router.post("/ask", summary="Ask the documents a question", responses=PROBLEM_RESPONSES(400, 413, 422, 503))
+@router.post("/ask", summary="Ask the documents a question", responses=PROBLEM_RESPONSES(400, 403, 413, 422, 503))
 def ask(request: AskRequest, service: ServiceState) -> Answer:
     """Answer with the best-matching passages, word for word, or say that the documents do not answer.
 

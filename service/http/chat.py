@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
     "/chat",
     summary="Ask within a conversation",
     response_model=Answer,
-    responses={200: EVENTS_RESPONSE, **PROBLEM_RESPONSES(400, 413, 422, 503)},
+    responses={200: EVENTS_RESPONSE, **PROBLEM_RESPONSES(400, 403, 413, 422, 503)},
 )
 def chat(
     asked: ChatRequest, request: Request, service: ServiceState, threads: StreamThreads

@@ -31,7 +31,7 @@ def give_feedback(request: FeedbackRequest, service: ServiceState, feedback: Fee
     return StoredFeedback(id=feedback.add(request.entry(text)))
 
 
-@router.delete("/{feedback_id}", summary="Take a rating back", responses=PROBLEM_RESPONSES(404, 422, 503))
+@router.delete("/{feedback_id}", summary="Take a rating back", responses=PROBLEM_RESPONSES(403, 404, 422, 503))
 def take_back(
     feedback_id: Annotated[str, Path(max_length=100, description="As it came when the rating was given.")],
     feedback: FeedbackState,
