@@ -1,10 +1,11 @@
-"""The pages for people, `/` and `/documents/{id}`, and the files they are made of.
+"""The pages for people, `/` and `/documents/{id}`, the files they are made of, and the widget for other sites' pages.
 
 The pages are the same bytes for everyone: what they show is fetched by their scripts from the API, so that no text
 of a document ever becomes part of a page's markup.
 """
 
 import functools
+import gzip
 import hashlib
 import re
 from collections.abc import Mapping
@@ -48,6 +49,14 @@ HEADERS = {
     "Cache-Control": "no-cache",  # kept by browsers, but asked after each time: it costs an answer without a body
 }
 
+FOR_ANY_SITE = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",  # a page that names the script's hash (integrity) must fetch it with CORS
+    "Cache-Control": HEADERS["Cache-Control"],
+    "Vary": "Accept-Encoding",
+}
+
 READ = ["GET", "HEAD"]
 
 
@@ -70,10 +79,10 @@ def _files() -> Mapping[str, _File]:
     return files
 
 
-def _send(request: Request, name: str, status: int = 200) -> Response:
+def _send(request: Request, name: str, status: int = 200, headers: Mapping[str, str] = HEADERS) -> Response:
     """A file, or 304 without it for a browser that has it."""
     file = _files()[name]
-    headers = {**HEADERS, "ETag": file.etag}
+    headers = {**headers, "ETag": file.etag}
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     if status == 200 and (file.etag in known or "*" in known):
         return Response(status_code=304, headers=headers)
@@ -103,6 +112,23 @@ def reader_page(document_id: str, request: Request, service: ServiceState) -> Re
 async def favicon(request: Request) -> Response:
     """The icon, for browser tabs."""
     return _send(request, "favicon.svg")
+
+
+@router.api_route("/widget.js", methods=READ)
+async def widget(request: Request) -> Response:
+    """The chat widget, which any site may load; from which sites it may ask is for the operator to say."""
+    response = _send(request, "widget.js", headers=FOR_ANY_SITE)
+    response.headers["ETag"] = "W/" + response.headers["ETag"]  # the same for the file and the file compressed
+    if response.status_code == 200 and "gzip" in request.headers.get("accept-encoding", ""):
+        response.body = _zipped("widget.js")
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
+    return response
+
+
+@functools.cache
+def _zipped(name: str) -> bytes:
+    return gzip.compress(_files()[name].content, mtime=0)
 
 
 @router.api_route("/web/{name}", methods=READ)
