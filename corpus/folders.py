@@ -32,7 +32,7 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
 
     A file that is named is taken whatever its type, so that its reader can say what is wrong with it; in a
     folder, only files of a supported type are taken. Hidden files and folders, and symbolic links to folders,
-    are passed over.
+    are passed over; a link to a file that lies elsewhere is a problem.
     """
     found = FoundFiles()
     seen: set[Path] = set()
@@ -55,7 +55,8 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
 def is_wanted(path: Path, folder: Path) -> bool:
     """Whether `find_files` would take this file if it searched the folder."""
     names = path.relative_to(folder).parts if path.is_relative_to(folder) else path.parts[-1:]
-    return path.suffix.lower() in MEDIA_TYPES and not any(name.startswith(".") for name in names)
+    is_hidden = any(name.startswith(".") for name in names)
+    return path.suffix.lower() in MEDIA_TYPES and not is_hidden and not _leaves(path, folder)
 
 
 def lies_under(file: str, path: Path) -> bool:
@@ -109,8 +110,18 @@ def _walk(folder: Path, found: FoundFiles) -> list[Path]:
             if name.startswith(".") or name.endswith(SIDECAR_SUFFIX):
                 continue
             path = Path(root, name)
-            if path.suffix.lower() in MEDIA_TYPES:
+            if path.suffix.lower() in MEDIA_TYPES and _leaves(path, folder):
+                found.problems.append((path, "it is a link to a file outside the folder; give that file itself"))
+            elif path.suffix.lower() in MEDIA_TYPES:
                 taken.append(path)
             else:
                 found.skipped[path.suffix.lower() or "no suffix"] += 1
     return taken
+
+
+def _leaves(path: Path, folder: Path) -> bool:
+    """Whether a path below a folder is a symbolic link to something that lies elsewhere."""
+    try:
+        return path.is_symlink() and path.exists() and not path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links in a circle, a folder that may not be searched: the reader says so
+        return False

@@ -1,5 +1,6 @@
 """Files in, one module a format: bytes to canonical text, page and section map, and metadata."""
 
+from corpus.readers.about import NOTES
 from corpus.readers.content import ReadOptions
 from corpus.readers.problems import SourceProblem
 from corpus.readers.reading import read_document, read_documents
@@ -17,6 +18,7 @@ from corpus.readers.source import (
 __all__ = [
     "MAX_SOURCE_BYTES",
     "MEDIA_TYPES",
+    "NOTES",
     "SIDECAR_SUFFIX",
     "ReadOptions",
     "Sandbox",

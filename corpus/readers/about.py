@@ -69,7 +69,7 @@ def metadata_of(
         days=1
     )  # somewhere it is tomorrow
     if published is not None and published > last:
-        notes.append(f"the date of publication {published.isoformat()} lies in the future and was dropped")
+        notes.append(f"the date of publication {published.isoformat()} lies in the future, so it was left out")
         published = None
     extra = {**found.extra, **told.extra, **({NOTES: notes} if notes else {})}
     return Metadata(
@@ -108,7 +108,7 @@ def _published(value: str | datetime.date | None, language: str | None, notes: l
         return value if isinstance(value, datetime.date) else None
     day = read_date(value, language)
     if day is None:
-        notes.append(f"the date of publication {_line(value)!r} was not understood and was dropped")
+        notes.append(f"the date of publication {_line(value)!r} was not understood, so it was left out")
     return day
 
 

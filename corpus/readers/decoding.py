@@ -46,7 +46,8 @@ def decoded(data: bytes, encoding: str | None = None) -> str:
     except UnicodeDecodeError as error:
         if encoding is None:
             hint = _hint(data, error.start)
-            raise SourceError(f"it is not valid UTF-8 (byte {error.start:,}{hint}); save it as UTF-8") from error
+            bad = f"it is not valid UTF-8 (byte {error.start:,}{hint})"
+            raise SourceError(f"{bad}; save it as UTF-8, or name its encoding (--encoding)") from error
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:

@@ -54,7 +54,7 @@ def read_pdf(data: bytes, options: ReadOptions) -> Content:
         # PDFium keeps the code of an earlier file where it has none for this one
         if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
             what = "its password is another one" if options.password else "it is encrypted"
-            raise SourceError(f"{what}; give its password, or save it without one") from error
+            raise SourceError(f"{what}; give its password (--password), or save it without one") from error
         raise SourceError("it is a damaged PDF that cannot be opened, or one without pages; get it anew") from error
 
 

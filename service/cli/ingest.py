@@ -160,6 +160,7 @@ def _show_step(step: PlannedStep) -> None:
         step.reason or "",
         f"the same as {step.same_as}" if step.same_as else "",
         plural(len(step.passages), "passage") if step.passages else "",
+        *step.notes,
     ]
     said = "; ".join(detail for detail in details if detail)
     click.echo(f"{step.action.value:9} {one_line(step.source)}{f' ({one_line(said)})' if said else ''}")
@@ -176,6 +177,7 @@ def _as_json(summary: IngestSummary) -> dict[str, object]:
         "moved": [{"from": before, "source": source} for before, source in summary.moved],
         "removed": summary.removed,
         "refused": [{"source": source, "reason": reason} for source, reason in summary.refused],
+        "notes": [{"source": source, "note": note} for source, note in summary.notes],
         "same": [{"source": source, "as": other} for source, other in summary.same],
         "skipped": dict(summary.skipped),
         "passages": summary.passages,
@@ -187,6 +189,8 @@ def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
     """Say what became of each source."""
     for source, reason in summary.refused:
         click.echo(f"Refused {one_line(source)}: {one_line(reason)}.", err=True)
+    for source, note in summary.notes:
+        click.echo(f"{one_line(source)}: {one_line(note)}.", err=True)
     for source, other in summary.same:
         click.echo(f"{one_line(source)} holds the same as {one_line(other)}; both are documents.")
     counts = [

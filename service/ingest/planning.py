@@ -43,6 +43,7 @@ class PlannedStep:
 
     Args:
         passages: Those that would be encoded; none for what is not encoded.
+        notes: What would be left out of its metadata, and why.
     """
 
     action: Action
@@ -52,6 +53,7 @@ class PlannedStep:
     same_as: str | None
     title: str | None
     passages: tuple[PlannedPassage, ...]
+    notes: tuple[str, ...] = ()
 
 
 def plan(
@@ -119,11 +121,13 @@ def _check(encoder: Encoder, settings: Settings) -> None:
 def _planned(step: Step) -> PlannedStep:
     title: str | None = None
     passages: tuple[PlannedPassage, ...] = ()
+    notes: tuple[str, ...] = ()
     if isinstance(step.work, Prepared):
         document = step.work.document
         title = document.metadata.title
+        notes = tuple(step.work.notes)
         passages = tuple(_passage(document.text, passage) for passage in step.work.passages)
-    return PlannedStep(step.action, step.source, step.reason, step.was, step.same_as, title, passages)
+    return PlannedStep(step.action, step.source, step.reason, step.was, step.same_as, title, passages, notes)
 
 
 def _passage(text: str, passage: Passage) -> PlannedPassage:

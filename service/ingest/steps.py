@@ -4,8 +4,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 from corpus import Move, Passage, Remove, SourceDocument
+from corpus.readers import NOTES
 
 __all__ = ["Action", "FileDone", "Prepared", "Step"]
 
@@ -41,6 +43,11 @@ class Prepared:
     def size(self) -> int:
         """Bytes that it takes in memory, roughly."""
         return sys.getsizeof(self.document.text) + 200 * len(self.passages)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the reader left out of the metadata, and why."""
+        return [str(note) for note in cast("Sequence[object]", self.document.metadata.extra.get(NOTES, ()))]
 
     def text(self, at: int) -> str:
         """What the encoder is given for a passage."""

@@ -17,6 +17,7 @@ class IngestSummary:
         moved: `(source before, source now)`: another name for what was stored already.
         refused: `(source, reason)`.
         same: `(source, other source)` of each document added whose bytes another document has too.
+        notes: `(source, note)` of each document added or replaced of which something was left out.
         skipped: Files in folders that are of another type, by suffix.
         passages: How many were encoded.
         stopped: Whether it was interrupted before the last source.
@@ -29,6 +30,7 @@ class IngestSummary:
     removed: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     passages: int = 0
     stopped: bool = False
@@ -51,3 +53,4 @@ class IngestSummary:
             self.same.append((step.source, step.same_as))
         if isinstance(step.work, Prepared):
             self.passages += len(step.work.passages)
+            self.notes += [(step.source, note) for note in step.work.notes]

@@ -64,7 +64,11 @@ REFUSALS: list[tuple[str, str | bytes, str]] = [
     ("empty.txt", "", "it has no text"),
     ("blank.md", " \n\n\t", "it has no text"),
     ("binary.txt", b"ab\0cd", "it is a binary file; give a document in one of the formats that Footnote reads"),
-    ("latin.txt", "caf\u00e9".encode("latin-1"), "it is not valid UTF-8 (byte 3); save it as UTF-8"),
+    (
+        "latin.txt",
+        "caf\u00e9".encode("latin-1"),
+        "it is not valid UTF-8 (byte 3); save it as UTF-8, or name its encoding (--encoding)",
+    ),
     ("page.pdf", b"%PDF-1.7", "it is a damaged PDF that cannot be opened, or one without pages; get it anew"),
     (
         "notes.pdf",
@@ -107,6 +111,28 @@ def test_a_folder_without_documents_says_so(footnote: Run, tmp_path: Path) -> No
     ran = footnote("ingest", empty)
     assert ran.code == 1
     assert "the folder holds no file that Footnote reads; give a folder that does." in ran.err
+
+
+def test_a_link_that_leaves_the_folder_is_refused_and_the_others_are_kept(
+    footnote: Run, write: Write, tmp_path: Path
+) -> None:
+    folder = write("in/a.txt", "A text of its own.").parent
+    (folder / "b.txt").symlink_to(write("elsewhere/secret.txt", "A secret."))
+    ran = footnote("ingest", str(folder))
+    assert ran.code == 1
+    assert "b.txt: it is a link to a file outside the folder; give that file itself." in ran.err
+    assert "1 added, 1 refused" in ran.out
+
+
+def test_what_is_left_out_of_the_metadata_is_said_in_a_line(footnote: Run, write: Write) -> None:
+    path = write("a.md", "---\ntitle: Tomorrow\npublished: 2199-01-01\n---\nText.")
+    note = "the date of publication 2199-01-01 lies in the future, so it was left out"
+    assert note in footnote("ingest", "--dry-run", str(path)).out
+    assert json.loads(footnote("ingest", "--dry-run", "--json", str(path)).out)["files"][0]["notes"] == [note]
+    ran = footnote("ingest", str(path))
+    assert ran.code == 0
+    assert f"a.md: {note}." in ran.err
+    assert footnote("ingest", str(path)).err.count(note) == 0
 
 
 def test_a_fifo_is_refused_and_not_waited_for(footnote: Run, write: Write) -> None:

@@ -42,14 +42,35 @@ def test_hidden_files_and_folders_are_passed_over(write: Write, tmp_path: Path) 
     assert found.skipped == {}
 
 
-def test_a_link_to_a_folder_is_not_followed_but_one_to_a_file_is(write: Write, tmp_path: Path) -> None:
-    real = write("real/a.txt", "Text.")
-    folder = tmp_path / "linked"
-    folder.mkdir()
+def test_a_link_to_a_folder_is_not_followed_but_one_to_a_file_within_the_folder_is(
+    write: Write, tmp_path: Path
+) -> None:
+    real = write("linked/a.txt", "Text.")
+    folder = real.parent
     (folder / "loop").symlink_to(folder)
-    (folder / "folder").symlink_to(real.parent)
-    (folder / "b.txt").symlink_to(real)
-    assert find_files([folder]).files == [folder / "b.txt"]
+    (folder / "sub").mkdir()
+    (folder / "sub" / "b.txt").symlink_to(real)
+    (folder / "away").symlink_to(tmp_path)
+    through = tmp_path / "link to it"
+    through.symlink_to(folder)
+    assert find_files([folder]).files == [real, folder / "sub" / "b.txt"]
+    assert find_files([through]).files == [through / "a.txt", through / "sub" / "b.txt"]
+
+
+def test_a_link_that_leaves_the_folder_is_a_problem_unless_it_is_named(write: Write, tmp_path: Path) -> None:
+    secret = write("elsewhere/secret.txt", "Text.")
+    folder = write("linked/a.txt", "Text.").parent
+    link, chain, gone = (folder / name for name in ("b.txt", "c.txt", "d.txt"))
+    link.symlink_to(secret)
+    chain.symlink_to(link)
+    gone.symlink_to(tmp_path / "nothing.txt")
+    found = find_files([folder])
+    assert found.files == [folder / "a.txt", gone]
+    assert [path for path, _ in found.problems] == [link, chain]
+    assert all(is_clause(reason) for _, reason in found.problems)
+    assert find_files([link]).files == [link]
+    assert not is_wanted(link, folder)
+    assert is_wanted(folder / "a.txt", folder)
 
 
 def test_a_named_file_is_taken_whatever_its_type(write: Write, tmp_path: Path) -> None:

@@ -60,7 +60,9 @@ def test_a_scanned_page_is_said_to_have_no_text() -> None:
 
 def test_an_encrypted_pdf_asks_for_its_password() -> None:
     data = pdf([["Words in secret."]], password="open sesame")
-    with pytest.raises(SourceError, match=r"^it is encrypted; give its password, or save it without one$"):
+    with pytest.raises(
+        SourceError, match=r"^it is encrypted; give its password \(--password\), or save it without one$"
+    ):
         only(data, "a.pdf")
     with pytest.raises(SourceError, match=r"^its password is another one; give its password"):
         only(data, "a.pdf", ReadOptions(password="open barley"))
