@@ -35,7 +35,7 @@ class Case:
     Args:
         question: Its id.
         kind: `left out` if it was asked without the documents that answer it.
-        score: The first passage's.
+        score: The evidence that the first passage answers.
         correct: Whether the first passage answers.
     """
 
@@ -193,11 +193,12 @@ def _same_article(answering: set[str], titles: Mapping[str, str]) -> Sequence[st
 def _case(pipeline: Pipeline, question: Question, gold: Gold, overlap: float, without: Sequence[str]) -> Case:
     filters = Filters(without_documents=without) if without else None
     answer = pipeline.ask(question.text, history=question.history, k=1, filters=filters)
-    if not answer.passages:
+    evidence = answer.confidence.evidence
+    if evidence is None:
         raise SetError(
             f"Without the documents that answer '{question.id}' nothing is left to be found. "
             "Leave --leave-out out for its set, or ask a store that holds more."
         )
     first = answer.passages[0]
     kind: Kind = "left out" if without else "answerable" if question.answerable else "unanswerable"
-    return Case(question.id, kind, first.score, is_relevant(first, gold, overlap, gold.grades))
+    return Case(question.id, kind, evidence, is_relevant(first, gold, overlap, gold.grades))

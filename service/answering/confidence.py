@@ -141,17 +141,17 @@ def _fits(calibration: Calibration, weights_sha256: str) -> bool:
     return (calibration.weights_sha256, calibration.scoring) == (weights_sha256, SCORING_VERSION)
 
 
-def calibrated(score: float, calibration: Calibration) -> Confidence:
-    """Confidence in a first passage of this score."""
-    probability = calibration.probability(score)
+def calibrated(evidence: float, calibration: Calibration) -> Confidence:
+    """Confidence in a first passage with this evidence."""
+    probability = calibration.probability(evidence)
     level: Level = next((level for least, level in LEVELS if probability >= least), "low")
-    return Confidence(level, round(probability, 4))
+    return Confidence(level, round(probability, 4), evidence)
 
 
 def uncalibrated(candidates: Sequence[Candidate], first: RerankedCandidate | None) -> Confidence:
     """A level from ranks only: medium if meaning, words and reranking put the same passage first, else low."""
     if first is None:
-        return Confidence("low", None)
+        return Confidence("low", None, None)
     itself = next(c for c in candidates if c.key == first.key)
     agreed = all(c.cosine <= itself.cosine and c.lexical <= itself.lexical for c in candidates)
-    return Confidence("medium" if agreed else "low", None)
+    return Confidence("medium" if agreed else "low", None, first.evidence)

@@ -70,11 +70,14 @@ class Reading:
         turns: Indices in the history of the turns that weigh in, rising.
         vector: `(dimension,)` float32, L2-normalised, of the turns and the question as one text.
         weight: Of a passage's cosine to that vector in its score; above 0.
+        evidence_weight: The same in what confidence is drawn from; lower, since whatever is asked after a conversation
+            resembles the passages that the conversation came from.
     """
 
     turns: Sequence[int]
     vector: NDArray[np.float32]
     weight: float
+    evidence_weight: float
 
 
 def need_of_context(question: str) -> float:
@@ -120,7 +123,8 @@ def read_together(question: str, history: Sequence[Turn], encoder: Encoder) -> R
     )
     room = encoder.max_tokens - encoder.special_tokens - encoder.count_tokens(question) - 1
     together = f"{encoder.first_tokens(before, max(0, room))} {question}"
-    return Reading(turns, encoder.encode_question(together).vector, MOST_WEIGHT * need)
+    weight = MOST_WEIGHT * need
+    return Reading(turns, encoder.encode_question(together).vector, weight, weight * need)
 
 
 def _turns(history: Sequence[Turn]) -> Iterator[int]:

@@ -96,12 +96,12 @@ class Pipeline:
     def _judged(self, candidates: Sequence[Candidate], results: Sequence[Result]) -> tuple[Confidence, bool]:
         """How sure it is that the first result answers, and whether that is enough to say so."""
         if not results:
-            return Confidence("low", None), False
+            return Confidence("low", None, None), False
         first = results[0].candidate
         if self.calibration is None:
             return uncalibrated(candidates, first), True
         least = self.calibration.threshold(self.settings.refused_answerable)
-        return calibrated(first.score, self.calibration), first.score >= least
+        return calibrated(first.evidence, self.calibration), first.evidence >= least
 
 
 class _Stopwatch:

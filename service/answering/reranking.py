@@ -31,11 +31,13 @@ class RerankedCandidate:
     Args:
         key: The passage's key.
         score: Weighted mean of its similarities to the question, in [-1, 1].
+        evidence: The same with less of the earlier turns in it: what confidence is drawn from, in [-1, 1].
         similarities: `(question tokens, passage tokens)` float32, for the highlight.
     """
 
     key: int
     score: float
+    evidence: float
     similarities: NDArray[np.float32]
 
 
@@ -44,6 +46,7 @@ def rerank(
     candidates: Sequence[Candidate],
     token_signs: Mapping[int, NDArray[np.uint8]],
     reading_weight: float = 0.0,
+    evidence_weight: float = 0.0,
 ) -> list[RerankedCandidate]:
     """Order candidates by how well they match the question, most of all token by token.
 
@@ -55,27 +58,35 @@ def rerank(
         candidates: What to look at.
         token_signs: For each key `(tokens, dimension / 8)` uint8.
         reading_weight: Of the cosine of the question read with earlier turns.
+        evidence_weight: The same in the evidence.
 
     Returns:
         All candidates, best first, equal scores by key.
     """
     matrices = token_similarities(question_tokens, [token_signs[c.key] for c in candidates])
     reranked = [
-        RerankedCandidate(candidate.key, _score(candidate, matrix, reading_weight), matrix)
+        RerankedCandidate(
+            candidate.key, _mean(own, candidate, reading_weight), _mean(own, candidate, evidence_weight), matrix
+        )
         for candidate, matrix in zip(candidates, matrices, strict=True)
+        for own in (_own_similarities(candidate, matrix),)
     ]
     return sorted(reranked, key=lambda c: (-c.score, c.key))
 
 
-def _score(candidate: Candidate, similarities: NDArray[np.float32], reading_weight: float) -> float:
-    weighted = (
+def _own_similarities(candidate: Candidate, similarities: NDArray[np.float32]) -> float:
+    """Weighted sum of the similarities to the question alone."""
+    return (
         MAX_SIM * max_sim(similarities)
         + WINDOW * window_max_sim(similarities)
         + LEXICAL * candidate.lexical
         + COSINE * candidate.cosine
-        + reading_weight * candidate.reading
     )
-    mean = weighted / (MAX_SIM + WINDOW + LEXICAL + COSINE + reading_weight)
+
+
+def _mean(own: float, candidate: Candidate, reading_weight: float) -> float:
+    weights = MAX_SIM + WINDOW + LEXICAL + COSINE + reading_weight
+    mean = (own + reading_weight * candidate.reading) / weights
     return round(min(1.0, max(-1.0, mean)), SCORE_DECIMALS)  # similarities of tokens may be a millionth beyond
 
 

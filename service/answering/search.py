@@ -55,6 +55,7 @@ class Search:
         self._filters = filters
         self._reading = None if reading is None else reading.vector
         self._reading_weight = 0.0 if reading is None else reading.weight
+        self._evidence_weight = 0.0 if reading is None else reading.evidence_weight
         self._passages: dict[int, StoredPassage] = {}
         self._documents: dict[int, StoredDocument] = {}
         self._highlights: dict[int, Span] = {}
@@ -68,7 +69,8 @@ class Search:
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
         """The candidates in the order in which they answer, each text once as far as `k` results go."""
         signs = self._token_signs(candidates)
-        ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, signs, self._reading_weight))
+        weights = self._reading_weight, self._evidence_weight
+        ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, signs, *weights))
         vectors = self._snapshot.index.vectors([c.key for c in ranked])
         folded = fold_duplicates(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text, k)
         documents = self._snapshot.view.passage_documents([result.candidate.key for result in folded])

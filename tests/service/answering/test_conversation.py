@@ -99,7 +99,8 @@ def test_the_last_question_its_answer_and_the_question_are_one_text(tiny_encoder
     assert list(reading.turns) == [2, 3]
     together = f"{TRUCE.content} {BEGAN.content} And when did it end?"
     assert np.array_equal(reading.vector, tiny_encoder.encode_question(together).vector)
-    assert reading.weight == pytest.approx(MOST_WEIGHT * need_of_context("And when did it end?"))
+    need = need_of_context("And when did it end?")
+    assert (reading.weight, reading.evidence_weight) == pytest.approx((MOST_WEIGHT * need, MOST_WEIGHT * need**2))
 
 
 def test_where_the_last_question_does_not_stand_alone_the_one_before_is_read_too(tiny_encoder: Encoder) -> None:
@@ -183,6 +184,14 @@ def test_a_follow_up_is_answered_about_what_the_conversation_is_about(islands: P
 def test_a_question_that_names_what_it_is_about_is_not_led_astray(islands: Pipeline) -> None:
     question = "Where did the keeper of the lighthouse of Suurupi live?"
     assert found(islands.ask(question, history=OF_MOHNI))[0] == found(islands.ask(question))[0] == "suurupi"
+
+
+def test_what_the_documents_do_not_hold_is_not_found_after_a_conversation_either(islands: Pipeline) -> None:
+    for question in ("How do I bake sourdough bread?", "Who won the chess tournament?", "What is a limited company?"):
+        answer = islands.ask(question, history=OF_MOHNI)
+        assert answer.status == "not_found", question
+        assert answer.confidence.evidence is not None
+        assert answer.confidence.evidence < answer.passages[0].score
 
 
 def test_without_history_nothing_weighed_in(islands: Pipeline) -> None:

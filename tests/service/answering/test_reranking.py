@@ -110,11 +110,14 @@ def test_the_reading_with_earlier_turns_counts_by_its_weight() -> None:
     read, unread = (Candidate(1, 0.5, 0.5, cosine) for cosine in (0.5, -0.25))
 
     [alone] = rerank(question(UP), [read], {1: signs(HALF)})
-    scores = [rerank(question(UP), [one], {1: signs(HALF)}, 2.0)[0].score for one in (read, unread)]
+    found = [rerank(question(UP), [one], {1: signs(HALF)}, 2.0, 1.0)[0] for one in (read, unread)]
 
-    assert scores == pytest.approx(
-        [(WEIGHTS * alone.score + 2.0 * c) / (WEIGHTS + 2.0) for c in (0.5, -0.25)], abs=1e-5
-    )
+    def by_hand(weight: float) -> list[float]:
+        return [(WEIGHTS * alone.score + weight * cosine) / (WEIGHTS + weight) for cosine in (0.5, -0.25)]
+
+    assert alone.evidence == alone.score
+    assert [c.score for c in found] == pytest.approx(by_hand(2.0), abs=1e-5)
+    assert [c.evidence for c in found] == pytest.approx(by_hand(1.0), abs=1e-5)
 
 
 @given(st.data())

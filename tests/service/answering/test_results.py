@@ -24,7 +24,7 @@ MENU = "Home | News | Opinion | Share this: Facebook Twitter. "
 
 
 def ranked(*scores: float) -> list[RerankedCandidate]:
-    return [RerankedCandidate(key, score, NOTHING) for key, score in enumerate(scores, start=1)]
+    return [RerankedCandidate(key, score, score, NOTHING) for key, score in enumerate(scores, start=1)]
 
 
 def folded(

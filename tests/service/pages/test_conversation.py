@@ -73,8 +73,8 @@ def test_the_passages_of_earlier_answers_are_folded_away(page: Page) -> None:
 )
 def test_how_a_question_was_read_is_told(page: Page, weighed: list[int], told: list[str]) -> None:
     ask(page, QUESTION)
-    ask(page, UNANSWERABLE)
     expect(page.locator(".reading")).to_have_count(0)
+    ask(page, UNANSWERABLE)
     page.route("**/v1/chat", read_with(weighed))
     ask(page, FOLLOW_UP)
 
@@ -85,9 +85,8 @@ def test_how_a_question_was_read_is_told(page: Page, weighed: list[int], told: l
 
 def test_a_follow_up_can_be_asked_alone(page: Page) -> None:
     ask(page, QUESTION)
-    page.route("**/v1/chat", read_with([0]))
     ask(page, FOLLOW_UP)
-    page.unroute_all()
+    expect(last(page).locator(".reading p")).to_have_text(f"Read together with: “{QUESTION}”")
     with page.expect_request("**/v1/chat") as request:
         last(page).get_by_role("button", name="Ask it alone").click()
 
@@ -242,6 +241,7 @@ def test_a_tab_that_keeps_nothing_can_still_be_talked_with(page: Page, storage: 
 def test_a_question_can_be_shared_as_a_link(page: Page, service: RunningService) -> None:
     ask(page, QUESTION)
     shared = page.url
+    page.get_by_role("button", name="New conversation").click()
     ask(page, UNANSWERABLE)
     opened = page.context.new_page()
     with opened.expect_request("**/v1/chat") as request:
