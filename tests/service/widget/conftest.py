@@ -14,50 +14,13 @@ from service.progress import NoProgress
 from service.settings import Settings
 from tests.service.conftest import settings_for_long, write_calibration
 from tests.service.pages.browsing import Watched
-from tests.service.pages.conftest import chromium
+from tests.service.pages.conftest import CHRONICLE, HOSTILE, chromium
 from tests.service.serving import RunningService
 from tests.service.widget.hosting import LISTENING, HostSite
 
 __all__ = ["chromium"]
 
 Visit = Callable[..., Page]
-
-HOSTILE = """\
----
-title: "<script>window.owned = 1</script><img src=x onerror='window.owned = 1'> 🔦 Amare\u0301"
-publisher: "<b>Lamp & Sons</b>"
-authors: ["<svg onload='window.owned = 1'>", "\u202eTurned Around"]
-published: 1931-12-24
-language: en
-url: "https://example.org/?a=%22><script>window.owned=1</script>"
----
-👩‍👩‍👧‍👦 Cafe\u0301 <script>window.owned = 1</script><img src=x onerror="window.owned = 1">
-
-A storm 🌊 broke it <b>first</b>. The lighthouse lamp 🔦 of Amare\u0301 was repaired by Marta Ruiz in 1931 🌊.
-The harbour stayed closed for two winters [after that](javascript:window.owned=1).
-"""
-
-CHRONICLE = """\
----
-title: A chronicle of the harbour
-publisher: The Harbour Press
-authors: [Ana Pérez, Juan Soto]
-published: 1950-03-01
-language: en
-url: https://example.org/chronicle
----
-# A chronicle of the harbour
-
-The harbour was dug by hand between 1880 and 1884, and its first keeper was Ignacio Vela.
-
-### The ferry
-
-The ferry to the island crossed twice a day until the bridge was opened in 1947.
-
-### The bridge
-
-The bridge cost four million and was paid by a toll that ended in 1949.
-"""
 
 
 @pytest.fixture(scope="package")
