@@ -1,0 +1,118 @@
+"""`footnote-eval bench`."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from service.cli.output import emit_json
+
+__all__ = ["bench"]
+
+
+def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Sequence[int]]:
+    """Reads whole numbers with commas between, `1,8,32`: each once, in order, none above `most`."""
+
+    def read(context: click.Context, parameter: click.Parameter, value: str) -> Sequence[int]:
+        words = [word.strip() for word in value.split(",")]
+        for word in words:
+            if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= most):
+                raise click.BadParameter(
+                    f"'{word}' is not a whole number from 1 to {most:,}. Write them with commas between: 8,32"
+                )
+        return sorted({int(word) for word in words})
+
+    return read
+
+
+@click.command()
+@click.option(
+    "--set",
+    "set_path",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A BEIR folder to take documents and questions from  [default: the starter documents and their questions]",
+)
+@click.option(
+    "--documents", type=click.IntRange(1), default=200, show_default=True, help="Take at most so many of --set."
+)
+@click.option(
+    "--passages",
+    callback=_numbers(1_000_000),
+    default="1000,10000",
+    show_default=True,
+    metavar="N,…",
+    help="Sizes of the stores to ask.",
+)
+@click.option(
+    "--askers", callback=_numbers(256), default="1,8,32", show_default=True, metavar="N,…", help="So many ask at once."
+)
+@click.option(
+    "--questions", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Questions in each round."
+)
+@click.option(
+    "--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Measure everything so often."
+)
+@click.option(
+    "--systems",
+    metavar="NAME,…",
+    help="Measure these side by side on all documents and so many --questions of --set: footnote, plain, txtai-dense, "
+    "txtai-hybrid, haystack-dense, haystack-hybrid, or all.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all that is drawn by chance.")
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep the stores here for the next time  [default: a temporary folder that is removed]",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the results here as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def bench(
+    set_path: Path | None,
+    documents: int,
+    passages: Sequence[int],
+    askers: Sequence[int],
+    questions: int,
+    rounds: int,
+    systems: str | None,
+    seed: int,
+    work: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure speed, memory and size beside the encoder alone, and hold them to the budgets.
+
+    Nothing of the data folder in use is read or changed. A budget that is not met is reported; the exit code stays 0.
+    """
+    from eval.bench.benchmark import run_benchmark
+    from eval.bench.output import print_benchmark
+    from eval.bench.process import stopped_like_interrupted
+    from eval.bench.record import BenchOptions, check_writable, save_benchmark
+    from eval.bench.systems import named_systems
+    from service.progress import progress_for
+    from service.settings import load_settings
+
+    settings = load_settings()
+    if systems is not None and set_path is None:
+        raise click.UsageError("--systems needs --set DIR, a BEIR folder: its gold says how good each system is.")
+    names = [] if systems is None else named_systems(systems)
+    if out is not None:
+        check_writable(out)
+    options = BenchOptions(passages, sorted({1, *askers}), questions, rounds, documents, seed, names)
+    with stopped_like_interrupted():
+        measured = run_benchmark(
+            settings,
+            options,
+            lambda sentence: click.echo(sentence, err=True),
+            progress_for(),
+            beir_folder=set_path,
+            work=work,
+        )
+    if as_json:
+        emit_json(measured)
+    else:
+        print_benchmark(measured)
+    if out is not None:
+        save_benchmark(measured, out)
+        click.echo(f"The results are in {out}.", err=True)

@@ -1,0 +1,77 @@
+"""`footnote-eval calibrate`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from eval.cli.options import overlap_option
+from service.cli.output import emit_json
+
+__all__ = ["calibrate"]
+
+
+@click.command()
+@click.option(
+    "--set",
+    "set_paths",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SET",
+    help="JSON Lines or a BEIR folder; may be repeated.",
+)
+@click.option(
+    "--leave-out",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SET",
+    help="Ask this set's answerable questions once more without the documents that answer; may be repeated.",
+)
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder that JSON Lines are asked of."
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write the calibration here."
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--questions", "most", type=click.IntRange(1), metavar="N", help="Draw at most N questions of each set.")
+@overlap_option
+@click.option("--json", "as_json", is_flag=True, help="Print calibration and figures as JSON.")
+def calibrate(
+    set_paths: Sequence[Path],
+    leave_out: Sequence[Path],
+    data: Path | None,
+    out: Path,
+    force: bool,
+    most: int | None,
+    overlap: float,
+    as_json: bool,
+) -> None:
+    """Fit the confidence of answers on labelled sets.
+
+    FOOTNOTE_CALIBRATION=FILE makes Footnote use it.
+    """
+    import datetime
+
+    from eval.calibrate import figures, fitted
+    from eval.calibrate_cases import ask_set, load_sets
+    from eval.calibrate_output import make_place, print_calibration, write_calibration
+    from service.progress import progress_for
+    from service.settings import load_settings
+
+    for path in leave_out:
+        if path not in set_paths:
+            raise click.UsageError(f"--leave-out {path} is none of the sets. Name it with --set as well.")
+    share = load_settings(data=data).refused_answerable
+    labelled = load_sets(set_paths, leave_out, most)
+    make_place(out, set_paths, force=force)
+    sets = [ask_set(given, data, overlap, progress_for()) for given in labelled]
+    calibration = fitted(sets, datetime.datetime.now(datetime.UTC).date())
+    rows = figures(sets, calibration, share)
+    write_calibration(calibration, out)
+    if as_json:
+        emit_json({"calibration": calibration.model_dump(), "share": share, "figures": rows})
+    else:
+        print_calibration(sets, calibration, rows, share)
+        click.echo(f"\nThe calibration is in {out}. Use it with: FOOTNOTE_CALIBRATION={out}")

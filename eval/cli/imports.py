@@ -1,0 +1,54 @@
+"""`footnote-eval import`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from eval.cli.options import either, url_option
+from service.cli.output import data_option, emit_json
+
+__all__ = ["import_"]
+
+
+@click.command("import")
+@click.argument("feedback", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write candidates here.")
+@data_option
+@url_option
+@click.option(
+    "--known",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SET",
+    help="Leave out the questions of this set; may be repeated.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def import_(
+    feedback: Path, out: Path, data: Path | None, url: str | None, known: Sequence[Path], force: bool, as_json: bool
+) -> None:
+    """Make candidates for a question set from a service's feedback (JSON Lines, a rating a line).
+
+    A person must approve each before `run` takes it.
+    """
+    from eval.candidates import candidates_from, check_free, write_candidates
+    from eval.feedback import load_feedback
+    from eval.output import print_imported
+    from eval.questions import load_questions
+    from eval.target import texts
+    from service.progress import progress_for
+
+    either(data, url)
+    check_free(out, feedback, force=force)
+    ratings = load_feedback(feedback)
+    questions = [question for path in known for question in load_questions(path, candidates=True).questions]
+    with texts(data, url) as text_of:
+        imported = candidates_from(ratings, text_of, questions, progress_for())
+    if imported.candidates:
+        write_candidates(imported.candidates, out)
+    if as_json:
+        counts = {"candidates": len(imported.candidates), "known": imported.known}
+        emit_json({**counts, "skipped": imported.skipped})
+    else:
+        print_imported(imported, out)

@@ -1,0 +1,50 @@
+"""The group of subcommands, their exit codes, and how it is said what went wrong."""
+
+import sys
+
+import click
+
+from corpus.errors import FootnoteError, StoreError
+from eval.cli.bench import bench
+from eval.cli.calibrate import calibrate
+from eval.cli.compare import compare
+from eval.cli.imports import import_
+from eval.cli.run import run
+from service.cli.output import plain
+
+__all__ = ["footnote_eval", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def footnote_eval() -> None:
+    """Measure how well questions are answered, and whether a change made that better.
+
+    Begin with a set of questions: footnote-eval run --set my-set.jsonl --report report/
+    """
+
+
+for command in (run, compare, import_, calibrate, bench):
+    footnote_eval.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = footnote_eval.main(prog_name="footnote-eval", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        click.echo(f"Error: {error.name} is not installed. Install it with: pip install 'footnote-qa[eval]'", err=True)
+        return 1
+    except FootnoteError as error:
+        click.echo(f"Error: {plain(str(error))}", err=True)
+        return 3 if isinstance(error, StoreError) else 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return 130

@@ -1,0 +1,51 @@
+"""Options that several subcommands have, and what does not go together."""
+
+from pathlib import Path
+
+import click
+
+__all__ = [
+    "DEFAULT_K",
+    "DEFAULT_OVERLAP",
+    "either",
+    "fit_topics",
+    "k_option",
+    "overlap_option",
+    "qrels_option",
+    "topic_field_option",
+    "url_option",
+]
+
+DEFAULT_K = 100
+DEFAULT_OVERLAP = 0.5
+
+qrels_option = click.option(
+    "--qrels", type=click.Path(path_type=Path), metavar="FILE", help="TREC judgements; --set holds their topics."
+)
+topic_field_option = click.option(
+    "--topic-field", metavar="NAME", help="Ask this field of TREC topics, such as 'desc'."
+)
+url_option = click.option("--url", metavar="URL", help="A running service to ask instead, by its address.")
+k_option = click.option(
+    "-k", type=click.IntRange(1, 100), metavar="N", default=DEFAULT_K, show_default=True, help="Passages to ask for."
+)
+overlap_option = click.option(
+    "--overlap",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="X",
+    default=DEFAULT_OVERLAP,
+    show_default=True,
+    help="Share of a quote that a passage must cover to count.",
+)
+
+
+def fit_topics(qrels: Path | None, topic_field: str | None) -> None:
+    """A field is chosen of topics alone."""
+    if topic_field is not None and qrels is None:
+        raise click.UsageError("--topic-field needs --qrels FILE.")
+
+
+def either(data: Path | None, url: str | None) -> None:
+    """Documents come from one place."""
+    if data is not None and url is not None:
+        raise click.UsageError("Give either --data or --url.")
