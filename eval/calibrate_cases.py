@@ -192,8 +192,7 @@ def _same_article(answering: set[str], titles: Mapping[str, str]) -> Sequence[st
 
 def _case(pipeline: Pipeline, question: Question, gold: Gold, overlap: float, without: Sequence[str]) -> Case:
     filters = Filters(without_documents=without) if without else None
-    answer = pipeline.ask(question.text, history=question.history, k=1, filters=filters)
-    evidence = answer.confidence.evidence
+    answer, evidence = pipeline.ask_with_evidence(question.text, question.history, k=1, filters=filters)
     if evidence is None:
         raise SetError(
             f"Without the documents that answer '{question.id}' nothing is left to be found. "

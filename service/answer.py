@@ -71,18 +71,10 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure the first passage answers.
-
-    Args:
-        level: In words.
-        probability: None where nothing has been calibrated.
-        evidence: What a calibration turns into the probability: the first passage's score, with less of the earlier
-            turns in it; None without a passage.
-    """
+    """How sure the first passage answers; `probability` is null where nothing has been calibrated."""
 
     level: Level
     probability: float | None
-    evidence: float | None
 
 
 @dataclass(frozen=True, slots=True)

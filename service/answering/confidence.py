@@ -145,13 +145,13 @@ def calibrated(evidence: float, calibration: Calibration) -> Confidence:
     """Confidence in a first passage with this evidence."""
     probability = calibration.probability(evidence)
     level: Level = next((level for least, level in LEVELS if probability >= least), "low")
-    return Confidence(level, round(probability, 4), evidence)
+    return Confidence(level, round(probability, 4))
 
 
 def uncalibrated(candidates: Sequence[Candidate], first: RerankedCandidate | None) -> Confidence:
     """A level from ranks only: medium if meaning, words and reranking put the same passage first, else low."""
     if first is None:
-        return Confidence("low", None, None)
+        return Confidence("low", None)
     itself = next(c for c in candidates if c.key == first.key)
     agreed = all(c.cosine <= itself.cosine and c.lexical <= itself.lexical for c in candidates)
-    return Confidence("medium" if agreed else "low", None, first.evidence)
+    return Confidence("medium" if agreed else "low", None)

@@ -60,6 +60,12 @@ class Pipeline:
         Raises:
             StoreCorruptError: Something that the answer needs does not match its checksum.
         """
+        return self.ask_with_evidence(question, history, k, filters)[0]
+
+    def ask_with_evidence(
+        self, question: str, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None
+    ) -> tuple[Answer, float | None]:
+        """The same, and the first passage's evidence, from which a calibration makes the probability; None without one."""
         watch = _Stopwatch(self._clock)
         encoded = self.encoder.encode_question(question)
         reading = read_together(question, history, self.encoder) if self.settings.context else None
@@ -70,7 +76,7 @@ class Pipeline:
             confidence, found = self._judged(candidates, results)
             search.read(result.candidate.key for result in results[:k])
             passages = [_passage(search, rank, result) for rank, result in enumerate(results[:k], start=1)]
-            return Answer(
+            answer = Answer(
                 question=question,
                 status="answered" if found else "not_found",
                 confidence=confidence,
@@ -80,6 +86,7 @@ class Pipeline:
                 generation=snapshot.generation,
                 timing_ms=watch.timing(),
             )
+        return answer, results[0].candidate.evidence if results else None
 
     def _results(self, search: Search, k: int, watch: "_Stopwatch") -> tuple[list[Candidate], list[Result]]:
         """The results, from more candidates if copies of one text leave fewer than `k`."""
@@ -96,7 +103,7 @@ class Pipeline:
     def _judged(self, candidates: Sequence[Candidate], results: Sequence[Result]) -> tuple[Confidence, bool]:
         """How sure it is that the first result answers, and whether that is enough to say so."""
         if not results:
-            return Confidence("low", None, None), False
+            return Confidence("low", None), False
         first = results[0].candidate
         if self.calibration is None:
             return uncalibrated(candidates, first), True

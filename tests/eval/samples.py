@@ -48,7 +48,7 @@ def answer(*passages: AnsweringPassage, found: bool = True) -> Answer:
     return Answer(
         question="q",
         status="answered" if text else "not_found",
-        confidence=Confidence("low", None, None),
+        confidence=Confidence("low", None),
         answer=text,
         passages=passages,
         interpretation=None,

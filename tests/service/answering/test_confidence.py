@@ -163,17 +163,17 @@ def test_no_calibration_comes_along_for_another_encoder() -> None:
 
 def test_one_passage_first_by_meaning_words_and_reranking_is_medium() -> None:
     candidates = [Candidate(1, 0.9, 0.5), Candidate(2, 0.8, 0.4)]
-    assert uncalibrated(candidates, first(1)) == Confidence("medium", None, 0.4)
+    assert uncalibrated(candidates, first(1)) == Confidence("medium", None)
 
 
 @pytest.mark.parametrize("key", [1, 2])
 def test_several_passages_first_by_one_of_them_are_low(key: int) -> None:
     candidates = [Candidate(1, 0.9, 0.4), Candidate(2, 0.8, 0.5)]
-    assert uncalibrated(candidates, first(key)) == Confidence("low", None, 0.4)
+    assert uncalibrated(candidates, first(key)) == Confidence("low", None)
 
 
 def test_nothing_found_is_low() -> None:
-    assert uncalibrated([], None) == Confidence("low", None, None)
+    assert uncalibrated([], None) == Confidence("low", None)
 
 
 # In the pipeline

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from corpus import Filters
 from embeddings import Encoder
 from service.answer import Turn
 from service.answering import Pipeline
@@ -188,10 +189,16 @@ def test_a_question_that_names_what_it_is_about_is_not_led_astray(islands: Pipel
 
 def test_what_the_documents_do_not_hold_is_not_found_after_a_conversation_either(islands: Pipeline) -> None:
     for question in ("How do I bake sourdough bread?", "Who won the chess tournament?", "What is a limited company?"):
-        answer = islands.ask(question, history=OF_MOHNI)
+        answer, evidence = islands.ask_with_evidence(question, OF_MOHNI)
         assert answer.status == "not_found", question
-        assert answer.confidence.evidence is not None
-        assert answer.confidence.evidence < answer.passages[0].score
+        assert evidence is not None
+        assert evidence < answer.passages[0].score
+
+
+def test_alone_the_evidence_is_the_score_and_there_is_none_where_nothing_is_found(islands: Pipeline) -> None:
+    answer, evidence = islands.ask_with_evidence(FOLLOW_UP)
+    assert evidence == answer.passages[0].score
+    assert islands.ask_with_evidence(FOLLOW_UP, filters=Filters(publishers=["nobody"]))[1] is None
 
 
 def test_without_history_nothing_weighed_in(islands: Pipeline) -> None:
