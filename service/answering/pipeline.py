@@ -65,7 +65,7 @@ class Pipeline:
     def ask_with_evidence(
         self, question: str, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None
     ) -> tuple[Answer, float | None]:
-        """The same, and the first passage's evidence, from which a calibration makes the probability; None without one."""
+        """The same, and the first passage's evidence, which a calibration makes the probability of."""
         watch = _Stopwatch(self._clock)
         encoded = self.encoder.encode_question(question)
         reading = read_together(question, history, self.encoder) if self.settings.context else None
