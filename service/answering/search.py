@@ -90,11 +90,12 @@ class Search:
 
     def read(self, keys: Iterable[int]) -> None:
         """Read passages and their documents, all that are not known yet at once."""
-        new = [key for key in keys if key not in self._passages]
+        if not (new := [key for key in keys if key not in self._passages]):
+            return
         for passage in self._snapshot.view.passages(new):
             self._passages[passage.key] = passage
-        documents = {self._passages[key].document_key for key in new} - self._documents.keys()
-        self._documents.update(self._snapshot.view.documents_by_key(documents))
+        if documents := {self._passages[key].document_key for key in new} - self._documents.keys():
+            self._documents.update(self._snapshot.view.documents_by_key(documents))
 
     def passage(self, key: int) -> StoredPassage:
         """A passage."""
