@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from embeddings import token_similarities
 from service.answering.candidates import Candidate
 
-__all__ = ["SCORING_VERSION", "RerankedCandidate", "max_sim", "rerank", "window_max_sim"]
+__all__ = ["SCORING_VERSION", "RerankedCandidate", "max_sims", "rerank"]
 
 SCORING_VERSION = 1
 """Raised whenever the same passage gets another score for the same question; a calibration holds for one."""
@@ -63,25 +63,17 @@ def rerank(
     Returns:
         All candidates, best first, equal scores by key.
     """
+    if not candidates:
+        return []
     matrices = token_similarities(question_tokens, [token_signs[c.key] for c in candidates])
     reranked = [
         RerankedCandidate(
             candidate.key, _mean(own, candidate, reading_weight), _mean(own, candidate, evidence_weight), matrix
         )
-        for candidate, matrix in zip(candidates, matrices, strict=True)
-        for own in (_own_similarities(candidate, matrix),)
+        for candidate, matrix, whole, window in zip(candidates, matrices, *max_sims(matrices), strict=True)
+        for own in (MAX_SIM * whole + WINDOW * window + LEXICAL * candidate.lexical + COSINE * candidate.cosine,)
     ]
     return sorted(reranked, key=lambda c: (-c.score, c.key))
-
-
-def _own_similarities(candidate: Candidate, similarities: NDArray[np.float32]) -> float:
-    """Weighted sum of the similarities to the question alone."""
-    return (
-        MAX_SIM * max_sim(similarities)
-        + WINDOW * window_max_sim(similarities)
-        + LEXICAL * candidate.lexical
-        + COSINE * candidate.cosine
-    )
 
 
 def _mean(own: float, candidate: Candidate, reading_weight: float) -> float:
@@ -90,21 +82,31 @@ def _mean(own: float, candidate: Candidate, reading_weight: float) -> float:
     return round(min(1.0, max(-1.0, mean)), SCORE_DECIMALS)  # similarities of tokens may be a millionth beyond
 
 
-def max_sim(similarities: NDArray[np.float32]) -> float:
-    """Mean over the question's tokens of the greatest similarity to any of the passage's, in [-1, 1].
+def max_sims(similarities: Sequence[NDArray[np.float32]]) -> tuple[list[float], list[float]]:
+    """How well each passage meets the question: all over it, and in one place.
 
     Args:
-        similarities: `(question tokens, passage tokens)` float32.
+        similarities: For each passage `(question tokens, passage tokens)` float32; one passage or more.
+
+    Returns:
+        For each passage its MaxSim, the mean over the question's tokens of the greatest similarity to any of the
+        passage's; and the highest MaxSim of any of its windows. All are in [-1, 1], and those of a passage do not
+        depend, to the last bit, on which others there are.
+
+    Raises:
+        ValueError: A passage has no tokens.
     """
-    return float(similarities.max(axis=1).mean())
-
-
-def window_max_sim(similarities: NDArray[np.float32]) -> float:
-    """The highest mean MaxSim of any window of the passage: whether the question is met in one place.
-
-    Args:
-        similarities: `(question tokens, passage tokens)` float32.
-    """
-    halves = np.maximum.reduceat(similarities, np.arange(0, similarities.shape[1], HALF_WINDOW), axis=1)
-    windows = np.maximum(halves[:, :-1], halves[:, 1:]) if halves.shape[1] > 1 else halves
-    return float(windows.mean(axis=0).max())
+    lengths = np.array([matrix.shape[1] for matrix in similarities])
+    if not lengths.all():
+        raise ValueError("A passage has no tokens")
+    counts = -(-lengths // HALF_WINDOW)
+    first = np.cumsum(counts) - counts
+    nth = np.arange(counts.sum()) - np.repeat(first, counts)
+    starts = np.repeat(np.cumsum(lengths) - lengths, counts) + HALF_WINDOW * nth
+    halves = np.maximum.reduceat(np.concatenate([matrix.T for matrix in similarities]), starts, axis=0)
+    following = np.arange(len(halves)) + (nth + 1 < np.repeat(counts, counts))  # the last half of a passage: itself
+    windows = np.maximum(halves, halves[following])
+    whole = np.maximum.reduceat(halves, first, axis=0).mean(axis=1)
+    # Tokens are added up one after the other, as above they are not: the last bit of a lone window's could differ.
+    best = np.maximum.reduceat(np.ascontiguousarray(windows.T).mean(axis=0), first)
+    return whole.tolist(), np.where(counts <= 2, whole, best).tolist()

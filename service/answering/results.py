@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from service.answering.reranking import RerankedCandidate
 
-__all__ = ["Result", "fold_duplicates", "spread"]
+__all__ = ["Result", "compared", "fold_duplicates", "spread"]
 
 SIMILAR_VECTORS = 0.75
 """Cosine below which two passages are not compared word by word. Of 40 texts copied under another title and cut 250
@@ -40,6 +40,17 @@ class Result:
 
     candidate: RerankedCandidate
     duplicates: list[RerankedCandidate] = field(default_factory=list)
+
+
+def compared(vectors: NDArray[np.float32], k: int) -> list[int]:
+    """The ranks whose texts `fold_duplicates` compares, but for a few, so that they can be read together.
+
+    Args:
+        vectors: Of the candidates, best first, `(candidates, dimension)` float32, L2-normalised.
+        k: How many results are wanted.
+    """
+    pairs = np.triu(vectors[: max(k, ALWAYS_FOLDED)] @ vectors.T >= SIMILAR_VECTORS, 1)
+    return sorted({rank for ranks in np.nonzero(pairs) for rank in ranks.tolist()})
 
 
 def fold_duplicates(
@@ -101,7 +112,8 @@ class _Words:
     def resemblance(self, a: RerankedCandidate, b: RerankedCandidate) -> float:
         """The share of all their shingles that two candidates have in common."""
         mine, theirs = self._shingled(a), self._shingled(b)
-        return len(mine & theirs) / len(mine | theirs)
+        common = len(mine & theirs)
+        return common / (len(mine) + len(theirs) - common)
 
     def _shingled(self, candidate: RerankedCandidate) -> set[tuple[str, ...]]:
         if candidate.key not in self._shingles:

@@ -16,7 +16,7 @@ from service.answering.fragments import LONGEST_SOURCE, SourceText
 from service.answering.fusion import fuse
 from service.answering.highlight import best_sentence
 from service.answering.reranking import RerankedCandidate, rerank
-from service.answering.results import Result, fold_duplicates, spread
+from service.answering.results import Result, compared, fold_duplicates, spread
 from service.library import Snapshot
 from service.prefix import prefix_of
 from service.settings import Settings
@@ -72,6 +72,7 @@ class Search:
         weights = self._reading_weight, self._evidence_weight
         ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, signs, *weights))
         vectors = self._snapshot.index.vectors([c.key for c in ranked])
+        self.read(ranked[rank].key for rank in compared(vectors, k))
         folded = fold_duplicates(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text, k)
         documents = self._snapshot.view.passage_documents([result.candidate.key for result in folded])
         return spread(folded, documents, self._settings.per_document)
@@ -89,11 +90,12 @@ class Search:
 
     def read(self, keys: Iterable[int]) -> None:
         """Read passages and their documents, all that are not known yet at once."""
-        new = [key for key in keys if key not in self._passages]
+        if not (new := [key for key in keys if key not in self._passages]):
+            return
         for passage in self._snapshot.view.passages(new):
             self._passages[passage.key] = passage
-        documents = {self._passages[key].document_key for key in new} - self._documents.keys()
-        self._documents.update(self._snapshot.view.documents_by_key(documents))
+        if documents := {self._passages[key].document_key for key in new} - self._documents.keys():
+            self._documents.update(self._snapshot.view.documents_by_key(documents))
 
     def passage(self, key: int) -> StoredPassage:
         """A passage."""

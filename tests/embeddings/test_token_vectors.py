@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from embeddings import signs_from_bytes, signs_to_bytes, token_similarities
-from embeddings.token_vectors import pack_signs
+from embeddings.token_vectors import BLOCK, GRID, pack_signs
 
 Floats = NDArray[np.float32]
 
@@ -97,3 +97,26 @@ def test_a_passage_scores_the_same_to_the_last_bit_in_whatever_company_it_is_rer
             [alone] = token_similarities(question, [passage])
             assert (one == alone).all()
             assert (one == other).all()
+
+
+def all_at_once(question: Floats, passages: list[NDArray[np.uint8]]) -> list[Floats]:
+    """The same without blocks."""
+    dimension = question.shape[1]
+    question = np.rint(question * GRID) / GRID
+    bits = np.unpackbits(np.concatenate(passages), axis=1).astype(np.float32)
+    scores = (2 * (question @ bits.T) - question.sum(axis=1, keepdims=True)) / np.sqrt(np.float32(dimension))
+    return np.split(scores, np.cumsum([len(passage) for passage in passages])[:-1], axis=1)
+
+
+@given(st.lists(st.integers(0, 2 * BLOCK + 1), min_size=1, max_size=4), st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_blocks_change_no_bit(lengths: list[int], asked: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    question = rng.normal(size=(asked, 384)).astype(np.float32)
+    question /= np.linalg.norm(question, axis=1, keepdims=True)
+    passages = [rng.integers(0, 256, size=(length, 48), dtype=np.uint8) for length in lengths]
+
+    in_blocks = token_similarities(question, passages)
+
+    for one, other in zip(in_blocks, all_at_once(question, passages), strict=True):
+        assert one.dtype == other.dtype == np.float32
+        assert np.array_equal(one, other)

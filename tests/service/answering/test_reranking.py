@@ -1,5 +1,7 @@
 """Scores by hand, on tokens of eight dimensions."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,9 +18,8 @@ from service.answering.reranking import (
     MAX_SIM,
     WINDOW,
     RerankedCandidate,
-    max_sim,
+    max_sims,
     rerank,
-    window_max_sim,
 )
 
 Floats = NDArray[np.float32]
@@ -46,6 +47,16 @@ def signs(*tokens: list[float]) -> NDArray[np.uint8]:
 def question(*tokens: list[float]) -> Floats:
     unit: Floats = np.array(tokens, dtype=np.float32) / np.sqrt(np.float32(8))
     return unit
+
+
+def max_sim(matrix: Floats) -> float:
+    [[whole], _] = max_sims([matrix])
+    return whole
+
+
+def window_max_sim(matrix: Floats) -> float:
+    [_, [window]] = max_sims([matrix])
+    return window
 
 
 def alike(*keys: int) -> list[Candidate]:
@@ -88,6 +99,34 @@ def test_the_best_window_is_the_one_found_by_hand(matrix: Floats) -> None:
 
     assert window_max_sim(matrix) == pytest.approx(by_hand, abs=1e-6)
     assert window_max_sim(matrix) <= max_sim(matrix) + 1e-6
+
+
+def plainly(matrix: Floats) -> tuple[float, float]:
+    """Both measures of one passage, as one would write them down."""
+    halves = [matrix[:, start : start + HALF_WINDOW].max(axis=1) for start in range(0, matrix.shape[1], HALF_WINDOW)]
+    windows = [np.maximum(one, next_) for one, next_ in itertools.pairwise(halves)] or halves
+    best = max(np.stack(windows, axis=1).mean(axis=0).tolist())
+    return float(matrix.max(axis=1).mean()), best
+
+
+@given(st.data(), st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_measures_of_many_passages_are_those_of_each_to_the_last_bit(
+    data: st.DataObject, asked: int, seed: int
+) -> None:
+    lengths = data.draw(st.lists(st.integers(1, 5 * HALF_WINDOW + 3), min_size=1, max_size=12))
+    rng = np.random.default_rng(seed)
+    matrices = [rng.uniform(-1, 1, size=(asked, length)).astype(np.float32) for length in lengths]
+
+    together = list(zip(*max_sims(matrices), strict=True))
+
+    assert together == [plainly(matrix) for matrix in matrices]
+    assert list(zip(*max_sims(matrices[::-1]), strict=True)) == together[::-1]
+    assert [(max_sim(matrix), window_max_sim(matrix)) for matrix in matrices] == together
+
+
+def test_a_passage_without_tokens_is_refused_not_given_its_neighbours_score() -> None:
+    with pytest.raises(ValueError, match="no tokens"):
+        max_sims([np.zeros((2, length), dtype=np.float32) for length in (3, 0, 3)])
 
 
 def test_a_score_is_the_weighted_mean_of_four_similarities() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from service.answering.reranking import RerankedCandidate
-from service.answering.results import CLOSE_SCORES, Result, fold_duplicates, spread
+from service.answering.results import CLOSE_SCORES, Result, compared, fold_duplicates, spread
 
 NOTHING = np.zeros((1, 1), dtype=np.float32)
 ALIKE = (1.0, 0.0)
@@ -49,6 +49,19 @@ def unit(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:
 
 def test_copies_take_one_place() -> None:
     assert folded([TRUCE, "Bread is baked.", TRUCE, TRUCE]) == ["1+3+4", "2"]
+
+
+@given(st.lists(st.sampled_from([(1.0, 0.0), (1.0, 0.5), (1.0, 1.0), (0.0, 1.0)]), max_size=40), st.integers(1, 30))
+def test_what_is_said_to_be_compared_is_what_is_read(directions: list[tuple[float, float]], k: int) -> None:
+    vectors, read = unit(directions), set()
+
+    def text_of(candidate: RerankedCandidate) -> str:
+        read.add(candidate.key)
+        return f"Nobody says {candidate.key} but this one."
+
+    fold_duplicates(ranked(*np.linspace(0.9, 0.1, len(vectors))), vectors, text_of, text_of, k)
+
+    assert sorted(read) == [rank + 1 for rank in compared(vectors, k)]
 
 
 @pytest.mark.parametrize(
