@@ -5,22 +5,14 @@ from pathlib import Path
 
 import click
 
-from eval.cli.options import overlap_option
+from eval.cli.options import overlap_option, sets_option
 from service.cli.output import emit_json
 
 __all__ = ["calibrate"]
 
 
 @click.command()
-@click.option(
-    "--set",
-    "set_paths",
-    required=True,
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="SET",
-    help="JSON Lines or a BEIR folder; may be repeated.",
-)
+@sets_option("JSON Lines or a BEIR folder; may be repeated.")
 @click.option(
     "--leave-out",
     multiple=True,

@@ -1,6 +1,8 @@
 """Options that several subcommands have, and what does not go together."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -12,9 +14,12 @@ __all__ = [
     "k_option",
     "overlap_option",
     "qrels_option",
+    "sets_option",
     "topic_field_option",
     "url_option",
 ]
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 DEFAULT_K = 100
 DEFAULT_OVERLAP = 0.5
@@ -37,6 +42,19 @@ overlap_option = click.option(
     show_default=True,
     help="Share of a quote that a passage must cover to count.",
 )
+
+
+def sets_option(help_text: str) -> Callable[[Command], Command]:
+    """`--set`, which may be repeated."""
+    return click.option(
+        "--set",
+        "set_paths",
+        required=True,
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="SET",
+        help=help_text,
+    )
 
 
 def fit_topics(qrels: Path | None, topic_field: str | None) -> None:

@@ -5,22 +5,23 @@ from pathlib import Path
 
 import click
 
-from eval.cli.options import either, fit_topics, k_option, overlap_option, qrels_option, topic_field_option, url_option
+from eval.cli.options import (
+    either,
+    fit_topics,
+    k_option,
+    overlap_option,
+    qrels_option,
+    sets_option,
+    topic_field_option,
+    url_option,
+)
 from service.cli.output import data_option, emit_json
 
 __all__ = ["run"]
 
 
 @click.command()
-@click.option(
-    "--set",
-    "set_paths",
-    required=True,
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="SET",
-    help="JSON Lines, a BEIR folder, or TREC topics with --qrels; may be repeated for a run of each.",
-)
+@sets_option("JSON Lines, a BEIR folder, or TREC topics with --qrels; may be repeated for a run of each.")
 @qrels_option
 @topic_field_option
 @data_option
