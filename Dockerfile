@@ -44,9 +44,12 @@ RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --check-bu
  && /opt/build/bin/python -m pip --python /opt/footnote/bin/python install --no-deps dist/*.whl \
  && /opt/build/bin/python -m pip --python /opt/footnote/bin/python check
 
-# An image that would have to fetch its encoder is no use offline. -I keeps Python from importing the source in /src.
-RUN HF_HUB_OFFLINE=1 /opt/footnote/bin/python -I -c "from embeddings import DEFAULT_ENCODER, Encoder; \
-        Encoder.load(DEFAULT_ENCODER).encode_question('Is the encoder here?')"
+# An image that would have to fetch its encoder is no use offline, and one that has to prepare it starts late. -I keeps
+# Python from importing the source in /src.
+RUN HF_HUB_OFFLINE=1 /opt/footnote/bin/python -I -c "from pathlib import Path; \
+        from embeddings import DEFAULT_ENCODER, Encoder; \
+        encoder = Encoder.load(DEFAULT_ENCODER, 'int8', Path('/opt/footnote/encoder')); \
+        encoder.encode_question('Is the encoder here?')"
 
 
 # The same image again: the virtual environment's Python is a link to the one that made it.
@@ -65,12 +68,14 @@ RUN groupadd --gid 10001 footnote \
 COPY --from=build /opt/footnote /opt/footnote
 
 # HF_HUB_OFFLINE: the encoder is here, so nothing is to be asked for. To name one that must be fetched, set it to 0.
+# FOOTNOTE_EXPORTS: the encoder as it was prepared above.
 # FOOTNOTE_HOST: published ports do not reach a container's loopback address.
 ENV PATH=/opt/footnote/bin:$PATH \
     HOME=/home/footnote \
     PYTHONUNBUFFERED=1 \
     HF_HUB_OFFLINE=1 \
     FOOTNOTE_DATA=/data \
+    FOOTNOTE_EXPORTS=/opt/footnote/encoder \
     FOOTNOTE_HOST=0.0.0.0
 
 WORKDIR /home/footnote
@@ -90,6 +95,6 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \
 #   docker run --volume footnote-data:/data --volume "$PWD/documents:/documents:ro" footnote ingest /documents
 #
 # With the encoder it comes with, it writes below /data only. A --read-only container also needs --tmpfs /tmp, because
-# torch refuses to start without a folder for temporary files.
+# the lexical index is read from a private copy there.
 ENTRYPOINT ["footnote"]
 CMD ["serve"]

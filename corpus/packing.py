@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import accumulate
 
-__all__ = ["Piece", "Tie", "packed"]
+__all__ = ["CHUNKING_VERSION", "Piece", "Tie", "packed"]
+
+CHUNKING_VERSION = 2
+"""Part of the encoder's fingerprint: raised whenever the same text would be cut differently."""
 
 
 class Tie(IntEnum):

@@ -14,10 +14,7 @@ from corpus.layout import is_heading, kept_spans
 from corpus.packing import Piece, Tie, packed
 from corpus.sentences import sentence_spans
 
-__all__ = ["CHUNKING_VERSION", "PassageSplitter", "TokenCounter"]
-
-CHUNKING_VERSION = 2
-"""Part of the encoder's fingerprint: raised whenever the same text would be cut differently."""
+__all__ = ["PassageSplitter", "TokenCounter"]
 
 SMALL_TOKENS = 24
 """A passage below this is a lone heading or a last half-sentence: it joins a neighbour that has room for it."""

@@ -1,6 +1,6 @@
 """Texts to vectors and back to passages: the encoder, token vectors, the vector index. Knows no HTTP, no settings."""
 
-from embeddings.encoder import Encoder, PassageEncoding, QuestionEncoding
+from embeddings.encoder import PRECISIONS, Encoder, PassageEncoding, Precision, QuestionEncoding
 from embeddings.index import VectorIndex
 from embeddings.models import DEFAULT_ENCODER
 from embeddings.projection import VectorProjection, updated
@@ -8,8 +8,10 @@ from embeddings.token_vectors import signs_from_bytes, signs_to_bytes, token_sim
 
 __all__ = [
     "DEFAULT_ENCODER",
+    "PRECISIONS",
     "Encoder",
     "PassageEncoding",
+    "Precision",
     "QuestionEncoding",
     "VectorIndex",
     "VectorProjection",

@@ -2,28 +2,31 @@
 
 import hashlib
 import json
-import logging
-import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from corpus.errors import EncoderError
-from embeddings.models import model_folder, weights_sha256
+from embeddings.exports import Export, NotExportableError, find_export, make_export
+from embeddings.models import has_cuda, model_folder, unloadable, weights_sha256
+from embeddings.onnx_runtime import OnnxRuntime
 from embeddings.token_vectors import pack_signs
 
-__all__ = ["Encoder", "PassageEncoding", "QuestionEncoding"]
+__all__ = ["PRECISIONS", "Encoder", "PassageEncoding", "Precision", "QuestionEncoding"]
 
-BATCH_SIZE = 32
+Precision = Literal["int8", "float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = ("int8", "float32", "bfloat16")
+"""What the model's multiplications are done in. They give slightly different vectors, so a store has those of one."""
 
-PASSAGE_BATCH = 8
-"""Passages that go through the model together. More take no less time on a CPU, and a question that is asked meanwhile
-waits for them."""
+AHEAD = 2
+"""Batches of passages that each worker may be ahead of whoever takes what they give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +56,64 @@ class QuestionEncoding:
     token_vectors: NDArray[np.float32]
 
 
+class Runtime(Protocol):
+    """A loaded model: what it says of itself, and how it is run."""
+
+    batch: int
+    workers: int
+    tokenizer: Tokenizer
+    max_tokens: int
+    dimension: int
+    token_dimension: int
+    pooling: str
+    description: str
+
+    def run(self, texts: Sequence[str]) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]: ...
+
+
 class Encoder:
     """A sentence-transformers model that encodes passages and questions. Safe to share between threads.
 
     Args:
         name: The default's name, a folder, or a model's name on the Hugging Face Hub (see `model_folder`).
+        precision: What to compute in. None takes int8 on a CPU if the model can be exported, otherwise float32.
+        exports: Where exported models are kept, which need no torch. Without it, or with a GPU, or for bfloat16, the
+            model runs on torch, which knows no int8.
+        say: Told, in a sentence, of what takes long or turned out otherwise than wanted.
 
     Raises:
-        EncoderError: It cannot be found, verified or loaded, or its dimension is not a multiple of 8.
+        EncoderError: It cannot be found, verified or loaded, not in the precision wanted, or its dimension is not a
+            multiple of 8.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        precision: Precision | None = None,
+        exports: Path | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         folder = model_folder(name)
         self.name = name
         self.weights_sha256 = weights_sha256(folder)
-        self._turn = threading.Lock()
-        self._lock = threading.Lock()
-        self._model = _loaded(folder, name)
-        self._tokenizer = _own_tokenizer(self._model, name)
+        self.precision, self._runtime = _started(folder, name, precision, exports, say)
+        self._tokenizer = self._runtime.tokenizer
+        self._workers = ThreadPoolExecutor(self._runtime.workers, thread_name_prefix="encode")
         self.special_tokens = self._tokenizer.num_special_tokens_to_add(is_pair=False)
-        self.max_tokens: int = int(self._model.max_seq_length or 512)
-        self.dimension: int = int(self._model.get_embedding_dimension() or 0)
+        self.max_tokens = self._runtime.max_tokens
+        self.dimension = self._runtime.dimension
         if self.dimension % 8 or not self.dimension:
             raise EncoderError(f"The encoder {name} gives {self.dimension} dimensions; a multiple of 8 is needed.")
-        token_dimension = _arrays(self._forward([name])[0])[1].shape[1]
-        if token_dimension != self.dimension:
+        if self._runtime.token_dimension != self.dimension:
             raise EncoderError(
-                f"The encoder {name} gives {self.dimension} dimensions for a text and {token_dimension} for a token. "
-                "Choose one that gives the same for both."
+                f"The encoder {name} gives {self.dimension} dimensions for a text and {self._runtime.token_dimension} "
+                "for a token. Choose one that gives the same for both."
             )
+
+    @property
+    def runtime(self) -> str:
+        """What it runs on, for people."""
+        return self._runtime.description
 
     def fingerprint(self, **chunking: int) -> str:
         """Everything that decides what is stored for a text, as canonical JSON.
@@ -92,10 +124,10 @@ class Encoder:
         parts = {
             "weights": self.weights_sha256,
             "tokenizer": hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest(),
-            "pooling": _pooling(self._model),
+            "pooling": self._runtime.pooling,
             "dimension": self.dimension,
             "max_tokens": self.max_tokens,
-            "precision": "float32",
+            "precision": self.precision,
             "token_vectors": "signs",
             **chunking,
         }
@@ -135,94 +167,86 @@ class Encoder:
         for text in texts:
             if self.count_tokens(text) + self.special_tokens > self.max_tokens:
                 raise EncoderError(f"A passage has more than the {self.max_tokens} tokens that {self.name} takes.")
-        for at in range(0, len(texts), PASSAGE_BATCH):
-            for output in self._forward(texts[at : at + PASSAGE_BATCH]):
-                vector, tokens = _arrays(output)
-                yield PassageEncoding(vector, pack_signs(tokens))
+        for batch in self._batches(texts):
+            yield from batch
 
     def encode_question(self, text: str) -> QuestionEncoding:
         """Encode a question; one longer than the encoder takes loses its end."""
         kept = self.first_tokens(text, self.max_tokens - self.special_tokens)
-        vector, tokens = _arrays(self._forward([kept])[0])
+        [(vector, tokens)] = self._runtime.run([kept])
         special = np.array(self._tokenizer.encode(kept).special_tokens_mask, dtype=bool)
         if not special.all():
             tokens = tokens[~special]
-        return QuestionEncoding(vector, _unit(tokens))
+        return QuestionEncoding(_unit(vector), _unit(tokens))
 
-    def bare_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Only the texts' vectors, by sentence-transformers' own `encode`: what benchmarks measure against.
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[PassageEncoding]]:
+        """Batches in order, a few of them computed ahead."""
+        waiting: deque[Future[list[PassageEncoding]]] = deque()
+        try:
+            for at in range(0, len(texts), self._runtime.batch):
+                waiting.append(self._workers.submit(self._passages, texts[at : at + self._runtime.batch]))
+                if len(waiting) > AHEAD * self._runtime.workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
-        Args:
-            texts: Any number; sentence-transformers sorts them by length before it makes batches.
-
-        Returns:
-            `(texts, dimension)` float32, L2-normalised if the model does that.
-        """
-        with self._lock:
-            vectors: NDArray[np.float32] = self._model.encode(list(texts), batch_size=BATCH_SIZE, prompt="")
-        return vectors
-
-    def _forward(self, texts: Sequence[str]) -> list[dict[str, Any]]:
-        self._turn.acquire()  # who waits here is next, so that many batches of passages keep no question waiting
-        with self._lock:  # the tokenizer inside keeps state while it works
-            self._turn.release()
-            outputs: list[dict[str, Any]] = self._model.encode(
-                list(texts),
-                prompt="",  # not the model's own: every token must be one of the text's
-                output_value=None,
-                convert_to_numpy=False,
-                batch_size=BATCH_SIZE,
-                show_progress_bar=False,
-            )
-        return outputs
+    def _passages(self, texts: Sequence[str]) -> list[PassageEncoding]:
+        return [PassageEncoding(_unit(vector), pack_signs(tokens)) for vector, tokens in self._runtime.run(texts)]
 
     @classmethod
-    def load(cls, name: str) -> Self:
+    def load(
+        cls,
+        name: str,
+        precision: Precision | None = None,
+        exports: Path | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> Self:
         """The same as the constructor, mapping whatever a broken model raises to EncoderError."""
         try:
-            return cls(name)
+            return cls(name, precision, exports, say)
         except EncoderError:
             raise
         except Exception as error:
-            raise EncoderError(
-                f"The encoder {name} cannot be loaded ({type(error).__name__}). "
-                "Check that it is a sentence-transformers model."
-            ) from error
+            raise unloadable(name, error) from error
 
 
-def _loaded(folder: Path, name: str) -> Any:  # noqa: ANN401 - sentence-transformers is imported late
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
+def _started(
+    folder: Path, name: str, precision: Precision | None, exports: Path | None, say: Callable[[str], None]
+) -> tuple[Precision, Runtime]:
+    """The runtime that suits the machine and what is wanted, and the precision that it has."""
+    reason = ""
+    if exports is not None and precision != "bfloat16" and (precision == "int8" or not has_cuda()):
+        wanted: tuple[Precision, ...] = (precision,) if precision else ("int8", "float32")
+        for one in wanted:
+            try:
+                runtime = OnnxRuntime(_export(exports, folder, name, one, say), one)
+            except NotExportableError as error:
+                reason = str(error)
+            else:
+                if reason:
+                    say(f"The encoder {name} cannot run in int8 ({reason}). It runs in float32, which is slower.")
+                return one, runtime
+    if precision == "int8":
+        raise EncoderError(
+            f"The encoder {name} cannot run in int8 ({reason or 'it is not exported'}). "
+            "Set FOOTNOTE_PRECISION=float32, and re-encode what was stored in int8 with: footnote reindex"
+        )
+    if reason:
+        say(f"The encoder {name} cannot be exported ({reason}). It runs on torch, which is slower.")
+    from embeddings.torch_runtime import TorchRuntime
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    for logger in ("sentence_transformers", "transformers"):
-        logging.getLogger(logger).setLevel(logging.ERROR)
-    return SentenceTransformer(
-        str(folder), trust_remote_code=False, local_files_only=True, model_kwargs={"use_safetensors": True}
-    ).eval()
+    return precision or "float32", TorchRuntime(folder, name, precision or "float32")
 
 
-def _own_tokenizer(model: Any, name: str) -> Tokenizer:  # noqa: ANN401
-    """A copy of the model's fast tokenizer that neither truncates nor pads, and that no other thread changes."""
-    backend = getattr(model.tokenizer, "backend_tokenizer", None)
-    if backend is None:
-        raise EncoderError(f"The encoder {name} has no fast tokenizer (tokenizer.json). Choose one that does.")
-    tokenizer: Tokenizer = Tokenizer.from_str(backend.to_str())
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _pooling(model: Any) -> str:  # noqa: ANN401
-    modes = [module.pooling_mode for module in model if hasattr(module, "pooling_mode")]
-    return "+".join(str(mode) for mode in modes) or "none"
-
-
-def _arrays(output: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Vector `(dimension,)`, normalised, and token vectors `(tokens, dimension)` of one output, without padding."""
-    vector = output["sentence_embedding"].float().cpu().numpy()
-    mask = output["attention_mask"].bool().cpu().numpy()
-    return _unit(vector), output["token_embeddings"].float().cpu().numpy()[mask]
+def _export(exports: Path, folder: Path, name: str, precision: str, say: Callable[[str], None]) -> Export:
+    found = find_export(exports, folder, precision)
+    if found is None:
+        say("Preparing the encoder for this machine, which is done once and takes a moment.")
+        found = make_export(exports, folder, name, precision)
+    return found
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

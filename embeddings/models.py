@@ -6,7 +6,7 @@ from pathlib import Path
 
 from corpus.errors import EncoderError
 
-__all__ = ["DEFAULT_ENCODER", "model_folder", "weights_sha256"]
+__all__ = ["DEFAULT_ENCODER", "has_cuda", "model_folder", "model_sha256", "unloadable", "weights_sha256"]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -52,6 +52,29 @@ def weights_sha256(folder: Path) -> str:
         with path.open("rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return _digest_of(digests)
+
+
+def model_sha256(folder: Path) -> str:
+    """Hex digest of a model: its weights, and the small files that say how they are used."""
+    small = sorted(path for path in folder.rglob("*") if path.suffix in {".json", ".txt", ".model"})
+    digests = [f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in small]
+    return _digest_of([weights_sha256(folder), *digests])
+
+
+def unloadable(name: str, error: Exception) -> EncoderError:
+    """What to raise for whatever a broken model raises."""
+    return EncoderError(
+        f"The encoder {name} cannot be loaded ({type(error).__name__}). Check that it is a sentence-transformers model."
+    )
+
+
+def has_cuda() -> bool:
+    """Whether there is an NVIDIA GPU, and a torch that can use it. Torch is asked only if the first is so."""
+    if not any(Path("/dev").glob("nvidia[0-9]*")):
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())
 
 
 def _digest_of(digests: list[str]) -> str:

@@ -17,7 +17,8 @@ from eval.lines import decoded, given_bytes, json_object, numbered_lines
 from eval.questions import Question, QuestionSet
 from eval.strings import holds_any
 from service.answer import Turn
-from service.ingest import encoded_passages, fingerprint
+from service.fingerprint import fingerprint
+from service.ingest import encoded_passages
 from service.progress import Progress
 from service.settings import Settings
 

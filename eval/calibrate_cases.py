@@ -14,7 +14,7 @@ from eval.measuring import stored_beir
 from eval.questions import Question, QuestionSet, load_questions
 from service.answering import Pipeline
 from service.cli.loading import open_pipeline
-from service.ingest import fingerprint
+from service.fingerprint import fingerprint
 from service.progress import Progress
 from service.settings import load_settings
 

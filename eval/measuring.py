@@ -19,7 +19,7 @@ from eval.run import Run, run_questions
 from eval.target import local_target, remote_target
 from eval.trec import TrecSet, load_trec
 from service.cli.loading import load_encoder
-from service.ingest import fingerprint
+from service.fingerprint import fingerprint
 from service.progress import progress_for
 from service.settings import Settings, load_settings
 

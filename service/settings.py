@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -81,6 +81,18 @@ class Settings(BaseSettings):
             "of a model on the Hugging Face Hub (the only case that uses the network).",
         ),
     ] = DEFAULT_ENCODER
+    precision: Annotated[
+        Literal["auto", "int8", "float32", "bfloat16"],
+        Field(
+            description="What the encoder computes in. `auto` is what the stored documents were encoded in; for a new "
+            "store int8 on a CPU, which is the quickest, and float32 on a GPU.",
+        ),
+    ] = "auto"
+    exports: Annotated[
+        Path | None,
+        BeforeValidator(_named),
+        Field(description="Folder for the encoder as it runs without torch; by default one in the data folder."),
+    ] = None
     passage_tokens: Annotated[
         int,
         Field(
@@ -161,6 +173,11 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")
     ] = 8000
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where exported encoders are kept."""
+        return self.exports or self.data / "encoder"
 
     @property
     def suggested_question_values(self) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from fastapi.testclient import TestClient
 
 from embeddings import Encoder
 from service.answering import Pipeline
+from service.fingerprint import fingerprint
 from service.http import build_app
 from service.http.state import Service
-from service.ingest import Ingester, fingerprint
+from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
 from service.settings import Settings

@@ -1,5 +1,6 @@
 """A tiny real encoder, stores made with it, and the default encoder, each made once."""
 
+import os
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,12 +20,19 @@ TINY_DIMENSION = 32
 
 
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests' own settings count, not those of whoever runs them."""
-    import os
-
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, exports: Path) -> None:
+    """The tests' own settings count, not those of whoever runs them; a model is exported once for all of them."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("FOOTNOTE_EXPORTS", str(exports))
+
+
+@pytest.fixture(scope="session")
+def exports(pytestconfig: pytest.Config) -> Path:
+    """Where exported models are kept, from one run of the tests to the next: they have checksums."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    return cache.mkdir("exports")
 
 
 @pytest.fixture(scope="session")
@@ -89,15 +97,17 @@ def tiny_encoder(tiny_model: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def default_encoder(one_thread: None) -> Encoder:
-    """The encoder that Footnote comes with; loading it takes seconds."""
-    return Encoder.load(DEFAULT_ENCODER)
+def default_encoder(exports: Path) -> Encoder:
+    """The encoder that Footnote comes with, as it runs on a CPU; exporting it takes seconds."""
+    return Encoder.load(DEFAULT_ENCODER, "int8", exports)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, tiny_model: Path) -> Settings:
     """Settings for a data folder of the test's own, with the tiny encoder and passages that suit it."""
-    return Settings(data=tmp_path / "data", encoder=str(tiny_model), passage_tokens=40, title_tokens=8)
+    return Settings(
+        data=tmp_path / "data", encoder=str(tiny_model), precision="float32", passage_tokens=40, title_tokens=8
+    )
 
 
 @pytest.fixture

@@ -87,9 +87,14 @@ def test_the_build_fails_unless_torch_is_a_cpu_build() -> None:
 
 
 def test_the_build_fails_unless_the_default_encoder_encodes_offline() -> None:
-    (check,) = [step for step in BUILD.all("RUN") if "Encoder.load(DEFAULT_ENCODER).encode_question(" in step.value]
+    (check,) = [step for step in BUILD.all("RUN") if "encoder.encode_question(" in step.value]
     assert check.value.startswith("HF_HUB_OFFLINE=1 /opt/footnote/bin/python -I ")
     assert check is BUILD.steps[-1], "it should check what the final stage copies"
+
+
+def test_the_encoder_is_prepared_where_the_service_looks_for_it() -> None:
+    prepared = FINAL.steps[-1].environment["FOOTNOTE_EXPORTS"]
+    assert f"Encoder.load(DEFAULT_ENCODER, 'int8', Path('{prepared}'))" in BUILD.steps[-1].value
 
 
 # What is shipped

@@ -13,7 +13,7 @@ from embeddings import Encoder
 from eval.bench.base import BaseDocument
 from eval.bench.synthesis import SYNTHESIS_VERSION, Recombiner, homes_of
 from service.cli.loading import refresh_projection
-from service.ingest import fingerprint
+from service.fingerprint import fingerprint
 from service.progress import Progress
 from service.settings import Settings
 

@@ -230,7 +230,7 @@ def reindex(data: Path | None, as_json: bool) -> None:
 
     settings = load_settings(data=data)
     begun = time.monotonic()
-    load = functools.cache(lambda: load_encoder(settings))
+    load = functools.cache(lambda: load_encoder(settings, anew=True))
     with Store(settings.data) as store:
         documents = Ingester(store, load, settings).reencode(progress_for())
     refresh_projection(settings, load())

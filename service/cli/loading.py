@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
-    from embeddings import Encoder
+    from embeddings import Encoder, Precision
     from service.answering import Pipeline
     from service.settings import Settings
 
 __all__ = ["load_encoder", "open_pipeline", "refresh_projection"]
 
 
-def load_encoder(settings: Settings) -> Encoder:
-    """The encoder that the settings name."""
+def load_encoder(settings: Settings, *, anew: bool = False) -> Encoder:
+    """The encoder that the settings name. What takes long is said on standard error.
+
+    Args:
+        settings: Its name and precision.
+        anew: Whether everything is to be encoded with it, so that it matters nothing what was stored before.
+    """
     from embeddings import Encoder
 
-    return Encoder.load(settings.encoder)
+    precision = None if settings.precision == "auto" else settings.precision
+    if precision is None and not anew:
+        precision = _stored_precision(settings.data)
+    return Encoder.load(settings.encoder, precision, settings.exports_folder, lambda text: click.echo(text, err=True))
+
+
+def _stored_precision(data: Path) -> Precision | None:
+    """What the vectors of a store were computed in; None if there are none, or it cannot be said."""
+    from corpus import View
+    from corpus.errors import StoreError
+    from embeddings import PRECISIONS
+
+    try:
+        with View(data) as view:
+            stored = json.loads(view.fingerprint or "{}") if view.counts()[1] else {}
+    except (StoreError, ValueError):  # whoever opens it next says what is wrong with it
+        return None
+    return next((known for known in PRECISIONS if known == stored.get("precision")), None)
 
 
 @contextlib.contextmanager
@@ -30,7 +56,7 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
     """
     from corpus import View
     from service.answering import Pipeline
-    from service.ingest import fingerprint
+    from service.fingerprint import fingerprint
     from service.library import Library
 
     View(settings.data).close()

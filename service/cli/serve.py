@@ -80,9 +80,9 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
     import uvicorn
 
     from service.answering import Pipeline
+    from service.fingerprint import fingerprint
     from service.http import build_app
     from service.http.state import Service
-    from service.ingest import fingerprint
     from service.library import Library
 
     library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)

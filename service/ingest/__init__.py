@@ -1,6 +1,6 @@
 """Documents into the store: read, cut, encoded once and committed, each stage while the next one works."""
 
-from service.ingest.cutting import cut, encoded_passages, fingerprint
+from service.ingest.cutting import cut, encoded_passages
 from service.ingest.ingester import Ingester
 from service.ingest.planning import PlannedStep, plan
 from service.ingest.sources import Source, starter_files
@@ -18,7 +18,6 @@ __all__ = [
     "Watch",
     "cut",
     "encoded_passages",
-    "fingerprint",
     "plan",
     "starter_files",
 ]

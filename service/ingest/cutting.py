@@ -1,30 +1,19 @@
 """A document's passages, and what the encoder makes of them."""
 
 from corpus import EncodedPassage, Passage, SourceDocument, StoredDocument
-from corpus.cleaning import CLEANING_VERSION
 from corpus.errors import SourceError
-from corpus.passages import CHUNKING_VERSION, PassageSplitter
+from corpus.passages import PassageSplitter
 from embeddings import Encoder, PassageEncoding, signs_to_bytes
 from service.prefix import prefix_of
 from service.settings import Settings
 
-__all__ = ["as_stored", "cut", "encoded_passages", "fingerprint"]
+__all__ = ["as_stored", "cut", "encoded_passages"]
 
 PREFIX_MARGIN = 2
 """Tokens kept free because a prefix and a passage may need a token more together than apart."""
 
 MIN_PASSAGE_TOKENS = 16
 """Below this an encoder has no room for a passage beside its prefix and special tokens."""
-
-
-def fingerprint(encoder: Encoder, settings: Settings) -> str:
-    """Everything that decides which passages and vectors a text is given."""
-    return encoder.fingerprint(
-        chunking=CHUNKING_VERSION,
-        cleaning=CLEANING_VERSION if settings.cleaning else 0,
-        passage_tokens=settings.passage_tokens,
-        title_tokens=settings.title_tokens,
-    )
 
 
 def cut(

@@ -13,7 +13,8 @@ from corpus.folders import find_files
 from corpus.readers import ReadOptions
 from corpus.store import mismatch_message
 from embeddings import Encoder
-from service.ingest.cutting import encoded_passages, fingerprint
+from service.fingerprint import fingerprint
+from service.ingest.cutting import encoded_passages
 from service.ingest.flow import Flow
 from service.ingest.preparing import prepared
 from service.ingest.reading import Reading

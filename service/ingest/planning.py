@@ -12,7 +12,7 @@ from corpus.folders import find_files
 from corpus.readers import ReadOptions
 from corpus.store import mismatch_message
 from embeddings import Encoder
-from service.ingest.cutting import fingerprint
+from service.fingerprint import fingerprint
 from service.ingest.preparing import prepared
 from service.ingest.reading import Reading
 from service.ingest.sources import reader, source_of_path

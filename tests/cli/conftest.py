@@ -31,6 +31,7 @@ def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     """Runs `footnote ARGUMENTS…` on the test's own data folder."""
     monkeypatch.setenv("FOOTNOTE_DATA", str(data))
     monkeypatch.setenv("FOOTNOTE_ENCODER", str(tiny_model))
+    monkeypatch.setenv("FOOTNOTE_PRECISION", "float32")
     monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", "40")
     monkeypatch.setenv("FOOTNOTE_TITLE_TOKENS", "8")
 

@@ -139,9 +139,8 @@ def test_a_questions_vectors_are_the_models_own_without_special_tokens(
     np.testing.assert_allclose(encoded.token_vectors, states / np.linalg.norm(states, axis=1, keepdims=True), atol=1e-5)
 
 
-def test_the_default_encoder_gives_the_vectors_and_signs_of_its_model(
-    default_encoder: Encoder, plain_default: Plain
-) -> None:
+def test_the_default_encoder_gives_the_vectors_and_signs_of_its_model(plain_default: Plain) -> None:
+    default_encoder = Encoder.load(DEFAULT_ENCODER)
     for text in (*PASSAGES, "The quick brown fox. " * 40):
         encoding = one(default_encoder, text)
         np.testing.assert_allclose(encoding.vector, plain_default.vector(text), atol=1e-5)
@@ -167,12 +166,6 @@ def test_encodings_come_in_the_order_of_the_texts(tiny_encoder: Encoder) -> None
     lengths = [len(encoding.token_signs) for encoding in tiny_encoder.encode_passages(texts)]
 
     assert lengths == [len(tiny_encoder.token_spans(text)) for text in texts]
-
-
-def test_bare_vectors_are_those_of_the_passages(tiny_encoder: Encoder) -> None:
-    texts = [f"{'the truce began in the prison ' * (number % 3)}{number}" for number in range(70)]
-    vectors = np.stack([encoding.vector for encoding in tiny_encoder.encode_passages(texts)])
-    np.testing.assert_allclose(tiny_encoder.bare_vectors(texts), vectors, atol=1e-5)
 
 
 def test_no_passages_give_no_encodings(tiny_encoder: Encoder) -> None:
@@ -439,7 +432,8 @@ socket.getaddrinfo = resolve
 from corpus import Store
 from embeddings import DEFAULT_ENCODER, Encoder
 from service.answering import Pipeline
-from service.ingest import Ingester, fingerprint
+from service.ingest import Ingester
+from service.fingerprint import fingerprint
 from service.library import Library
 from service.progress import NoProgress
 from service.settings import Settings

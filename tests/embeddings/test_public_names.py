@@ -6,8 +6,10 @@ import embeddings
 def test_the_room_exports_exactly_these_names() -> None:
     assert embeddings.__all__ == [
         "DEFAULT_ENCODER",
+        "PRECISIONS",
         "Encoder",
         "PassageEncoding",
+        "Precision",
         "QuestionEncoding",
         "VectorIndex",
         "VectorProjection",

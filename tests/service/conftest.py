@@ -12,7 +12,8 @@ from corpus import Store, StoredDocument, View
 from embeddings import Encoder
 from service.answering import Pipeline
 from service.answering.reranking import SCORING_VERSION
-from service.ingest import Ingester, fingerprint
+from service.fingerprint import fingerprint
+from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
 from service.settings import PREFIX, Settings

@@ -7,9 +7,9 @@ import uvicorn
 
 from embeddings import Encoder
 from service.answering import Pipeline
+from service.fingerprint import fingerprint
 from service.http import build_app
 from service.http.state import Service
-from service.ingest import fingerprint
 from service.library import Library
 from service.settings import Settings
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from corpus import Store, View
 from corpus.errors import EncoderError, EncoderMismatchError, SourceError
 from embeddings import Encoder, PassageEncoding
-from service.ingest import Ingester, fingerprint, starter_files
+from service.fingerprint import fingerprint
+from service.ingest import Ingester, starter_files
 from service.prefix import prefix_of
 from service.progress import NoProgress
 from service.settings import Settings

@@ -9,7 +9,8 @@ from corpus import Store
 from embeddings import Encoder
 from service.answer import Answer
 from service.answering import Pipeline
-from service.ingest import Ingester, fingerprint
+from service.fingerprint import fingerprint
+from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
 from tests.service.conftest import settings_for_long

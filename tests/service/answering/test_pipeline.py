@@ -16,7 +16,8 @@ from embeddings import Encoder
 from service.answer import Answer, AnsweringPassage
 from service.answering import Pipeline
 from service.answering.results import CLOSE_SCORES
-from service.ingest import Ingester, fingerprint
+from service.fingerprint import fingerprint
+from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
 from service.settings import Settings

@@ -1,0 +1,196 @@
+"""Export a sentence-transformers model to ONNX: `python -m embeddings.exporting FOLDER NAME OUT PRECISION`.
+
+A process of its own (see `embeddings.exports`), so that torch leaves nothing behind in the memory of the one that
+wants the export. On success it writes the model, its tokenizer and what is known of them into OUT. Otherwise its last
+line says why.
+"""
+
+import contextlib
+import io
+import json
+import re
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import EncoderError
+from embeddings.exports import MANIFEST, MODEL, NOT_EXPORTABLE, NOT_LOADABLE, TOKENIZER
+from embeddings.models import unloadable
+from embeddings.onnx_runtime import open_session
+from embeddings.torch_runtime import TorchRuntime
+
+__all__ = ["export"]
+
+OPSET = 23
+"""The first whose attention and GELU are one operator each; decomposed ones take a third longer."""
+
+LENGTHS = (2, 3, 17, 128, 512)
+"""Tokens of the texts that an export is compared on with the model itself, as far as it takes so many."""
+
+LEAST_COSINE = {"float32": 0.9999, "int8": 0.97}
+"""Between what the model gives and what its export gives, for a text and on average for its tokens. all-MiniLM-L6-v2
+has .99 in int8."""
+
+REASON_CHARACTERS = 100
+
+UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*m|[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f]")
+
+
+class Refused(Exception):  # noqa: N818 - it ends the program with a sentence
+    """The model cannot be exported, and why."""
+
+
+def export(model: TorchRuntime, out: Path, precision: str) -> None:
+    """Export a model, and compare the result with it.
+
+    Args:
+        model: On a CPU, in float32.
+        out: Where to write.
+        precision: `int8` or `float32`.
+
+    Raises:
+        Refused: The exporter cannot do it, or what it gives is not what the model gives.
+    """
+    floats = out / f"float32-{MODEL}"
+    try:
+        _to_onnx(model, floats)
+        if precision == "int8":
+            _to_int8(floats, out / MODEL)
+            floats.unlink()
+        else:
+            floats.rename(out / MODEL)
+        vector, tokens = _compared(model, (out / MODEL).read_bytes(), LEAST_COSINE[precision])
+    except (Refused, OSError):
+        raise
+    except Exception as error:  # the exporter's own, of whatever kind: there are dozens
+        raise Refused(_reason(error)) from error
+    facts = {
+        "max_tokens": model.max_tokens,
+        "dimension": vector,
+        "token_dimension": tokens,
+        "pooling": model.pooling,
+        "precision": precision,
+    }
+    (out / TOKENIZER).write_text(model.tokenizer.to_str(), encoding="utf-8")
+    (out / MANIFEST).write_text(json.dumps(facts))
+
+
+def _reason(error: BaseException) -> str:
+    """What an exporter says is often a page; what it stumbled over first is a line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = [line for line in UNPRINTABLE.sub("", str(error)).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0].strip()[:REASON_CHARACTERS]}" if lines else type(error).__name__
+
+
+def _to_onnx(model: TorchRuntime, path: Path) -> None:
+    """A model that takes the token ids of one text, of any length."""
+    import torch
+
+    features = model.features(_ids(7, model.vocabulary))
+    others = {name: value for name, value in features.items() if name != "input_ids"}
+
+    class OneText(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model.module
+
+        def forward(self, input_ids: Any) -> Any:  # noqa: ANN401
+            given = {name: torch.full_like(input_ids, int(value.max())) for name, value in others.items()}
+            output = self.inner({"input_ids": input_ids, **given})
+            return output["sentence_embedding"][0], output["token_embeddings"][0]
+
+    tokens = torch.export.Dim("tokens", min=2, max=model.max_tokens)
+    program = torch.onnx.export(
+        OneText().eval(),
+        (features["input_ids"],),
+        dynamo=True,
+        input_names=["input_ids"],
+        output_names=["vector", "token_vectors"],
+        dynamic_shapes=[{1: tokens}],
+        opset_version=OPSET,
+        external_data=False,
+        verbose=False,
+    )
+    if program is None:
+        raise Refused("torch.onnx.export gave nothing")
+    program.save(str(path))
+
+
+def _to_int8(floats: Path, path: Path) -> None:
+    """Weights of multiplications in 7 bits a channel, what is multiplied with them in 8 bits, scaled for each text.
+
+    7 bits, because on processors without VNNI two products of 8 bits overflow the 16 bits that they are summed in.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        floats,
+        path,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )
+
+
+def _compared(model: TorchRuntime, exported: bytes, least: float) -> tuple[int, int]:
+    """Dimensions of both outputs.
+
+    Raises:
+        Refused: They are not near enough to the model's own.
+    """
+    session = open_session(exported)
+    shapes = (0, 0)
+    for length in LENGTHS:
+        if length > model.max_tokens:
+            continue
+        ids = _ids(length, model.vocabulary)
+        expected = model.outputs(ids)
+        vector, tokens = session.run(None, {"input_ids": ids})
+        if vector.shape != expected[0].shape or tokens.shape != expected[1].shape:
+            raise Refused(f"the export gives {vector.shape} and {tokens.shape} for a text of {length} tokens")
+        nearness = min(_cosine(vector, expected[0]), _cosine(tokens, expected[1]))
+        if not nearness >= least:
+            raise Refused(f"the export's vectors are not the model's: a cosine of {nearness:.4f} at {length} tokens")
+        shapes = (vector.shape[0], tokens.shape[1])
+    return shapes
+
+
+def _cosine(a: Any, b: Any) -> float:  # noqa: ANN401
+    """Mean cosine of rows."""
+    a, b = np.atleast_2d(a).astype(np.float64), np.atleast_2d(b).astype(np.float64)
+    return float(np.mean(np.sum(a * b, axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))))
+
+
+def _ids(length: int, vocabulary: int) -> Any:  # noqa: ANN401
+    """Some text's token ids, `(1, length)` int64, the same ones each time."""
+    return np.random.default_rng(length).integers(0, vocabulary, size=(1, length), dtype=np.int64)
+
+
+def _loaded(folder: Path, name: str) -> TorchRuntime:
+    try:
+        return TorchRuntime(folder, name, "float32", device="cpu")
+    except EncoderError:
+        raise
+    except Exception as error:
+        raise unloadable(name, error) from error
+
+
+def _main(arguments: list[str]) -> int:
+    folder, name, out, precision = arguments
+    warnings.simplefilter("ignore")
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # the exporter prints
+            export(_loaded(Path(folder), name), Path(out), precision)
+    except (Refused, EncoderError, OSError) as error:
+        print(error.strerror if isinstance(error, OSError) else error)  # noqa: T201 - to the process that waits for it
+        return NOT_EXPORTABLE if isinstance(error, Refused) else NOT_LOADABLE if isinstance(error, EncoderError) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))
