@@ -4,10 +4,11 @@ from embeddings.encoder import Encoder, PassageEncoding, QuestionEncoding
 from embeddings.index import VectorIndex
 from embeddings.models import DEFAULT_ENCODER
 from embeddings.projection import VectorProjection, updated
-from embeddings.token_vectors import signs_from_bytes, signs_to_bytes, token_similarities
+from embeddings.token_vectors import AskedTokens, signs_from_bytes, signs_to_bytes
 
 __all__ = [
     "DEFAULT_ENCODER",
+    "AskedTokens",
     "Encoder",
     "PassageEncoding",
     "QuestionEncoding",
@@ -15,6 +16,5 @@ __all__ = [
     "VectorProjection",
     "signs_from_bytes",
     "signs_to_bytes",
-    "token_similarities",
     "updated",
 ]

@@ -6,6 +6,7 @@ import embeddings
 def test_the_room_exports_exactly_these_names() -> None:
     assert embeddings.__all__ == [
         "DEFAULT_ENCODER",
+        "AskedTokens",
         "Encoder",
         "PassageEncoding",
         "QuestionEncoding",
@@ -13,7 +14,6 @@ def test_the_room_exports_exactly_these_names() -> None:
         "VectorProjection",
         "signs_from_bytes",
         "signs_to_bytes",
-        "token_similarities",
         "updated",
     ]
 
