@@ -1,9 +1,9 @@
 """Sums of whole numbers over set bits, exactly: a matrix product of small integers by onnxruntime.
 
 Processors multiply integers of 8 bits several times as fast as floats (AMX, VNNI, dot products on ARM), and NumPy uses
-none of that. So numbers of up to 24 bits are taken apart into three digits of 8. The bits must be the unsigned side: the
-other way round, onnxruntime is thirty times as slow. A digit times a bit is small enough for processors without VNNI,
-which add up two products in 16 bits.
+none of that. So numbers of up to 24 bits are taken apart into three digits of 8. The bits must be the unsigned side:
+the other way round, onnxruntime is thirty times as slow. A digit times a bit is small enough for processors without
+VNNI, which add up two products in 16 bits.
 """
 
 import functools
