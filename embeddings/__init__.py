@@ -4,11 +4,12 @@ from embeddings.encoder import PRECISIONS, Encoder, PassageEncoding, Precision, 
 from embeddings.index import VectorIndex
 from embeddings.models import DEFAULT_ENCODER
 from embeddings.projection import VectorProjection, updated
-from embeddings.token_vectors import signs_from_bytes, signs_to_bytes, token_similarities
+from embeddings.token_vectors import AskedTokens, signs_from_bytes, signs_to_bytes
 
 __all__ = [
     "DEFAULT_ENCODER",
     "PRECISIONS",
+    "AskedTokens",
     "Encoder",
     "PassageEncoding",
     "Precision",
@@ -17,6 +18,5 @@ __all__ = [
     "VectorProjection",
     "signs_from_bytes",
     "signs_to_bytes",
-    "token_similarities",
     "updated",
 ]

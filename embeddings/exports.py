@@ -103,7 +103,8 @@ def make_export(exports: Path, folder: Path, name: str, precision: str) -> Expor
     with _workplace(exports) as work:
         made = work / "export"
         made.mkdir()
-        command = [sys.executable, "-P", "-m", "embeddings.exporting", str(folder.resolve()), name, str(made), precision]
+        command = [sys.executable, "-P", "-m", "embeddings.exporting"]
+        command += [str(folder.resolve()), name, str(made), precision]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603 - our own command
         said = (done.stdout.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
         if done.returncode == NOT_EXPORTABLE:

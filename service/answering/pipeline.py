@@ -10,6 +10,7 @@ from service.answering.candidates import Candidate
 from service.answering.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
 from service.answering.conversation import read_together
+from service.answering.highlight import Highlighter
 from service.answering.results import Result
 from service.answering.search import Search
 from service.library import Library
@@ -46,6 +47,7 @@ class Pipeline:
         self.encoder = encoder
         self.settings = settings
         self.calibration = load_calibration(settings.calibration, encoder.weights_sha256)
+        self._highlighter = Highlighter(encoder, settings.title_tokens)
         self._clock = clock
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None) -> Answer:
@@ -71,11 +73,11 @@ class Pipeline:
         reading = read_together(question, history, self.encoder) if self.settings.context else None
         watch.lap("encode")
         with self.library.snapshot() as snapshot:
-            search = Search(snapshot, self.encoder, self.settings, question, encoded, filters, reading)
+            search = Search(snapshot, self._highlighter, self.settings, question, encoded, filters, reading)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
-            search.read(result.candidate.key for result in results[:k])
-            passages = [_passage(search, rank, result) for rank, result in enumerate(results[:k], start=1)]
+            search.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
+            passages = [_passage(search, rank, result) for rank, result in enumerate(results, start=1)]
             answer = Answer(
                 question=question,
                 status="answered" if found else "not_found",

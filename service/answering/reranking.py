@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import token_similarities
+from embeddings import AskedTokens
 from service.answering.candidates import Candidate
 
 __all__ = ["SCORING_VERSION", "RerankedCandidate", "max_sims", "rerank"]
@@ -32,17 +32,15 @@ class RerankedCandidate:
         key: The passage's key.
         score: Weighted mean of its similarities to the question, in [-1, 1].
         evidence: The same with less of the earlier turns in it: what confidence is drawn from, in [-1, 1].
-        similarities: `(question tokens, passage tokens)` float32, for the highlight.
     """
 
     key: int
     score: float
     evidence: float
-    similarities: NDArray[np.float32]
 
 
 def rerank(
-    question_tokens: NDArray[np.float32],
+    question: AskedTokens,
     candidates: Sequence[Candidate],
     token_signs: Mapping[int, NDArray[np.uint8]],
     reading_weight: float = 0.0,
@@ -54,7 +52,7 @@ def rerank(
     question's words are in the store, not on what other candidates there are.
 
     Args:
-        question_tokens: `(tokens, dimension)` float32, rows L2-normalised.
+        question: Its tokens.
         candidates: What to look at.
         token_signs: For each key `(tokens, dimension / 8)` uint8.
         reading_weight: Of the cosine of the question read with earlier turns.
@@ -65,14 +63,13 @@ def rerank(
     """
     if not candidates:
         return []
-    matrices = token_similarities(question_tokens, [token_signs[c.key] for c in candidates])
-    reranked = [
-        RerankedCandidate(
-            candidate.key, _mean(own, candidate, reading_weight), _mean(own, candidate, evidence_weight), matrix
-        )
-        for candidate, matrix, whole, window in zip(candidates, matrices, *max_sims(matrices), strict=True)
-        for own in (MAX_SIM * whole + WINDOW * window + LEXICAL * candidate.lexical + COSINE * candidate.cosine,)
-    ]
+    halves, counts = question.greatest([token_signs[c.key] for c in candidates], HALF_WINDOW)
+    reranked = []
+    for candidate, whole, window in zip(candidates, *max_sims(halves, counts), strict=True):
+        own = MAX_SIM * whole + WINDOW * window + LEXICAL * candidate.lexical + COSINE * candidate.cosine
+        score = _mean(own, candidate, reading_weight)
+        evidence = score if evidence_weight == reading_weight else _mean(own, candidate, evidence_weight)
+        reranked.append(RerankedCandidate(candidate.key, score, evidence))
     return sorted(reranked, key=lambda c: (-c.score, c.key))
 
 
@@ -82,30 +79,23 @@ def _mean(own: float, candidate: Candidate, reading_weight: float) -> float:
     return round(min(1.0, max(-1.0, mean)), SCORE_DECIMALS)  # similarities of tokens may be a millionth beyond
 
 
-def max_sims(similarities: Sequence[NDArray[np.float32]]) -> tuple[list[float], list[float]]:
+def max_sims(halves: NDArray[np.float32], counts: NDArray[np.int64]) -> tuple[list[float], list[float]]:
     """How well each passage meets the question: all over it, and in one place.
 
     Args:
-        similarities: For each passage `(question tokens, passage tokens)` float32; one passage or more.
+        halves: `(halves, question tokens)` float32: the greatest similarity to any token of each half window of the
+            first passage, then of the second, and so on.
+        counts: `(passages,)` int64: how many half windows each passage has.
 
     Returns:
         For each passage its MaxSim, the mean over the question's tokens of the greatest similarity to any of the
         passage's; and the highest MaxSim of any of its windows. All are in [-1, 1], and those of a passage do not
         depend, to the last bit, on which others there are.
-
-    Raises:
-        ValueError: A passage has no tokens.
     """
-    lengths = np.array([matrix.shape[1] for matrix in similarities])
-    if not lengths.all():
-        raise ValueError("A passage has no tokens")
-    counts = -(-lengths // HALF_WINDOW)
     first = np.cumsum(counts) - counts
-    nth = np.arange(counts.sum()) - np.repeat(first, counts)
-    starts = np.repeat(np.cumsum(lengths) - lengths, counts) + HALF_WINDOW * nth
-    halves = np.maximum.reduceat(np.concatenate([matrix.T for matrix in similarities]), starts, axis=0)
-    following = np.arange(len(halves)) + (nth + 1 < np.repeat(counts, counts))  # the last half of a passage: itself
-    windows = np.maximum(halves, halves[following])
+    is_last = np.zeros(len(halves), dtype=bool)
+    is_last[first + counts - 1] = True
+    windows = np.maximum(halves, halves[np.arange(len(halves)) + ~is_last])  # the last half of a passage stands alone
     whole = np.maximum.reduceat(halves, first, axis=0).mean(axis=1)
     # Tokens are added up one after the other, as above they are not: the last bit of a lone window's could differ.
     best = np.maximum.reduceat(np.ascontiguousarray(windows.T).mean(axis=0), first)

@@ -1,9 +1,9 @@
 """Results: one place for each text however often it stands in the documents, and room for more than one document."""
 
-import bisect
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from service.answering.reranking import RerankedCandidate
 
-__all__ = ["Result", "compared", "fold_duplicates", "spread"]
+__all__ = ["Folding", "Result", "needed", "spread"]
 
 SIMILAR_VECTORS = 0.75
 """Cosine below which two passages are not compared word by word. Of 40 texts copied under another title and cut 250
@@ -27,8 +27,13 @@ are cut at other places have less than all."""
 WORD = re.compile(r"""[^\W_]+|(?<!\w)[-+](?=\d)|[^\w\s.,;:!?¡¿…'"‘’“”«»()\[\]{}<>*#|/\\&@`~^=+–—-]""")
 """A word, a number's sign, or any other sign but punctuation: `$5` and `€5` differ, `"5"` and `“5”` do not."""
 
-PUNCTUATION = str.maketrans(dict.fromkeys(".,;:!?¡¿…'\"‘’“”«»()[]{}<>*#|/\\&@`~^=+–—-", " "))
+PUNCTUATION, TYPOGRAPHY = b".,;:!?'\"()[]{}<>*#|/\\&@`~^=+-", "¡¿…‘’“”«»–—"
 """What parts words where only resemblance is asked for: quicker than the pattern above, and near enough."""
+
+SPACES = bytes.maketrans(PUNCTUATION, b" " * len(PUNCTUATION))
+
+TELLING_WORDS = 4
+"""Of a highlight so many words, the longest ones, are looked for in a text first: few texts have them all by chance."""
 
 CLOSE_SCORES = 0.03
 """A passage makes room for another document's only if that one's score is no further below."""
@@ -42,28 +47,25 @@ class Result:
     duplicates: list[RerankedCandidate] = field(default_factory=list)
 
 
-def compared(vectors: NDArray[np.float32], k: int) -> list[int]:
-    """The ranks whose texts `fold_duplicates` compares, but for a few, so that they can be read together.
+def needed(vectors: NDArray[np.float32], k: int) -> list[int]:
+    """The ranks whose texts it takes to find `k` results, but for a few, so that they can be read together.
 
     Args:
         vectors: Of the candidates, best first, `(candidates, dimension)` float32, L2-normalised.
         k: How many results are wanted.
     """
-    pairs = np.triu(vectors[: max(k, ALWAYS_FOLDED)] @ vectors.T >= SIMILAR_VECTORS, 1)
-    return sorted({rank for ranks in np.nonzero(pairs) for rank in ranks.tolist()})
+    alike = np.flatnonzero((vectors[:k] @ vectors.T >= SIMILAR_VECTORS).any(axis=0))
+    return sorted({*range(min(k, len(vectors))), *alike.tolist()})
 
 
-def fold_duplicates(
-    ranked: Sequence[RerankedCandidate],
-    vectors: NDArray[np.float32],
-    text_of: Callable[[RerankedCandidate], str],
-    highlight_of: Callable[[RerankedCandidate], str],
-    k: int,
-) -> list[Result]:
-    """Put every candidate that repeats a better one under it.
+class Folding:
+    """Puts every candidate that repeats a better one under it, as far as results are asked for.
 
     It repeats it if the better one's highlight stands in it word for word and half of their text or more is the same,
     so that it can be cited for the same words. Case, white space and punctuation do not matter.
+
+    Iterating gives the results, best first, and compares no more texts than it takes to find them; so more duplicates
+    of a result may come later, until all have been found or `complete` is called.
 
     Args:
         ranked: Best first.
@@ -71,88 +73,144 @@ def fold_duplicates(
         text_of: Gives a candidate's text.
         highlight_of: Gives the words of a candidate that answer.
         k: How many results are wanted; further ones are not compared with each other.
-
-    Returns:
-        Every candidate once, as a result or as a duplicate, best first.
     """
-    words = _Words(text_of)
-    results: list[Result] = []
-    at_rank: dict[int, Result] = {}
-    similar = vectors @ vectors.T >= SIMILAR_VECTORS
-    for rank, candidate in enumerate(ranked):
-        better = (at_rank[at] for at in np.flatnonzero(similar[rank, :rank]).tolist() if at in at_rank)
-        same = (
-            result
-            for result in better
-            if words.resemblance(result.candidate, candidate) >= SAME_TEXT
-            and _within(_words(highlight_of(result.candidate)), words.of(candidate))
-        )
-        if (repeated := next(same, None)) is not None:
-            repeated.duplicates.append(candidate)
-            continue
-        results.append(Result(candidate))
-        if len(results) <= max(k, ALWAYS_FOLDED):
-            at_rank[rank] = results[-1]
-    return results
+
+    def __init__(
+        self,
+        ranked: Sequence[RerankedCandidate],
+        vectors: NDArray[np.float32],
+        text_of: Callable[[RerankedCandidate], str],
+        highlight_of: Callable[[RerankedCandidate], str],
+        k: int,
+    ) -> None:
+        self._ranked = ranked
+        self._similar = vectors @ vectors.T >= SIMILAR_VECTORS
+        self._texts = _Texts(text_of, highlight_of)
+        self._most = max(k, ALWAYS_FOLDED)
+        self._at_rank: dict[int, Result] = {}
+        self._done = 0
+
+    def __iter__(self) -> Iterator[Result]:
+        while self._done < len(self._ranked):
+            rank = self._done
+            self._done += 1
+            if self._is_folded(rank, list(self._at_rank)):
+                continue
+            result = Result(self._ranked[rank])
+            if len(self._at_rank) < self._most:
+                self._at_rank[rank] = result
+            yield result
+
+    def complete(self, results: Sequence[Result]) -> None:
+        """Find all duplicates of these results."""
+        wanted = {result.candidate.key for result in results}
+        ranks = [rank for rank, result in self._at_rank.items() if result.candidate.key in wanted]
+        if not ranks:
+            return
+        before = [rank for rank in self._at_rank if rank <= max(ranks)]  # a duplicate is the first one's it repeats
+        for rank in (self._done + np.flatnonzero(self._similar[self._done :, ranks].any(axis=1))).tolist():
+            self._is_folded(rank, before)
+
+    def _is_folded(self, rank: int, better: Sequence[int]) -> bool:
+        """Put a candidate under the first result of these ranks that it repeats, if there is one."""
+        candidate = self._ranked[rank]
+        for at in better:
+            if self._similar[rank, at] and self._texts.repeats(candidate, self._at_rank[at].candidate):
+                self._at_rank[at].duplicates.append(candidate)
+                return True
+        return False
 
 
-class _Words:
-    """The words of candidates, each found once."""
+class _Texts:
+    """The texts of candidates as they are compared, each made once."""
 
-    def __init__(self, text_of: Callable[[RerankedCandidate], str]) -> None:
+    def __init__(
+        self, text_of: Callable[[RerankedCandidate], str], highlight_of: Callable[[RerankedCandidate], str]
+    ) -> None:
         self._text_of = text_of
-        self._words: dict[int, list[str]] = {}
+        self._highlight_of = highlight_of
+        self._quoted: dict[int, str] = {}
+        self._telling: dict[int, Sequence[str]] = {}
+        self._folded: dict[int, str] = {}
         self._shingles: dict[int, set[tuple[str, ...]]] = {}
 
-    def of(self, candidate: RerankedCandidate) -> list[str]:
-        if candidate.key not in self._words:
-            self._words[candidate.key] = _words(self._text_of(candidate))
-        return self._words[candidate.key]
+    def repeats(self, candidate: RerankedCandidate, better: RerankedCandidate) -> bool:
+        """Whether a candidate has the highlight of a better one, and half of their text or more in common."""
+        return (
+            self._may_quote(candidate, better)
+            and self._resemblance(better, candidate) >= SAME_TEXT
+            and self._quoted[better.key] in _parted(_words(self._text_of(candidate)))
+        )
 
-    def resemblance(self, a: RerankedCandidate, b: RerankedCandidate) -> float:
-        """The share of all their shingles that two candidates have in common."""
+    def _may_quote(self, candidate: RerankedCandidate, better: RerankedCandidate) -> bool:
+        """Whether the most telling words of the highlight stand somewhere in a candidate's text."""
+        if better.key not in self._quoted:
+            words = _words(self._highlight_of(better))
+            self._quoted[better.key] = _parted(words)
+            several = len(words) > 1  # one alone may be nothing but punctuation, which is not folded
+            self._telling[better.key] = sorted(words, key=len)[-TELLING_WORDS:] if several else ()
+        if candidate.key not in self._folded:
+            self._folded[candidate.key] = _folded(self._text_of(candidate))
+        text = self._folded[candidate.key]
+        return all(word in text for word in self._telling[better.key])
+
+    def _resemblance(self, a: RerankedCandidate, b: RerankedCandidate) -> float:
+        """The share of all their shingles that two candidates have in common; 0 if their numbers are too unlike."""
         mine, theirs = self._shingled(a), self._shingled(b)
+        if min(len(mine), len(theirs)) < SAME_TEXT * max(len(mine), len(theirs)):
+            return 0.0
         common = len(mine & theirs)
         return common / (len(mine) + len(theirs) - common)
 
     def _shingled(self, candidate: RerankedCandidate) -> set[tuple[str, ...]]:
         if candidate.key not in self._shingles:
-            words = self._text_of(candidate).casefold().translate(PUNCTUATION).split()
+            words = _without_punctuation(self._text_of(candidate).casefold()).split()
             self._shingles[candidate.key] = set(zip(words, words[1:], words[2:], strict=False)) or {tuple(words)}
         return self._shingles[candidate.key]
 
 
 def _words(text: str) -> list[str]:
     """The words of a text; the text itself if it is nothing but punctuation."""
-    return WORD.findall(unicodedata.normalize("NFC", text).casefold()) or [text.strip()]
+    return WORD.findall(_folded(text)) or [text.strip()]
 
 
-def _within(quoted: Sequence[str], words: Sequence[str]) -> bool:
-    return f" {' '.join(quoted)} " in f" {' '.join(words)} "
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
 
 
-def spread(results: Sequence[Result], document_of: Mapping[int, int], per_document: int) -> list[Result]:
+def _without_punctuation(text: str) -> str:
+    """A text with a space for each mark; as bytes it is translated ten times as quickly as by `str.translate`."""
+    for mark in TYPOGRAPHY:
+        text = text.replace(mark, " ")
+    return text.encode().translate(SPACES).decode()
+
+
+def _parted(words: Sequence[str]) -> str:
+    return f" {' '.join(words)} "
+
+
+def spread(
+    results: Iterable[Result], document_of: Callable[[RerankedCandidate], int], per_document: int
+) -> Iterator[Result]:
     """Let a document that has had its share make room for others that score close.
 
     Args:
-        results: Best first.
-        document_of: The document of each key.
+        results: Best first; no more are taken than it needs to know which comes next.
+        document_of: Gives the key of a candidate's document.
         per_document: Passages of one document after which others come first if they score close.
 
     Returns:
         All results in their new order; whatever the length asked for, the first ones are the same.
     """
-    left, spread_out = list(results), []
-    taken: dict[int, int] = {}
-
-    def has_room(result: Result) -> bool:
-        return taken.get(document_of[result.candidate.key], 0) < per_document
-
-    while left:
-        least = left[0].candidate.score - CLOSE_SCORES
-        close = bisect.bisect_right(left, -least, key=lambda result: -result.candidate.score)
-        chosen = left.pop(next((at for at in range(close) if has_room(left[at])), 0))
-        document = document_of[chosen.candidate.key]
-        taken[document] = taken.get(document, 0) + 1
-        spread_out.append(chosen)
-    return spread_out
+    taken: Counter[int] = Counter()
+    passed_over: deque[Result] = deque()
+    for result in results:
+        while passed_over and result.candidate.score < passed_over[0].candidate.score - CLOSE_SCORES:
+            yield passed_over.popleft()
+        document = document_of(result.candidate)
+        if taken[document] < per_document:
+            taken[document] += 1
+            yield result
+        else:
+            passed_over.append(result)
+    yield from passed_over

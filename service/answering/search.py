@@ -2,23 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Filters, StoredDocument, StoredPassage
 from corpus.lexical import Question
-from embeddings import Encoder, QuestionEncoding, signs_from_bytes
+from embeddings import AskedTokens, QuestionEncoding, signs_from_bytes
 from service.answer import Span
 from service.answering.candidates import Candidate, find_candidates
 from service.answering.conversation import Reading
 from service.answering.fragments import LONGEST_SOURCE, SourceText
 from service.answering.fusion import fuse
-from service.answering.highlight import best_sentence
+from service.answering.highlight import Highlighter
 from service.answering.reranking import RerankedCandidate, rerank
-from service.answering.results import Result, compared, fold_duplicates, spread
+from service.answering.results import Folding, Result, needed, spread
 from service.library import Snapshot
-from service.prefix import prefix_of
 from service.settings import Settings
 
 __all__ = ["Search"]
@@ -29,7 +29,7 @@ class Search:
 
     Args:
         snapshot: Where to look.
-        encoder: The one that made its vectors.
+        highlighter: Finds the sentences that answer.
         settings: Depths and switches.
         words: The question's words, as the lexical index takes them.
         encoded: The question's vector and token vectors.
@@ -40,7 +40,7 @@ class Search:
     def __init__(
         self,
         snapshot: Snapshot,
-        encoder: Encoder,
+        highlighter: Highlighter,
         settings: Settings,
         words: Question,
         encoded: QuestionEncoding,
@@ -48,14 +48,17 @@ class Search:
         reading: Reading | None = None,
     ) -> None:
         self._snapshot = snapshot
-        self._encoder = encoder
+        self._highlighter = highlighter
         self._settings = settings
         self._words = words
-        self._encoded = encoded
+        self._vector = encoded.vector
+        self._tokens = AskedTokens(encoded.token_vectors)
         self._filters = filters
         self._reading = None if reading is None else reading.vector
         self._reading_weight = 0.0 if reading is None else reading.weight
         self._evidence_weight = 0.0 if reading is None else reading.evidence_weight
+        self._token_signs: dict[int, NDArray[np.uint8]] = {}
+        self._similarities: dict[int, NDArray[np.float32]] = {}
         self._passages: dict[int, StoredPassage] = {}
         self._documents: dict[int, StoredDocument] = {}
         self._highlights: dict[int, Span] = {}
@@ -63,48 +66,60 @@ class Search:
 
     def candidates(self, depth: int) -> list[Candidate]:
         """The best candidates by meaning and words together; fewer than `depth` only if there are no more."""
-        found = find_candidates(self._snapshot, self._encoded.vector, self._words, depth, self._filters, self._reading)
+        found = find_candidates(self._snapshot, self._vector, self._words, depth, self._filters, self._reading)
         return fuse(found, depth, self._reading_weight)
 
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
-        """The candidates in the order in which they answer, each text once as far as `k` results go."""
-        signs = self._token_signs(candidates)
+        """The best `k` results with all their duplicates, or fewer if there are not so many different texts."""
+        self._read_token_signs([c.key for c in candidates])
         weights = self._reading_weight, self._evidence_weight
-        ranked = self._in_order(rerank(self._encoded.token_vectors, candidates, signs, *weights))
+        ranked = self._in_order(rerank(self._tokens, candidates, self._token_signs, *weights))
         vectors = self._snapshot.index.vectors([c.key for c in ranked])
-        self.read(ranked[rank].key for rank in compared(vectors, k))
-        folded = fold_duplicates(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text, k)
-        documents = self._snapshot.view.passage_documents([result.candidate.key for result in folded])
-        return spread(folded, documents, self._settings.per_document)
+        self._read_passages(ranked[rank].key for rank in needed(vectors, k))
+        self.read([c.key for c in ranked[:k]])
+        self._compare([c.key for c in ranked[:k]])
+        folding = Folding(ranked, vectors, lambda c: self.passage(c.key).text, self.highlighted_text, k)
+        spread_out = spread(folding, lambda c: self.passage(c.key).document_key, self._settings.per_document)
+        results = list(islice(spread_out, k))
+        folding.complete(results)
+        return results
 
-    def _token_signs(self, candidates: Sequence[Candidate]) -> dict[int, NDArray[np.uint8]]:
-        stored = self._snapshot.view.token_vectors([c.key for c in candidates])
-        return {key: signs_from_bytes(data, self._encoder.dimension) for key, data in stored.items()}
+    def _read_token_signs(self, keys: Sequence[int]) -> None:
+        stored = self._snapshot.view.token_vectors([key for key in keys if key not in self._token_signs])
+        self._token_signs |= {key: signs_from_bytes(data, len(self._vector)) for key, data in stored.items()}
+
+    def _compare(self, keys: Sequence[int]) -> None:
+        """Compare the question's tokens with those of passages, all that are not known yet at once."""
+        if new := [key for key in keys if key not in self._similarities]:
+            similarities = self._tokens.similarities([self._token_signs[key] for key in new])
+            self._similarities.update(zip(new, similarities, strict=True))
 
     def _in_order(self, ranked: Sequence[RerankedCandidate]) -> list[RerankedCandidate]:
         """Equal scores by passage id: keys, unlike ids, depend on the order of ingestion."""
         counts = Counter(c.score for c in ranked)
-        tied = [c.key for c in ranked if counts[c.score] > 1]
-        self.read(tied)
+        self._read_passages(c.key for c in ranked if counts[c.score] > 1)
         return sorted(ranked, key=lambda c: (-c.score, self._passages[c.key].id if counts[c.score] > 1 else ""))
 
-    def read(self, keys: Iterable[int]) -> None:
+    def read(self, keys: Sequence[int]) -> None:
         """Read passages and their documents, all that are not known yet at once."""
-        if not (new := [key for key in keys if key not in self._passages]):
-            return
-        for passage in self._snapshot.view.passages(new):
-            self._passages[passage.key] = passage
-        if documents := {self._passages[key].document_key for key in new} - self._documents.keys():
-            self._documents.update(self._snapshot.view.documents_by_key(documents))
+        self._read_passages(keys)
+        new = {self._passages[key].document_key for key in keys} - self._documents.keys()
+        if new:
+            self._documents.update(self._snapshot.view.documents_by_key(new))
+
+    def _read_passages(self, keys: Iterable[int]) -> None:
+        if new := [key for key in keys if key not in self._passages]:
+            self._passages.update((passage.key, passage) for passage in self._snapshot.view.passages(new))
 
     def passage(self, key: int) -> StoredPassage:
         """A passage."""
-        self.read([key])
+        self._read_passages([key])
         return self._passages[key]
 
     def document(self, key: int) -> StoredDocument:
         """The document of a passage."""
-        return self._documents[self.passage(key).document_key]
+        self.read([key])
+        return self._documents[self._passages[key].document_key]
 
     def source_text(self, key: int) -> SourceText | None:
         """The text of a passage's document, to find words in; None if no link could lead to them."""
@@ -119,9 +134,10 @@ class Search:
         """The sentence of a passage that answers."""
         if candidate.key not in self._highlights:
             passage, about = self.passage(candidate.key), self.document(candidate.key).metadata
-            prefix = prefix_of(about.title, self._encoder, self._settings.title_tokens)
-            spans = [(a - len(prefix), b - len(prefix)) for a, b in self._encoder.token_spans(prefix + passage.text)]
-            self._highlights[candidate.key] = best_sentence(passage.text, about.language, candidate.similarities, spans)
+            self._compare([candidate.key])
+            similarities = self._similarities[candidate.key]
+            span = self._highlighter.highlight(passage.text, about.title, about.language, similarities)
+            self._highlights[candidate.key] = span
         return self._highlights[candidate.key]
 
     def highlighted_text(self, candidate: RerankedCandidate) -> str:

@@ -7,6 +7,7 @@ def test_the_room_exports_exactly_these_names() -> None:
     assert embeddings.__all__ == [
         "DEFAULT_ENCODER",
         "PRECISIONS",
+        "AskedTokens",
         "Encoder",
         "PassageEncoding",
         "Precision",
@@ -15,7 +16,6 @@ def test_the_room_exports_exactly_these_names() -> None:
         "VectorProjection",
         "signs_from_bytes",
         "signs_to_bytes",
-        "token_similarities",
         "updated",
     ]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +38,7 @@ CALIBRATION = Calibration.model_validate(GIVEN)
 
 
 def first(key: int) -> RerankedCandidate:
-    return RerankedCandidate(key, 0.5, 0.4, np.zeros((1, 1), dtype=np.float32))
+    return RerankedCandidate(key, 0.5, 0.4)
 
 
 def test_a_score_becomes_a_probability_by_the_logistic_function() -> None:

@@ -1,5 +1,6 @@
 """The best sentence, with similarities made by hand."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 
@@ -7,10 +8,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from corpus.sentences import sentence_spans
+from embeddings import Encoder
 from service.answer import Span
-from service.answering.highlight import best_sentence
+from service.answering.highlight import (
+    BESIDE_THE_POINT,
+    HEADING,
+    LENGTH_PENALTY,
+    QUESTION_MARKS,
+    Highlighter,
+    best_sentence,
+    sentences_of,
+)
 
 Weights = Mapping[str, float | Sequence[float]]
 """Similarity of words to the question's tokens: one figure a token."""
@@ -25,8 +36,8 @@ def highlight(text: str, weights: Weights, prefix: str = "", language: str | Non
 def span_of(text: str, weights: Weights, prefix: str = "", language: str | None = None) -> Span:
     words = list(re.finditer(r"\w+", prefix + text))
     spans = [(-len(prefix), -len(prefix)), *((m.start() - len(prefix), m.end() - len(prefix)) for m in words)]
-    columns = [[9.0, 9.0], *(np.broadcast_to(weights.get(m[0], 0.0), 2) for m in words)]  # 9: a special token
-    return best_sentence(text, language, np.array(columns, dtype=np.float32).T, spans)
+    rows = [[9.0, 9.0], *(np.broadcast_to(weights.get(m[0], 0.0), 2) for m in words)]  # 9: a special token
+    return best_sentence(sentences_of(text, language, np.array(spans)), np.array(rows, dtype=np.float32))
 
 
 def test_the_sentence_with_the_best_word_is_chosen() -> None:
@@ -118,6 +129,46 @@ def test_the_documents_language_says_where_sentences_end() -> None:
     text = "Habló el Sr. Lara en marzo. Luego no."
 
     assert highlight(text, {"Lara": 0.5}, language="es-SV") == "Habló el Sr. Lara en marzo."
+
+
+def by_hand(text: str, spans: Sequence[tuple[int, int]], similarities: NDArray[np.float32]) -> Span:
+    """The same, sentence by sentence, as one would write it down."""
+    found = [(-np.inf, 0, Span(0, len(text)))]
+    for at, (start, end) in enumerate(sentence_spans(text)):
+        sentence = text[start:end].strip()
+        tokens = [token for token, (a, b) in enumerate(spans) if start <= a < b <= end and b > 0]
+        if sentence and tokens:
+            met = np.sqrt(np.clip(similarities[tokens].max(axis=0), 0, 1))
+            beside = BESIDE_THE_POINT * (sentence.endswith(QUESTION_MARKS) or sentence.startswith(HEADING))
+            score = float(met.mean()) - LENGTH_PENALTY * math.log(len(sentence)) - beside
+            lead = start + text[start:end].index(sentence)
+            found.append((score, -at, Span(lead, lead + len(sentence))))
+    return max(found, key=lambda one: one[:2])[2]
+
+
+parts = st.sampled_from(["Word ", "Is it? ", "# Head\n", "\n\n", "  ", "end. ", "é", "停戦。", "\u3000", "A. "])
+
+
+@given(st.lists(parts, max_size=30).map("".join), st.lists(st.integers(-9, 99), max_size=60), st.data())
+def test_the_best_sentence_is_the_one_found_by_hand(text: str, borders: list[int], data: st.DataObject) -> None:
+    spans = [(a, a + b % 5) for a, b in zip(sorted(borders), borders, strict=True)] or [(0, 0)]
+    spans = data.draw(st.permutations(spans)) if data.draw(st.booleans()) else spans
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    similarities = rng.uniform(-1, 1, size=(len(spans), data.draw(st.integers(1, 40)))).astype(np.float32)
+
+    found = best_sentence(sentences_of(text, "en", np.array(spans)), similarities)
+
+    assert found == by_hand(text, spans, similarities)
+
+
+def test_a_passage_seen_before_is_highlighted_as_if_it_were_new(tiny_encoder: Encoder) -> None:
+    text, title, rng = "One was here. Two was not. And three?", "Counting", np.random.default_rng(1)
+    tokens = len(tiny_encoder.token_spans(f"{title}. {text}"))
+    remembering = Highlighter(tiny_encoder, 16)
+
+    for similarities in rng.uniform(-1, 1, size=(20, tokens, 5)).astype(np.float32):
+        new = Highlighter(tiny_encoder, 16).highlight(text, title, None, similarities)
+        assert remembering.highlight(text, title, None, similarities) == new
 
 
 @given(st.text(alphabet="ab .?!\n\té🦜#“”", min_size=1), st.text(alphabet="xé🦜 ", max_size=9))

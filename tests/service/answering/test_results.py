@@ -1,6 +1,7 @@
 """Folding and spreading, by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -9,9 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from service.answering.reranking import RerankedCandidate
-from service.answering.results import CLOSE_SCORES, Result, compared, fold_duplicates, spread
+from service.answering.results import CLOSE_SCORES, Folding, Result, needed, spread
 
-NOTHING = np.zeros((1, 1), dtype=np.float32)
 ALIKE = (1.0, 0.0)
 
 TRUCE = (
@@ -24,20 +24,24 @@ MENU = "Home | News | Opinion | Share this: Facebook Twitter. "
 
 
 def ranked(*scores: float) -> list[RerankedCandidate]:
-    return [RerankedCandidate(key, score, score, NOTHING) for key, score in enumerate(scores, start=1)]
+    return [RerankedCandidate(key, score, score) for key, score in enumerate(scores, start=1)]
 
 
 def folded(
     texts: Sequence[str], highlight: str | None = None, vectors: Sequence[Sequence[float]] = (), k: int = 5
 ) -> list[str]:
     """The keys of each result with its duplicates (`1+2`), of texts in falling order and one highlight for all."""
-    results = fold_duplicates(
+    folding = Folding(
         ranked(*np.linspace(0.9, 0.1, len(texts))),
         unit(vectors or [ALIKE] * len(texts)),
         lambda candidate: texts[candidate.key - 1],
         lambda candidate: texts[candidate.key - 1] if highlight is None else highlight,
         k,
     )
+    return keys_of(list(folding))
+
+
+def keys_of(results: Sequence[Result]) -> list[str]:
     return ["+".join(str(c.key) for c in (result.candidate, *result.duplicates)) for result in results]
 
 
@@ -52,16 +56,43 @@ def test_copies_take_one_place() -> None:
 
 
 @given(st.lists(st.sampled_from([(1.0, 0.0), (1.0, 0.5), (1.0, 1.0), (0.0, 1.0)]), max_size=40), st.integers(1, 30))
-def test_what_is_said_to_be_compared_is_what_is_read(directions: list[tuple[float, float]], k: int) -> None:
+def test_no_more_is_read_than_what_is_said_to_be_needed(directions: list[tuple[float, float]], k: int) -> None:
     vectors, read = unit(directions), set()
 
     def text_of(candidate: RerankedCandidate) -> str:
         read.add(candidate.key)
         return f"Nobody says {candidate.key} but this one."
 
-    fold_duplicates(ranked(*np.linspace(0.9, 0.1, len(vectors))), vectors, text_of, text_of, k)
+    folding = Folding(ranked(*np.linspace(0.9, 0.1, len(vectors))), vectors, text_of, text_of, k)
+    results = list(islice(folding, k))
+    folding.complete(results)
 
-    assert sorted(read) == [rank + 1 for rank in compared(vectors, k)]
+    assert len(results) == min(k, len(vectors))
+    assert read <= {rank + 1 for rank in needed(vectors, k)}
+
+
+words = st.sampled_from(["one two three four five", "six seven eight nine ten", "and so on and on", "Café ² x"])
+passages = st.tuples(st.lists(words, min_size=1, max_size=3).map(". ".join), st.sampled_from([(1.0, 0.0), (0.0, 1.0)]))
+
+
+@given(st.lists(passages, max_size=30), st.integers(1, 30), st.integers(1, 4))
+def test_the_first_results_and_all_their_duplicates_are_the_same_however_many_are_found(
+    drawn: list[tuple[str, tuple[float, float]]], k: int, every: int
+) -> None:
+    def folding() -> Folding:
+        return Folding(
+            ranked(*np.linspace(0.9, 0.1, len(drawn))),
+            unit([vector for _, vector in drawn]),
+            lambda c: drawn[c.key - 1][0],
+            lambda c: drawn[c.key - 1][0][:8],
+            k,
+        )
+
+    some = folding()
+    chosen = list(islice(some, k))[::every]
+    some.complete(chosen)
+
+    assert keys_of(chosen) == keys_of(list(folding())[:k:every])
 
 
 @pytest.mark.parametrize(
@@ -158,7 +189,10 @@ def test_a_highlight_without_words_is_found_again() -> None:
 
 
 def test_nothing_folded_is_nothing() -> None:
-    assert fold_duplicates([], unit([]), lambda _: "", lambda _: "", 5) == []
+    folding = Folding([], unit([]), lambda _: "", lambda _: "", 5)
+
+    assert list(folding) == []
+    folding.complete([])
 
 
 def test_beyond_the_results_that_are_wanted_copies_are_folded_only_under_these() -> None:
@@ -178,16 +212,18 @@ angles = st.integers(0, 7).map(lambda eighth: (np.cos(np.pi * eighth / 8), np.si
 
 @given(st.lists(st.tuples(texts, angles, st.booleans()), max_size=15))
 def test_every_candidate_comes_once_as_a_result_or_as_a_duplicate_of_a_better_one(
-    passages: Sequence[tuple[str, Sequence[float], bool]],
+    drawn: Sequence[tuple[str, Sequence[float], bool]],
 ) -> None:
-    candidates = ranked(*(1 - at / 100 for at in range(len(passages))))
+    candidates = ranked(*(1 - at / 100 for at in range(len(drawn))))
 
-    results = fold_duplicates(
-        candidates,
-        unit([vector for _, vector, _ in passages]),
-        lambda c: passages[c.key - 1][0],
-        lambda c: passages[c.key - 1][0][: None if passages[c.key - 1][2] else 1],
-        5,
+    results = list(
+        Folding(
+            candidates,
+            unit([vector for _, vector, _ in drawn]),
+            lambda c: drawn[c.key - 1][0],
+            lambda c: drawn[c.key - 1][0][: None if drawn[c.key - 1][2] else 1],
+            5,
+        )
     )
 
     assert sorted(c.key for r in results for c in (r.candidate, *r.duplicates)) == [c.key for c in candidates]
@@ -201,7 +237,7 @@ def test_every_candidate_comes_once_as_a_result_or_as_a_duplicate_of_a_better_on
 def spread_out(scores: Sequence[float], documents: Sequence[int], per_document: int) -> list[int]:
     """The keys after spreading; the first candidate's is 1."""
     results = [Result(candidate) for candidate in ranked(*scores)]
-    return [r.candidate.key for r in spread(results, dict(enumerate(documents, start=1)), per_document)]
+    return [r.candidate.key for r in spread(results, lambda c: documents[c.key - 1], per_document)]
 
 
 def test_a_document_makes_room_for_others_that_score_close() -> None:
@@ -229,7 +265,21 @@ def test_where_every_document_has_had_its_share_the_scores_decide() -> None:
 def test_duplicates_stay_with_their_result() -> None:
     first, other, copy = ranked(0.5, 0.49, 0.48)
 
-    assert spread([Result(first, [copy]), Result(other)], {1: 7, 2: 7, 3: 8}, 1)[0].duplicates == [copy]
+    assert next(spread([Result(first, [copy]), Result(other)], lambda _: 7, 1)).duplicates == [copy]
+
+
+def test_no_more_results_are_asked_for_than_it_takes_to_know_which_comes_next() -> None:
+    asked_for: list[int] = []
+
+    def results() -> Iterator[Result]:
+        for candidate in ranked(0.50, 0.49, 0.48, 0.47):
+            asked_for.append(candidate.key)
+            yield Result(candidate)
+
+    spread_out = spread(results(), lambda c: (7, 7, 8, 9)[c.key - 1], 1)
+
+    assert [next(spread_out).candidate.key for _ in range(2)] == [1, 3]
+    assert asked_for == [1, 2, 3]
 
 
 scored = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 4)), max_size=20).map(
