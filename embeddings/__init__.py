@@ -1,14 +1,18 @@
 """Texts to vectors and back to passages: the encoder, token vectors, the vector index. Knows no HTTP, no settings."""
 
+from embeddings.coded import CodedIndex
 from embeddings.encoder import Encoder, PassageEncoding, QuestionEncoding
-from embeddings.index import VectorIndex
+from embeddings.index import ExactIndex, VectorIndex
 from embeddings.models import DEFAULT_ENCODER
-from embeddings.projection import VectorProjection, updated
+from embeddings.projection import EXACT_UP_TO, VectorProjection, updated
 from embeddings.token_vectors import signs_from_bytes, signs_to_bytes, token_similarities
 
 __all__ = [
     "DEFAULT_ENCODER",
+    "EXACT_UP_TO",
+    "CodedIndex",
     "Encoder",
+    "ExactIndex",
     "PassageEncoding",
     "QuestionEncoding",
     "VectorIndex",

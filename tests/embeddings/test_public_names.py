@@ -6,7 +6,10 @@ import embeddings
 def test_the_room_exports_exactly_these_names() -> None:
     assert embeddings.__all__ == [
         "DEFAULT_ENCODER",
+        "EXACT_UP_TO",
+        "CodedIndex",
         "Encoder",
+        "ExactIndex",
         "PassageEncoding",
         "QuestionEncoding",
         "VectorIndex",
