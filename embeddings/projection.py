@@ -136,6 +136,12 @@ class VectorProjection:
             return "holds other passages than the store"
         return None
 
+    def kind(self) -> str | None:
+        """How the index on disk is searched, `exact` or `coded`; None if there is none."""
+        with contextlib.suppress(*DAMAGE):
+            return str(json.loads(self.manifest_path.read_bytes())["kind"])
+        return None
+
     def _load(self, view: View, dimension: int) -> Stored | None:
         """What is on disk of this store and encoder."""
         seen = None
