@@ -25,21 +25,24 @@ MERGED_WITHIN = 4
 MOST_REMOVED = 0.25
 """A segment of which a greater share has been removed is made anew."""
 
-WIDTH = 8
-"""So many times as many passages as are wanted are looked at more closely."""
+WIDTH = 32
+"""So many times as many passages as are wanted are taken by their codes."""
 
 WIDER = 4
 """So many times as many again, until it is enough."""
 
+FIRST = 4
+"""Of those taken, so many times as many as are wanted are compared at once; of the others, those that may be nearer."""
+
 FEW = 8192
 """Where no more passages are allowed, all of them are candidates."""
 
-CERTAINTY = 2.0
-"""So many standard deviations of a code's error must lie between the last passage wanted and the first one not looked
-at: of those that are as near as the last one, one in 44 is then overlooked, and of nearer ones fewer."""
+CERTAINTY = 2.5
+"""Passages are compared whose codes lie up to so many standard deviations of their error below what is expected of the
+last passage wanted: of those that are as near as that one, one in 160 is then overlooked, and of nearer ones fewer."""
 
 SPARE = 8
-"""Besides a quarter more than are wanted, so many are compared exactly: the rounded vectors' error is 0.0004."""
+"""Besides an eighth more than are wanted, so many are compared exactly: the rounded vectors' error is 0.0004."""
 
 BLOCK = 512
 """Rows multiplied at once, which stay in the processor's cache."""
@@ -102,6 +105,31 @@ class Question:
     gridded: NDArray[np.float32]
     masks: Sequence[NDArray[np.bool_] | None]
     possible: int
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Passages by their codes. Equal ones are taken or left together, whatever the order they are found in.
+
+    Args:
+        products: For each part, inner products.
+        places: Where in the part.
+    """
+
+    products: Sequence[NDArray[np.float32]]
+    places: Sequence[NDArray[np.int64]]
+
+    def product_after(self, count: int) -> float:
+        """The highest inner product but for so many."""
+        everything = np.concatenate(self.products)
+        return float(np.partition(everything, len(everything) - count - 1)[-count - 1])
+
+    def between(self, low: float, high: float = np.inf) -> list[NDArray[np.int64]]:
+        """Places in each part of inner products above one and up to another."""
+        return [
+            places[(low < products) & (products <= high)]
+            for products, places in zip(self.products, self.places, strict=True)
+        ]
 
 
 class CodedIndex:
@@ -172,7 +200,7 @@ class CodedIndex:
         if wanted <= 0:
             return []
         keys, products = self._candidates(question, wanted, everything=allowed is not None)
-        best = np.lexsort((keys, -products))[: wanted + wanted // 4 + SPARE]
+        best = np.lexsort((keys, -products))[: wanted + wanted // 8 + SPARE]
         chosen = keys[best].tolist()
         exact = self.vectors(chosen).astype(np.float64) @ question.vector.astype(np.float64)
         found = [(key, round(float(score), SCORE_DECIMALS)) for key, score in zip(chosen, exact, strict=True)]
@@ -199,22 +227,19 @@ class CodedIndex:
             wanted: How many passages are.
             everything: Take all that are possible, if they are few.
         """
-        if everything and question.possible <= FEW:
-            return self._compared(question, self._all(question))
         count = wanted * WIDTH
-        while True:
-            places, limit = self._nearest(question, count)
-            keys, products = self._compared(question, places)
-            if limit is None or self._is_enough(products, wanted, limit):
-                return keys, products
+        while count < question.possible and not (everything and question.possible <= FEW):
+            near = self._nearest(question, count)
+            high = near.product_after(wanted * FIRST)
+            keys, products = self._compared(question, near.between(high))
+            if len(keys) >= wanted:
+                last = float(np.partition(products, len(products) - wanted)[-wanted])
+                floor = GAIN * last - CERTAINTY * code_error(self._dimension)
+                if floor >= near.product_after(count):
+                    more_keys, more_products = self._compared(question, near.between(floor, high))
+                    return np.concatenate([keys, more_keys]), np.concatenate([products, more_products])
             count *= WIDER
-
-    def _is_enough(self, products: NDArray[np.float32], wanted: int, limit: float) -> bool:
-        """Whether what was left out, none of it above a limit by its codes, hardly holds anything that is wanted."""
-        if len(products) < wanted:
-            return False
-        last = float(np.partition(products, len(products) - wanted)[-wanted])
-        return limit <= GAIN * last - CERTAINTY * code_error(self._dimension)
+        return self._compared(question, self._all(question))
 
     def _all(self, question: Question) -> list[NDArray[np.int64]]:
         return [
@@ -222,38 +247,25 @@ class CodedIndex:
             for part, mask in zip(self._parts, question.masks, strict=True)
         ]
 
-    def _nearest(self, question: Question, count: int) -> tuple[list[NDArray[np.int64]], float | None]:
-        """Places in each part of those nearest by codes: all that are nearer than the first one left out.
-
-        Equal ones are left out together, so that what is found does not depend on the order of the rows.
-
-        Returns:
-            Places, and the inner product of the first one left out, None if none is.
-        """
-        if count >= question.possible:
-            return self._all(question), None
+    def _nearest(self, question: Question, count: int) -> Near:
+        """The passages nearest by codes."""
         found = [
             part.segment.best(question.turned, count + 1, mask)
             for part, mask in zip(self._parts, question.masks, strict=True)
         ]
-        products = np.concatenate([product for product, _ in found])
-        limit = np.partition(products, len(products) - count - 1)[-count - 1]
-        return [places[product > limit] for product, places in found], float(limit)
+        return Near([products for products, _ in found], [places for _, places in found])
 
     def _compared(
         self, question: Question, places: Sequence[NDArray[np.int64]]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Keys, ascending, and the inner products of the rounded vectors."""
-        keys = np.concatenate([part.segment.keys[at] for part, at in zip(self._parts, places, strict=True)])
-        products = np.concatenate(
-            [
-                part.segment.products(at[start : start + BLOCK], question.gridded)
-                for part, at in zip(self._parts, places, strict=True)
-                for start in range(0, max(1, len(at)), BLOCK)
-            ]
-        )
-        order = np.argsort(keys)
-        return keys[order], products[order]
+        """Keys, and the inner products of the rounded vectors."""
+        keys = [part.segment.keys[at] for part, at in zip(self._parts, places, strict=True)]
+        products = [
+            part.segment.products(at[start : start + BLOCK], question.gridded)
+            for part, at in zip(self._parts, places, strict=True)
+            for start in range(0, len(at), BLOCK)
+        ]
+        return np.concatenate(keys), np.concatenate([np.empty(0, dtype=np.float32), *products])
 
     def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """The vectors of these keys exactly as stored, `(len(keys), dimension)` float32, in the order given.

@@ -268,6 +268,20 @@ def test_a_restored_backup_that_went_its_own_way_is_not_answered_from_the_other_
     assert_recovers(projection, view_of())
 
 
+def test_another_way_of_the_same_store_is_noticed_even_if_it_has_as_many_passages(
+    folder: Path, put: Put, view_of: ViewOf, exact_up_to: int
+) -> None:
+    put("kept", 6)
+    backup = (folder / "footnote.db").read_bytes()
+    put("lost", 6)
+    with View(folder) as view:
+        index = updated(ExactIndex.empty(DIMENSION), view, exact_up_to)
+    (folder / "footnote.db").write_bytes(backup)
+    put("new", 6)
+
+    assert_shows(updated(index, view_of(), exact_up_to), view_of())
+
+
 def test_leftover_temporary_files_do_no_harm(projection: VectorProjection, view_of: ViewOf) -> None:
     for path in (index_file(projection), projection.manifest_path):
         path.with_name(path.name + ".partial").write_bytes(b"half of an ind")

@@ -16,7 +16,7 @@ from corpus import LexicalProjection, Store
 from corpus.errors import EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
 from embeddings import Encoder
 from service.answer import Answer
-from service.ingest import Ingester
+from service.ingest import Ingester, fingerprint
 from service.library import Library, Snapshot
 from service.progress import NoProgress
 from service.settings import Settings
@@ -402,3 +402,32 @@ def test_a_library_may_be_closed_twice(open_library: OpenLibrary) -> None:
 
     library.close()
     library.close()
+
+
+def test_a_large_library_answers_from_the_vectors_of_its_own_snapshot(
+    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    for name in ("one", "two", "three"):
+        add(f"{name}.txt", f"The truce began in the year {name}.")
+    library = Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension, exact_up_to=1)
+    try:
+        with library.snapshot() as snapshot:
+            before = found(snapshot)
+            assert (snapshot.index.kind, len(before)) == ("coded", 3)
+            store.remove("two")
+            add("four.txt", "Then it ended.")
+            assert library.refresh()
+            assert found(snapshot) == before
+            with library.snapshot() as newer:
+                assert newer.index.kind == "coded"
+                keys = [key for key, _ in found(newer)]
+                assert sorted(keys) == newer.view.passage_keys() != snapshot.view.passage_keys()
+                exact = np.frombuffer(b"".join(data for _, data in newer.view.vectors(keys)), dtype="<f4")
+                assert newer.index.vectors(sorted(keys)).ravel().tolist() == exact.tolist()
+        store.remove("one")
+        store.remove("three")
+        assert library.refresh()
+        with library.snapshot() as small:
+            assert (small.index.kind, len(found(small))) == ("exact", 1)
+    finally:
+        library.close()
