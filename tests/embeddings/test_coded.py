@@ -94,10 +94,12 @@ def recall(found: Hits, true: Hits) -> float:
     return len(dict(found).keys() & dict(true).keys()) / len(true)
 
 
+@pytest.mark.parametrize("width", [4, 32])
 @pytest.mark.parametrize("kind", [scattered, clustered, crowded, few_dimensions])
 def test_hardly_a_passage_is_overlooked_whatever_the_vectors_are_like(
-    kind: Callable[[np.random.Generator], Floats], rng: np.random.Generator
+    kind: Callable[[np.random.Generator], Floats], width: int, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(embeddings.coded, "WIDTH", width)
     stored = Stored(kind(rng))
     index = stored.index()
 
@@ -259,6 +261,15 @@ def test_a_change_leaves_the_index_it_was_made_from_as_it_was(stored: Stored, qu
 
     assert (old.keys.tolist(), [old.search(question, DEPTH) for question in questions]) == before
     assert sorted(new.keys.tolist()) == sorted(stored.keys[1500:].tolist())
+
+
+def test_a_removal_leaves_an_index_with_earlier_removals_as_it_was(stored: Stored, questions: Floats) -> None:
+    old = stored.changed(stored.index(), stored.keys[:10])
+    before = old.keys.tolist(), [old.search(question, DEPTH) for question in questions]
+
+    stored.changed(old, stored.keys[10:20])
+
+    assert (old.keys.tolist(), [old.search(question, DEPTH) for question in questions]) == before
 
 
 def test_a_small_change_copies_nothing_large(stored: Stored) -> None:
