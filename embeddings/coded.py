@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
 from embeddings.index import SCORE_DECIMALS, Hits
-from embeddings.segments import AT_ONCE, GAIN, ROUNDED_TO, Segment, code_error, rotated
+from embeddings.segments import AT_ONCE, GAIN, Segment, code_error, gridded, rotated
 
 __all__ = ["CodedIndex", "ReadVectors", "read_blocks"]
 
@@ -215,7 +215,7 @@ class CodedIndex:
             len(part.segment) if mask is None else int(np.count_nonzero(mask))
             for part, mask in zip(self._parts, masks, strict=True)
         )
-        return Question(vector, rotated(vector[np.newaxis])[0], _gridded(vector), masks, possible)
+        return Question(vector, rotated(vector[np.newaxis])[0], gridded(vector), masks, possible)
 
     def _candidates(
         self, question: Question, wanted: int, *, everything: bool
@@ -301,12 +301,6 @@ def _exact(keys: Sequence[int], dimension: int, read: ReadVectors) -> NDArray[np
         if len(data) != 4 * dimension:
             raise StoreCorruptError(f"The vector of passage {key} has the wrong size. Run: footnote verify")
     return np.frombuffer(b"".join(data for _, data in stored), dtype="<f4").reshape(len(stored), dimension)
-
-
-def _gridded(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Multiples of a power of two: 24 bits hold a sum of products with int8 exactly."""
-    step = np.float32(2.0 ** np.floor(np.log2(2**24 / (ROUNDED_TO * len(vector) ** 0.5))))
-    return np.asarray(np.round(vector * step) / step, dtype=np.float32)
 
 
 def _tidied(parts: Iterable[Part]) -> list[Part]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
 
-__all__ = ["AT_ONCE", "CODING_VERSION", "GAIN", "ROUNDED_TO", "Segment", "code_error", "rotated"]
+__all__ = ["AT_ONCE", "CODING_VERSION", "GAIN", "Segment", "code_error", "gridded", "rotated"]
 
 CODING_VERSION = 1
 """Raised whenever the same vector would be coded otherwise."""
@@ -58,6 +58,16 @@ def _no_codes(dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
 def rotated(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Vectors `(n, dimension)`, all turned by the same rotation, a random one: no encoder's dimensions fit it."""
     return np.ascontiguousarray(vectors @ _rotation(vectors.shape[1]))
+
+
+def gridded(question: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A question `(dimension,)` in multiples of a power of two.
+
+    They are so coarse that 24 bits hold every sum of its products with int8: it has no error, whatever the order that
+    it is added up in.
+    """
+    step = np.float32(2.0 ** np.floor(np.log2(2**24 / (ROUNDED_TO * len(question) ** 0.5))))
+    return np.asarray(np.round(question * step) / step, dtype=np.float32)
 
 
 @functools.cache

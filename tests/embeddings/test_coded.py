@@ -12,7 +12,7 @@ import embeddings.coded
 from corpus.errors import StoreCorruptError
 from embeddings import CodedIndex
 from embeddings.index import SCORE_DECIMALS, Hits
-from embeddings.segments import CODING_VERSION, GAIN, Segment, code_error, rotated
+from embeddings.segments import CODING_VERSION, GAIN, Segment, code_error, gridded, rotated
 from tests.embeddings.conftest import unit_vectors
 
 Floats = NDArray[np.float32]
@@ -136,6 +136,7 @@ def test_the_steps_that_an_index_grew_in_leave_no_trace(
     at_once = stored.changed(CodedIndex.of(DIMENSION, (), stored.read), added=np.setdiff1d(stored.keys, gone))
     even = stored.keys[::2]
 
+    assert max(len(segment) for segment in (*grown.segments, *at_once.segments)) <= rows
     assert sorted(grown.keys.tolist()) == sorted(at_once.keys.tolist())
     for question in questions:
         assert grown.search(question, DEPTH) == at_once.search(question, DEPTH)
@@ -341,6 +342,17 @@ def test_codes_keep_the_share_of_an_inner_product_that_they_are_said_to(rng: np.
 
     assert abs(errors.mean()) < code_error(DIMENSION) / 4
     assert errors.std() == pytest.approx(code_error(DIMENSION), rel=0.2)
+
+
+@pytest.mark.parametrize("dimension", [8, 384, 768, 1024])
+def test_sums_of_rounded_vectors_have_no_error(dimension: int, rng: np.random.Generator) -> None:
+    question = unit_vectors(rng, 1, dimension)[0]
+    rows = rng.integers(-127, 128, size=(500, dimension)).astype(np.float32)
+    rows[0] = 127 * np.sign(question)
+    coarse = gridded(question)
+
+    assert np.array_equal(rows @ coarse, rows.astype(np.float64) @ coarse.astype(np.float64))
+    np.testing.assert_allclose(coarse, question, atol=1e-3 * (dimension / 384) ** 0.5)
 
 
 def test_vectors_are_coded_as_those_on_disk_are(rng: np.random.Generator) -> None:
