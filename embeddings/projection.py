@@ -69,7 +69,7 @@ class Stored:
         have, want = _pieces(self.index), _pieces(index)
         same = len(have) == len(want) and all(mine is its for mine, its in zip(have, want, strict=True))
         about = (self.manifest["generation"], self.manifest["passages"])
-        return self.whole and same and about == (view.generation, len(index))
+        return same and about == (view.generation, len(index))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,11 @@ def _print_served(served: Served) -> None:
     recall = f"recall@100 {vectors.recall:.4f}, of the worst question {vectors.worst_recall:.2f}"
     click.echo(f"  {'vector index':28} {vectors.kind}, opened in {vectors.open_s:.2f} s, {recall}")
     click.echo(f"  {'vector search, p50 / p99':28} {_search(vectors.ms)}, on the processor {_search(vectors.cpu_ms)}")
-    for share, milliseconds in vectors.filtered_ms.items():
+    for share, milliseconds in vectors.filtered_cpu_ms.items():
         name = f"{share:.0%} of them allowed"
-        click.echo(f"  {name:>28} {_search(milliseconds)}, recall@100 {vectors.filtered_recall[share]:.4f}")
+        click.echo(
+            f"  {name:>28} on the processor {_search(milliseconds)}, recall@100 {vectors.filtered_recall[share]:.4f}"
+        )
     click.echo(f"  {'footnote ask':28} {_starts(served.ask_command_s)}")
     click.echo(f"  {'footnote serve ready':28} {_starts(served.ready_s)}")
     memory = served.memory

@@ -53,7 +53,7 @@ class VectorSearch:
         cpu_ms: The processor's time for it, which others' work does not lengthen.
         recall: Share of the true nearest passages that it finds, on average.
         worst_recall: The same of the question with which it finds least.
-        filtered_ms: By share of the passages that are allowed, drawn by chance.
+        filtered_cpu_ms: By share of the passages that are allowed, drawn by chance.
         filtered_recall: The same.
     """
 
@@ -63,7 +63,7 @@ class VectorSearch:
     cpu_ms: Percentiles
     recall: float
     worst_recall: float
-    filtered_ms: dict[float, Percentiles]
+    filtered_cpu_ms: dict[float, Percentiles]
     filtered_recall: dict[float, float]
 
 
@@ -124,7 +124,7 @@ def measure_vectors(folder: Path, questions: Sequence[NDArray[np.float32]], seed
         cpu_ms=whole.cpu_ms,
         recall=whole.recall,
         worst_recall=whole.worst_recall,
-        filtered_ms={share: one.ms for share, one in zip(SHARES, some, strict=True)},
+        filtered_cpu_ms={share: one.cpu_ms for share, one in zip(SHARES, some, strict=True)},
         filtered_recall={share: one.recall for share, one in zip(SHARES, some, strict=True)},
     )
 

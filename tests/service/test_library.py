@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus import LexicalProjection, Store
+from corpus import LexicalProjection, Move, Store
 from corpus.errors import EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
 from embeddings import Encoder
 from service.answer import Answer
@@ -402,6 +402,24 @@ def test_a_library_may_be_closed_twice(open_library: OpenLibrary) -> None:
 
     library.close()
     library.close()
+
+
+def test_a_large_library_reads_from_the_newest_snapshot_even_if_no_passage_has_changed(
+    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    add("one.txt", "The truce began.")
+    add("two.txt", "Then it ended.")
+    library = Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension, exact_up_to=1)
+    try:
+        with library.snapshot() as snapshot:
+            before, source = found(snapshot), snapshot.view.sources()[0].source
+        store.apply([Move(source, source + ".moved")])
+        assert library.refresh()
+        with library.snapshot() as newer:
+            assert newer is not snapshot
+            assert found(newer) == before
+    finally:
+        library.close()
 
 
 def test_a_large_library_answers_from_the_vectors_of_its_own_snapshot(
