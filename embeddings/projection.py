@@ -255,11 +255,8 @@ def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> V
 def _difference(index: VectorIndex, view: View) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Keys that the index has and the view has not, and the other way round, both ascending."""
     have = index.keys
-    last = int(have.max(initial=-1))
-    if view.key_digest(last) == (
-        len(have),
-        int((have & 0xFFFFFFFF).sum()),
-    ):  # nothing has gone: no need to see them all
+    last, digest = int(have.max(initial=-1)), (len(have), int((have & 0xFFFFFFFF).sum()))
+    if view.key_digest(last) == digest:  # nothing has gone: no need to list all keys
         return NO_KEYS, np.array(view.passage_keys(after=last), dtype=np.int64)
     want = _keys(view)
     return np.setdiff1d(have, want), np.setdiff1d(want, have)

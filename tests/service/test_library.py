@@ -412,12 +412,12 @@ def test_a_large_library_reads_from_the_newest_snapshot_even_if_no_passage_has_c
     library = Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension, exact_up_to=1)
     try:
         with library.snapshot() as snapshot:
-            before, source = found(snapshot), snapshot.view.sources()[0].source
+            source = snapshot.view.sources()[0].source  # and nothing is searched: vectors once read are kept
         store.apply([Move(source, source + ".moved")])
         assert library.refresh()
         with library.snapshot() as newer:
             assert newer is not snapshot
-            assert found(newer) == before
+            assert len(found(newer)) == 2
     finally:
         library.close()
 
