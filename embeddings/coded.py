@@ -25,17 +25,20 @@ MERGED_WITHIN = 4
 MOST_REMOVED = 0.25
 """A segment of which a greater share has been removed is made anew."""
 
-WIDTH = 32
+WIDTH = 64
 """So many times as many passages as are wanted are taken by their codes."""
 
 WIDER = 4
 """So many times as many again, until it is enough."""
 
+SPREAD = 2
+"""So many times a segment's share of them are taken from it, since the nearest need not be spread evenly."""
+
 FIRST = 4
 """Of those taken, so many times as many as are wanted are compared at once; of the others, those that may be nearer."""
 
-FEW = 8192
-"""Where no more passages are allowed, all of them are candidates."""
+FEW = 0.2
+"""Where filters allow no greater share of all passages, those are all compared: codes would not be quicker."""
 
 CERTAINTY = 2.5
 """Passages are compared whose codes lie up to so many standard deviations of their error below what is expected of the
@@ -114,10 +117,12 @@ class Near:
     Args:
         products: For each part, inner products.
         places: Where in the part.
+        limit: No passage above it has been left out.
     """
 
     products: Sequence[NDArray[np.float32]]
     places: Sequence[NDArray[np.int64]]
+    limit: float
 
     def product_after(self, count: int) -> float:
         """The highest inner product but for so many."""
@@ -199,7 +204,7 @@ class CodedIndex:
         wanted = min(depth, question.possible)
         if wanted <= 0:
             return []
-        keys, products = self._candidates(question, wanted, everything=allowed is not None)
+        keys, products = self._candidates(question, wanted, filtered=allowed is not None)
         best = np.lexsort((keys, -products))[: wanted + wanted // 8 + SPARE]
         chosen = keys[best].tolist()
         exact = self.vectors(chosen).astype(np.float64) @ question.vector.astype(np.float64)
@@ -218,24 +223,24 @@ class CodedIndex:
         return Question(vector, rotated(vector[np.newaxis])[0], gridded(vector), masks, possible)
 
     def _candidates(
-        self, question: Question, wanted: int, *, everything: bool
+        self, question: Question, wanted: int, *, filtered: bool
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Keys and inner products of rounded vectors: so many that hardly one of the wanted ones is not among them.
 
         Args:
             question: What is searched for.
             wanted: How many passages are.
-            everything: Take all that are possible, if they are few.
+            filtered: Whether not all passages are possible.
         """
         count = wanted * WIDTH
-        while count < question.possible and not (everything and question.possible <= FEW):
+        while count < question.possible and not (filtered and question.possible <= FEW * len(self)):
             near = self._nearest(question, count)
             high = near.product_after(wanted * FIRST)
             keys, products = self._compared(question, near.between(high))
-            if len(keys) >= wanted:
+            if len(keys) >= wanted and high >= near.limit:
                 last = float(np.partition(products, len(products) - wanted)[-wanted])
                 floor = GAIN * last - CERTAINTY * code_error(self._dimension)
-                if floor >= near.product_after(count):
+                if floor >= near.limit:
                     more_keys, more_products = self._compared(question, near.between(floor, high))
                     return np.concatenate([keys, more_keys]), np.concatenate([products, more_products])
             count *= WIDER
@@ -249,11 +254,16 @@ class CodedIndex:
 
     def _nearest(self, question: Question, count: int) -> Near:
         """The passages nearest by codes."""
-        found = [
-            part.segment.best(question.turned, count + 1, mask)
-            for part, mask in zip(self._parts, question.masks, strict=True)
-        ]
-        return Near([products for products, _ in found], [places for _, places in found])
+        products, places, limit = [], [], -np.inf
+        for part, mask in zip(self._parts, question.masks, strict=True):
+            possible = len(part.segment) if mask is None else int(np.count_nonzero(mask))
+            wanted = SPREAD * count * possible // question.possible + 1
+            some, where = part.segment.best(question.turned, min(count + 1, wanted), mask)
+            products.append(some)
+            places.append(where)
+            if len(some) < possible:
+                limit = max(limit, float(some[-1]))
+        return Near(products, places, limit)
 
     def _compared(
         self, question: Question, places: Sequence[NDArray[np.int64]]

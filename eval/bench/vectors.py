@@ -184,6 +184,8 @@ def _nearest(
 def _best(
     products: NDArray[np.float32], keys: NDArray[np.int64], more: NDArray[np.float32], more_keys: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    products, keys = np.concatenate([products, more]), np.concatenate([keys, more_keys])
+    """The best of some that are sorted, and of more."""
+    nearer = more > (products[-1] if len(products) == DEPTH else -np.inf)
+    products, keys = np.concatenate([products, more[nearer]]), np.concatenate([keys, more_keys[nearer]])
     chosen = np.argsort(-products, kind="stable")[:DEPTH]
     return products[chosen], keys[chosen]
