@@ -1,11 +1,9 @@
 """The lexical index on disk: a projection of the store, made anew whenever it is not provably the right one."""
 
 import contextlib
-import fcntl
 import hashlib
 import importlib.metadata
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.analysis import ANALYSIS_VERSION
+from corpus.disk import sync, write_new, written_alone
 from corpus.lexical import LexicalIndex
 from corpus.view import View
 
@@ -124,8 +123,8 @@ class LexicalProjection:
                 if path.suffix != ".lock":
                     data = path.read_bytes()
                     digests[path.name] = hashlib.sha256(data).hexdigest()
-                    _write(folder / path.name, data)
-            _sync(folder)
+                    write_new(folder / path.name, data)
+            sync(folder)
             manifest = {
                 "store": view.store_id,
                 "generation": view.generation,
@@ -134,9 +133,9 @@ class LexicalProjection:
                 "files": digests,
             }
             new = folder.with_suffix(".json")
-            _write(new, json.dumps(manifest, indent=1).encode())
+            write_new(new, json.dumps(manifest, indent=1).encode())
             new.replace(self.manifest_path)
-            _sync(self.path)
+            sync(self.path)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -145,17 +144,11 @@ class LexicalProjection:
         Raises:
             OSError: The folder cannot be written, or another process is writing (BlockingIOError).
         """
-        self.path.parent.mkdir(mode=0o700, exist_ok=True)
-        self.path.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system releases it even if this process is killed
+        with written_alone(self.path):
             try:
                 yield
             finally:
                 self._clean()
-        finally:
-            os.close(lock)
 
     def _clean(self) -> None:
         kept = {"manifest.json", "lock"}
@@ -188,19 +181,3 @@ def _texts(view: View, keys: list[int]) -> Iterator[tuple[int, str]]:
         documents = view.documents_by_key(passage.document_key for passage in passages)
         for passage in passages:
             yield passage.key, f"{documents[passage.document_key].metadata.title}\n{passage.text}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Make a file, for its owner alone, and bring it to the disk."""
-    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -208,13 +208,29 @@ class View:
         rows = self._rows("SELECT key FROM passages WHERE document = ? ORDER BY start, key", (document.key,))
         return [row[0] for row in rows]
 
-    def passage_keys(self, filters: Filters | None = None) -> list[int]:
-        """Keys of all passages that `filters` allows, ascending."""
-        if not filters:
-            return [row[0] for row in self._rows("SELECT key FROM passages ORDER BY key")]
+    def passage_keys(self, filters: Filters | None = None, *, after: int | None = None) -> list[int]:
+        """Keys of passages, ascending.
+
+        Args:
+            filters: Only passages that they allow.
+            after: Without filters: only keys greater than this one.
+        """
+        if not filters and after is not None:
+            return [row[0] for row in self._rows("SELECT key FROM passages WHERE key > ? ORDER BY key", (after,))]
+        if not filters:  # +key: to sort what is read from a slim index is quicker than to read the wide table in order
+            return [row[0] for row in self._rows("SELECT key FROM passages ORDER BY +key")]
         where, values = _where(filters)
         query = f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {where} ORDER BY p.key"
         return [row[0] for row in self._rows(query, values)]
+
+    def key_digest(self, last: int) -> tuple[int, int]:
+        """How many passages have keys up to `last`, and the sum of these keys modulo 2**32 each.
+
+        Since keys are drawn with random gaps, this tells sets of them apart without giving them all.
+        """
+        query = "SELECT count(*), coalesce(sum(key & 4294967295), 0) FROM passages WHERE +key <= ?"
+        count, total = self._rows(query, (last,))[0]
+        return count, total
 
     def passage_documents(self, keys: Sequence[int]) -> dict[int, int]:
         """The key of the document that each of these passages belongs to."""

@@ -1,16 +1,20 @@
 """Texts to vectors and back to passages: the encoder, token vectors, the vector index. Knows no HTTP, no settings."""
 
+from embeddings.coded import CodedIndex
 from embeddings.encoder import PRECISIONS, Encoder, PassageEncoding, Precision, QuestionEncoding
-from embeddings.index import VectorIndex
+from embeddings.index import ExactIndex, VectorIndex
 from embeddings.models import DEFAULT_ENCODER
-from embeddings.projection import VectorProjection, updated
+from embeddings.projection import EXACT_UP_TO, VectorProjection, updated
 from embeddings.token_vectors import AskedTokens, signs_from_bytes, signs_to_bytes
 
 __all__ = [
     "DEFAULT_ENCODER",
+    "EXACT_UP_TO",
     "PRECISIONS",
     "AskedTokens",
+    "CodedIndex",
     "Encoder",
+    "ExactIndex",
     "PassageEncoding",
     "Precision",
     "QuestionEncoding",

@@ -1,7 +1,9 @@
-"""The vector index: exact inner-product search by FAISS. The only module that imports faiss."""
+"""The vector index: what every kind does, and the one for a small store, exact search by FAISS."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+import functools
+import hashlib
+from collections.abc import Sequence
+from typing import Any, BinaryIO, Protocol, Self
 
 import faiss
 import numpy as np
@@ -9,19 +11,57 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
 
-__all__ = ["VectorIndex"]
+__all__ = ["SCORE_DECIMALS", "ExactIndex", "Hits", "VectorIndex"]
+
+Hits = list[tuple[int, float]]
+"""`(key, score)`, best first, equal scores by key."""
 
 SCORE_DECIMALS = 6
 """Scores are rounded to this, so that the last bits of a float sum, which vary with the number of threads and
 the size of a batch, never change an order."""
 
 
-class VectorIndex:
-    """Passage vectors by key, searched exactly. Immutable: a change gives a new index.
+class VectorIndex(Protocol):
+    """Passage vectors by key, searched by inner product. Immutable, and safe to share between threads."""
+
+    @property
+    def kind(self) -> str:
+        """How it searches, in a word."""
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the vectors."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """Keys of the vectors, `(passages,)` int64, in no given order."""
+
+    def search(self, vector: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None) -> Hits:
+        """The nearest passages by inner product.
+
+        Args:
+            vector: `(dimension,)` float32, L2-normalised.
+            depth: At most so many.
+            allowed: Only these keys; all if None.
+
+        Returns:
+            As many as exist up to `depth`.
+        """
+
+    def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """The vectors of these keys exactly as stored, `(len(keys), dimension)` float32, in the order given."""
+
+
+class ExactIndex:
+    """A `VectorIndex` that compares the question with every vector. A change gives a new index.
 
     Args:
         index: A FAISS IndexIDMap2 over IndexFlatIP, whose ids are passage keys.
     """
+
+    kind = "exact"
 
     def __init__(self, index: Any) -> None:  # noqa: ANN401 - faiss has no types
         self._index = index
@@ -45,7 +85,12 @@ class VectorIndex:
         keys: NDArray[np.int64] = faiss.vector_to_array(self._index.id_map)
         return keys
 
-    def changed(self, removed: Iterable[int], keys: Sequence[int], vectors: NDArray[np.float32]) -> "VectorIndex":
+    def changed(
+        self,
+        removed: Sequence[int] | NDArray[np.int64],
+        keys: Sequence[int] | NDArray[np.int64],
+        vectors: NDArray[np.float32],
+    ) -> "ExactIndex":
         """A new index without the removed keys and with the given vectors.
 
         Args:
@@ -54,26 +99,15 @@ class VectorIndex:
             vectors: `(len(keys), dimension)` float32, L2-normalised.
         """
         index = faiss.clone_index(self._index)
-        gone = np.fromiter(removed, dtype=np.int64)
+        gone = np.asarray(removed, dtype=np.int64)
         if len(gone):
             index.remove_ids(faiss.IDSelectorBatch(gone))
         if len(keys):
             index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(keys, dtype=np.int64))
-        return VectorIndex(index)
+        return ExactIndex(index)
 
-    def search(
-        self, vector: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """The nearest passages by inner product.
-
-        Args:
-            vector: `(dimension,)` float32, L2-normalised.
-            depth: At most so many.
-            allowed: Only these keys; all if None.
-
-        Returns:
-            `(key, score)`, best first, equal scores by key; as many as exist up to `depth`.
-        """
+    def search(self, vector: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None) -> Hits:
+        """As `VectorIndex.search`."""
         parameters = None
         if allowed is not None:
             chosen = np.asarray(allowed, dtype=np.int64)
@@ -86,7 +120,7 @@ class VectorIndex:
             reach *= 2
         return []
 
-    def _nearest(self, vector: NDArray[np.float32], depth: int, parameters: object) -> list[tuple[int, float]]:
+    def _nearest(self, vector: NDArray[np.float32], depth: int, parameters: object) -> Hits:
         if depth == 0:
             return []
         scores, keys = self._index.search(vector[np.newaxis].astype(np.float32), depth, params=parameters)
@@ -108,6 +142,15 @@ class VectorIndex:
         """The index as FAISS serialises it."""
         data: bytes = faiss.serialize_index(self._index).tobytes()
         return data
+
+    @functools.cached_property
+    def name(self) -> str:
+        """SHA-256 of what `write` writes."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def write(self, file: BinaryIO) -> None:
+        """Write the index."""
+        file.write(self.to_bytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

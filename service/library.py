@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus import LexicalIndex, LexicalProjection, View
 from corpus.errors import EncoderMismatchError, FootnoteError
 from corpus.store import mismatch_message
-from embeddings import VectorIndex, VectorProjection, updated
+from embeddings import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, updated
 
 __all__ = ["Library", "Snapshot"]
 
@@ -42,17 +42,18 @@ class Library:
         folder: The data folder.
         fingerprint: Of the encoder in use.
         dimension: Of its vectors.
+        exact_up_to: Beyond so many passages, the vector index is a coded one.
 
     Raises:
         StoreError: The store cannot be opened.
         EncoderMismatchError: It was made with another encoder.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, dimension: int) -> None:
+    def __init__(self, folder: Path, fingerprint: str, dimension: int, *, exact_up_to: int = EXACT_UP_TO) -> None:
         self.folder = folder
         self._fingerprint = fingerprint
         self._dimension = dimension
-        self._projection = VectorProjection(folder)
+        self._projection = VectorProjection(folder, exact_up_to)
         self._lexical = LexicalProjection(folder)
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
@@ -99,7 +100,8 @@ class Library:
                     return False
                 self._check(view)
                 same_store = view.store_id == self._current.view.store_id
-                index = updated(self._current.index if same_store else VectorIndex.empty(self._dimension), view)
+                before = self._current.index if same_store else ExactIndex.empty(self._dimension)
+                index = updated(before, view, self._projection.exact_up_to)
                 lexical = self._lexical.open(view)
             except BaseException:
                 view.close()

@@ -20,6 +20,7 @@ from eval.bench.record import FORMAT, Benchmark, BenchOptions, Served
 from eval.bench.stores import BuiltStore, StoreBuilder
 from eval.bench.systems import SystemResult, compare_systems
 from eval.bench.timing import median, percentiles
+from eval.bench.vectors import measure_vectors
 from eval.errors import TargetError
 from service.cli.loading import load_encoder
 from service.progress import Progress
@@ -132,6 +133,9 @@ def _served(
     say: Callable[[str], None],
     progress: Progress,
 ) -> Served:
+    say("Searching its vectors.")
+    asked = [encoder.encode_question(question).vector for question in questions[: options.questions]]
+    vectors = measure_vectors(store.folder, asked, options.seed)
     ask_s, ready_s = _started(store, questions[0], options, say, progress)
     with serving(store.folder) as server:
         say(f"Asking {server.url}.")
@@ -149,6 +153,7 @@ def _served(
     ]
     return Served(
         store=store,
+        vectors=vectors,
         ask_command_s=ask_s,
         ready_s=[*ready_s, server.ready_s],
         question_ms=question_ms,

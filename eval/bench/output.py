@@ -8,6 +8,7 @@ from eval.bench.asking import Asking
 from eval.bench.record import Benchmark, Served, Verdict
 from eval.bench.systems import print_systems
 from eval.bench.timing import Percentiles, median
+from eval.bench.vectors import Growth
 from service.cli.output import plural
 
 __all__ = ["print_benchmark"]
@@ -55,6 +56,17 @@ def _print_served(served: Served) -> None:
     made = "kept from before" if store.build_s is None else f"made in {store.build_s:.1f} s"
     sizes = f"database {store.database_bytes / MIB:.1f} MiB, index {store.index_bytes / MIB:.1f} MiB"
     click.echo(f"  {'on disk':28} {sizes}, {made}")
+    if store.growth is not None:
+        click.echo(f"  {'documents added':28} {_growth(store.growth)}")
+    vectors = served.vectors
+    recall = f"recall@100 {vectors.recall:.4f}, of the worst question {vectors.worst_recall:.2f}"
+    click.echo(f"  {'vector index':28} {vectors.kind}, opened in {vectors.open_s:.2f} s, {recall}")
+    click.echo(f"  {'vector search, p50 / p99':28} {_search(vectors.ms)}, on the processor {_search(vectors.cpu_ms)}")
+    for share, milliseconds in vectors.filtered_cpu_ms.items():
+        name = f"{share:.0%} of them allowed"
+        click.echo(
+            f"  {name:>28} on the processor {_search(milliseconds)}, recall@100 {vectors.filtered_recall[share]:.4f}"
+        )
     click.echo(f"  {'footnote ask':28} {_starts(served.ask_command_s)}")
     click.echo(f"  {'footnote serve ready':28} {_starts(served.ready_s)}")
     memory = served.memory
@@ -84,6 +96,18 @@ def _times(times: Percentiles | None) -> str:
     if times is None:
         return " ".join([f"{'–':>9}"] * 3)
     return f"{times.p50:9.1f} {times.p95:9.1f} {times.p99:9.1f}"
+
+
+def _search(times: Percentiles) -> str:
+    return f"{times.p50:.2f} / {times.p99:.2f} ms"
+
+
+def _growth(growth: Growth) -> str:
+    return (
+        f"{growth.documents:,} of {plural(growth.passages, 'passage')}: stored in {growth.stored_s:.1f} s, "
+        f"vector index {growth.vectors_s:.1f} s and {growth.written_s:.1f} s to write, "
+        f"lexical index {growth.lexical_s:.1f} s"
+    )
 
 
 def _starts(seconds: Sequence[float]) -> str:

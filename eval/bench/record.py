@@ -12,6 +12,7 @@ from eval.bench.machine import Machine, Memory
 from eval.bench.stores import BuiltStore
 from eval.bench.systems import SystemResult
 from eval.bench.timing import Percentiles
+from eval.bench.vectors import VectorSearch
 from eval.errors import TargetError
 
 __all__ = ["FORMAT", "BenchOptions", "Benchmark", "Served", "Verdict", "check_writable", "save_benchmark"]
@@ -48,6 +49,7 @@ class Served:
 
     Args:
         store: The store.
+        vectors: Its vector index by itself.
         ask_command_s: Seconds of `footnote ask` in a new process, of each start.
         ready_s: Seconds from the start of `footnote serve` until `/health/ready` answered, of each start.
         question_ms: Encoding a question alone, one at a time, in turns with the asking.
@@ -59,6 +61,7 @@ class Served:
     """
 
     store: BuiltStore
+    vectors: VectorSearch
     ask_command_s: Sequence[float]
     ready_s: Sequence[float]
     question_ms: Percentiles

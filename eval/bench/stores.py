@@ -1,6 +1,7 @@
 """Stores of a given size to ask: real documents first, then synthetic ones."""
 
 import hashlib
+import itertools
 import json
 import shutil
 import time
@@ -8,16 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import Store, View
+from corpus import EncodedPassage, SourceDocument, Store, View
 from embeddings import Encoder
 from eval.bench.base import BaseDocument
-from eval.bench.synthesis import SYNTHESIS_VERSION, Recombiner, homes_of
+from eval.bench.synthesis import DOCUMENT_PASSAGES, SYNTHESIS_VERSION, Recombiner, homes_of
+from eval.bench.vectors import Growth, GrowthClock
 from service.cli.loading import refresh_projection
 from service.fingerprint import fingerprint
 from service.progress import Progress
 from service.settings import Settings
 
 __all__ = ["BuiltStore", "StoreBuilder"]
+
+GROWTH_DOCUMENTS = 1000
+"""The last so many documents are added to a store that has its indexes already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class BuiltStore:
         generation: Its change counter.
         kept: Whether it lay there from an earlier benchmark.
         build_s: Seconds it took to make, index included; None if it was kept.
+        growth: What it took to add the last of its documents; None if it was kept, or too small.
         database_bytes, index_bytes: On disk.
     """
 
@@ -41,6 +47,7 @@ class BuiltStore:
     generation: int
     kept: bool
     build_s: float | None
+    growth: Growth | None
     database_bytes: int
     index_bytes: int
 
@@ -78,10 +85,11 @@ class StoreBuilder:
         folder = self._work / f"store-{passages}-{self._digest(passages)}"
         kept = folder.is_dir()
         begun = time.perf_counter()
+        growth = None
         if not kept:
             partial = folder.with_name(folder.name + ".partial")
             shutil.rmtree(partial, ignore_errors=True)
-            self._fill(partial, real, passages, progress)
+            growth = self._fill(partial, real, passages, progress)
             partial.rename(folder)
         settings = self._settings.model_copy(update={"data": folder})
         refresh_projection(settings, self._encoder)
@@ -96,6 +104,7 @@ class StoreBuilder:
             generation=generation,
             kept=kept,
             build_s=None if kept else round(seconds, 2),
+            growth=growth,
             database_bytes=_bytes(folder.glob("footnote.db*")),
             index_bytes=_bytes((folder / "index").rglob("*")),
         )
@@ -110,20 +119,34 @@ class StoreBuilder:
             room -= len(document.passages)
         return fitting
 
-    def _fill(self, folder: Path, real: Sequence[BaseDocument], passages: int, progress: Progress) -> None:
+    def _fill(self, folder: Path, real: Sequence[BaseDocument], passages: int, progress: Progress) -> Growth | None:
+        """Make a store; its last documents are added when the indexes over the others are there, if they are many."""
         rest = passages - sum(len(document.passages) for document in real)
-        recombiner = Recombiner(self._homes, self._encoder.max_tokens, self._seed)
+        documents = Recombiner(self._homes, self._encoder.max_tokens, self._seed).documents(rest)
+        first = -(-rest // DOCUMENT_PASSAGES) - GROWTH_DOCUMENTS
         progress.start(passages, "passages stored")
         try:
             with Store(folder, create=True) as store:
                 for document in real:
                     store.put(document.document, document.passages, self._fingerprint)
                     _advance(progress, len(document.passages))
-                for synthetic, encoded in recombiner.documents(rest):
-                    store.put(synthetic, encoded, self._fingerprint)
-                    _advance(progress, len(encoded))
+                self._put(store, itertools.islice(documents, max(0, first)), progress)
+                clock = self._clock(folder) if first > 0 else None
+                self._put(store, documents, progress)
+            return None if clock is None else clock.grown()
         finally:
             progress.finish()
+
+    def _put(
+        self, store: Store, documents: Iterable[tuple[SourceDocument, Sequence[EncodedPassage]]], progress: Progress
+    ) -> None:
+        for synthetic, encoded in documents:
+            store.put(synthetic, encoded, self._fingerprint)
+            _advance(progress, len(encoded))
+
+    def _clock(self, folder: Path) -> GrowthClock:
+        refresh_projection(self._settings.model_copy(update={"data": folder}), self._encoder)
+        return GrowthClock(folder, self._encoder.dimension)
 
     def _digest(self, passages: int) -> str:
         """Of all that decides what a store of this size holds."""

@@ -20,7 +20,7 @@ from eval.bench.base import BaseDocument
 from eval.errors import SetError
 from service.prefix import prefix_of
 
-__all__ = ["SYNTHESIS_VERSION", "Home", "Recombiner", "homes_of"]
+__all__ = ["DOCUMENT_PASSAGES", "SYNTHESIS_VERSION", "Home", "Recombiner", "homes_of"]
 
 SYNTHESIS_VERSION = 1
 """Part of a kept store's name: raised whenever the same seed would make other documents."""

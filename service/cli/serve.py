@@ -90,13 +90,14 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
     pipeline.ask("Is everything warm?")  # the first forward pass is slow; let no asker wait for it
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()
+        kind = snapshot.index.kind
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             host, port = listener.getsockname()[:2]
             address = f"[{host}]" if ":" in host else host
-            about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}"
+            about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
             click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
 
     app = build_app(Service(settings, library, pipeline))

@@ -29,6 +29,7 @@ def verify(data: Path | None, as_json: bool) -> int:
         found = list(problems(view, progress_for()))
         counts = view.counts()
         rebuilt: dict[str, str] = {}
+        kind = None
         if not found and view.fingerprint is not None:
             dimension = int(json.loads(view.fingerprint)["dimension"])
             vectors, lexical = VectorProjection(folder), LexicalProjection(folder)
@@ -38,14 +39,18 @@ def verify(data: Path | None, as_json: bool) -> int:
             if problem := lexical.problem(view):
                 rebuilt["lexical"] = problem
                 lexical.open(view)
+            kind = vectors.kind()
     if as_json:
-        emit_json({"documents": counts[0], "passages": counts[1], "problems": found, "rebuilt": rebuilt})
+        about = {"documents": counts[0], "passages": counts[1], "vector_index": kind}
+        emit_json({**about, "problems": found, "rebuilt": rebuilt})
     else:
         for one in found:
             click.echo(plain(f"{one.document or 'The store'}: {one.detail}"), err=True)
         for kind, was in rebuilt.items():
             click.echo(f"The {kind} index on disk {was}; it has been rebuilt.")
         checked = f"{plural(counts[0], 'document')} and {plural(counts[1], 'passage')}"
+        if kind is not None:
+            checked += f", vector index {kind}"
         verdict = (
             f"{plural(len(found), 'problem')} found. Ingest the documents named again." if found else "all is well."
         )

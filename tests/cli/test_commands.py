@@ -177,7 +177,7 @@ def test_removing_is_all_or_nothing(filled: Run) -> None:
 def test_verify_finds_a_good_store_good(filled: Run) -> None:
     ran = filled("verify")
     assert ran.code == 0
-    assert ran.out == "Checked 1 document and 1 passage: all is well.\n"
+    assert ran.out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
 
 
 def test_verify_names_the_damaged_document(filled: Run, data: Path) -> None:
@@ -193,18 +193,19 @@ def test_verify_names_the_damaged_document(filled: Run, data: Path) -> None:
 
 
 def test_verify_rebuilds_a_damaged_index(filled: Run, data: Path) -> None:
-    index = data / "index" / "vectors.faiss"
+    manifest = json.loads((data / "index" / "vectors" / "manifest.json").read_bytes())
+    index = data / "index" / "vectors" / manifest["files"][0]
     index.write_bytes(index.read_bytes()[:-1])
     ran = filled("verify")
     assert ran.code == 0
     assert "The vector index on disk is missing or damaged; it has been rebuilt." in ran.out
-    assert filled("verify").out == "Checked 1 document and 1 passage: all is well.\n"
+    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
 
 
 def test_verify_rebuilds_a_damaged_lexical_index(filled: Run, data: Path) -> None:
     (data / "index" / "lexical" / "manifest.json").write_text("{")
     assert json.loads(filled("verify", "--json").out)["rebuilt"] == {"lexical": "is missing or damaged"}
-    assert filled("verify").out == "Checked 1 document and 1 passage: all is well.\n"
+    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
     (data / "index" / "lexical" / "manifest.json").unlink()
     assert "The lexical index on disk is missing or damaged; it has been rebuilt." in filled("verify").out
 

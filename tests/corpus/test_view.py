@@ -181,6 +181,17 @@ def test_passages_come_in_the_order_asked_for_and_vectors_by_key(folder: Path) -
         assert (view.passages([]), view.vectors([]), view.token_vectors([])) == ([], [], {})
 
 
+def test_keys_can_be_had_from_one_on_and_told_apart_by_a_digest(folder: Path) -> None:
+    with View(folder) as view:
+        first, second = view.passage_keys()
+        assert view.passage_keys(after=-1) == [first, second]
+        assert view.passage_keys(after=first) == [second]
+        assert view.passage_keys(after=second) == []
+        assert view.key_digest(-1) == view.key_digest(first - 1) == (0, 0)
+        assert view.key_digest(first) == (1, first % 2**32)
+        assert view.key_digest(second) == (2, first % 2**32 + second % 2**32)
+
+
 # Spans
 
 

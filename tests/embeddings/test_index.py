@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
-from embeddings import VectorIndex
+from embeddings import ExactIndex
 from tests.embeddings.conftest import unit_vectors
 
 Floats = NDArray[np.float32]
@@ -38,8 +38,8 @@ def by_hand(keys: Sequence[int], vectors: Floats, question: Floats, depth: int, 
     return sorted(wanted, key=lambda hit: (-hit[1], hit[0]))[:depth]
 
 
-def made(keys: Sequence[int], vectors: Floats) -> VectorIndex:
-    return VectorIndex.empty(vectors.shape[1]).changed((), keys, vectors)
+def made(keys: Sequence[int], vectors: Floats) -> ExactIndex:
+    return ExactIndex.empty(vectors.shape[1]).changed((), keys, vectors)
 
 
 def rounded(hits: Hits) -> Hits:
@@ -131,7 +131,7 @@ def test_a_change_leaves_the_index_it_was_made_from_as_it_was(rng: np.random.Gen
 def test_an_index_grown_by_increments_is_the_one_made_at_once(rng: np.random.Generator) -> None:
     vectors = unit_vectors(rng, 60)
     at_once = made(range(60), vectors)
-    grown = VectorIndex.empty(16)
+    grown = ExactIndex.empty(16)
     for at in range(0, 60, 7):
         grown = grown.changed((), range(at, min(at + 7, 60)), vectors[at : at + 7])
 
@@ -150,7 +150,7 @@ def test_an_index_with_removals_on_its_way_is_the_one_made_of_what_is_left(rng: 
 @given(keyed_vectors(), questions)
 def test_an_index_survives_serialisation(passages: tuple[list[int], Floats], question: Floats) -> None:
     index = made(*passages)
-    again = VectorIndex.from_bytes(index.to_bytes())
+    again = ExactIndex.from_bytes(index.to_bytes())
 
     assert (len(again), again.dimension) == (len(index), DIMENSION)
     assert again.search(question, 50) == index.search(question, 50)
@@ -159,13 +159,13 @@ def test_an_index_survives_serialisation(passages: tuple[list[int], Floats], que
 
 def test_a_loaded_index_can_be_changed(rng: np.random.Generator) -> None:
     vectors = unit_vectors(rng, 10)
-    loaded = VectorIndex.from_bytes(made(range(9), vectors[:9]).to_bytes())
+    loaded = ExactIndex.from_bytes(made(range(9), vectors[:9]).to_bytes())
 
     assert loaded.changed([], [9], vectors[9:]).to_bytes() == made(range(10), vectors).to_bytes()
 
 
 def test_an_empty_index_finds_nothing() -> None:
-    index = VectorIndex.empty(DIMENSION)
+    index = ExactIndex.empty(DIMENSION)
 
     assert len(index) == 0
     assert index.keys.tolist() == []
@@ -176,7 +176,7 @@ def test_an_empty_index_finds_nothing() -> None:
 @pytest.mark.parametrize("data", [b"", b"I", b"IxM2", b"IxM2" + b"\0" * 100, b"no index at all" * 9], ids=repr)
 def test_bytes_that_are_no_index_are_refused(data: bytes) -> None:
     with pytest.raises(StoreCorruptError, match="it will be rebuilt"):
-        VectorIndex.from_bytes(data)
+        ExactIndex.from_bytes(data)
 
 
 def test_an_index_cut_short_anywhere_is_refused(rng: np.random.Generator) -> None:
@@ -184,14 +184,14 @@ def test_an_index_cut_short_anywhere_is_refused(rng: np.random.Generator) -> Non
 
     for length in range(0, len(data), 5):
         with pytest.raises(StoreCorruptError):
-            VectorIndex.from_bytes(data[:length])
+            ExactIndex.from_bytes(data[:length])
 
 
 def test_an_index_of_another_kind_is_refused() -> None:
     import faiss
 
     with pytest.raises(StoreCorruptError, match="another kind"):
-        VectorIndex.from_bytes(faiss.serialize_index(faiss.IndexFlatL2(8)).tobytes())
+        ExactIndex.from_bytes(faiss.serialize_index(faiss.IndexFlatL2(8)).tobytes())
 
 
 @given(keyed_vectors(), st.data())

@@ -6,9 +6,12 @@ import embeddings
 def test_the_room_exports_exactly_these_names() -> None:
     assert embeddings.__all__ == [
         "DEFAULT_ENCODER",
+        "EXACT_UP_TO",
         "PRECISIONS",
         "AskedTokens",
+        "CodedIndex",
         "Encoder",
+        "ExactIndex",
         "PassageEncoding",
         "Precision",
         "QuestionEncoding",

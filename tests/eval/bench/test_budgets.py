@@ -12,11 +12,13 @@ from eval.bench.machine import Memory
 from eval.bench.record import Served, Verdict
 from eval.bench.stores import BuiltStore
 from eval.bench.timing import Percentiles
+from eval.bench.vectors import VectorSearch
 
 GIB = 2**30
 LATENCY = Percentiles(100, 20.0, 20.0, 30.0, 50.0, 60.0)
 SERVED = Served(
-    store=BuiltStore(Path("store"), 10, FULL_SIZE, 100, 10, False, 1.0, 1, 1),
+    store=BuiltStore(Path("store"), 10, FULL_SIZE, 100, 10, False, 1.0, None, 1, 1),
+    vectors=VectorSearch("coded", 0.1, LATENCY, LATENCY, 1.0, 1.0, {0.5: LATENCY}, {0.5: 1.0}),
     ask_command_s=[2.0, 3.0, 9.0],
     ready_s=[10.0],
     question_ms=Percentiles(100, 10.0, 10.0, 11.0, 12.0, 13.0),

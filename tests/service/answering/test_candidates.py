@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from corpus import Filters, LexicalIndex, Store
-from embeddings import Encoder, VectorIndex
+from embeddings import Encoder, ExactIndex
 from service.answering.candidates import Candidate, find_candidates
 from service.library import Snapshot
 from tests.service.conftest import Add, OpenLibrary
@@ -26,7 +26,7 @@ Indexed = Callable[[Mapping[int, tuple[Sequence[float], str]]], Snapshot]
 def indexed(store: Store) -> Indexed:
     def _indexed(passages: Mapping[int, tuple[Sequence[float], str]]) -> Snapshot:
         vectors = [unit(vector) for vector, _ in passages.values()]
-        index = VectorIndex.empty(2).changed((), list(passages), np.array(vectors).reshape(-1, 2))
+        index = ExactIndex.empty(2).changed((), list(passages), np.array(vectors).reshape(-1, 2))
         lexical = LexicalIndex.in_memory((key, text) for key, (_, text) in passages.items())
         return Snapshot(store.view(), index, lexical)
 

@@ -1,0 +1,224 @@
+"""Parts of a large vector index: passages' vectors rounded to eight bits a dimension, and as codes of two.
+
+What is kept of a vector is a function of that vector alone: nothing is learnt from the others. So it does not matter
+in which order, steps or company vectors come in, and their codes are as good for one kind of documents as for another.
+"""
+
+import functools
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import StoreCorruptError
+
+__all__ = ["AT_ONCE", "CODING_VERSION", "GAIN", "Segment", "code_error", "gridded", "rotated"]
+
+CODING_VERSION = 1
+"""Raised whenever the same vector would be coded otherwise."""
+
+ROTATION_SEED = 1
+ROUNDED_TO = 127
+"""A vector's greatest component becomes this, or its opposite."""
+
+AT_ONCE = 8192
+"""Vectors coded together: some 12 MB at 384 dimensions."""
+
+LEVELS = (-1.5104176, -0.4527800, 0.4527800, 1.5104176)
+"""What a component of a rotated vector becomes, were its variance 1: Lloyd's and Max's levels for normally distributed
+values, which lose least. A random rotation makes components that."""
+
+LOSS = 0.1174818
+"""Mean square of what they lose."""
+
+GAIN = 1 - LOSS
+"""The share of an inner product with a unit vector's code that remains."""
+
+
+def code_error(dimension: int) -> float:
+    """Standard deviation of the error of such an inner product, which is normally distributed too."""
+    return float((LOSS * GAIN / dimension) ** 0.5)
+
+
+def _no_codes(dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
+    """A FAISS index of no codes yet, searched by tables in the processor's registers ("fast scan")."""
+    pairs = [(second, first) for first in LEVELS for second in LEVELS]
+    index = faiss.IndexPQFastScan(dimension, dimension // 2, 4, faiss.METRIC_INNER_PRODUCT)
+    centroids = np.tile(np.array(pairs, dtype=np.float32) / np.float32(dimension**0.5), (dimension // 2, 1))
+    faiss.copy_array_to_vector(centroids.ravel(), index.pq.centroids)
+    index.is_trained = True
+    return index
+
+
+def rotated(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors `(n, dimension)`, all turned by the same rotation, a random one: no encoder's dimensions fit it."""
+    return np.ascontiguousarray(vectors @ _rotation(vectors.shape[1]))
+
+
+def gridded(question: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A question `(dimension,)` in multiples of a power of two.
+
+    They are so coarse that 24 bits hold every sum of its products with int8: it has no error, whatever the order that
+    it is added up in.
+    """
+    step = np.float32(2.0 ** np.floor(np.log2(2**24 / (ROUNDED_TO * len(question) ** 0.5))))
+    return np.asarray(np.round(question * step) / step, dtype=np.float32)
+
+
+@functools.cache
+def _rotation(dimension: int) -> NDArray[np.float32]:
+    rotation = faiss.RandomRotationMatrix(dimension, dimension)
+    rotation.init(ROTATION_SEED)
+    matrix: NDArray[np.float32] = faiss.vector_to_array(rotation.A).reshape(dimension, dimension).T
+    return np.ascontiguousarray(matrix)
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Vectors of some passages, rounded. Immutable.
+
+    Args:
+        keys: `(n,)` int64, the passages' keys, ascending.
+        rows: `(n, dimension)` int8, the vectors, each divided by its scale.
+        scales: `(n,)` float32.
+        codes: A FAISS index of their codes, in the same order.
+    """
+
+    keys: NDArray[np.int64]
+    rows: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    codes: Any
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @classmethod
+    def made(cls, keys: NDArray[np.int64], dimension: int, vectors: Iterable[NDArray[np.float32]]) -> Self:
+        """The segment of these vectors.
+
+        Args:
+            keys: Ascending.
+            dimension: Of the vectors.
+            vectors: `(any, dimension)` float32 each, L2-normalised, as many rows together as there are keys.
+        """
+        rows = np.empty((len(keys), dimension), dtype=np.int8)
+        scales = np.empty(len(keys), dtype=np.float32)
+        codes = _no_codes(dimension)
+        at = 0
+        for block in vectors:
+            end = at + len(block)
+            greatest = np.abs(block).max(axis=1, initial=0)
+            scales[at:end] = np.where(greatest > 0, greatest, 1) / np.float32(ROUNDED_TO)
+            np.rint(block / scales[at:end, np.newaxis], out=rows[at:end], casting="unsafe")
+            codes.add(rotated(block))
+            at = end
+        return cls(keys, rows, scales, codes)
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple["Segment", NDArray[np.bool_]]]) -> Self:
+        """One segment of the rows of several that are to stay, as if made of their vectors."""
+        keys = np.concatenate([segment.keys[stays] for segment, stays in parts])
+        order = np.argsort(keys)
+        codes = _no_codes(parts[0][0].rows.shape[1])
+        for decoded in _decoded(parts, order):
+            codes.add(decoded)
+        rows = np.concatenate([segment.rows[stays] for segment, stays in parts])[order]
+        scales = np.concatenate([segment.scales[stays] for segment, stays in parts])[order]
+        return cls(keys[order], rows, scales, codes)
+
+    def places_of(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where those of these keys that are here stand."""
+        at = np.searchsorted(self.keys, keys)
+        at[at == len(self.keys)] = 0
+        return at[self.keys[at] == keys] if len(self.keys) else at[:0]
+
+    def best(
+        self, question: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The places with the highest inner products, as far as codes tell; of equal ones, any.
+
+        Args:
+            question: `(dimension,)` float32, rotated.
+            count: So many, or all there are.
+            allowed: `(n,)`, which places may be found; all if None.
+
+        Returns:
+            Inner products, descending, and places.
+        """
+        share = 1.0 if allowed is None else max(1, int(np.count_nonzero(allowed))) / len(self)
+        reach = int(count / share) + 1
+        while True:
+            reach = min(reach, len(self))
+            found, places = self.codes.search(question[np.newaxis], reach)
+            kept = places[0] >= 0
+            if allowed is not None:
+                kept &= allowed[places[0]]
+            if reach == len(self) or np.count_nonzero(kept) >= count:
+                return found[0][kept][:count], places[0][kept][:count]
+            reach *= 4
+
+    def products(self, places: NDArray[np.int64], question: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Inner products of the rounded vectors at these places with a question, `(dimension,)` float32."""
+        found: NDArray[np.float32] = (self.rows[places].astype(np.float32) @ question) * self.scales[places]
+        return found
+
+    @functools.cached_property
+    def name(self) -> str:
+        """SHA-256 of what `write` writes."""
+        digest = _Digest()
+        self.write(digest)
+        return digest.sha256.hexdigest()
+
+    def write(self, file: "BinaryIO | _Digest") -> None:
+        """Write the segment."""
+        for array in (self.keys, self.rows, self.scales, faiss.serialize_index(self.codes)):
+            np.lib.format.write_array(file, array, allow_pickle=False)
+
+    @classmethod
+    def read(cls, data: bytes, dimension: int) -> Self:
+        """The segment that `write` wrote. The bytes must be verified first: FAISS does not notice damage.
+
+        Raises:
+            StoreCorruptError: They are no segment, or one of another dimension.
+        """
+        try:
+            file = io.BytesIO(data)
+            keys, rows, scales, serialised = (np.lib.format.read_array(file, allow_pickle=False) for _ in range(4))
+            codes = faiss.deserialize_index(serialised)
+        except (ValueError, EOFError, RuntimeError, AssertionError) as error:
+            raise StoreCorruptError("A part of the vector index is damaged; it will be rebuilt.") from error
+        if (len(keys), dimension) != rows.shape or not len(keys) == len(scales) == codes.ntotal:
+            raise StoreCorruptError("A part of the vector index is of another kind; it will be rebuilt.")
+        return cls(keys, rows, scales, codes)
+
+
+class _Digest:
+    """A file that keeps nothing but the SHA-256 of what is written to it."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes | memoryview) -> int:
+        self.sha256.update(data)
+        return len(data)
+
+
+def _decoded(
+    parts: Sequence[tuple[Segment, NDArray[np.bool_]]], order: NDArray[np.int64]
+) -> Iterator[NDArray[np.float32]]:
+    """What the codes of rows that stay stand for, in an order of those rows: coded again, they give the same codes."""
+    places = np.concatenate([np.flatnonzero(stays) for _, stays in parts])
+    number = np.repeat(np.arange(len(parts)), [np.count_nonzero(stays) for _, stays in parts])
+    for at in range(0, len(order), AT_ONCE):
+        wanted = order[at : at + AT_ONCE]
+        block = np.empty((len(wanted), parts[0][0].rows.shape[1]), dtype=np.float32)
+        for one, (segment, _) in enumerate(parts):
+            here = number[wanted] == one
+            if here.any():
+                block[here] = segment.codes.reconstruct_batch(places[wanted[here]])
+        yield block
