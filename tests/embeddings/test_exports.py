@@ -15,6 +15,8 @@ import pytest
 from corpus.errors import EncoderError
 from embeddings import DEFAULT_ENCODER, PRECISIONS, Encoder, Precision
 from embeddings import exports as exporting
+from embeddings.exporting import smooth
+from embeddings.torch_runtime import TorchRuntime
 from tests.conftest import TINY_MAX_TOKENS
 from tests.embeddings.families import make
 
@@ -343,3 +345,30 @@ def test_what_runs_on_an_export_imports_no_torch(exports: Path, default_encoder:
     )
 
     assert done.stdout == "onnxruntime, int8 []\n"
+
+
+def test_smoothing_changes_no_output_and_levels_what_goes_in(tiny_model: Path) -> None:
+    import torch
+
+    model = TorchRuntime(tiny_model, "tiny", "float32", device="cpu")
+    torch.manual_seed(3)
+    norm = next(module for module in model.module.modules() if isinstance(module, torch.nn.LayerNorm))
+    norm.weight.data[5] *= 60  # as in trained models, one component is far larger than the others
+    ids = np.array([[2, 5, 7, 11, 13, 17, 3]])
+    before = model.outputs(ids)
+    layer = next(module for name, module in model.module.named_modules() if name.endswith("query"))
+    seen: list[Any] = []
+
+    def spread() -> float:
+        seen.clear()
+        hook = layer.register_forward_pre_hook(lambda _, given: seen.append(given[0].abs().reshape(-1, 32).amax(0)))
+        model.outputs(ids)
+        hook.remove()
+        return float(seen[0].max() / seen[0].median())
+
+    unlevelled = spread()
+    smooth(model)
+
+    for ours, theirs in zip(model.outputs(ids), before, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-5)
+    assert spread() < unlevelled / 3
