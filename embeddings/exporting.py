@@ -39,8 +39,10 @@ LENGTHS = (2, 3, 17, 128, 512)
 SMOOTHING = 0.6
 """How far the difficulty is moved from what goes in (1) to the weights (0): 0.5 and 0.7 lose half as much again."""
 
-SMOOTHING_TEXTS = 24
 SMOOTHING_LENGTHS = (8, 16, 32, 64, 128, 200)
+SMOOTHING_TEXTS = 4
+"""Of each length, in tokens."""
+
 TINY = 1e-5
 
 LEAST_COSINE = {"float32": 0.9999, "int8": 0.97}
@@ -154,9 +156,10 @@ def smooth(model: TorchRuntime) -> None:
 
     layers = [layer for layer in model.module.modules() if isinstance(layer, torch.nn.Linear)]
     hooks = [layer.register_forward_pre_hook(measure) for layer in layers]
-    for number in range(SMOOTHING_TEXTS):
-        length = SMOOTHING_LENGTHS[number % len(SMOOTHING_LENGTHS)]
-        model.outputs(_ids(min(length, model.max_tokens), model.vocabulary, number))
+    for length in SMOOTHING_LENGTHS:
+        for seed in range(SMOOTHING_TEXTS):
+            ids = _ids(min(length, model.max_tokens), model.vocabulary, seed)
+            model.run([model.tokenizer.decode(ids[0])])
     for hook in hooks:
         hook.remove()
     for layer, inputs in largest.items():
