@@ -5,9 +5,8 @@ import datetime
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -279,11 +278,22 @@ def _update_removed(connection: sqlite3.Connection, document: StoredDocument) ->
     connection.execute("UPDATE documents SET metadata_checksum = ? WHERE key = ?", (row_checksum(row), key))
 
 
+def _byte_offsets(text: str, places: Iterable[int]) -> dict[int, int]:
+    """Where code points of a text lie in its UTF-8."""
+    offsets, before, at = {}, 0, 0
+    for place in sorted(set(places)):
+        at += len(text[before:place].encode())
+        before = place
+        offsets[place] = at
+    return offsets
+
+
 def _insert_passages(
     connection: sqlite3.Connection, identifier: str, key: int, text: str, passages: Sequence[EncodedPassage]
 ) -> None:
     revision = revision_of(text)
-    byte_offsets = [0, *accumulate(len(character.encode()) for character in text)] if not text.isascii() else None
+    spans = [encoded.passage for encoded in passages]
+    byte_at = _byte_offsets(text, [place for span in spans for place in (span.start, span.end)])
     for passage_key, encoded in enumerate(passages, start=_unused_passage_key(connection)):
         passage = encoded.passage
         start, end = passage.start, passage.end
@@ -291,13 +301,12 @@ def _insert_passages(
             raise SpanError(
                 f"A passage from {start} to {end} does not lie within its document's {len(text)} characters."
             )
-        first, last = (start, end) if byte_offsets is None else (byte_offsets[start], byte_offsets[end])
         columns = (
             passage_id(identifier, revision, passage),
             start,
             end,
-            first,
-            last,
+            byte_at[start],
+            byte_at[end],
             passage.page,
             passage.section,
         )

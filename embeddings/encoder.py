@@ -135,7 +135,7 @@ class Encoder:
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, special tokens aside."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The code points that each token of a text stands for, special tokens included as empty spans."""

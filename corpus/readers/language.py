@@ -2,6 +2,7 @@
 
 import functools
 import re
+from itertools import islice
 from typing import Any
 
 __all__ = ["language_of", "load_identifier"]
@@ -26,15 +27,21 @@ def language_of(text: str, claimed: str | None = None) -> str | None:
     if claimed is not None and not _TAG.fullmatch(claimed):
         claimed = None
     sample = text[:_SAMPLE]
-    if sum(character.isalpha() for character in sample) < _MIN_LETTERS:
+    if len(list(islice(filter(str.isalpha, sample), _MIN_LETTERS))) < _MIN_LETTERS:
         return claimed
+    language = _surely(sample)
+    if language is None:
+        return claimed
+    return claimed if claimed is not None and claimed.lower().split("-")[0] == language else language
+
+
+@functools.lru_cache(maxsize=8)  # a document is asked about more than once
+def _surely(sample: str) -> str | None:
     identifier = load_identifier()
     if identifier is None:
-        return claimed
+        return None
     language, probability = identifier.classify(sample)
-    if probability < _SURE:
-        return claimed
-    return claimed if claimed is not None and claimed.lower().split("-")[0] == language else str(language)
+    return str(language) if probability >= _SURE else None
 
 
 @functools.cache
