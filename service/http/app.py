@@ -20,6 +20,7 @@ from service.schemas import Problem
 
 __all__ = ["build_app"]
 
+
 def build_app(service: Service) -> FastAPI:
     """The HTTP service over what it is given.
 
