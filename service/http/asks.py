@@ -18,7 +18,7 @@ from service.http.problems import ProblemError
 __all__ = ["MOST_WAITING", "Answered", "Asked", "Asks"]
 
 MOST_WAITING = 512
-"""Different questions that may wait. Whoever is last among them waits for some seconds, less than clients put up with."""
+"""Different questions that may wait; whoever is last waits for some seconds, less than clients put up with."""
 
 RETRY_AFTER_S = 5
 """By then much of a full queue has been answered."""
@@ -144,9 +144,9 @@ async def _done(future: "asyncio.Future[Answered]", left: Callable[[], Awaitable
     await asyncio.wait({future}, timeout=None if left is None else LOOK_S)
     if left is None or future.done():
         return
-    leaving = asyncio.ensure_future(left())
+    leaving: asyncio.Future[object] = asyncio.ensure_future(left())
     try:
-        await asyncio.wait({future, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((future, leaving), return_when=asyncio.FIRST_COMPLETED)
     finally:
         leaving.cancel()
     if not future.done():
