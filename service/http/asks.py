@@ -154,4 +154,4 @@ async def _done(future: "asyncio.Future[Answered]", left: Callable[[], Awaitable
 
 
 def _stopping() -> ProblemError:
-    return ProblemError(503, "stopping", "The service is stopping. Try again in a moment.")
+    return ProblemError(503, "service-stopping", "The service is stopping. Try again in a moment.")

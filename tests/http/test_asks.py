@@ -235,7 +235,7 @@ def test_stopping_finishes_what_is_computed_and_refuses_what_waits(
     assert eventually(lambda: waiting(app) == 7)
     server.loop.call_soon_threadsafe(app.state.asks.stop)
     refused = [received(client) for client in queued] + [received(ask())]
-    assert {(status, body["type"]) for status, _, body in refused} == {(503, "urn:footnote:problem:stopping")}
+    assert {(status, body["type"]) for status, _, body in refused} == {(503, "urn:footnote:problem:service-stopping")}
     gate.open.set()
     assert [received(client)[0] for client in held] == [200, 200]
     assert len(gate.begun) == 2
