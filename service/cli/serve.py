@@ -92,6 +92,8 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
         documents, passages = snapshot.view.counts()
         kind = snapshot.index.kind
 
+    app = build_app(Service(settings, library, pipeline))
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -100,7 +102,10 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
             about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
             click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
 
-    app = build_app(Service(settings, library, pipeline))
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.asks.stop()  # whoever still waits is told so, and not waited for
+            await super().shutdown(sockets)
+
     try:
         Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from service.http.state import ServiceState
 __all__ = ["Administrator"]
 
 
-def _administrator(request: Request, service: ServiceState) -> None:
+async def _administrator(request: Request, service: ServiceState) -> None:
     keys = service.settings.admin_key_values
     if not keys:
         raise ProblemError(

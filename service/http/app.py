@@ -3,7 +3,6 @@
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
 
@@ -12,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 
 from service.feedback import Feedback
 from service.http import ask, chat, documents, feedback, health, pages, suggestions
+from service.http.asks import Asks
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
@@ -19,9 +19,6 @@ from service.intake import Intake
 from service.schemas import Problem
 
 __all__ = ["build_app"]
-
-STREAM_THREADS = 40
-"""As many as Starlette has for routes that answer without a stream; whoever comes beyond waits, and is kept alive."""
 
 
 def build_app(service: Service) -> FastAPI:
@@ -46,7 +43,7 @@ def build_app(service: Service) -> FastAPI:
             stop.set()
             follower.join()
             app.state.intake.close()
-            app.state.stream_threads.shutdown(cancel_futures=True)
+            app.state.asks.close()
             service.library.close()
 
     app = FastAPIOffline(
@@ -60,7 +57,7 @@ def build_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
-    app.state.stream_threads = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
+    app.state.asks = Asks(service.pipeline)
     add_problem_handlers(app)
     for module in (ask, chat, documents, feedback, health, pages, suggestions):
         app.include_router(module.router)

@@ -1,26 +1,42 @@
 """`POST /v1/ask`."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
 
 from service.answer import Answer
+from service.http.asks import Asked, Asks
 from service.http.bodies import JsonRoute
 from service.http.problems import PROBLEM_RESPONSES
-from service.http.state import ServiceState
+from service.http.state import AsksState
 from service.schemas import AskRequest
 
-__all__ = ["router"]
+__all__ = ["json_answer", "router"]
 
 router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
 
 
-@router.post("/ask", summary="Ask the documents a question", responses=PROBLEM_RESPONSES(400, 403, 413, 422, 503))
-def ask(request: AskRequest, service: ServiceState) -> Answer:
+@router.post(
+    "/ask",
+    summary="Ask the documents a question",
+    response_model=Answer,
+    responses=PROBLEM_RESPONSES(400, 403, 413, 422, 503),
+)
+async def ask(asked: AskRequest, request: Request, asks: AsksState) -> Response:
     """Answer with the best-matching passages, word for word, or say that the documents do not answer.
 
     `not_found` still carries the nearest passages, so that a reader can judge. Offsets count Unicode code points:
     a citation's within the document's canonical text, a highlight's within its passage. `interpretation` counts turns
     of `history`.
     """
-    return service.pipeline.ask(
-        request.question, history=request.turns(), k=request.k, filters=request.filters.to_filters()
-    )
+    question = Asked(asked.question, asked.turns(), asked.k, asked.filters.to_filters())
+    return await json_answer(question, asks, request)
+
+
+async def json_answer(asked: Asked, asks: Asks, request: Request) -> Response:
+    """The response to a question that is not streamed."""
+    asks.admit(asked)
+    try:
+        answered = await asks.answer(asked, request.receive)  # the body has been read: what comes is that they leave
+    except ClientDisconnect:
+        return Response(status_code=503)  # to nobody
+    return Response(answered.json, media_type="application/json")

@@ -1,14 +1,13 @@
-"""An answer as server-sent events: computed on another thread while comments keep the connection alive."""
+"""An answer as server-sent events: comments keep the connection alive until it has been computed."""
 
 import asyncio
-import functools
-from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Executor
+from collections.abc import AsyncIterator, Iterator
 
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import TypeAdapter
 
 from service.answer import Answer, AnsweringPassage
+from service.http.asks import Asked, Asks
 from service.http.problems import problem_of
 
 __all__ = ["EVENTS", "EVENTS_RESPONSE", "KEEP_ALIVE_S", "event_stream"]
@@ -42,21 +41,25 @@ _answers = TypeAdapter(Answer)
 _passages = TypeAdapter(AnsweringPassage)
 
 
-def event_stream(work: Callable[[], Answer], threads: Executor, where: str) -> EventSourceResponse:
+def event_stream(asked: Asked, asks: Asks, where: str) -> EventSourceResponse:
     """A response that sends the answer as events.
 
-    A client that leaves takes its question along if no thread has begun with it, and otherwise what comes of it.
+    A client that leaves takes its question along if nobody else waits for it and no thread has begun with it.
 
     Args:
-        work: Computes the answer; what it raises becomes the event `error`.
-        threads: Where it runs.
+        asked: The question.
+        asks: What answers; an error on the way becomes the event `error`.
         where: Method and path, for the log.
+
+    Raises:
+        ProblemError: The question cannot be taken now.
     """
-    return EventSourceResponse(_stream(functools.partial(_events, work, where), threads), headers=HEADERS)
+    asks.admit(asked)
+    return EventSourceResponse(_stream(asked, asks, where), headers=HEADERS)
 
 
-async def _stream(compute: Callable[[], bytes], threads: Executor) -> AsyncIterator[bytes]:
-    events = asyncio.get_running_loop().run_in_executor(threads, compute)
+async def _stream(asked: Asked, asks: Asks, where: str) -> AsyncIterator[bytes]:
+    events = asyncio.ensure_future(_events(asked, asks, where))
     try:
         while not (await asyncio.wait({events}, timeout=KEEP_ALIVE_S))[0]:
             yield KEEPALIVE_COMMENT
@@ -65,9 +68,9 @@ async def _stream(compute: Callable[[], bytes], threads: Executor) -> AsyncItera
         events.cancel()
 
 
-def _events(work: Callable[[], Answer], where: str) -> bytes:
+async def _events(asked: Asked, asks: Asks, where: str) -> bytes:
     try:
-        named = list(_of_answer(work()))
+        named = list(_of_answer((await asks.answer(asked)).answer))
     except Exception as error:  # of whatever kind: the stream must end with an event
         named = [("error", problem_of(error, where).model_dump_json(exclude_none=True))]
     return b"".join(

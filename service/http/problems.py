@@ -106,6 +106,8 @@ def problem_of(error: Exception, where: str) -> Problem:
         error: Of whatever kind.
         where: Method and path, for the log.
     """
+    if isinstance(error, ProblemError):
+        return _problem(error.status_code, error.name, error.detail, error.errors)
     for kind, status, name, detail in _OF_ERRORS:
         if isinstance(error, kind):
             if status >= 500:

@@ -1,6 +1,5 @@
 """What the routes work with."""
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,11 +7,14 @@ from fastapi import Depends, Request
 
 from service.answering import Pipeline
 from service.feedback import Feedback
+from service.http.asks import Asks
 from service.intake import Intake
 from service.library import Library
 from service.settings import Settings
 
-__all__ = ["FeedbackState", "IntakeState", "Service", "ServiceState", "StreamThreads"]
+__all__ = ["AsksState", "FeedbackState", "IntakeState", "Service", "ServiceState"]
+
+# What is given is asked for on the event loop: FastAPI takes a thread for each function that is not asynchronous.
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Service:
     pipeline: Pipeline
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -33,7 +35,7 @@ ServiceState = Annotated[Service, Depends(_service)]
 """A route's parameter of this type is given the service."""
 
 
-def _intake(request: Request) -> Intake:
+async def _intake(request: Request) -> Intake:
     intake: Intake = request.app.state.intake
     return intake
 
@@ -42,16 +44,16 @@ IntakeState = Annotated[Intake, Depends(_intake)]
 """A route's parameter of this type is given what changes the documents."""
 
 
-def _stream_threads(request: Request) -> Executor:
-    threads: Executor = request.app.state.stream_threads
-    return threads
+async def _asks(request: Request) -> Asks:
+    asks: Asks = request.app.state.asks
+    return asks
 
 
-StreamThreads = Annotated[Executor, Depends(_stream_threads)]
-"""A route's parameter of this type is given the threads that compute what is streamed."""
+AsksState = Annotated[Asks, Depends(_asks)]
+"""A route's parameter of this type is given what answers questions."""
 
 
-def _feedback(request: Request) -> Feedback:
+async def _feedback(request: Request) -> Feedback:
     feedback: Feedback = request.app.state.feedback
     return feedback
 

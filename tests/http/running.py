@@ -2,16 +2,22 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 
-__all__ = ["Running", "eventually", "running"]
+from service.answer import Answer
+from service.http.state import Service
+
+__all__ = ["Gate", "Running", "eventually", "read_until", "received", "running", "sent"]
 
 PATIENCE_S = 30
 """Far beyond what anything here takes: past it, something hangs."""
@@ -62,3 +68,51 @@ def eventually(is_so: Callable[[], bool]) -> bool:
             return False
         threading.Event().wait(0.01)
     return True
+
+
+class Gate:
+    """Holds every question until it is opened."""
+
+    def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.open = threading.Event()
+        self.begun: list[str] = []
+        ask = service.pipeline.ask
+
+        def held(question: str, **more: Any) -> Answer:
+            self.begun.append(question)
+            self.open.wait()
+            return ask(question, **more)
+
+        monkeypatch.setattr(service.pipeline, "ask", held)
+
+
+def sent(server: Running, path: str, body: object, headers: Mapping[str, str] | None = None) -> socket.socket:
+    """A connection on which a request has been sent."""
+    content = json.dumps(body).encode()
+    named = {"Host": "here", "Content-Type": "application/json", "Content-Length": str(len(content)), **(headers or {})}
+    client = socket.create_connection(("127.0.0.1", server.port))
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", ""]
+    client.sendall("\r\n".join(lines).encode() + content)
+    return client
+
+
+def read_until(client: socket.socket, mark: bytes) -> bytes:
+    """What comes, up to a mark."""
+    received = b""
+    while mark not in received:
+        some = client.recv(65536)
+        assert some, received
+        received += some
+    return received
+
+
+def received(client: socket.socket) -> tuple[int, dict[str, str], Any]:
+    """A whole response that is not a stream: status, headers, JSON."""
+    head, _, body = read_until(client, b"\r\n\r\n").partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    while len(body) < int(headers["content-length"]):
+        some = client.recv(65536)
+        assert some, body
+        body += some
+    return int(status.split()[1]), headers, json.loads(body)

@@ -15,20 +15,13 @@ from fastapi.testclient import TestClient
 
 from corpus.errors import StoreBusyError, StoreCorruptError
 from service.answer import Answer
-from service.http import app as application
-from service.http import build_app, events
+from service.http import asks, build_app, events
 from service.http.state import Service
-from tests.http.running import Running, eventually, running
-from tests.http.test_chat import TALK, chat, timeless
+from tests.http.running import Gate, Running, eventually, read_until, running, sent
+from tests.http.test_chat import QUESTION, TALK, chat, timeless
 from tests.http.test_problems import assert_problem
 
 STREAMED = {"Accept": "text/event-stream"}
-BODY = json.dumps({"messages": TALK}).encode()
-REQUEST = (
-    b"POST /v1/chat HTTP/1.1\r\nHost: here\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
-    + f"Content-Length: {len(BODY)}\r\n\r\n".encode()
-    + BODY
-)
 CLIENTS = 50
 
 
@@ -133,24 +126,6 @@ def test_the_openapi_document_describes_both_forms(client: TestClient) -> None:
 # Clients that wait, and clients that leave
 
 
-class Gate:
-    """Holds every question until it is opened."""
-
-    def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.open = threading.Event()
-        self.begun = 0
-        self._lock = threading.Lock()
-        ask = service.pipeline.ask
-
-        def held(*given: Any, **more: Any) -> Answer:
-            with self._lock:
-                self.begun += 1
-            self.open.wait()
-            return ask(*given, **more)
-
-        monkeypatch.setattr(service.pipeline, "ask", held)
-
-
 @pytest.fixture
 def gate(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate(service, monkeypatch)
@@ -161,26 +136,15 @@ def gate(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 @pytest.fixture
 def server(service: Service, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     monkeypatch.setattr(events, "KEEP_ALIVE_S", 0.02)
-    monkeypatch.setattr(application, "STREAM_THREADS", 4)
+    monkeypatch.setattr(asks, "usable_cpus", lambda: 4)
     settings = service.settings.model_copy(update={"refresh_seconds": 60})  # which opens files of its own
     with running(build_app(dataclasses.replace(service, settings=settings))) as server:
         yield server
         gate.open.set()
 
 
-def connected(server: Running) -> socket.socket:
-    client = socket.create_connection(("127.0.0.1", server.port))
-    client.sendall(REQUEST)
-    return client
-
-
-def read_until(client: socket.socket, mark: bytes) -> bytes:
-    received = b""
-    while mark not in received:
-        some = client.recv(65536)
-        assert some, received
-        received += some
-    return received
+def connected(server: Running, question: str = QUESTION["content"]) -> socket.socket:
+    return sent(server, "/v1/chat", {"messages": [*TALK[:-1], {"role": "user", "content": question}]}, STREAMED)
 
 
 def test_comments_keep_a_waiting_client_and_the_service_answers_others_meanwhile(server: Running, gate: Gate) -> None:
@@ -198,7 +162,7 @@ def test_comments_keep_a_waiting_client_and_the_service_answers_others_meanwhile
 def leave_at_every_stage(server: Running, gate: Gate) -> None:
     """Many clients come, and leave: before anything came, at the first comment, and in the middle of the answer."""
     gate.open.clear()
-    clients = [connected(server) for _ in range(CLIENTS)]
+    clients = [connected(server, f"When did truce {at} begin?") for at in range(CLIENTS)]
     for client in clients[::3]:
         client.close()
     for client in clients[1::3]:
@@ -239,9 +203,9 @@ def test_clients_that_leave_free_everything_they_held(server: Running, gate: Gat
 
 def test_a_question_whose_asker_has_left_in_the_queue_is_never_computed(server: Running, gate: Gate) -> None:
     tasks = server.tasks()
-    first = [connected(server) for _ in range(4)]
-    assert eventually(lambda: gate.begun == 4)
-    queued = [connected(server) for _ in range(20)]
+    first = [connected(server, f"When did truce {at} begin?") for at in range(4)]
+    assert eventually(lambda: len(gate.begun) == 4)
+    queued = [connected(server, f"Who began truce {at}?") for at in range(20)]
     for client in [*queued, *first]:
         read_until(client, b": ping\n\n")
     for client in queued:
@@ -253,4 +217,4 @@ def test_a_question_whose_asker_has_left_in_the_queue_is_never_computed(server: 
         client.close()
     with connected(server) as client:
         read_until(client, b"event: done")
-    assert gate.begun == 5
+    assert len(gate.begun) == 5

@@ -36,7 +36,7 @@ def test_a_server_is_asked_by_many_at_once_and_stopped(service: Service) -> None
         assert refused.failures == ["status 422"]
         assert len(refused.latencies_ms) == 2
     assert children() == before
-    assert ask_all(server.url, questions, 2).failures == ["ConnectError"] * len(questions)
+    assert ask_all(server.url, questions, 2).failures == ["ConnectionRefusedError"] * len(questions)
 
 
 def test_a_server_is_stopped_when_the_work_with_it_fails(service: Service) -> None:
