@@ -5,7 +5,7 @@ import datetime
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -278,22 +278,27 @@ def _update_removed(connection: sqlite3.Connection, document: StoredDocument) ->
     connection.execute("UPDATE documents SET metadata_checksum = ? WHERE key = ?", (row_checksum(row), key))
 
 
-def _byte_offsets(text: str, places: Iterable[int]) -> dict[int, int]:
-    """Where code points of a text lie in its UTF-8."""
-    offsets, before, at = {}, 0, 0
-    for place in sorted(set(places)):
-        at += len(text[before:place].encode())
-        before = place
-        offsets[place] = at
-    return offsets
+class _ByteOffsets:
+    """Where code points of a text lie in its UTF-8. Asked for places in rising order, it counts each byte once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._place = self._byte = 0
+
+    def of(self, place: int) -> int:
+        """The byte at which a code point begins."""
+        if place < self._place:
+            self._place = self._byte = 0
+        self._byte += len(self._text[self._place : place].encode())
+        self._place = place
+        return self._byte
 
 
 def _insert_passages(
     connection: sqlite3.Connection, identifier: str, key: int, text: str, passages: Sequence[EncodedPassage]
 ) -> None:
     revision = revision_of(text)
-    spans = [encoded.passage for encoded in passages]
-    byte_at = _byte_offsets(text, [place for span in spans for place in (span.start, span.end)])
+    offsets = _ByteOffsets(text)
     for passage_key, encoded in enumerate(passages, start=_unused_passage_key(connection)):
         passage = encoded.passage
         start, end = passage.start, passage.end
@@ -305,8 +310,8 @@ def _insert_passages(
             passage_id(identifier, revision, passage),
             start,
             end,
-            byte_at[start],
-            byte_at[end],
+            offsets.of(start),
+            offsets.of(end),
             passage.page,
             passage.section,
         )
