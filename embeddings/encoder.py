@@ -172,9 +172,12 @@ class Encoder:
 
     def encode_question(self, text: str) -> QuestionEncoding:
         """Encode a question; one longer than the encoder takes loses its end."""
-        kept = self.first_tokens(text, self.max_tokens - self.special_tokens)
-        [(vector, tokens)] = self._runtime.run([kept])
-        special = np.array(self._tokenizer.encode(kept).special_tokens_mask, dtype=bool)
+        encoded = self._tokenizer.encode(text)
+        if len(encoded) > self.max_tokens:
+            text = self.first_tokens(text, self.max_tokens - self.special_tokens)
+            encoded = self._tokenizer.encode(text)
+        [(vector, tokens)] = self._runtime.run([text])
+        special = np.array(encoded.special_tokens_mask, dtype=bool)
         if not special.all():
             tokens = tokens[~special]
         return QuestionEncoding(_unit(vector), _unit(tokens))

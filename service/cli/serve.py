@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -93,6 +94,8 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
         kind = snapshot.index.kind
 
     app = build_app(Service(settings, library, pipeline))
+    gc.collect()
+    gc.freeze()  # what is there stays: to look through it again and again would hold up an answer for some 20 ms
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
