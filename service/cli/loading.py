@@ -54,6 +54,8 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
     Raises:
         StoreError: There is no usable store, said before the encoder is loaded.
     """
+    from threadpoolctl import threadpool_limits
+
     from corpus import View
     from service.answering import Pipeline
     from service.fingerprint import fingerprint
@@ -63,7 +65,8 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
     encoder = load_encoder(settings)
     library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
     try:
-        yield Pipeline(library, encoder, settings)
+        with threadpool_limits(1):  # for a question's small products, more threads mostly wait for each other, busily
+            yield Pipeline(library, encoder, settings)
     finally:
         library.close()
 
