@@ -11,7 +11,7 @@ from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from corpus.errors import EncoderError
 from embeddings.exports import Export, NotExportableError, find_export, make_export
@@ -68,7 +68,11 @@ class Runtime(Protocol):
     pooling: str
     description: str
 
-    def run(self, texts: Sequence[str]) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]: ...
+    def run(
+        self, texts: Sequence[str], encoded: Sequence[Encoding]
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Vectors of texts, given with what its tokenizer makes of each."""
+        ...
 
 
 class Encoder:
@@ -164,10 +168,10 @@ class Encoder:
         Raises:
             EncoderError: One has more tokens than the encoder takes: nothing is ever truncated.
         """
-        for text in texts:
-            if self.count_tokens(text) + self.special_tokens > self.max_tokens:
-                raise EncoderError(f"A passage has more than the {self.max_tokens} tokens that {self.name} takes.")
-        for batch in self._batches(texts):
+        encoded = [self._tokenizer.encode(text) for text in texts]
+        if any(len(one) > self.max_tokens for one in encoded):
+            raise EncoderError(f"A passage has more than the {self.max_tokens} tokens that {self.name} takes.")
+        for batch in self._batches(texts, encoded):
             yield from batch
 
     def encode_question(self, text: str) -> QuestionEncoding:
@@ -176,18 +180,19 @@ class Encoder:
         if len(encoded) > self.max_tokens:
             text = self.first_tokens(text, self.max_tokens - self.special_tokens)
             encoded = self._tokenizer.encode(text)
-        [(vector, tokens)] = self._runtime.run([text])
+        [(vector, tokens)] = self._runtime.run([text], [encoded])
         special = np.array(encoded.special_tokens_mask, dtype=bool)
         if not special.all():
             tokens = tokens[~special]
         return QuestionEncoding(_unit(vector), _unit(tokens))
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[list[PassageEncoding]]:
+    def _batches(self, texts: Sequence[str], encoded: Sequence[Encoding]) -> Iterator[list[PassageEncoding]]:
         """Batches in order, a few of them computed ahead."""
         waiting: deque[Future[list[PassageEncoding]]] = deque()
         try:
             for at in range(0, len(texts), self._runtime.batch):
-                waiting.append(self._workers.submit(self._passages, texts[at : at + self._runtime.batch]))
+                batch = slice(at, at + self._runtime.batch)
+                waiting.append(self._workers.submit(self._passages, texts[batch], encoded[batch]))
                 if len(waiting) > AHEAD * self._runtime.workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -196,8 +201,9 @@ class Encoder:
             for future in waiting:
                 future.cancel()
 
-    def _passages(self, texts: Sequence[str]) -> list[PassageEncoding]:
-        return [PassageEncoding(_unit(vector), pack_signs(tokens)) for vector, tokens in self._runtime.run(texts)]
+    def _passages(self, texts: Sequence[str], encoded: Sequence[Encoding]) -> list[PassageEncoding]:
+        outputs = self._runtime.run(texts, encoded)
+        return [PassageEncoding(_unit(vector), pack_signs(tokens)) for vector, tokens in outputs]
 
     @classmethod
     def load(

@@ -31,7 +31,7 @@ __all__ = [
     "make_export",
 ]
 
-EXPORT_FORMAT = 2
+EXPORT_FORMAT = 3
 """Raised whenever the same model would be exported to something else."""
 
 MODEL, TOKENIZER, MANIFEST, REFUSED = "model.onnx", "tokenizer.json", "export.json", "refused.json"

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from embeddings.cpus import usable_cpus
 from embeddings.exports import Export
@@ -42,12 +42,16 @@ class OnnxRuntime:
         self.description = f"onnxruntime, {precision}"
         self._session = open_session(export.model)
 
-    def run(self, texts: Sequence[str]) -> list[Output]:
-        """Vector `(dimension,)` and token vectors `(tokens, token dimension)` of each text, special tokens included."""
-        return [self._one(text) for text in texts]
+    def run(self, texts: Sequence[str], encoded: Sequence[Encoding]) -> list[Output]:
+        """Vector `(dimension,)` and token vectors `(tokens, token dimension)` of each text, special tokens included.
 
-    def _one(self, text: str) -> Output:
-        ids = np.array([self.tokenizer.encode(text).ids], dtype=np.int64)
+        Args:
+            texts: Not needed.
+            encoded: What the tokenizer makes of each.
+        """
+        return [self._one(np.array([one.ids], dtype=np.int64)) for one in encoded]
+
+    def _one(self, ids: NDArray[np.int64]) -> Output:
         vector, tokens = self._session.run(None, {"input_ids": ids})
         return vector, tokens
 

@@ -66,8 +66,13 @@ class TorchRuntime:
         """Token ids are below this."""
         return self.tokenizer.get_vocab_size()
 
-    def run(self, texts: Sequence[str]) -> list[Output]:
-        """Vector `(dimension,)` and token vectors `(tokens, token dimension)` of each text, special tokens included."""
+    def run(self, texts: Sequence[str], encoded: object = None) -> list[Output]:
+        """Vector `(dimension,)` and token vectors `(tokens, token dimension)` of each text, special tokens included.
+
+        Args:
+            texts: What to encode.
+            encoded: Not needed: sentence-transformers tokenizes by itself.
+        """
         self._turn.acquire()  # who waits here is next, so that many batches of passages keep no question waiting
         with self._lock:  # the tokenizer inside keeps state while it works
             self._turn.release()

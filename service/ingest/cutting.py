@@ -1,5 +1,7 @@
 """A document's passages, and what the encoder makes of them."""
 
+import functools
+
 from corpus import EncodedPassage, Passage, SourceDocument, StoredDocument
 from corpus.errors import SourceError
 from corpus.passages import PassageSplitter
@@ -11,6 +13,9 @@ __all__ = ["as_stored", "cut", "encoded_passages"]
 
 PREFIX_MARGIN = 2
 """Tokens kept free because a prefix and a passage may need a token more together than apart."""
+
+COUNTS_KEPT = 256
+"""The splitter asks for the tokens of one piece several times, soon after each other."""
 
 MIN_PASSAGE_TOKENS = 16
 """Below this an encoder has no room for a passage beside its prefix and special tokens."""
@@ -25,11 +30,11 @@ def cut(
         SourceError: The title leaves no room for passages.
     """
     prefix = prefix_of(document.metadata.title, encoder, settings.title_tokens)
-    room = encoder.max_tokens - encoder.special_tokens - PREFIX_MARGIN
-    if room - encoder.count_tokens(prefix) < MIN_PASSAGE_TOKENS:
+    room = encoder.max_tokens - encoder.special_tokens - PREFIX_MARGIN - encoder.count_tokens(prefix)
+    if room < MIN_PASSAGE_TOKENS:
         raise SourceError("its title leaves the encoder no room for passages; set FOOTNOTE_TITLE_TOKENS lower")
-    room -= encoder.count_tokens(prefix)
-    splitter = PassageSplitter(encoder.count_tokens, min(settings.passage_tokens, room), room)
+    count_tokens = functools.lru_cache(COUNTS_KEPT)(encoder.count_tokens)
+    splitter = PassageSplitter(count_tokens, min(settings.passage_tokens, room), room)
     return prefix, splitter.split(text, document.sections, document.metadata.language, document.removed, document.pages)
 
 

@@ -340,7 +340,7 @@ THERE = {
     "Where was coffee first drunk?": ("coffee", "Yemen"),
     "When does the night train to Vienna leave?": ("train", "half past eight"),
     "When are tomatoes planted out?": ("tomatoes", "last frost"),
-    "When is castling not allowed?": ("chess", "in check"),
+    "Is it allowed to castle when the king is in check?": ("chess", "in check"),
     "What is the bow of a violin rubbed with?": ("violin", "rosin"),
 }
 LEAST = 0.3
