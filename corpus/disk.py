@@ -45,9 +45,9 @@ def write_new(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None
         os.fsync(file.fileno())
 
 
-def sync(folder: Path) -> None:
-    """Bring a folder's list of files to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Bring a file, or a folder's list of files, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -37,7 +37,8 @@ LENGTHS = (2, 3, 17, 128, 512)
 """Tokens of the texts that an export is compared on with the model itself, as far as it takes so many."""
 
 SMOOTHING = 0.6
-"""How far the difficulty is moved from what goes in (1) to the weights (0): 0.5 and 0.7 lose half as much again."""
+"""How far the difficulty is moved from what goes in (1) to the weights (0): with 0.5 or 0.7, int8 loses half as much
+again or more."""
 
 SMOOTHING_LENGTHS = (8, 16, 32, 64, 128, 200)
 SMOOTHING_TEXTS = 4

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from corpus.disk import sync
 from corpus.errors import EncoderError
 from embeddings.models import model_sha256
 
@@ -177,10 +178,11 @@ def _keep(made: Path, place: Path) -> None:
     """Put a finished folder in its place. If that cannot be, nothing is lost but the time to make it again."""
     with contextlib.suppress(OSError):
         for path in made.iterdir():
-            _sync(path)
+            sync(path)
         if place.parent in made.parents:
             shutil.rmtree(place, ignore_errors=True)  # what lies there is damaged, or it would have been used
             made.rename(place)
+            sync(place.parent)
 
 
 def _environment() -> dict[str, str]:
@@ -196,14 +198,6 @@ def _tools() -> dict[str, str]:
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _sha256(data: bytes) -> str:
