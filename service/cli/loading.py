@@ -44,7 +44,8 @@ def _stored_precision(data: Path) -> Precision | None:
             stored = json.loads(view.fingerprint or "{}") if view.counts()[1] else {}
     except (StoreError, ValueError):  # whoever opens it next says what is wrong with it
         return None
-    return next((known for known in PRECISIONS if known == stored.get("precision")), None)
+    precision = stored.get("precision") if isinstance(stored, dict) else None
+    return next((known for known in PRECISIONS if known == precision), None)
 
 
 @contextlib.contextmanager
