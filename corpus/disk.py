@@ -1,15 +1,21 @@
-"""Files that are written whole or not at all, and folders that one process at a time writes to."""
+"""Files that are written whole or not at all, folders that one process at a time writes to, and temporary ones."""
 
 import contextlib
 import fcntl
 import os
+import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LOCK_NAME", "sync", "write_new", "written_alone"]
+__all__ = ["LOCK_NAME", "sync", "temporary_folder", "write_new", "written_alone"]
 
 LOCK_NAME = "lock"
+
+TEMPORARY = re.compile(r"footnote-[a-z0-9_]{8}\.temporary")
+"""What `temporary_folder` calls them."""
 
 
 @contextlib.contextmanager
@@ -52,3 +58,52 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """A folder of this process's own, deleted at the end; if it is killed, by the next process that makes one there.
+
+    Args:
+        parent: Where; among the system's temporary folders if None.
+
+    Raises:
+        OSError: Nothing can be written there.
+    """
+    parent = Path(tempfile.gettempdir()) if parent is None else parent
+    _delete_abandoned(parent)
+    path, lock = _made_and_held(parent)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(lock)
+
+
+def _made_and_held(parent: Path) -> tuple[Path, int]:
+    """A new folder, and a lock on it that tells others that it is in use."""
+    while True:
+        path = Path(tempfile.mkdtemp(".temporary", "footnote-", parent))
+        with contextlib.suppress(
+            FileNotFoundError
+        ):  # another process may take it for an abandoned one, until it is held
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            with contextlib.suppress(OSError):  # a disk that knows no locks; nobody deletes anything there
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if path.exists():
+                return path, lock
+            os.close(lock)
+
+
+def _delete_abandoned(parent: Path) -> None:
+    """Delete the folders whose process was killed: nobody holds them."""
+    for path in parent.iterdir():
+        if TEMPORARY.fullmatch(path.name):
+            with contextlib.suppress(OSError):
+                lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+                try:
+                    if os.fstat(lock).st_uid == os.geteuid():
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        shutil.rmtree(path)
+                finally:
+                    os.close(lock)

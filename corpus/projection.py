@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.analysis import ANALYSIS_VERSION
-from corpus.disk import sync, write_new, written_alone
+from corpus.disk import sync, temporary_folder, write_new, written_alone
 from corpus.lexical import LexicalIndex
 from corpus.view import View
 
@@ -63,7 +63,7 @@ class LexicalProjection:
         Raises:
             StoreCorruptError: A passage in the store is damaged.
         """
-        with contextlib.suppress(OSError, ValueError), _private_folder() as private:
+        with contextlib.suppress(OSError, ValueError), temporary_folder() as private:
             index, saved = self._made(private, view)
             if not saved:
                 self._save(private, view)
@@ -73,7 +73,7 @@ class LexicalProjection:
     def problem(self, view: View) -> str | None:
         """What is wrong with the files on disk, or None if they hold exactly the view's passages."""
         stored = None
-        with contextlib.suppress(OSError), _private_folder() as private:
+        with contextlib.suppress(OSError), temporary_folder() as private:
             stored = self._load(private, view)
         if stored is None:
             return "is missing or damaged"
@@ -155,13 +155,6 @@ class LexicalProjection:
         with contextlib.suppress(*DAMAGE):
             kept.add(json.loads(self.manifest_path.read_bytes())["folder"])
         _empty(self.path, kept)
-
-
-@contextlib.contextmanager
-def _private_folder() -> Iterator[Path]:
-    """A folder of this process's own, outside the data folder, deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
 
 
 def _empty(folder: Path, kept: Collection[str] = ()) -> None:

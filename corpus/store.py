@@ -122,17 +122,18 @@ class Store:
                     connection.execute("DELETE FROM documents WHERE source = ?", (change.source,))
             return _next_generation(connection)
 
-    def remove(self, identifier: str) -> int:
-        """Remove a document and all that was made of it; return the new generation.
+    def remove(self, *identifiers: str) -> int:
+        """Remove documents and all that was made of them, in one transaction; return the new generation.
 
         Raises:
-            UnknownDocumentError: No document has this id.
+            UnknownDocumentError: No document has one of these ids; nothing was changed.
         """
         with self._transaction() as connection:
-            if connection.execute("DELETE FROM documents WHERE id = ?", (identifier,)).rowcount == 0:
-                raise UnknownDocumentError(
-                    f"There is no document '{identifier}'. List them with: footnote documents list"
-                )
+            for identifier in identifiers:
+                if connection.execute("DELETE FROM documents WHERE id = ?", (identifier,)).rowcount == 0:
+                    raise UnknownDocumentError(
+                        f"There is no document '{identifier}'. List them with: footnote documents list"
+                    )
             return _next_generation(connection)
 
     def reencode(

@@ -10,14 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpus.disk import sync
+from corpus.disk import sync, temporary_folder
 from corpus.errors import EncoderError
 from embeddings.models import model_sha256
 
@@ -165,13 +164,13 @@ def _raise_if_refused(place: Path) -> None:
 @contextlib.contextmanager
 def _workplace(exports: Path) -> Iterator[Path]:
     """A folder beside the exports, or, where nothing can be written, among the system's temporary ones."""
-    try:
-        exports.mkdir(parents=True, exist_ok=True)
-        work = tempfile.TemporaryDirectory(dir=exports, ignore_cleanup_errors=True)
-    except OSError:
-        work = tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
-    with work as name:
-        yield Path(name)
+    with contextlib.ExitStack() as stack:
+        try:
+            exports.mkdir(parents=True, exist_ok=True)
+            work = stack.enter_context(temporary_folder(exports))
+        except OSError:
+            work = stack.enter_context(temporary_folder())
+        yield work
 
 
 def _keep(made: Path, place: Path) -> None:

@@ -113,7 +113,7 @@ def remove(identifiers: tuple[str, ...], data: Path | None, as_json: bool) -> No
     with Store(folder) as store:
         with store.view() as view:
             titles = {identifier: view.document(identifier).metadata.title for identifier in identifiers}
-        generation = [store.remove(identifier) for identifier in titles][-1]
+        generation = store.remove(*titles)
     if as_json:
         emit_json({"generation": generation, "removed": list(titles)})
         return

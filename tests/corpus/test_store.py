@@ -211,6 +211,16 @@ def test_removing_what_is_not_there_is_refused_and_changes_nothing(store: Store,
     assert signature(folder) == before
 
 
+def test_several_are_removed_in_one_transaction_or_none_is(store: Store, folder: Path) -> None:
+    before = signature(folder)
+    with pytest.raises(UnknownDocumentError):
+        store.remove("truce", "nothing")
+    assert signature(folder) == before
+    assert store.remove("truce", "talks") == 3
+    with store.view() as view:
+        assert view.counts() == (0, 0)
+
+
 # Encoders
 
 

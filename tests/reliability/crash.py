@@ -1,0 +1,172 @@
+"""Kill whatever writes to a store, at any moment and at every call, and see what is left.
+
+    python -m tests.reliability.crash --kills 500 --every-call
+
+A killed process loses what it held in memory, not what it gave to the system; `tests.reliability.power` sees to that.
+"""
+
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from corpus.errors import FootnoteError
+from service.progress import Progress, progress_for
+from tests.reliability.forking import Ran
+from tests.reliability.scenarios import Fault, Scenario, Workshop, scenarios, workshop
+from tests.reliability.shim import CHANGES, Action, Kind
+from tests.reliability.states import EMPTY, ViolationError, state_of, strays
+
+__all__ = ["Tally", "every_call", "random_kills", "run"]
+
+KILLED = -9
+LONGEST = 1.1
+"""A random kill comes within so many times what the scenario takes undisturbed."""
+
+
+@dataclass
+class Tally:
+    """What was tried in a scenario, and what came of it."""
+
+    kills: int = 0
+    unharmed: int = 0
+    """It had ended before."""
+    seconds: float = 0
+    """The longest time that a store took to open afterwards."""
+    violations: list[str] = field(default_factory=list)
+
+
+def run(shop: Workshop, cases: Sequence[tuple[Scenario, Fault]], progress: Progress) -> dict[str, Tally]:
+    """Try each case; give a tally by scenario."""
+    tallies: dict[str, Tally] = {}
+    progress.start(len(cases), "kills")
+    for scenario, fault in cases:
+        tally = tallies.setdefault(scenario.name, Tally())
+        progress.doing(scenario.name)
+        try:
+            ran = _struck(shop, scenario, fault, tally)
+            tally.kills += ran.status == KILLED
+            tally.unharmed += ran.status != KILLED
+        except (ViolationError, FootnoteError) as error:
+            tally.violations.append(f"{scenario.name}, {fault}: {error}")
+        progress.advance()
+    progress.finish()
+    return tallies
+
+
+def _struck(shop: Workshop, scenario: Scenario, fault: Fault, tally: Tally) -> Ran:
+    data, copy = shop.folder / "data", shop.folder / "copy"
+    scenario.prepared(data)
+    ran = scenario.act(shop, data, fault)
+    shop.shim.plan(None)
+    if ran.status not in (0, KILLED):
+        raise ViolationError(f"it ended with {ran.status}: {ran.err[-500:]}")
+    shutil.rmtree(copy, ignore_errors=True)
+    if data.exists():
+        shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*-shm"))
+    _check(shop, scenario, copy, ran, tally)
+    _check_again(shop, scenario, data)
+    return ran
+
+
+def _check(shop: Workshop, scenario: Scenario, data: Path, ran: Ran, tally: Tally) -> None:
+    """What is found right after the kill, opened by somebody else."""
+    found = state_of(data)
+    tally.seconds = max(tally.seconds, found.seconds)
+    if found not in scenario.allowed:
+        raise ViolationError(f"{found} is none of the states that it goes through")
+    if ran.out and found != scenario.allowed[-1]:
+        raise ViolationError("it was acknowledged, and is not there")
+    scenario.check_more(data, ran)
+    if found != EMPTY:
+        verified = shop.done("verify", "--data", data).out
+        if "all is well" not in verified or "rebuilt" in verified:
+            raise ViolationError(f"after it was opened, 'verify' says: {verified}")
+
+
+def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
+    """What the same thing done once more leaves, on the very folder that was left."""
+    again = scenario.act(shop, data, Fault())
+    if again.status and not _was_done(again):
+        raise ViolationError(f"done again, it ended with {again.status}: {again.err[-500:]}")
+    found = state_of(data)
+    if found != scenario.allowed[-1]:
+        raise ViolationError(f"done again, it left {found}")
+    scenario.check_more(data, again)
+    if strays(data):  # the next one who writes an index deletes what a killed one left beside it
+        shop.done("ingest", shop.one_more, "--data", data, settings=scenario.settings)
+        if left := strays(data):
+            raise ViolationError(f"after one more change there was still {left}")
+    if abandoned := list(shop.temporary.glob("footnote-*")):
+        for path in abandoned:
+            shutil.rmtree(path)
+        raise ViolationError(f"done again, it left {abandoned[0].name} among the temporary files")
+
+
+def _was_done(ran: Ran) -> bool:
+    """Whether a command says that there is nothing left to do."""
+    return ran.status == 1 and "There is no document" in ran.err
+
+
+def random_kills(found: Sequence[Scenario], kills: int, chance: random.Random) -> list[tuple[Scenario, Fault]]:
+    """So many moments, some of them after the end."""
+    cases = [found[at % len(found)] for at in range(kills)]
+    return [(scenario, Fault(delay=chance.uniform(0, scenario.seconds * LONGEST))) for scenario in cases]
+
+
+def every_call(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario, Fault]]:
+    """Before each call, after half of each write, and after the last call of each scenario."""
+    data = shop.folder / "data"
+    cases: list[tuple[Scenario, Fault]] = []
+    for scenario in found:
+        for action, kinds in ((Action.KILL_BEFORE, CHANGES), (Action.KILL_TORN, Kind.WRITE)):
+            scenario.prepared(data)
+            scenario.act(shop, data, Fault(kinds=kinds))
+            calls = shop.shim.count
+            cases += [(scenario, Fault(action, at, kinds)) for at in range(1, calls + 1)]
+            if kinds == CHANGES:
+                cases.append((scenario, Fault(Action.KILL_AFTER, calls)))
+    return cases
+
+
+def table(tallies: Mapping[str, Tally]) -> str:
+    """What was tried, for people."""
+    lines = ["| scenario | killed | ended before | longest to open | violations |", "|---|---|---|---|---|"]
+    for name, tally in tallies.items():
+        cells = (name, tally.kills, tally.unharmed, f"{tally.seconds * 1000:.0f} ms", len(tally.violations))
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--kills", default=50, show_default=True, help="So many at random moments.")
+@click.option("--every-call", "every", is_flag=True, help="Also at every call that changes the disk, in turn.")
+@click.option("--sample", default=0, help="Also at so many of these calls.")
+@click.option("--only", multiple=True, help="Only this scenario; may be repeated.")
+@click.option("--seed", type=int, help="What moments and samples are drawn with.")
+def main(kills: int, every: bool, sample: int, only: tuple[str, ...], seed: int | None) -> None:
+    """Kill whatever writes to a store, and see what is left."""
+    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+    click.echo(f"Seed {seed}.", err=True)
+    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
+        found = [scenario for scenario in scenarios(shop) if not only or scenario.name in only]
+        cases = random_kills(found, kills, chance)
+        if every or sample:
+            calls = every_call(shop, [scenario for scenario in found if scenario.name != "large ingest"])
+            cases += calls if every else chance.sample(calls, min(sample, len(calls)))
+        tallies = run(shop, cases, progress_for())
+    click.echo(table(tallies))
+    violations = [violation for tally in tallies.values() for violation in tally.violations]
+    for violation in violations:
+        click.echo(violation, err=True)
+    sys.exit(1 if violations else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Many real processes of `footnote`, quickly: each is forked from one that has imported what it needs.
+
+Run as a program it is that one: a line of JSON on standard input starts a process, a line on standard output says
+its id, and another one its exit status.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tests.reliability.shim import Shim
+
+__all__ = ["Forks", "Ran", "Running", "forks"]
+
+NEEDED = (
+    "corpus.readers corpus.cleaning embeddings embeddings.onnx_runtime service.answering service.cli.loading"
+    " service.http service.ingest service.library service.progress service.schemas service.settings service.verify"
+    " uvicorn threadpoolctl"
+).split()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a process left behind."""
+
+    status: int
+    """Exit code, or the number of the signal that killed it, negative."""
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that has been started."""
+
+    pid: int
+    out: Path
+    err: Path
+    _answers: IO[str]
+
+    def wait(self) -> Ran:
+        """Wait for its end."""
+        status = int(self._answers.readline())
+        return Ran(status, self.out.read_text(errors="replace"), self.err.read_text(errors="replace"))
+
+
+class Forks:
+    """Starts `footnote ARGUMENTS…` in processes of their own, one after the other.
+
+    Args:
+        server: The process that they are forked from.
+        work: Where their output is kept.
+    """
+
+    def __init__(self, server: subprocess.Popen[str], work: Path) -> None:
+        self._server = server
+        self._work = work
+
+    def start(self, *arguments: object, settings: Mapping[str, str] | None = None) -> Running:
+        """Start one, with some more environment variables; the one before must have been waited for."""
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        out, err = self._work / "out", self._work / "err"
+        for path in (out, err):
+            path.write_bytes(b"")
+        command = {
+            "arguments": [str(argument) for argument in arguments],
+            "settings": dict(settings or {}),
+            "out": str(out),
+            "err": str(err),
+        }
+        self._server.stdin.write(json.dumps(command) + "\n")
+        self._server.stdin.flush()
+        return Running(int(self._server.stdout.readline()), out, err, self._server.stdout)
+
+    def run(self, *arguments: object, settings: Mapping[str, str] | None = None) -> Ran:
+        """Start one and wait for its end."""
+        return self.start(*arguments, settings=settings).wait()
+
+
+@contextlib.contextmanager
+def forks(work: Path, shim: Shim | None, settings: Mapping[str, str]) -> Iterator[Forks]:
+    """What starts processes, as long as the block runs.
+
+    Args:
+        work: A folder for their output and their temporary files.
+        shim: Stands between them and the disk.
+        settings: Environment variables for all of them.
+    """
+    (work / "tmp").mkdir(exist_ok=True)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(work / "tmp"), **settings}
+    environment |= shim.environment if shim else {}
+    command = [sys.executable, "-m", "tests.reliability.forking"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        yield Forks(server, work)
+    finally:
+        server.communicate()  # at the end of its input it ends
+
+
+def _serve(commands: IO[str], answers: IO[str]) -> None:
+    for line in commands:
+        command = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            _become(**command)
+        answers.write(f"{pid}\n")
+        answers.flush()
+        answers.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
+        answers.flush()
+
+
+def _become(arguments: Sequence[str], settings: Mapping[str, str], out: str, err: str) -> None:
+    """Turn into `footnote ARGUMENTS…`."""
+    status = 70
+    try:
+        os.setsid()  # a process group of its own, all of which a kill ends
+        for path, number in ((os.devnull, 0), (out, 1), (err, 2)):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+            os.dup2(handle, number)
+            os.close(handle)
+        os.environ.update(settings)
+        sys.argv = ["footnote", *arguments]
+        from service.cli import main
+
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else 70
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    for module in NEEDED:
+        __import__(module)
+    _serve(sys.stdin, sys.stdout)

@@ -1,0 +1,137 @@
+"""The file layer that is put between a program and the disk: counted, killed at, failing (see `shim.c`)."""
+
+import ctypes
+import enum
+import errno
+import mmap
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CHANGES", "Action", "Kind", "Shim", "compiler", "layer"]
+
+SOURCE = Path(__file__).with_name("shim.c")
+
+
+class Kind(enum.IntFlag):
+    """What a call does to the disk."""
+
+    WRITE = 1
+    SYNC = 2
+    TRUNCATE = 4
+    RENAME = 8
+    UNLINK = 16
+    CREATE = 32
+    MKDIR = 64
+    RMDIR = 128
+    OPEN = 256
+    """To write to, of a file that is there: it changes nothing, but a read-only disk refuses it."""
+
+
+CHANGES = Kind(255)
+"""All but asking for the right to write."""
+
+
+class Action(enum.IntEnum):
+    """What happens at a call."""
+
+    COUNT = 0
+    KILL_BEFORE = 1
+    KILL_TORN = 2
+    """After half of what was to be written; before the call where it writes nothing."""
+    KILL_AFTER = 3
+    FAIL = 4
+    FAIL_SHORT = 5
+    """Half of what was to be written is, and the call says so; where it writes nothing, it fails."""
+
+
+class _Plan(ctypes.Structure):
+    _fields_ = (
+        ("action", ctypes.c_uint32),
+        ("error", ctypes.c_uint32),
+        ("kinds", ctypes.c_uint32),
+        ("lasting", ctypes.c_uint32),
+        ("at", ctypes.c_uint64),
+        ("count", ctypes.c_uint64),
+        ("hits", ctypes.c_uint64),
+        ("folder", ctypes.c_char * 1024),
+        ("log", ctypes.c_char * 1024),
+    )
+
+
+def compiler() -> str | None:
+    """A C compiler, if there is one."""
+    return shutil.which("cc")
+
+
+def layer(folder: Path) -> Path:
+    """Compile the file layer into a folder; give the library."""
+    library, command = folder / "shim.so", compiler()
+    if command is None:
+        raise FileNotFoundError("There is no C compiler 'cc'.")
+    arguments = [command, "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", str(library), str(SOURCE)]
+    subprocess.run([*arguments, "-lpthread"], check=True, capture_output=True, text=True)
+    return library
+
+
+class Shim:
+    """Tells processes what is to become of their calls, before and while they run.
+
+    Args:
+        work: A folder to keep the library and the plan in.
+    """
+
+    def __init__(self, work: Path) -> None:
+        self._library = layer(work)
+        self._path = work / "plan"
+        self._path.write_bytes(bytes(ctypes.sizeof(_Plan)))
+        with self._path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 0)
+        self._plan = _Plan.from_buffer(self._map)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a process is started with to be under it."""
+        return {"LD_PRELOAD": str(self._library), "RELIABILITY_PLAN": str(self._path)}
+
+    @property
+    def count(self) -> int:
+        """How many calls there were since `plan`."""
+        return int(self._plan.count)
+
+    @property
+    def hits(self) -> int:
+        """How many of them met what was planned."""
+        return int(self._plan.hits)
+
+    def plan(
+        self,
+        folder: Path | None,
+        action: Action = Action.COUNT,
+        at: int = 0,
+        *,
+        kinds: Kind = CHANGES,
+        error: int = errno.ENOSPC,
+        lasting: bool = False,
+        log: Path | None = None,
+    ) -> None:
+        """Say what is to happen, and count from zero.
+
+        Args:
+            folder: Calls below it are counted; None ends it.
+            action: What happens.
+            at: At this call, the first being 1; 0 for none.
+            kinds: Which calls are counted.
+            error: With which error they fail.
+            lasting: At each later one as well.
+            log: Where to keep what they did.
+        """
+        plan: Any = self._plan
+        plan.at = 0  # nothing happens while the rest is half said
+        plan.folder = str(folder.resolve()).encode() if folder else b""
+        plan.log = str(log).encode() if log else b""
+        plan.action, plan.error, plan.kinds, plan.lasting = action, error, kinds, lasting
+        plan.count = plan.hits = 0
+        plan.at = at

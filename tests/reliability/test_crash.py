@@ -1,0 +1,27 @@
+"""Killed at any moment, a store is as before or after a transaction, opens at once, and goes on."""
+
+import random
+from collections.abc import Sequence
+
+from service.progress import NoProgress
+from tests.reliability.crash import every_call, random_kills, run
+from tests.reliability.scenarios import Scenario, Workshop
+
+KILLS = 10
+CALLS = 8
+
+
+def test_killed_at_random_moments_it_is_a_state_that_it_goes_through(shop: Workshop, found: Sequence[Scenario]) -> None:
+    chance = random.Random(5)  # noqa: S311 - moments, no secrets
+    tallies = run(shop, random_kills(found, KILLS, chance), NoProgress())
+    assert [violation for tally in tallies.values() for violation in tally.violations] == []
+    assert sum(tally.kills for tally in tallies.values()) > KILLS / 3
+
+
+def test_killed_at_calls_that_change_the_disk_it_is_a_state_that_it_goes_through(
+    shop: Workshop, found: Sequence[Scenario]
+) -> None:
+    cases = every_call(shop, [scenario for scenario in found if scenario.name in ("ingest again", "remove", "upload")])
+    tallies = run(shop, cases[:: len(cases) // CALLS], NoProgress())
+    assert [violation for tally in tallies.values() for violation in tally.violations] == []
+    assert sum(tally.kills for tally in tallies.values()) >= CALLS
