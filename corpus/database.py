@@ -14,6 +14,7 @@ __all__ = [
     "DATABASE_NAME",
     "FORMAT_VERSION",
     "OLDER_VERSIONS",
+    "FrozenConnection",
     "connect",
     "format_version",
     "transaction",
@@ -95,13 +96,34 @@ CREATE TABLE token_vectors (         -- apart, so that reading passages never dr
 """
 
 
-def connect(folder: Path, *, create: bool = False, older: bool = False) -> sqlite3.Connection:
+class FrozenConnection(sqlite3.Connection):
+    """A connection to a store in a folder that this process cannot write to, and SQLite therefore makes no locks in.
+
+    It is read as if nobody could write to it. Whoever may does not wait for this one, so `check` tells whether to
+    believe what was read.
+    """
+
+    path: Path
+    seen: object
+
+    def check(self) -> None:
+        """See that the file is still the one that was opened.
+
+        Raises:
+            StoreBusyError: Another process has written to it.
+        """
+        if _looks(self.path) != self.seen:
+            raise StoreBusyError(f"Another process has written to {self.path} while it was read. Try again.")
+
+
+def connect(folder: Path, *, create: bool = False, older: bool = False, reading: bool = False) -> sqlite3.Connection:
     """Open the store's database.
 
     Args:
         folder: The data folder.
         create: Make the folder and an empty store where there is none.
         older: Take one of an older format as well.
+        reading: Nothing will be written, so a folder that cannot be written serves as well.
 
     Raises:
         StoreMissingError: There is none and `create` is False.
@@ -116,13 +138,48 @@ def connect(folder: Path, *, create: bool = False, older: bool = False) -> sqlit
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        connection = _opened(path, reading=reading)
         try:
             _prepare(connection, path, create=create, older=older)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _opened(path: Path, *, reading: bool) -> sqlite3.Connection:
+    """A connection that has not looked at the file yet.
+
+    Beside a database in write-ahead mode SQLite makes files, even to read it, unless it is told that nobody changes it.
+
+    Raises:
+        StoreError: What was written last is in a log beside it, which cannot be read without writing.
+    """
+    frozen = reading and not os.access(path.parent, os.W_OK)
+    if frozen and not any(_size(path.with_name(f"{path.name}-{end}")) for end in ("wal", "journal")):
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        seen = _looks(path)
+        connection = sqlite3.connect(
+            address, isolation_level=None, check_same_thread=False, uri=True, factory=FrozenConnection
+        )
+        connection.path, connection.seen = path, seen
+        return connection
+    if frozen and not path.with_name(f"{path.name}-shm").exists():
+        raise StoreError(
+            f"The data folder {path.parent} cannot be written, and what was stored last is still in a log beside its "
+            "database. Where it can be written, run: footnote verify"
+        )
+    return sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _looks(path: Path) -> object:
+    """What changes when a file is written or replaced."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool, older: bool) -> None:

@@ -1,16 +1,17 @@
 """What the store holds at one moment: a read transaction, so that all it gives is of one generation."""
 
+import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from corpus.checksums import keyed_checksum
-from corpus.database import DATABASE_NAME, connect, translated_errors
+from corpus.database import DATABASE_NAME, FrozenConnection, connect, translated_errors
 from corpus.documents import SourceDocument, revision_of
 from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.meta import KEY_SUM, Tally, read_meta
@@ -74,11 +75,11 @@ class View:
         self._path = folder / DATABASE_NAME
         self._lock = threading.RLock()
         self._owns = connection is None
-        self._connection = connection or connect(folder)
+        self._connection = connection or connect(folder, reading=True)
         try:
             if self._owns:
                 self._rows("BEGIN")
-            with translated_errors(self._path):
+            with self._reading():
                 meta = read_meta(self._connection)
         except BaseException:
             self.close()
@@ -117,7 +118,7 @@ class View:
 
     def altered(self) -> list[str]:
         """Those of the tables `documents` and `passages` that do not have the rows that were written."""
-        with self._lock, translated_errors(self._path):
+        with self._reading():
             found = Tally.counted(self._connection)
         return [table for table in ("documents", "passages") if found.of(table) != self._tally.of(table)]
 
@@ -203,7 +204,7 @@ class View:
             StoreCorruptError: One is missing or does not match.
         """
         query = f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE key IN (SELECT value FROM json_each(?))"
-        with self._lock, translated_errors(self._path):
+        with self._reading():
             rows = {row[0]: row for row in self._connection.execute(query, (json.dumps(list(keys)),))}
             _all_there(keys, rows, "is missing")
             return [passage_from_row(rows[key], self._span_bytes(rows[key])) for key in keys]
@@ -286,8 +287,15 @@ class View:
         rows = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
         return rows + [f"row {row[1]} of {row[0]} refers to nothing" for row in self._rows("PRAGMA foreign_key_check")]
 
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
         with self._lock, translated_errors(self._path):
+            yield
+            if isinstance(self._connection, FrozenConnection):
+                self._connection.check()
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._reading():
             return self._connection.execute(query, values).fetchall()
 
 

@@ -14,7 +14,6 @@ import click
 from service.cli.output import data_option, plural
 
 if TYPE_CHECKING:
-    from corpus import Store
     from embeddings import Encoder
     from service.settings import Settings
 
@@ -33,14 +32,13 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
     settings = load_settings(data=data, host=host, port=port)
     with _bound(settings.host, settings.port) as listener:
-        from corpus import Store
         from service.cli.loading import load_encoder
 
-        with Store(settings.data, create=True) as store:
-            click.echo("Loading the encoder.", err=True)
-            encoder = load_encoder(settings)
-            if not no_starter:
-                _give_starter(store, encoder, settings)
+        empty = _is_empty(settings)
+        click.echo("Loading the encoder.", err=True)
+        encoder = load_encoder(settings)
+        if empty and not no_starter:
+            _give_starter(encoder, settings)
         _run(settings, encoder, listener)
 
 
@@ -65,16 +63,28 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _give_starter(store: Store, encoder: Encoder, settings: Settings) -> None:
+def _is_empty(settings: Settings) -> bool:
+    """Whether there are no documents yet; where there is not even a store, make one."""
+    from corpus import Store, View
+    from corpus.errors import StoreMissingError
+
+    try:
+        with View(settings.data) as view:  # enough where nothing can be written
+            return not view.counts()[0]
+    except StoreMissingError:
+        Store(settings.data, create=True).close()
+        return True
+
+
+def _give_starter(encoder: Encoder, settings: Settings) -> None:
+    from corpus import Store
     from service.ingest import Ingester, starter_files
     from service.progress import progress_for
 
-    with store.view() as view:
-        if view.counts()[0]:
-            return
     count = plural(len(starter_files()), "starter document")
     click.echo(f"{settings.data} is empty: ingesting the {count} that come with Footnote.", err=True)
-    Ingester(store, lambda: encoder, settings).ingest_starter(progress_for())
+    with Store(settings.data) as store:
+        Ingester(store, lambda: encoder, settings).ingest_starter(progress_for())
 
 
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:

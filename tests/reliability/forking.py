@@ -1,14 +1,17 @@
 """Many real processes of `footnote`, quickly: each is forked from one that has imported what it needs.
 
 Run as a program it is that one: a line of JSON on standard input starts a process, a line on standard output says
-its id, and another one its exit status.
+its id, and a file beside its output its exit status.
 """
 
 import contextlib
+import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,10 @@ NEEDED = (
     " service.http service.ingest service.library service.progress service.schemas service.settings service.verify"
     " uvicorn threadpoolctl"
 ).split()
+
+LOOK_S = 0.005
+PATIENCE_S = 120
+"""Far beyond what anything here takes: past it, something hangs."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +49,28 @@ class Running:
     pid: int
     out: Path
     err: Path
-    _answers: IO[str]
 
     def wait(self) -> Ran:
-        """Wait for its end."""
-        status = int(self._answers.readline())
-        return Ran(status, self.out.read_text(errors="replace"), self.err.read_text(errors="replace"))
+        """Wait for its end.
+
+        Raises:
+            TimeoutError: It hangs; it is killed.
+        """
+        status = self.out.with_suffix(".status")
+        give_up = time.monotonic() + PATIENCE_S
+        while not status.exists():
+            if time.monotonic() > give_up:
+                os.killpg(self.pid, signal.SIGKILL)
+                raise TimeoutError(f"Process {self.pid} hangs: {self.err.read_text(errors='replace')[-300:]}")
+            time.sleep(LOOK_S)
+        ran = Ran(int(status.read_text()), *(path.read_text(errors="replace") for path in (self.out, self.err)))
+        for path in (status, self.out, self.err):
+            path.unlink()
+        return ran
 
 
 class Forks:
-    """Starts `footnote ARGUMENTS…` in processes of their own, one after the other.
+    """Starts `footnote ARGUMENTS…` in processes of their own.
 
     Args:
         server: The process that they are forked from.
@@ -61,12 +80,14 @@ class Forks:
     def __init__(self, server: subprocess.Popen[str], work: Path) -> None:
         self._server = server
         self._work = work
+        self._started = itertools.count()
 
     def start(self, *arguments: object, settings: Mapping[str, str] | None = None) -> Running:
-        """Start one, with some more environment variables; the one before must have been waited for."""
+        """Start one, with some more environment variables."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
-        out, err = self._work / "out", self._work / "err"
+        out = self._work / f"{next(self._started)}.out"
+        err = out.with_suffix(".err")
         for path in (out, err):
             path.write_bytes(b"")
         command = {
@@ -77,7 +98,7 @@ class Forks:
         }
         self._server.stdin.write(json.dumps(command) + "\n")
         self._server.stdin.flush()
-        return Running(int(self._server.stdout.readline()), out, err, self._server.stdout)
+        return Running(int(self._server.stdout.readline()), out, err)
 
     def run(self, *arguments: object, settings: Mapping[str, str] | None = None) -> Ran:
         """Start one and wait for its end."""
@@ -105,14 +126,25 @@ def forks(work: Path, shim: Shim | None, settings: Mapping[str, str]) -> Iterato
 
 
 def _serve(commands: IO[str], answers: IO[str]) -> None:
-    for line in commands:
+    outs: dict[int, Path] = {}
+
+    def reap(*_: object) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                partial = outs[ended[0]].with_suffix(".partial")
+                partial.write_text(str(os.waitstatus_to_exitcode(ended[1])))
+                partial.rename(partial.with_suffix(".status"))
+
+    while line := commands.readline():
         command = json.loads(line)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         pid = os.fork()
         if pid == 0:
             _become(**command)
+        outs[pid] = Path(command["out"])
+        signal.signal(signal.SIGCHLD, reap)
+        reap()  # it may have ended already
         answers.write(f"{pid}\n")
-        answers.flush()
-        answers.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
         answers.flush()
 
 

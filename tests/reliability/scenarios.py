@@ -1,6 +1,7 @@
 """What is done to a store while something happens to it: real commands, and requests to a real server."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -19,13 +20,14 @@ from service.feedback import Feedback
 from tests.conftest import make_tiny_model
 from tests.reliability.forking import Forks, Ran, Running, forks
 from tests.reliability.shim import CHANGES, Action, Kind, Shim
-from tests.reliability.states import EMPTY, State, ViolationError, state_of
+from tests.reliability.states import EMPTY, QUESTIONS, State, ViolationError, state_of
 
-__all__ = ["Command", "Fault", "Rating", "Scenario", "Upload", "Workshop", "between", "scenarios", "workshop"]
+__all__ = ["Command", "Fault", "Rating", "Scenario", "Upload", "Workshop", "between", "ready", "scenarios", "workshop"]
 
 ADMIN_KEY = "a-key-for-these-tests-only"
 READY = re.compile(r"Footnote is ready at (http://\S+) \(")
 PATIENCE_S = 60
+OK, STORE_UNAVAILABLE = 200, 503
 RATING = {"question": "Who won?", "status": "not_found", "rating": "up", "passage": None}
 
 
@@ -37,12 +39,16 @@ class Fault:
         action: At a call; COUNT for nothing.
         at: Which call.
         kinds: Of which.
+        error: With which it fails.
+        lasting: At each later one as well.
         delay: Instead: kill it after so many seconds.
     """
 
     action: Action = Action.COUNT
     at: int = 0
     kinds: Kind = CHANGES
+    error: int = errno.ENOSPC
+    lasting: bool = False
     delay: float | None = None
 
     def __str__(self) -> str:
@@ -74,7 +80,7 @@ class Workshop:
     def struck(self, start: Callable[[], Running], data: Path, fault: Fault) -> Running:
         """A process, or one that was ready before, to which something will happen."""
         if fault.delay is None:
-            self.shim.plan(data, fault.action, fault.at, kinds=fault.kinds)
+            self.shim.plan(data, fault.action, fault.at, kinds=fault.kinds, error=fault.error, lasting=fault.lasting)
         running = start()
         if fault.delay is not None:
             threading.Timer(fault.delay, _ended, (running.pid,)).start()
@@ -185,21 +191,37 @@ class Request(Scenario):
         running = shop.forks.start("serve", "--port", "0", "--no-starter", "--data", data)
         said = ""
         try:
-            url = _ready(running)
+            url = ready(running)
             shop.struck(lambda: running, data, fault)
             begun = time.monotonic()
             with contextlib.suppress(httpx2.HTTPError):
                 response = self.send(url)
                 said = response.text if response.is_success else ""
             self.seconds = max(self.seconds, time.monotonic() - begun)
+            if fault.action in (Action.FAIL, Action.FAIL_SHORT):
+                said = self._gone_on(shop, url, response)
         finally:
-            _ended(running.pid, signal.SIGTERM if fault == Fault() else signal.SIGKILL)
+            kills = fault.delay is not None or fault.action in (Action.KILL_BEFORE, Action.KILL_TORN, Action.KILL_AFTER)
+            _ended(running.pid, signal.SIGKILL if kills else signal.SIGTERM)
             ran = running.wait()
         return Ran(ran.status, said, ran.err)
 
     def send(self, url: str) -> httpx2.Response:
         """Send it."""
         raise NotImplementedError
+
+    def _gone_on(self, shop: Workshop, url: str, response: httpx2.Response) -> str:
+        """What the server says when the disk is well again; it must have answered questions all the while."""
+        if not response.is_success and response.status_code != STORE_UNAVAILABLE:
+            raise ViolationError(f"the server answered {response.status_code}: {response.text}")
+        asked = httpx2.post(f"{url}/v1/ask", json={"question": QUESTIONS[0]}, timeout=PATIENCE_S)
+        if asked.status_code != OK or not asked.json()["passages"]:
+            raise ViolationError(f"the server stopped answering questions: {asked.status_code} {asked.text}")
+        shop.shim.plan(None)
+        again = self.send(url)
+        if not again.is_success:
+            raise ViolationError(f"with the disk well again, the server answered {again.status_code}: {again.text}")
+        return str(again.text)
 
 
 @dataclass
@@ -233,7 +255,8 @@ class Rating(Request):
                 raise ViolationError("a rating is not what was sent")
 
 
-def _ready(running: Running) -> str:
+def ready(running: Running) -> str:
+    """Where a server answers, when it does."""
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         if found := READY.search(running.err.read_text()):

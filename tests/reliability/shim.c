@@ -241,6 +241,19 @@ OPENING(openat64, (int dir, const char *file, int flags, ...), dir)
 int creat(const char *file, mode_t mode) { return opened(AT_FDCWD, file, O_CREAT | O_WRONLY | O_TRUNC, mode); }
 int creat64(const char *file, mode_t mode) { return opened(AT_FDCWD, file, O_CREAT | O_WRONLY | O_TRUNC, mode); }
 
+/* A disk that is read-only says so also when it is asked. */
+static int asked(int dir, const char *name, int mode, int flags) {
+    char path[PATH_MAX];
+    path_at(dir, name, path);
+    if ((mode & W_OK) && plan->at && plan->action == FAIL && plan->error == EROFS && is_ours(path)) {
+        errno = EROFS;
+        return -1;
+    }
+    return syscall(SYS_faccessat2, dir, name, mode, flags);
+}
+int access(const char *name, int mode) { return asked(AT_FDCWD, name, mode, 0); }
+int faccessat(int dir, const char *name, int mode, int flags) { return asked(dir, name, mode, flags); }
+
 static int reserved(int fd, int mode, off_t at, off_t size) {
     char path[PATH_MAX];
     path_of(fd, path);

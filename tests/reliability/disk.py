@@ -1,0 +1,165 @@
+"""Let the disk be full, broken or read-only at every call in turn, and see what people are told and what is left.
+
+python -m tests.reliability.disk --every-call
+"""
+
+import errno
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+
+from corpus.errors import FootnoteError
+from service.progress import Progress, progress_for
+from tests.reliability.forking import Ran
+from tests.reliability.scenarios import Command, Fault, Scenario, Workshop, scenarios, workshop
+from tests.reliability.shim import CHANGES, Action, Kind
+from tests.reliability.states import EMPTY, ViolationError, state_of, strays
+
+__all__ = ["FAULTS", "Tally", "cases_of", "run", "table"]
+
+STORE = 3
+"""Exit code of a command that cannot use its store."""
+
+GROWS = Kind.WRITE | Kind.CREATE | Kind.MKDIR
+
+FAULTS = {
+    "full, once": Fault(Action.FAIL, kinds=GROWS, error=errno.ENOSPC),
+    "full, from then on": Fault(Action.FAIL, kinds=GROWS, error=errno.ENOSPC, lasting=True),
+    "full, to the last byte": Fault(Action.FAIL_SHORT, kinds=Kind.WRITE, error=errno.ENOSPC, lasting=True),
+    "broken, once": Fault(Action.FAIL, kinds=Kind.WRITE | Kind.SYNC | Kind.TRUNCATE, error=errno.EIO),
+    "broken, from then on": Fault(
+        Action.FAIL, kinds=Kind.WRITE | Kind.SYNC | Kind.TRUNCATE, error=errno.EIO, lasting=True
+    ),
+    "read-only, from then on": Fault(Action.FAIL, kinds=CHANGES | Kind.OPEN, error=errno.EROFS, lasting=True),
+}
+
+
+@dataclass
+class Tally:
+    """What was tried, and what came of it."""
+
+    faults: int = 0
+    refused: int = 0
+    """How often the command said that it could not go on."""
+    violations: list[str] = field(default_factory=list)
+
+
+def cases_of(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario, str, Fault]]:
+    """Each kind of fault at each call of each scenario that it can meet."""
+    data = shop.folder / "data"
+    cases = []
+    for scenario in found:
+        for name, fault in FAULTS.items():
+            scenario.prepared(data)
+            scenario.act(shop, data, Fault(kinds=fault.kinds))
+            cases += [(scenario, name, replace(fault, at=at)) for at in range(1, shop.shim.count + 1)]
+    return cases
+
+
+def run(shop: Workshop, cases: Sequence[tuple[Scenario, str, Fault]], progress: Progress) -> dict[str, Tally]:
+    """Try each case; give a tally by kind of fault."""
+    tallies: dict[str, Tally] = {}
+    progress.start(len(cases), "faults")
+    for scenario, name, fault in cases:
+        tally = tallies.setdefault(name, Tally())
+        progress.doing(scenario.name)
+        try:
+            ran = _faulty(shop, scenario, fault)
+            tally.faults += 1
+            tally.refused += ran.status == STORE
+        except (ViolationError, FootnoteError, TimeoutError) as error:
+            tally.violations.append(f"{scenario.name}, {name}, {fault}: {error}")
+        progress.advance()
+    progress.finish()
+    return tallies
+
+
+def _faulty(shop: Workshop, scenario: Scenario, fault: Fault) -> Ran:
+    data, copy = shop.folder / "data", shop.folder / "copy"
+    scenario.prepared(data)
+    ran = scenario.act(shop, data, fault)
+    shop.shim.plan(None)
+    _check_words(ran)
+    shutil.rmtree(copy, ignore_errors=True)
+    if data.exists():
+        shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*-shm"))
+    found = state_of(copy)
+    if found not in scenario.allowed:
+        raise ViolationError(f"{found} is none of the states that it goes through")
+    if ran.out and found != scenario.allowed[-1]:
+        raise ViolationError("it was acknowledged, and is not there")
+    scenario.check_more(copy, ran)
+    _check_again(shop, scenario, data)
+    return ran
+
+
+def _check_words(ran: Ran) -> None:
+    """Whether a command ended with an answer or a sentence, and with the exit code that goes with it."""
+    if "Traceback" in ran.err or "Exception" in ran.err:
+        raise ViolationError(f"there was a traceback: {ran.err[-800:]}")
+    if ran.status not in (0, STORE):
+        raise ViolationError(f"it ended with {ran.status}: {ran.err[-500:]}")
+    said = ran.err.strip().splitlines()
+    if ran.status == STORE and not (said and said[-1].startswith("Error: ")):
+        raise ViolationError(f"it did not say what is wrong: {ran.err[-500:]}")
+    if ran.status == STORE and ran.out:
+        raise ViolationError(f"it failed, and said: {ran.out}")
+
+
+def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
+    """Whether it can go on on the same folder, as soon as the disk is well."""
+    if isinstance(scenario, Command):  # a server has been asked to go on already
+        again = scenario.act(shop, data, Fault())
+        if again.status and "There is no document" not in again.err:
+            raise ViolationError(f"done again, it ended with {again.status}: {again.err[-500:]}")
+    if (found := state_of(data)) != scenario.allowed[-1]:
+        raise ViolationError(f"done again, it left {found}")
+    if strays(data):
+        shop.done("ingest", shop.one_more, "--data", data, settings=scenario.settings)
+        if left := strays(data):
+            raise ViolationError(f"after one more change there was still {left}")
+    if found != EMPTY:
+        verified = shop.done("verify", "--data", data).out
+        if "all is well" not in verified:
+            raise ViolationError(f"'verify' says: {verified}")
+
+
+def table(tallies: dict[str, Tally]) -> str:
+    """What was tried, for people."""
+    lines = ["| the disk is | faults | refused in words | violations |", "|---|---|---|---|"]
+    for name, tally in tallies.items():
+        lines.append(f"| {name} | {tally.faults} | {tally.refused} | {len(tally.violations)} |")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--every-call", "every", is_flag=True, help="At every call that can fail, not at a sample of them.")
+@click.option("--sample", default=60, show_default=True, help="At so many of them.")
+@click.option("--only", multiple=True, help="Only this scenario; may be repeated.")
+@click.option("--seed", type=int, help="What the sample is drawn with.")
+def main(every: bool, sample: int, only: tuple[str, ...], seed: int | None) -> None:
+    """Let the disk be full, broken or read-only, and see what people are told and what is left."""
+    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+    click.echo(f"Seed {seed}.", err=True)
+    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
+        wanted = only or ("first ingest", "ingest again", "remove", "reindex", "upload", "feedback")
+        cases = cases_of(shop, [scenario for scenario in scenarios(shop) if scenario.name in wanted])
+        if not every:
+            cases = chance.sample(cases, min(sample, len(cases)))
+        tallies = run(shop, cases, progress_for())
+    click.echo(table(tallies))
+    violations = [violation for tally in tallies.values() for violation in tally.violations]
+    for violation in violations:
+        click.echo(violation, err=True)
+    sys.exit(1 if violations else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""A data folder that may only be read: everything that reads works, everything that writes says that it cannot."""
+
+import errno
+import json
+import os
+import shutil
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from corpus import Store, View
+from corpus.database import DATABASE_NAME
+from corpus.errors import StoreBusyError
+from tests.reliability.scenarios import ADMIN_KEY, RATING, Scenario, Workshop, ready
+from tests.reliability.shim import CHANGES, Action, Kind
+
+QUESTION = "When did the truce begin?"
+
+
+@pytest.fixture
+def data(shop: Workshop, found: Sequence[Scenario], tmp_path: Path) -> Path:
+    """A store of some documents."""
+    data = tmp_path / "data"
+    [remove] = [scenario for scenario in found if scenario.name == "remove"]
+    remove.prepared(data)
+    return data
+
+
+@contextmanager
+def read_only(shop: Workshop, folder: Path) -> Iterator[None]:
+    """As a disk is that has been mounted so."""
+    shop.shim.plan(folder, Action.FAIL, 1, kinds=CHANGES | Kind.OPEN, error=errno.EROFS, lasting=True)
+    yield
+    shop.shim.plan(None)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("ask", QUESTION), ("documents", "list"), ("documents", "show", "02"), ("verify",), ("feedback", "list")],
+    ids=" ".join,
+)
+def test_what_reads_says_the_same(shop: Workshop, data: Path, command: Sequence[str]) -> None:
+    before = shop.done(*command, "--data", data)
+    with read_only(shop, data):
+        ran = shop.forks.run(*command, "--data", data)
+    assert (ran.status, ran.out, ran.err) == (0, before.out, before.err)
+
+
+@pytest.mark.parametrize("command", [("ingest", "FILE"), ("documents", "remove", "02"), ("reindex",)], ids=" ".join)
+def test_what_writes_says_that_it_cannot(shop: Workshop, data: Path, command: Sequence[str]) -> None:
+    command = [str(shop.one_more) if word == "FILE" else word for word in command]
+    with read_only(shop, data):
+        ran = shop.forks.run(*command, "--data", data)
+    assert (ran.status, ran.out) == (3, "")
+    assert ran.err == (
+        f"Error: The data folder {data} cannot be written. Check its permissions or choose another with --data.\n"
+    )
+
+
+def test_a_server_answers_and_refuses_what_is_to_be_stored(shop: Workshop, data: Path) -> None:
+    with read_only(shop, data):
+        running = shop.forks.start("serve", "--port", "0", "--data", data)
+        try:
+            url = ready(running)
+            answer = httpx2.post(f"{url}/v1/ask", json={"question": QUESTION}, timeout=30)
+            assert answer.json()["passages"]
+            assert httpx2.get(f"{url}/health/ready").json()["documents"] == 9
+            files = {"files": ("new.txt", b"The new one.")}
+            key = {"Authorization": f"Bearer {ADMIN_KEY}"}
+            for refused in (
+                httpx2.post(f"{url}/v1/documents", files=files, headers=key, timeout=30),
+                httpx2.delete(f"{url}/v1/documents/02", headers=key, timeout=30),
+                httpx2.post(f"{url}/v1/feedback", json=RATING, timeout=30),
+            ):
+                assert refused.status_code == 503
+                assert refused.json()["type"].endswith(("store-unavailable", "feedback-unavailable"))
+        finally:
+            os.killpg(running.pid, signal.SIGTERM)
+            ran = running.wait()
+    assert ran.status == 0
+    assert "Traceback" not in ran.err
+
+
+def test_an_index_that_cannot_be_rebuilt_is_made_in_memory_and_verify_says_so(shop: Workshop, data: Path) -> None:
+    before = shop.done("ask", QUESTION, "--data", data).out
+    shutil.rmtree(data / "index")
+    with read_only(shop, data):
+        assert shop.forks.run("ask", QUESTION, "--data", data).out == before
+        ran = shop.forks.run("verify", "--data", data)
+        told = json.loads(shop.forks.run("verify", "--json", "--data", data).out)
+    assert ran.status == 3
+    assert "vector index on disk is missing or damaged, and cannot be rebuilt" in ran.err
+    assert "all that is stored is well" in ran.out
+    assert told["not_rebuilt"].keys() == {"vector", "lexical"}
+    assert told["rebuilt"] == {}
+    assert "it has been rebuilt" in shop.done("verify", "--data", data).out
+
+
+def left_by_a_killed_writer(data: Path) -> None:
+    """Remove a document, which is still in the log only."""
+    copy = data.with_name("copy")
+    with Store(data) as store:
+        store.remove("02")
+        shutil.copytree(data, copy)
+    shutil.rmtree(data)
+    copy.rename(data)
+    assert (data / f"{DATABASE_NAME}-wal").stat().st_size
+
+
+def test_what_a_killed_writer_left_in_its_log_is_read_too(shop: Workshop, data: Path) -> None:
+    left_by_a_killed_writer(data)
+    with read_only(shop, data):
+        ran = shop.forks.run("documents", "list", "--json", "--data", data)
+    assert (ran.status, ran.err) == (0, "")
+    assert len(json.loads(ran.out)["documents"]) == 8
+
+
+def test_a_log_that_cannot_be_read_is_named_and_what_to_do(shop: Workshop, data: Path) -> None:
+    left_by_a_killed_writer(data)
+    (data / f"{DATABASE_NAME}-shm").unlink()
+    with read_only(shop, data):
+        ran = shop.forks.run("documents", "list", "--data", data)
+    assert ran.status == 3
+    assert "is still in a log beside its database. Where it can be written, run: footnote verify" in ran.err
+    shop.done("verify", "--data", data)
+    with read_only(shop, data):
+        assert shop.forks.run("documents", "list", "--data", data).status == 0
+
+
+def test_what_another_process_writes_meanwhile_is_noticed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with View(data) as view:
+        assert view.counts()[0] == 9
+        with Store(data) as store:
+            store.remove("02")
+        with pytest.raises(StoreBusyError, match="has written to"):
+            view.documents()
+    with View(data) as view:
+        assert len(view.documents()) == 8
