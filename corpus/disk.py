@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 import re
 import shutil
@@ -10,7 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LOCK_NAME", "sync", "temporary_folder", "write_new", "written_alone"]
+__all__ = ["LOCK_NAME", "said_if_unwritable", "sync", "temporary_folder", "write_new", "written_alone"]
+
+logger = logging.getLogger(__name__)
 
 LOCK_NAME = "lock"
 
@@ -33,6 +36,27 @@ def written_alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@contextlib.contextmanager
+def said_if_unwritable(folder: Path, what: str) -> Iterator[None]:
+    """Bear with it that the block cannot write, as far as the log is told.
+
+    Args:
+        folder: Where the block writes what can be made anew.
+        what: It, for people.
+    """
+    try:
+        yield
+    except BlockingIOError:  # another process is writing the same
+        pass
+    except OSError as error:
+        logger.warning(
+            "The %s cannot be written to %s (%s). Answers are the same, but until it can, every start makes it anew.",
+            what,
+            folder,
+            error.strerror,
+        )
 
 
 def write_new(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:

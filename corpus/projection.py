@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.analysis import ANALYSIS_VERSION
-from corpus.disk import sync, temporary_folder, write_new, written_alone
+from corpus.disk import said_if_unwritable, sync, temporary_folder, write_new, written_alone
 from corpus.lexical import LexicalIndex
 from corpus.view import View
 
@@ -116,7 +116,7 @@ class LexicalProjection:
 
     def _save(self, private: Path, view: View) -> None:
         """Write a finished index to the data folder. A failure is no loss: the next open makes it again."""
-        with contextlib.suppress(OSError), self._writing():
+        with said_if_unwritable(self.path, "lexical index"), self._writing():
             folder = Path(tempfile.mkdtemp(dir=self.path))
             digests = {}
             for path in sorted(private.iterdir()):

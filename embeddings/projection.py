@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import View
-from corpus.disk import LOCK_NAME, sync, write_new, written_alone
+from corpus.disk import LOCK_NAME, said_if_unwritable, sync, write_new, written_alone
 from corpus.errors import StoreCorruptError
 from embeddings.coded import CodedIndex, read_blocks
 from embeddings.index import ExactIndex, VectorIndex
@@ -189,7 +189,7 @@ class VectorProjection:
             view: What it shows.
             intact: Files that are right if the present manifest names them; others are written.
         """
-        with contextlib.suppress(OSError), written_alone(self.path):
+        with said_if_unwritable(self.path, "vector index"), written_alone(self.path):
             self._clean()
             try:
                 there = self._named().intersection(intact)

@@ -124,13 +124,12 @@ def every_call(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario
     data = shop.folder / "data"
     cases: list[tuple[Scenario, Fault]] = []
     for scenario in found:
+        scenario.prepared(data)
+        scenario.act(shop, data, Fault())
         for action, kinds in ((Action.KILL_BEFORE, CHANGES), (Action.KILL_TORN, Kind.WRITE)):
-            scenario.prepared(data)
-            scenario.act(shop, data, Fault(kinds=kinds))
-            calls = shop.shim.count
+            calls = shop.shim.count(kinds)
             cases += [(scenario, Fault(action, at, kinds)) for at in range(1, calls + 1)]
-            if kinds == CHANGES:
-                cases.append((scenario, Fault(Action.KILL_AFTER, calls)))
+        cases.append((scenario, Fault(Action.KILL_AFTER, shop.shim.count())))
     return cases
 
 

@@ -55,10 +55,11 @@ def cases_of(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario, 
     data = shop.folder / "data"
     cases = []
     for scenario in found:
+        scenario.prepared(data)
+        scenario.act(shop, data, Fault())
         for name, fault in FAULTS.items():
-            scenario.prepared(data)
-            scenario.act(shop, data, Fault(kinds=fault.kinds))
-            cases += [(scenario, name, replace(fault, at=at)) for at in range(1, shop.shim.count + 1)]
+            calls = shop.shim.count(fault.kinds)
+            cases += [(scenario, name, replace(fault, at=at)) for at in range(1, calls + 1)]
     return cases
 
 

@@ -27,7 +27,7 @@ enum action { COUNT, KILL_BEFORE, KILL_TORN, KILL_AFTER, FAIL, FAIL_SHORT };
 
 struct plan { /* as `Plan` in shim.py lays it out */
     uint32_t action, error, kinds, lasting;
-    uint64_t at, count, hits;
+    uint64_t at, count, hits, seen[9];
     char folder[1024], log[1024];
 };
 
@@ -83,7 +83,9 @@ static void die(void) {
 
 /* What is to happen to this call: COUNT means that it goes on as it is. */
 static int decide(int kind, const char *path) {
-    if (!(plan->kinds & kind) || !is_ours(path)) return COUNT;
+    if (!is_ours(path)) return COUNT;
+    __atomic_add_fetch(&plan->seen[__builtin_ctz(kind)], 1, __ATOMIC_SEQ_CST);
+    if (!(plan->kinds & kind)) return COUNT;
     uint64_t number = __atomic_add_fetch(&plan->count, 1, __ATOMIC_SEQ_CST);
     if (!plan->at || (plan->lasting ? number < plan->at : number != plan->at)) return COUNT;
     __atomic_add_fetch(&plan->hits, 1, __ATOMIC_SEQ_CST);

@@ -56,6 +56,7 @@ class _Plan(ctypes.Structure):
         ("at", ctypes.c_uint64),
         ("count", ctypes.c_uint64),
         ("hits", ctypes.c_uint64),
+        ("seen", ctypes.c_uint64 * len(Kind)),
         ("folder", ctypes.c_char * 1024),
         ("log", ctypes.c_char * 1024),
     )
@@ -96,10 +97,9 @@ class Shim:
         """What a process is started with to be under it."""
         return {"LD_PRELOAD": str(self._library), "RELIABILITY_PLAN": str(self._path)}
 
-    @property
-    def count(self) -> int:
-        """How many calls there were since `plan`."""
-        return int(self._plan.count)
+    def count(self, kinds: Kind = CHANGES) -> int:
+        """How many calls of these kinds there were since `plan`."""
+        return sum(self._plan.seen[kind.bit_length() - 1] for kind in kinds)
 
     @property
     def hits(self) -> int:
@@ -134,4 +134,5 @@ class Shim:
         plan.log = str(log).encode() if log else b""
         plan.action, plan.error, plan.kinds, plan.lasting = action, error, kinds, lasting
         plan.count = plan.hits = 0
+        plan.seen = (ctypes.c_uint64 * len(Kind))()
         plan.at = at
