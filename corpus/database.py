@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from corpus.disk import sync
 from corpus.errors import StoreBusyError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
 from corpus.meta import begin_meta
 
@@ -188,6 +189,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool, older:
     if _is_blank(connection):  # just created by another process, or by one that was killed
         if not create:
             raise _missing(path.parent)
+        for above in path.absolute().parents:  # some of them may be new, and a power cut takes names not synced
+            with contextlib.suppress(OSError):  # those that are not this user's are not new
+                sync(above)
         _lay_out(connection)
     application, version = _marks(connection)
     if application != APPLICATION_ID:

@@ -22,7 +22,19 @@ from tests.reliability.forking import Forks, Ran, Running, forks
 from tests.reliability.shim import CHANGES, Action, Kind, Shim
 from tests.reliability.states import EMPTY, QUESTIONS, State, ViolationError, state_of
 
-__all__ = ["Command", "Fault", "Rating", "Scenario", "Upload", "Workshop", "between", "ready", "scenarios", "workshop"]
+__all__ = [
+    "Command",
+    "Fault",
+    "Rating",
+    "Scenario",
+    "Upload",
+    "Workshop",
+    "between",
+    "ready",
+    "scenarios",
+    "text_of",
+    "workshop",
+]
 
 ADMIN_KEY = "a-key-for-these-tests-only"
 READY = re.compile(r"Footnote is ready at (http://\S+) \(")
@@ -74,7 +86,7 @@ class Workshop:
     def one_more(self) -> Path:
         """A file that no scenario ingests."""
         path = self.folder / "one-more.txt"
-        path.write_text(_text(1000))
+        path.write_text(text_of(1000))
         return path
 
     def struck(self, start: Callable[[], Running], data: Path, fault: Fault) -> Running:
@@ -277,7 +289,8 @@ def between(before: State, after: State, order: Sequence[str]) -> list[State]:
     return states
 
 
-def _text(at: int, sentences: int = 3) -> str:
+def text_of(at: int, sentences: int = 3) -> str:
+    """A document that is no other one's."""
     return f"Number {at}\n\n" + f"The truce began in year {at}. The gang talks went on. " * sentences
 
 
@@ -287,14 +300,14 @@ def scenarios(shop: Workshop) -> list[Scenario]:
     for folder, count, sentences in ((first, 6, 3), (files, 6, 3), (many, 40, 18)):
         folder.mkdir()
         for at in range(count):
-            (folder / f"{at:02}.txt").write_text(_text(at, sentences))
+            (folder / f"{at:02}.txt").write_text(text_of(at, sentences))
         records = (f'{{"_id": "{at}", "text": "Prison {at}."}}\n' for at in range(3))
         (folder / "records.jsonl").write_text("".join(records))
     shop.done("ingest", files, "--data", base)
-    (files / "00.txt").write_text(_text(100))
+    (files / "00.txt").write_text(text_of(100))
     (files / "01.txt").unlink()
     (files / "03.txt").rename(files / "05-moved.txt")
-    (files / "new.txt").write_text(_text(7))
+    (files / "new.txt").write_text(text_of(7))
     made: list[Scenario] = [
         Command("first ingest", None, arguments=("ingest", first)),
         Command("large ingest", None, arguments=("ingest", many)),

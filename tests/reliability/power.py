@@ -1,0 +1,265 @@
+"""Cut the power at every call, and see what may be on the disk then.
+
+    python -m tests.reliability.power --every-call
+
+What a program writes is on the disk when it has been told so by fsync, and not before: until then any part of it may
+be there. A run is recorded once, with all that it writes; each moment of it is then made on a disk that kept
+
+- nothing that was not synced, names of files included (`strict`), or
+- names, but no contents (`names`), as some file systems do, or
+- a part of what was written since, sector by sector, chosen at random (`some`).
+"""
+
+import random
+import shutil
+import struct
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from corpus import View
+from corpus.errors import FootnoteError
+from service.progress import Progress, progress_for
+from tests.reliability.scenarios import Workshop, between, text_of, workshop
+from tests.reliability.shim import Kind
+from tests.reliability.states import EMPTY, State, ViolationError, state_of
+
+__all__ = ["POLICIES", "Disk", "Recording", "check", "recorded"]
+
+SECTOR = 512
+HEAD = struct.Struct("=QQQQq")
+POLICIES = ("strict", "names", "some")
+
+
+@dataclass(eq=False)
+class File:
+    """What is written, and what of it was synced."""
+
+    now: bytearray = field(default_factory=bytearray)
+    synced: bytes = b""
+
+    def write(self, at: int, data: bytes) -> None:
+        """Write at a place, which may lie beyond the end."""
+        if at > len(self.now):
+            self.now.extend(bytes(at - len(self.now)))
+        self.now[at : at + len(data)] = data
+
+    def truncate(self, size: int) -> None:
+        """Cut, or lengthen with zeros."""
+        del self.now[size:]
+        self.now.extend(bytes(size - len(self.now)))
+
+    def sync(self) -> None:
+        """Bring it to the disk."""
+        self.synced = bytes(self.now)
+
+    def some(self, chance: random.Random) -> bytes:
+        """Of each sector what is written or what was synced, and of both sizes one."""
+        size = chance.choice((len(self.now), len(self.synced)))
+        both = [bytes(each) + bytes(max(0, size - len(each))) for each in (self.now, self.synced)]
+        return b"".join(chance.choice(both)[at : at + SECTOR] for at in range(0, size, SECTOR))[:size]
+
+
+@dataclass(eq=False)
+class Folder:
+    """Names, and which of them were synced."""
+
+    now: dict[str, "File | Folder"] = field(default_factory=dict)
+    synced: dict[str, "File | Folder"] = field(default_factory=dict)
+
+    def sync(self) -> None:
+        """Bring the names to the disk."""
+        self.synced = dict(self.now)
+
+
+class Disk:
+    """A folder as it is written to, call by call.
+
+    Args:
+        root: Where it was when the calls were recorded.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._top = Folder()
+
+    def do(self, kind: Kind, path: str, other: str, data: bytes, at: int) -> None:
+        """Do what a call did."""
+        parent, name = self._place(path)
+        if parent is None:  # of a file that has no name any more
+            return
+        found = parent.now.get(name) if name else parent
+        if kind == Kind.MKDIR:
+            parent.now[name] = Folder()
+        elif kind == Kind.CREATE:
+            parent.now[name] = File()
+        elif kind in (Kind.UNLINK, Kind.RMDIR):
+            parent.now.pop(name, None)
+        elif kind == Kind.RENAME and found is not None:
+            target, new = self._place(other)
+            if target is not None:
+                target.now[new] = parent.now.pop(name)
+        elif kind == Kind.SYNC and found is not None:
+            found.sync()
+        elif kind == Kind.WRITE and isinstance(found, File):
+            found.write(at, data)
+        elif kind == Kind.TRUNCATE and isinstance(found, File):
+            found.truncate(at)
+
+    def after_power_cut(self, place: Path, policy: str, chance: random.Random) -> None:
+        """Make what is left at a place."""
+        _made(self._top, place, policy, chance)
+
+    def _place(self, path: str) -> tuple[Folder | None, str]:
+        *above, name = Path(path).relative_to(self._root).parts or ("",)
+        folder = self._top
+        for part in above:
+            below = folder.now.get(part)
+            if not isinstance(below, Folder):
+                return None, name
+            folder = below
+        return folder, name
+
+
+def _made(folder: Folder, place: Path, policy: str, chance: random.Random) -> None:
+    place.mkdir()
+    names = folder.synced if policy == "strict" or (policy == "some" and chance.random() < 1 / 2) else folder.now
+    for name, found in names.items():
+        if isinstance(found, Folder):
+            _made(found, place / name, policy, chance)
+        else:
+            (place / name).write_bytes(found.some(chance) if policy == "some" else found.synced)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Commands on one data folder, one after the other.
+
+    Args:
+        root: The folder above it.
+        calls: Arguments of `Disk.do`.
+        ends: After how many calls each command was done, and said so.
+        allowed: For each command the states from the one before to the one after it.
+    """
+
+    root: Path
+    calls: Sequence[tuple[Kind, str, str, bytes, int]]
+    ends: Sequence[int]
+    allowed: Sequence[Sequence[State]]
+
+    def allowed_at(self, call: int) -> Sequence[State]:
+        """The states that may be found when the power is cut before a call."""
+        done = sum(end <= call for end in self.ends)
+        return self.allowed[done] if done < len(self.allowed) else self.allowed[-1][-1:]
+
+
+def recorded(shop: Workshop) -> Recording:
+    """Record what some commands do to a new data folder."""
+    root, log, files = (shop.folder / name for name in ("disk", "calls", "power-files"))
+    for folder in (root, files):
+        folder.mkdir()
+    data = root / "data"
+    for at in range(5):
+        (files / f"{at}.txt").write_text(text_of(at, 6))
+    states, ends, allowed = [EMPTY], [], []
+    for step in ("ingest", "change", "remove", "reindex"):
+        arguments: tuple[object, ...] = ("reindex",)
+        if step == "change":
+            (files / "0.txt").write_text(text_of(50))
+            (files / "1.txt").unlink()
+        if step in ("ingest", "change"):
+            arguments = ("ingest", files, "--prune")
+        elif step == "remove":
+            arguments = ("documents", "remove", "2", "3")
+        shop.shim.plan(root, log=log)
+        ran = shop.forks.run(*arguments, "--data", data)
+        shop.shim.plan(None)
+        if ran.status:
+            raise ViolationError(f"{step} ended with {ran.status}: {ran.err[-300:]}")
+        ends.append(len(_calls(log)))
+        states.append(_without_a_trace(data))
+        with View(data) as view:
+            order = [source.id for source in view.sources()]
+        before, after = states[-2:]
+        allowed.append(between(before, after, order) if arguments[0] == "ingest" else [before, after])
+    return Recording(root, _calls(log), ends, allowed)
+
+
+def _without_a_trace(data: Path) -> State:
+    """The state of a copy: to open a store writes beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(data, Path(folder) / "data")
+        return state_of(Path(folder) / "data")
+
+
+def _calls(log: Path) -> list[tuple[Kind, str, str, bytes, int]]:
+    content, at, calls = log.read_bytes(), 0, []
+    while at < len(content):
+        kind, path, other, size, offset = HEAD.unpack_from(content, at)
+        data = size if kind == Kind.WRITE else 0
+        parts = []
+        at += HEAD.size
+        for length in (path, other, data):
+            parts.append(content[at : at + length])
+            at += length
+        calls.append((Kind(kind), parts[0].decode(), parts[1].decode(), parts[2], offset))
+    return calls
+
+
+def check(
+    recording: Recording, moments: Mapping[int, Sequence[str]], chance: random.Random, progress: Progress
+) -> Iterator[str]:
+    """Cut the power at some calls; give what should not be.
+
+    Args:
+        recording: What is done.
+        moments: For each call, what the disk may keep.
+        chance: Draws which parts.
+        progress: Told of each cut.
+    """
+    disk = Disk(recording.root)
+    progress.start(sum(map(len, moments.values())), "power cuts")
+    for at in range(len(recording.calls) + 1):
+        for policy in moments.get(at, ()):
+            with tempfile.TemporaryDirectory(prefix="reliability-") as folder:
+                place = Path(folder) / "disk"
+                disk.after_power_cut(place, policy, chance)
+                try:
+                    found = state_of(place / "data")
+                    if found not in recording.allowed_at(at):
+                        raise ViolationError(f"{found} is none of the states allowed")
+                except (ViolationError, FootnoteError) as error:
+                    yield f"power cut before call {at}, {policy}: {error}"
+            progress.advance()
+        if at < len(recording.calls):
+            disk.do(*recording.calls[at])
+    progress.finish()
+
+
+@click.command()
+@click.option("--every-call", "every", is_flag=True, help="At every call, not at a sample of them.")
+@click.option("--sample", default=100, show_default=True, help="At so many of them.")
+@click.option("--seed", type=int, help="What is drawn with.")
+def main(every: bool, sample: int, seed: int | None) -> None:
+    """Cut the power, and see what is left."""
+    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+    click.echo(f"Seed {seed}.", err=True)
+    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
+        recording = recorded(shop)
+        calls = range(len(recording.calls) + 1)
+        chosen = calls if every else sorted(chance.sample(calls, min(sample, len(calls))))
+        violations = list(check(recording, dict.fromkeys(chosen, POLICIES), chance, progress_for()))
+    click.echo("| calls | power cuts | violations |\n|---|---|---|")
+    click.echo(f"| {len(calls)} | {len(chosen) * len(POLICIES)} | {len(violations)} |")
+    for violation in violations:
+        click.echo(violation, err=True)
+    sys.exit(1 if violations else 0)
+
+
+if __name__ == "__main__":
+    main()
