@@ -75,9 +75,11 @@ class Forks:
     Args:
         server: The process that they are forked from.
         work: Where their output is kept.
+        environment: What it was given.
     """
 
-    def __init__(self, server: subprocess.Popen[str], work: Path) -> None:
+    def __init__(self, server: subprocess.Popen[str], work: Path, environment: Mapping[str, str]) -> None:
+        self.environment = environment
         self._server = server
         self._work = work
         self._started = itertools.count()
@@ -120,7 +122,7 @@ def forks(work: Path, shim: Shim | None, settings: Mapping[str, str]) -> Iterato
     command = [sys.executable, "-m", "tests.reliability.forking"]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     try:
-        yield Forks(server, work)
+        yield Forks(server, work, environment)
     finally:
         server.communicate()  # at the end of its input it ends
 

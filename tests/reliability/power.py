@@ -10,9 +10,11 @@ be there. A run is recorded once, with all that it writes; each moment of it is 
 - a part of what was written since, sector by sector, chosen at random (`some`).
 """
 
+import contextlib
 import random
 import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ from pathlib import Path
 import click
 
 from corpus import View
+from corpus.database import DATABASE_NAME
 from corpus.errors import FootnoteError
 from service.progress import Progress, progress_for
 from tests.reliability.scenarios import Workshop, between, text_of, workshop
@@ -32,6 +35,14 @@ __all__ = ["POLICIES", "Disk", "Recording", "check", "recorded"]
 
 SECTOR = 512
 HEAD = struct.Struct("=QQQQq")
+READER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN")
+connection.execute("SELECT count(*) FROM documents").fetchall()
+print("ready", flush=True)
+sys.stdin.read()
+"""
 POLICIES = ("strict", "names", "some")
 
 
@@ -90,25 +101,21 @@ class Disk:
     def do(self, kind: Kind, path: str, other: str, data: bytes, at: int) -> None:
         """Do what a call did."""
         parent, name = self._place(path)
-        if parent is None:  # of a file that has no name any more
+        if parent is None or name.endswith(" (deleted)"):  # it has no name any more
             return
+        if kind == Kind.WRITE:
+            parent.now.setdefault(name, File())  # made by someone who was not recorded
         found = parent.now.get(name) if name else parent
-        if kind == Kind.MKDIR:
-            parent.now[name] = Folder()
-        elif kind == Kind.CREATE:
-            parent.now[name] = File()
+        if kind == Kind.RENAME:
+            target, new = self._place(other)
+            if target is not None and found is not None:
+                target.now[new] = parent.now.pop(name)
         elif kind in (Kind.UNLINK, Kind.RMDIR):
             parent.now.pop(name, None)
-        elif kind == Kind.RENAME and found is not None:
-            target, new = self._place(other)
-            if target is not None:
-                target.now[new] = parent.now.pop(name)
-        elif kind == Kind.SYNC and found is not None:
-            found.sync()
-        elif kind == Kind.WRITE and isinstance(found, File):
-            found.write(at, data)
-        elif kind == Kind.TRUNCATE and isinstance(found, File):
-            found.truncate(at)
+        elif kind in (Kind.MKDIR, Kind.CREATE):
+            parent.now[name] = Folder() if kind == Kind.MKDIR else File()
+        elif found is not None:
+            _written(found, kind, data, at)
 
     def after_power_cut(self, place: Path, policy: str, chance: random.Random) -> None:
         """Make what is left at a place."""
@@ -123,6 +130,15 @@ class Disk:
                 return None, name
             folder = below
         return folder, name
+
+
+def _written(found: File | Folder, kind: Kind, data: bytes, at: int) -> None:
+    if kind == Kind.SYNC:
+        found.sync()
+    elif kind == Kind.WRITE and isinstance(found, File):
+        found.write(at, data)
+    elif kind == Kind.TRUNCATE and isinstance(found, File):
+        found.truncate(at)
 
 
 def _made(folder: Folder, place: Path, policy: str, chance: random.Random) -> None:
@@ -166,27 +182,40 @@ def recorded(shop: Workshop) -> Recording:
     for at in range(5):
         (files / f"{at}.txt").write_text(text_of(at, 6))
     states, ends, allowed = [EMPTY], [], []
-    for step in ("ingest", "change", "remove", "reindex"):
-        arguments: tuple[object, ...] = ("reindex",)
-        if step == "change":
-            (files / "0.txt").write_text(text_of(50))
-            (files / "1.txt").unlink()
-        if step in ("ingest", "change"):
-            arguments = ("ingest", files, "--prune")
-        elif step == "remove":
-            arguments = ("documents", "remove", "2", "3")
-        shop.shim.plan(root, log=log)
-        ran = shop.forks.run(*arguments, "--data", data)
-        shop.shim.plan(None)
-        if ran.status:
-            raise ViolationError(f"{step} ended with {ran.status}: {ran.err[-300:]}")
-        ends.append(len(_calls(log)))
-        states.append(_without_a_trace(data))
-        with View(data) as view:
-            order = [source.id for source in view.sources()]
-        before, after = states[-2:]
-        allowed.append(between(before, after, order) if arguments[0] == "ingest" else [before, after])
+    with contextlib.ExitStack() as readers:
+        for step in ("ingest", "change", "remove", "reindex"):
+            arguments: tuple[object, ...] = ("reindex",)
+            if step == "change":
+                (files / "0.txt").write_text(text_of(50))
+                (files / "1.txt").unlink()
+            if step in ("ingest", "change"):
+                arguments = ("ingest", files, "--prune")
+            elif step == "remove":
+                arguments = ("documents", "remove", "2", "3")
+            shop.shim.plan(root, log=log)
+            ran = shop.forks.run(*arguments, "--data", data)
+            shop.shim.plan(None)
+            if ran.status:
+                raise ViolationError(f"{step} ended with {ran.status}: {ran.err[-300:]}")
+            ends.append(len(_calls(log)))
+            states.append(_without_a_trace(data))
+            before, after = states[-2:]
+            with View(data) as view:
+                order = [source.id for source in view.sources()]
+            readers.enter_context(_read_by_another(data))
+            allowed.append(between(before, after, order) if arguments[0] == "ingest" else [before, after])
     return Recording(root, _calls(log), ends, allowed)
+
+
+@contextlib.contextmanager
+def _read_by_another(data: Path) -> Iterator[None]:
+    """While another process reads a store, what is committed stays in SQLite's log, as it does beside a server."""
+    command = [sys.executable, "-c", READER, str(data / DATABASE_NAME)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout is not None
+        reader.stdout.readline()
+        yield
+        reader.communicate()
 
 
 def _without_a_trace(data: Path) -> State:
