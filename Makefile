@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check format clean
+.PHONY: serve test gate check format clean crash
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -20,6 +20,12 @@ gate: $(VENV)/installed-dev
 	$(BIN)/footnote-eval run --set eval/sets/starter.jsonl --data $(VENV)/gate --report $(VENV)/gate/report \
 		--require 'nDCG@10>=0.75' --require 'hit@1>=0.70' --require 'hit@5>=0.90' --require 'recall@100>=0.99' \
 		--require 'answer_accuracy>=0.46' --require 'refusal_accuracy>=0.75' --require 'AUROC>=0.70'
+
+# Kills, cuts the power of, and fills the disk under whatever writes to a store, at every call. It takes an hour.
+crash: $(VENV)/installed-dev
+	$(BIN)/python -m tests.reliability.crash --kills 500 --every-call $(ARGS)
+	$(BIN)/python -m tests.reliability.power --every-call $(ARGS)
+	$(BIN)/python -m tests.reliability.disk --every-call $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
