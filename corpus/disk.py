@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LOCK_NAME", "said_if_unwritable", "sync", "temporary_folder", "write_new", "written_alone"]
+__all__ = ["LOCK_NAME", "replaced", "said_if_unwritable", "sync", "temporary_folder", "write_new", "written_alone"]
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,27 @@ def write_new(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None
             file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, for its owner alone, which takes a path's place, on the disk, if the block ends well.
+
+    Raises:
+        OSError: It cannot be written; what was at the path is still there.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+        sync(path.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
 
 
 def sync(path: Path) -> None:
