@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from corpus.database import BUSY_TIMEOUT_S, DATABASE_NAME, connect, transaction, translated_errors
+from corpus.database import BUSY_TIMEOUT_S, DATABASE_NAME, FrozenConnection, connect, transaction, translated_errors
 from corpus.errors import StoreBusyError, StoreError
 from corpus.meta import begin_life
 from corpus.view import View
@@ -31,8 +31,10 @@ def copy_store(folder: Path, copy: Path) -> None:
     Raises:
         StoreError: It cannot be read, or the copy not be written.
     """
-    with translated_errors(folder / DATABASE_NAME), contextlib.closing(connect(folder)) as source:
+    with translated_errors(folder / DATABASE_NAME), contextlib.closing(connect(folder, reading=True)) as source:
         copy_database(source, copy / DATABASE_NAME)
+        if isinstance(source, FrozenConnection):
+            source.check()
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:

@@ -100,6 +100,15 @@ def test_an_index_that_cannot_be_rebuilt_is_made_in_memory_and_verify_says_so(sh
     assert "it has been rebuilt" in shop.done("verify", "--data", data).out
 
 
+def test_a_backup_of_it_holds_what_it_holds(shop: Workshop, data: Path, tmp_path: Path) -> None:
+    listed = shop.done("documents", "list", "--data", data).out
+    with read_only(shop, data):
+        ran = shop.forks.run("backup", tmp_path / "backup.tar", "--data", data)
+    assert (ran.status, "Traceback" in ran.err) == (0, False)
+    shop.done("restore", tmp_path / "backup.tar", "--data", tmp_path / "restored")
+    assert shop.done("documents", "list", "--data", tmp_path / "restored").out == listed
+
+
 def left_by_a_killed_writer(data: Path) -> None:
     """Remove a document, which is still in the log only."""
     copy = data.with_name("copy")
