@@ -18,7 +18,7 @@ import click
 from corpus.errors import FootnoteError
 from service.progress import Progress, progress_for
 from tests.reliability.forking import Ran
-from tests.reliability.scenarios import Fault, Scenario, Workshop, scenarios, workshop
+from tests.reliability.scenarios import Fault, Scenario, Workshop, exporting, scenarios, workshop
 from tests.reliability.shim import CHANGES, Action, Kind
 from tests.reliability.states import EMPTY, ViolationError, state_of, strays
 
@@ -155,6 +155,8 @@ def main(kills: int, every: bool, sample: int, only: tuple[str, ...], seed: int 
     chance = random.Random(seed)  # noqa: S311 - moments, no secrets
     with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
         found = [scenario for scenario in scenarios(shop) if not only or scenario.name in only]
+        if every or "export" in only:
+            found.append(exporting(shop))
         cases = random_kills(found, kills, chance)
         if every or sample:
             calls = every_call(shop, [scenario for scenario in found if scenario.name != "large ingest"])

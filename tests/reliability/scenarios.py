@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx2
 
 from corpus import View
+from embeddings.exports import export_name, find_export
 from service.feedback import Feedback
 from tests.conftest import make_tiny_model
 from tests.reliability.forking import Forks, Ran, Running, forks
@@ -30,6 +31,7 @@ __all__ = [
     "Upload",
     "Workshop",
     "between",
+    "exporting",
     "ready",
     "scenarios",
     "text_of",
@@ -39,6 +41,7 @@ __all__ = [
 ADMIN_KEY = "a-key-for-these-tests-only"
 READY = re.compile(r"Footnote is ready at (http://\S+) \(")
 PATIENCE_S = 60
+EXPORTS = "encoder"
 OK, STORE_UNAVAILABLE = 200, 503
 RATING = {"question": "Who won?", "status": "not_found", "rating": "up", "passage": None}
 
@@ -148,7 +151,7 @@ class Scenario:
         base: The data folder that it begins with; None for none.
         allowed: The states that may be found when it was interrupted, from the one before to the one after it.
         seconds: What it took when nothing happened to it.
-        settings: Environment variables, for it and whoever opens the store afterwards.
+        settings: Environment variables, for it and whoever opens the store afterwards; `{data}` is the data folder.
     """
 
     name: str
@@ -185,12 +188,34 @@ class Command(Scenario):
         """Run it."""
 
         def start() -> Running:
-            return shop.forks.start(*self.arguments, "--data", data, settings=self.settings)
+            settings = {name: value.format(data=data) for name, value in self.settings.items()}
+            return shop.forks.start(*self.arguments, "--data", data, settings=settings)
 
         begun = time.monotonic()
         ran = shop.struck(start, data, fault).wait()
         self.seconds = max(self.seconds, time.monotonic() - begun)
         return ran
+
+
+@dataclass
+class Export(Command):
+    """A command that prepares the encoder first.
+
+    Args:
+        model: The encoder's folder.
+    """
+
+    model: Path = Path()
+
+    def check_more(self, data: Path, ran: Ran) -> None:
+        """Whether the encoder is kept, whole, and nothing else, if the command was left alone."""
+        exports = data / EXPORTS
+        kept = find_export(exports, self.model, "float32")
+        if ran.status == 0:
+            place = exports / export_name(self.model, "float32")
+            left = [str(path) for path in exports.rglob("*") if path.is_file() and path.parent != place]
+            if kept is None or left:
+                raise ViolationError(f"the encoder is not kept, or {left} is left beside it")
 
 
 @dataclass
@@ -320,6 +345,15 @@ def scenarios(shop: Workshop) -> list[Scenario]:
     for scenario in made:
         _learn(shop, scenario)
     return made
+
+
+def exporting(shop: Workshop) -> Scenario:
+    """The making of the encoder's export, which takes seconds; the base is that of `scenarios`."""
+    model = Path(shop.forks.environment["FOOTNOTE_ENCODER"])
+    settings = {"FOOTNOTE_EXPORTS": f"{{data}}/{EXPORTS}"}
+    scenario = Export("export", shop.folder / "base", arguments=("ask", "Who?"), settings=settings, model=model)
+    _learn(shop, scenario)
+    return scenario
 
 
 def _learn(shop: Workshop, scenario: Scenario) -> None:

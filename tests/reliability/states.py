@@ -144,7 +144,8 @@ def strays(data: Path) -> list[str]:
 
 
 def _below(data: Path) -> Iterator[str]:
-    return (str(path.relative_to(data)) for path in data.rglob("*"))
+    below = (path.relative_to(data) for path in data.rglob("*"))
+    return (str(path) for path in below if path.parts[0] != "encoder")
 
 
 def _belonging(data: Path) -> Iterator[str]:
