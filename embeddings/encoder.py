@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from corpus.errors import EncoderError
-from embeddings.exports import Export, NotExportableError, export_name, find_export, make_export
+from embeddings.exports import Export, NotExportableError, find_export, make_export
 from embeddings.models import has_cuda, model_folder, unloadable, weights_sha256
 from embeddings.onnx_runtime import OnnxRuntime
 from embeddings.token_vectors import pack_signs
@@ -255,7 +255,7 @@ def _export(exports: Path, folder: Path, name: str, precision: str, say: Callabl
     if found is None:
         say("Preparing the encoder for this machine, which is done once and takes a moment.")
         found = make_export(exports, folder, name, precision)
-        if not (exports / export_name(folder, precision)).is_dir():
+        if find_export(exports, folder, precision) is None:
             say(
                 f"It cannot be kept in {exports}, so it is prepared anew each time. "
                 "Name a folder that can be written with FOOTNOTE_EXPORTS."

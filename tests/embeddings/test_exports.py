@@ -214,8 +214,10 @@ def test_an_export_that_cannot_be_kept_is_made_each_time(
     (tmp_path / "file").write_text("in the way")
 
     for _ in range(2):
-        encoder = Encoder.load(str(tiny_model), "float32", tmp_path / "file" / "exports")
+        said: list[str] = []
+        encoder = Encoder.load(str(tiny_model), "float32", tmp_path / "file" / "exports", said.append)
         assert encoder.runtime == "onnxruntime, float32"
+        assert said[-1].startswith(f"It cannot be kept in {tmp_path / 'file' / 'exports'}, so it is prepared anew")
 
     assert exported_quickly == ["float32", "float32"]
 
