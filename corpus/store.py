@@ -5,7 +5,8 @@ import datetime
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,7 @@ from corpus.rows import (
     removed_column,
     row_checksum,
 )
+from corpus.salvage import copy_readable
 from corpus.view import View
 
 __all__ = ["Store"]
@@ -164,6 +166,79 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('encoder', ?)", (fingerprint,))
             return _next_generation(connection)
 
+    def reencode_some(
+        self,
+        identifiers: Iterable[str],
+        encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]],
+        fingerprint: str,
+    ) -> int:
+        """Replace the passages of some documents, in one transaction; return the new generation.
+
+        Args:
+            identifiers: The documents' ids.
+            encode: Gives the passages of a document and its canonical text.
+            fingerprint: Of the encoder that `encode` uses.
+
+        Raises:
+            EncoderMismatchError: The store holds vectors of another encoder.
+            StoreError: The transaction failed and nothing was changed. Errors of `encode` pass through likewise.
+        """
+        with self._transaction() as connection:
+            _claim_fingerprint(connection, fingerprint, self.folder)
+            view = View(self.folder, connection=connection)
+            for identifier in identifiers:
+                _encode_again(connection, view, identifier, encode)
+            return _next_generation(connection)
+
+    def rebuild_database_indexes(self) -> None:
+        """Make SQLite's own indexes anew from their tables.
+
+        Raises:
+            StoreError: A table cannot be read; nothing was changed.
+        """
+        with self._transaction() as connection:
+            connection.execute("REINDEX")
+
+    def rewrite(
+        self,
+        lost: Collection[str],
+        again: Collection[str],
+        encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]],
+        fingerprint: str,
+    ) -> int:
+        """Write the whole database anew from what can be read of it, in one step at the end; return the generation.
+
+        Args:
+            lost: Ids of the documents whose record or text is damaged; they stay, and stay damaged.
+            again: Ids of the documents whose passages are to be made anew.
+            encode: Gives the passages of a document and its canonical text.
+            fingerprint: Of the encoder that `encode` uses.
+
+        Raises:
+            StoreError: Something else cannot be read, or there is no room for a second database beside the first;
+                nothing was changed.
+        """
+        with (
+            tempfile.TemporaryDirectory(dir=self.folder, prefix="repair-") as name,
+            contextlib.closing(connect(Path(name), create=True)) as new,
+            translated_errors(self.folder / DATABASE_NAME),
+        ):
+            self._connection.execute("BEGIN")
+            try:
+                new.execute("BEGIN")
+                copy_readable(self._connection, new, lost, again)
+                view = View(Path(name), connection=new)
+                if again:
+                    _claim_fingerprint(new, fingerprint, self.folder)
+                for identifier in again:
+                    _encode_again(new, view, identifier, encode)
+                generation = _next_generation(new)
+                new.execute("COMMIT")
+            finally:
+                self._connection.execute("ROLLBACK")
+            new.backup(self._connection)
+            return generation
+
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with translated_errors(self.folder / DATABASE_NAME):
@@ -175,6 +250,19 @@ class Store:
                 with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back already
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _encode_again(
+    connection: sqlite3.Connection,
+    view: View,
+    identifier: str,
+    encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]],
+) -> None:
+    document = view.document(identifier)
+    text = view.text(document)
+    passages = encode(document, text)
+    connection.execute("DELETE FROM passages WHERE document = ?", (document.key,))
+    _insert_passages(connection, document.id, document.key, text, passages)
 
 
 def _claim_fingerprint(connection: sqlite3.Connection, fingerprint: str, folder: Path) -> None:

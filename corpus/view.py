@@ -1,5 +1,6 @@
 """What the store holds at one moment: a read transaction, so that all it gives is of one generation."""
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -11,7 +12,7 @@ from typing import Any, Self
 
 from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
 from corpus.documents import SourceDocument, revision_of
-from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
+from corpus.errors import SpanError, StoreCorruptError, StoreError, UnknownDocumentError
 from corpus.rows import (
     DOCUMENT_COLUMNS,
     METADATA_COLUMNS,
@@ -23,6 +24,7 @@ from corpus.rows import (
     metadata_columns,
     passage_from_row,
 )
+from corpus.salvage import Named, named_documents
 
 __all__ = ["Filters", "View"]
 
@@ -126,6 +128,18 @@ class View:
         if not rows:
             raise UnknownDocumentError(f"There is no document '{identifier}'. List them with: footnote documents list")
         return document_from_row(rows[0])
+
+    def damaged_source(self, identifier: str) -> str | None:
+        """Where a document came from, read without its checksum, for people; None if it cannot be read."""
+        with contextlib.suppress(StoreError):
+            for (source,) in self._rows("SELECT source FROM documents WHERE id = ?", (identifier,)):
+                return source if isinstance(source, str) else None
+        return None
+
+    def named_documents(self) -> list[Named]:
+        """All documents as far as anything still names them, in order of their ids; nothing is checked."""
+        with self._lock:
+            return named_documents(self._connection)
 
     def documents_by_key(self, keys: Iterable[int]) -> dict[int, StoredDocument]:
         """The documents with these keys."""

@@ -1,28 +1,47 @@
 """Does a store keep its promises? Every invariant of every stored span and vector."""
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
 from corpus import StoredDocument, StoredPassage, View, passage_id
 from corpus.documents import Passage, RemovedSpan
-from corpus.errors import StoreCorruptError
+from corpus.errors import StoreCorruptError, UnknownDocumentError
 from service.progress import Progress
 
-__all__ = ["Problem", "problems"]
+__all__ = ["Problem", "Remedy", "problems"]
 
 NORM_TOLERANCE = 1e-3
 """How far a float32 vector's length may be from 1."""
 
 
+class Remedy(Enum):
+    """What makes a problem go away."""
+
+    REWRITE = "the database's own structures are made anew"
+    ENCODE = "the document is cut and encoded again, from its text in the store"
+    INGEST = "the document is ingested again, or the store restored from a backup"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it must be; `document` is None where it concerns the whole store."""
+    """Something that is not as it must be.
+
+    Args:
+        document: The id of the one it concerns; None if it is the whole store.
+        detail: What is wrong.
+        remedy: What helps.
+        source: Where the document came from, if that can still be read.
+    """
 
     document: str | None
     detail: str
+    remedy: Remedy = Remedy.INGEST
+    source: str | None = None
 
 
 def problems(view: View, progress: Progress) -> Iterator[Problem]:
@@ -36,24 +55,47 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
         view: What to check.
         progress: Told of each document.
     """
-    yield from (Problem(None, detail) for detail in view.problems_found_by_sqlite())
+    yield from (Problem(None, detail, Remedy.REWRITE) for detail in _of_database(view))
     shape = _shape(view.fingerprint)
-    identifiers = view.document_ids()
+    identifiers = [document.id for document in view.named_documents()]
     if shape is None and identifiers:
         yield Problem(None, "the record of the encoder is damaged")
     progress.start(len(identifiers))
     try:
         for identifier in identifiers:
             progress.doing(identifier)
-            try:
-                document = view.document(identifier)
-                yield from (Problem(identifier, detail) for detail in _of_spans(view, document))
-                yield from (Problem(identifier, detail) for detail in _of_vectors(view, document, shape))
-            except StoreCorruptError as error:
-                yield Problem(identifier, str(error).removesuffix(" Run: footnote verify").rstrip("."))
+            yield from of_document(view, identifier, shape)
             progress.advance()
     finally:
         progress.finish()
+
+
+def _of_database(view: View) -> list[str]:
+    try:
+        return view.problems_found_by_sqlite()
+    except StoreCorruptError as error:
+        return [_clause(error)]
+
+
+def of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> Iterator[Problem]:
+    """What is wrong with one document."""
+    source = None
+    remedy = Remedy.INGEST
+    try:
+        document = view.document(identifier)
+        source, text = document.source, view.text(document)
+        yield from (Problem(identifier, detail, remedy, source) for detail in _of_text(document, text))
+        remedy = Remedy.ENCODE
+        for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
+            yield Problem(identifier, detail, remedy, source)
+    except StoreCorruptError as error:
+        yield Problem(identifier, _clause(error), remedy, source or view.damaged_source(identifier))
+    except UnknownDocumentError:
+        yield Problem(identifier, "its record is not where the index of the ids says", remedy)
+
+
+def _clause(error: StoreCorruptError) -> str:
+    return str(error).removesuffix(" Run: footnote verify").rstrip(".")
 
 
 def _shape(fingerprint: str | None) -> tuple[int, int] | None:
@@ -66,8 +108,7 @@ def _shape(fingerprint: str | None) -> tuple[int, int] | None:
     return (dimension, max_tokens) if dimension > 0 and dimension % 8 == 0 else None
 
 
-def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
-    text = view.text(document)
+def _of_text(document: StoredDocument, text: str) -> Iterator[str]:
     if len(text) != document.characters:
         yield f"its text has {len(text)} characters where its record says {document.characters}"
     for section in document.sections:
@@ -77,6 +118,9 @@ def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
         yield "a page begins outside its text"
     if any(not 0 <= span.start < span.end <= len(text) for span in document.removed):
         yield "a removed span lies outside its text"
+
+
+def _of_spans(view: View, document: StoredDocument, text: str) -> Iterator[str]:
     left = _blanked(text, document.removed)
     end = 0
     for passage in view.passages(view.document_passages(document)):

@@ -1,0 +1,117 @@
+"""Verifying a store, and repairing what can be made again from what is left."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from corpus import LexicalProjection, Store, View
+from corpus.errors import StoreCorruptError
+from embeddings import Encoder, VectorProjection
+from service.ingest import Ingester
+from service.progress import Progress
+from service.settings import Settings
+from service.verify import Problem, Remedy, problems
+
+__all__ = ["Verified", "verified"]
+
+OF_AN_INDEX = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
+"""How SQLite says that an index does not agree with its table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found in a store.
+
+    Args:
+        documents, passages: How many there are.
+        problems: What is wrong, and was not or could not be repaired.
+        repaired: What was wrong and no longer is.
+        rebuilt: What was wrong with each index on disk; unless only checking, it has been made again.
+        kind: How the vector index on disk is searched; None if there is none.
+    """
+
+    documents: int
+    passages: int
+    problems: Sequence[Problem]
+    repaired: Sequence[Problem] = ()
+    rebuilt: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None
+
+
+def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, *, check: bool) -> Verified:
+    """Check all of a store, and repair it.
+
+    Where only passages, vectors or token vectors of a document are damaged, it is cut and encoded again from its text.
+    Where SQLite's own indexes are, these are made anew, and where its pages are, the whole database is. The vector
+    and the lexical index are made anew where they do not fit.
+
+    Args:
+        settings: Say where the store is and how documents are cut.
+        encoder: Called only if a document is to be encoded again.
+        progress: Told of each document.
+        check: Change nothing.
+
+    Raises:
+        EncoderMismatchError: A document is to be encoded again, but the store was made with another encoder.
+        StoreError: The store cannot be opened or written.
+    """
+    found = _problems(settings, progress)
+    left = found
+    if found and not check:
+        _repair(settings, encoder, progress, found)
+        left = _problems(settings, progress)
+    with View(settings.data) as view:
+        documents, passages = view.counts()
+        rebuilt, kind = ({}, None) if left else _indexes(settings, view, check=check)
+    repaired = [problem for problem in found if problem.document not in {one.document for one in left}]
+    return Verified(documents, passages, left, repaired, rebuilt, kind)
+
+
+def _problems(settings: Settings, progress: Progress) -> list[Problem]:
+    with View(settings.data) as view:
+        return list(problems(view, progress))
+
+
+def _repair(
+    settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]
+) -> None:
+    """Repair what is wrong, from the least costly way on."""
+    with Store(settings.data) as store:
+        of_database = [problem for problem in found if problem.remedy is Remedy.REWRITE]
+        if of_database and all(any(said in problem.detail for said in OF_AN_INDEX) for problem in of_database):
+            try:
+                store.rebuild_database_indexes()
+            except StoreCorruptError:
+                pass
+            else:
+                found = _problems(settings, progress)
+        lost = {problem.document for problem in found if problem.document and problem.remedy is Remedy.INGEST}
+        again = {problem.document for problem in found if problem.document} - lost
+        rewrite = any(problem.remedy is Remedy.REWRITE for problem in found)
+        if not again and not rewrite:
+            return
+        ingester = Ingester(store, encoder, settings)
+        try:
+            ingester.repair(sorted(again), lost, progress, rewrite=rewrite)
+        except StoreCorruptError:
+            if rewrite:
+                return
+            ingester.repair(sorted(again), lost, progress, rewrite=True)
+
+
+def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, str], str | None]:
+    """What is wrong with the indexes on disk, and the vector index's kind; they are made again unless only checking."""
+    rebuilt: dict[str, str] = {}
+    if view.fingerprint is None:
+        return rebuilt, None
+    dimension = int(json.loads(view.fingerprint)["dimension"])
+    vectors, lexical = VectorProjection(settings.data), LexicalProjection(settings.data)
+    if problem := vectors.problem(view, dimension):
+        rebuilt["vector"] = problem
+        if not check:
+            vectors.open(view, dimension)
+    if problem := lexical.problem(view):
+        rebuilt["lexical"] = problem
+        if not check:
+            lexical.open(view)
+    return rebuilt, vectors.kind()
