@@ -1,9 +1,10 @@
 """A damaged database made anew from what can still be read of it."""
 
-import contextlib
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+
+from corpus.meta import readable_meta, readable_rows, write_meta
 
 __all__ = ["Named", "copy_readable", "named_documents"]
 
@@ -40,20 +41,12 @@ def named_documents(connection: sqlite3.Connection) -> list[Named]:
     sources: dict[int, str] = {}
     for column, found in (("id", ids), ("source", sources)):
         for by in (f"INDEXED BY {INDEXES[column]}", "NOT INDEXED"):
-            for key, value in _as_far_as_readable(connection, f"SELECT key, {column} FROM documents {by}"):
+            for key, value in readable_rows(connection, f"SELECT key, {column} FROM documents {by}"):
                 if isinstance(key, int) and isinstance(value, str):
                     found.setdefault(key, value)
     keys = sorted(ids.keys() | sources.keys())
     known = [Named(key, ids.get(key, f"lost-{key}"), sources.get(key, f"lost:{key}")) for key in keys]
     return sorted(known, key=lambda one: one.id)
-
-
-def _as_far_as_readable(connection: sqlite3.Connection, query: str) -> list[tuple[object, ...]]:
-    rows: list[tuple[object, ...]] = []
-    with contextlib.suppress(sqlite3.Error):
-        for row in connection.execute(query):
-            rows.append(row)  # noqa: PERF402 - what comes before an error counts
-    return rows
 
 
 def copy_readable(
@@ -78,8 +71,10 @@ def copy_readable(
         _copy(old, new, "documents", DOCUMENT_FIELDS, "key", one.key)
         if one.id not in again:
             _copy_passages(old, new, one.key)
-    new.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", old.execute("SELECT key, value FROM meta").fetchall())
-    for name, last in _as_far_as_readable(old, "SELECT name, seq FROM sqlite_sequence"):
+    new.execute("DELETE FROM meta")
+    for name, value in readable_meta(old).items():
+        write_meta(new, name, value)
+    for name, last in readable_rows(old, "SELECT name, seq FROM sqlite_sequence"):
         if isinstance(last, int):
             new.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name))
 

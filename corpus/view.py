@@ -10,9 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
+from corpus.checksums import keyed_checksum
+from corpus.database import DATABASE_NAME, connect, translated_errors
 from corpus.documents import SourceDocument, revision_of
 from corpus.errors import SpanError, StoreCorruptError, StoreError, UnknownDocumentError
+from corpus.meta import KEY_SUM, Tally, read_meta, readable_meta
 from corpus.rows import (
     DOCUMENT_COLUMNS,
     METADATA_COLUMNS,
@@ -56,6 +58,10 @@ class Filters:
         return any((*lists, self.published_from, self.published_before))
 
 
+LOST_META = {"generation": "0", "store": "", "tally": "-1 0 -1 0"}
+"""Instead of what a damaged store no longer says of itself."""
+
+
 class View:
     """Reads a store inside one transaction.
 
@@ -64,12 +70,15 @@ class View:
     Args:
         folder: The data folder.
         connection: One that already is in a transaction, which then is the view's; it stays open on close.
+        damaged: Open it also if what it says of itself is damaged, to see what else is.
 
     Raises:
         StoreError: The store cannot be opened.
     """
 
-    def __init__(self, folder: Path, *, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, connection: sqlite3.Connection | None = None, damaged: bool = False
+    ) -> None:
         self.folder = folder
         self._path = folder / DATABASE_NAME
         self._lock = threading.RLock()
@@ -78,15 +87,17 @@ class View:
         try:
             if self._owns:
                 self._rows("BEGIN")
-            meta = dict(self._rows("SELECT key, value FROM meta"))
-            if not meta.get("generation", "").isdecimal():
-                raise StoreCorruptError(f"The store {self._path} has lost its generation. Run: footnote verify")
+            with translated_errors(self._path):
+                meta = readable_meta(self._connection) if damaged else read_meta(self._connection)
         except BaseException:
             self.close()
             raise
+        self.damaged = [key for key in LOST_META if key not in meta]
+        meta = {**LOST_META, **meta}
         self.generation = int(meta["generation"])
-        self.store_id: str = meta.get("store", "")
+        self.store_id = meta["store"]
         self.fingerprint: str | None = meta.get("encoder")
+        self.tally = Tally.read(meta["tally"])
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +114,23 @@ class View:
     def counts(self) -> tuple[int, int]:
         """Number of documents and of passages."""
         return self._rows("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")[0]
+
+    def check_tally(self) -> None:
+        """See that no document and no passage has vanished, as a damaged file may lose rows without a word.
+
+        Raises:
+            StoreCorruptError: There are others than were written.
+        """
+        if self.altered():
+            raise StoreCorruptError(
+                f"The store {self._path} no longer holds all that was written to it. Run: footnote verify"
+            )
+
+    def altered(self) -> list[str]:
+        """Those of the tables `documents` and `passages` that do not have the rows that were written."""
+        with self._lock, translated_errors(self._path):
+            found = Tally.counted(self._connection)
+        return [table for table in ("documents", "passages") if found.of(table) != self.tally.of(table)]
 
     def documents(self, *, after: str = "", limit: int = -1) -> list[StoredDocument]:
         """Documents in order of their ids.
@@ -242,7 +270,7 @@ class View:
 
         Since keys are drawn with random gaps, this tells sets of them apart without giving them all.
         """
-        query = "SELECT count(*), coalesce(sum(key & 4294967295), 0) FROM passages WHERE +key <= ?"
+        query = f"SELECT count(*), {KEY_SUM} FROM passages WHERE +key <= ?"
         count, total = self._rows(query, (last,))[0]
         return count, total
 
@@ -263,7 +291,7 @@ class View:
         )
         rows = self._rows(query, (json.dumps(list(keys)),))
         _all_there(keys, {row[0] for row in rows}, "is missing")
-        return [(key, _intact(data, expected, f"The vector of passage {key} is")) for key, data, expected in rows]
+        return [(key, _intact(key, data, expected, "vector of passage {} is")) for key, data, expected in rows]
 
     def token_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
         """The packed token vectors of the passages with these keys, checked.
@@ -274,7 +302,7 @@ class View:
         query = "SELECT passage, data, checksum FROM token_vectors WHERE passage IN (SELECT value FROM json_each(?))"
         rows = self._rows(query, (json.dumps(list(keys)),))
         _all_there(keys, {row[0] for row in rows}, "has no token vectors")
-        return {key: _intact(data, expected, f"The token vectors of passage {key} are") for key, data, expected in rows}
+        return {key: _intact(key, data, expected, "token vectors of passage {} are") for key, data, expected in rows}
 
     def problems_found_by_sqlite(self) -> list[str]:
         """What SQLite's own integrity and foreign key checks find, one line each."""
@@ -286,9 +314,9 @@ class View:
             return self._connection.execute(query, values).fetchall()
 
 
-def _intact(data: bytes, expected: int, what_is: str) -> bytes:
-    if checksum(data) != expected:
-        raise StoreCorruptError(f"{what_is} damaged. Run: footnote verify")
+def _intact(key: int, data: bytes, expected: int, what_is: str) -> bytes:
+    if keyed_checksum(key, data) != expected:
+        raise StoreCorruptError(f"The {what_is.format(key)} damaged. Run: footnote verify")
     return data
 
 

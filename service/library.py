@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpus import LexicalIndex, LexicalProjection, View
 from corpus.errors import EncoderMismatchError, FootnoteError
-from corpus.store import mismatch_message
+from corpus.writing import mismatch_message
 from embeddings import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, updated
 
 __all__ = ["Library", "Snapshot"]
@@ -142,5 +142,6 @@ class Library:
             old.view.close()
 
     def _check(self, view: View) -> None:
+        view.check_tally()
         if view.fingerprint not in (None, self._fingerprint) and view.counts()[1]:
             raise EncoderMismatchError(mismatch_message(self.folder))

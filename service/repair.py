@@ -1,13 +1,17 @@
 """Verifying a store, and repairing what can be made again from what is left."""
 
+import contextlib
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from corpus import LexicalProjection, Store, View
+from corpus import EncodedPassage, LexicalProjection, StoredDocument, View
 from corpus.errors import StoreCorruptError
+from corpus.repairing import Repair, rebuild_database_indexes, repair, rewrite
 from embeddings import Encoder, VectorProjection
-from service.ingest import Ingester
+from service.fingerprint import fingerprint
+from service.ingest import encoded_passages
 from service.progress import Progress
 from service.settings import Settings
 from service.verify import Problem, Remedy, problems
@@ -60,7 +64,7 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
     if found and not check:
         _repair(settings, encoder, progress, found)
         left = _problems(settings, progress)
-    with View(settings.data) as view:
+    with View(settings.data, damaged=True) as view:
         documents, passages = view.counts()
         rebuilt, kind = ({}, None) if left else _indexes(settings, view, check=check)
     repaired = [problem for problem in found if problem.document not in {one.document for one in left}]
@@ -68,35 +72,52 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
 
 
 def _problems(settings: Settings, progress: Progress) -> list[Problem]:
-    with View(settings.data) as view:
+    with View(settings.data, damaged=True) as view:
         return list(problems(view, progress))
 
 
 def _repair(
     settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]
 ) -> None:
-    """Repair what is wrong, from the least costly way on."""
-    with Store(settings.data) as store:
-        of_database = [problem for problem in found if problem.remedy is Remedy.REWRITE]
-        if of_database and all(any(said in problem.detail for said in OF_AN_INDEX) for problem in of_database):
-            try:
-                store.rebuild_database_indexes()
-            except StoreCorruptError:
-                pass
-            else:
-                found = _problems(settings, progress)
-        lost = {problem.document for problem in found if problem.document and problem.remedy is Remedy.INGEST}
-        again = {problem.document for problem in found if problem.document} - lost
-        rewrite = any(problem.remedy is Remedy.REWRITE for problem in found)
-        if not again and not rewrite:
-            return
-        ingester = Ingester(store, encoder, settings)
-        try:
-            ingester.repair(sorted(again), lost, progress, rewrite=rewrite)
-        except StoreCorruptError:
-            if rewrite:
+    """Repair what can be, in the least costly way."""
+    of_database = [problem for problem in found if problem.remedy is Remedy.REWRITE]
+    if of_database and all(any(said in problem.detail for said in OF_AN_INDEX) for problem in of_database):
+        with contextlib.suppress(StoreCorruptError):
+            rebuild_database_indexes(settings.data)
+            found = _problems(settings, progress)
+    what = _plan(settings, encoder, progress, found)
+    try:
+        if all(problem.remedy is not Remedy.REWRITE for problem in found):
+            with contextlib.suppress(StoreCorruptError):  # a row that is to go cannot even be deleted
+                if what.again or any(problem.remedy is Remedy.RECOUNT for problem in found):
+                    repair(settings.data, what)
                 return
-            ingester.repair(sorted(again), lost, progress, rewrite=True)
+        with contextlib.suppress(StoreCorruptError):  # what is left is told
+            rewrite(settings.data, what)
+    finally:
+        progress.finish()
+
+
+def _plan(
+    settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]
+) -> Repair:
+    encoder = functools.cache(encoder)
+    lost = {problem.document for problem in found if problem.document and problem.remedy is Remedy.INGEST}
+    again = {problem.document for problem in found if problem.document} - lost
+    everything = any(problem.remedy is Remedy.ENCODE_ALL for problem in found)
+    if everything:
+        with View(settings.data, damaged=True) as view:
+            again = {document.id for document in view.named_documents()} - lost
+    progress.start(len(again))
+
+    def encode(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
+        progress.doing(document.id)
+        passages = encoded_passages(encoder(), settings, document, text)
+        progress.advance()
+        return passages
+
+    made_with = fingerprint(encoder(), settings) if again else None
+    return Repair(lost, sorted(again), encode, made_with, everything)
 
 
 def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, str], str | None]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpus import StoredDocument, StoredPassage, View, passage_id
 from corpus.documents import Passage, RemovedSpan
-from corpus.errors import StoreCorruptError, UnknownDocumentError
+from corpus.errors import StoreError, UnknownDocumentError
 from service.progress import Progress
 
 __all__ = ["Problem", "Remedy", "problems"]
@@ -23,7 +23,9 @@ class Remedy(Enum):
     """What makes a problem go away."""
 
     REWRITE = "the database's own structures are made anew"
+    RECOUNT = "what the store says of itself is written anew"
     ENCODE = "the document is cut and encoded again, from its text in the store"
+    ENCODE_ALL = "all documents are"
     INGEST = "the document is ingested again, or the store restored from a backup"
 
 
@@ -55,30 +57,52 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
         view: What to check.
         progress: Told of each document.
     """
-    yield from (Problem(None, detail, Remedy.REWRITE) for detail in _of_database(view))
+    structure = _of_database(view)
+    yield from (Problem(None, detail, Remedy.REWRITE) for detail in structure)
+    yield from _of_meta(view)
     shape = _shape(view.fingerprint)
-    identifiers = [document.id for document in view.named_documents()]
-    if shape is None and identifiers:
-        yield Problem(None, "the record of the encoder is damaged")
-    progress.start(len(identifiers))
+    named = [document.id for document in view.named_documents()]
+    if shape is None and named:
+        yield Problem(None, "the record of the encoder is damaged", Remedy.ENCODE_ALL)
+    altered = _altered(view)
+    if "documents" in altered and "tally" not in view.damaged:
+        remedy = Remedy.REWRITE if structure and len(named) == view.tally.documents else Remedy.INGEST
+        yield Problem(None, "its documents are others than were written to it", remedy)
+    progress.start(len(named))
+    whole = True
     try:
-        for identifier in identifiers:
+        for identifier in named:
             progress.doing(identifier)
-            yield from of_document(view, identifier, shape)
+            for problem in _of_document(view, identifier, shape):
+                whole = False
+                yield problem
             progress.advance()
     finally:
         progress.finish()
+    if whole and "passages" in altered:
+        yield Problem(None, "its passages are others than were written to it", Remedy.RECOUNT)
 
 
 def _of_database(view: View) -> list[str]:
     try:
         return view.problems_found_by_sqlite()
-    except StoreCorruptError as error:
+    except StoreError as error:
         return [_clause(error)]
 
 
-def of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> Iterator[Problem]:
-    """What is wrong with one document."""
+def _of_meta(view: View) -> Iterator[Problem]:
+    for key in view.damaged:
+        yield Problem(None, f"its record of its {key} is damaged", Remedy.RECOUNT)
+
+
+def _altered(view: View) -> list[str]:
+    try:
+        return view.altered()
+    except StoreError:
+        return ["documents", "passages"]
+
+
+def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> Iterator[Problem]:
     source = None
     remedy = Remedy.INGEST
     try:
@@ -88,13 +112,13 @@ def of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> I
         remedy = Remedy.ENCODE
         for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
             yield Problem(identifier, detail, remedy, source)
-    except StoreCorruptError as error:
+    except StoreError as error:
         yield Problem(identifier, _clause(error), remedy, source or view.damaged_source(identifier))
     except UnknownDocumentError:
-        yield Problem(identifier, "its record is not where the index of the ids says", remedy)
+        yield Problem(identifier, "its record is missing", remedy)
 
 
-def _clause(error: StoreCorruptError) -> str:
+def _clause(error: StoreError) -> str:
     return str(error).removesuffix(" Run: footnote verify").rstrip(".")
 
 

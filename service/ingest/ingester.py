@@ -3,7 +3,7 @@
 import functools
 import itertools
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from corpus import EncodedPassage, RemovedSpan, SourceDocument, Store, StoredDocument, View
@@ -11,7 +11,7 @@ from corpus.cleaning import clean
 from corpus.errors import EncoderMismatchError
 from corpus.folders import find_files
 from corpus.readers import ReadOptions
-from corpus.store import mismatch_message
+from corpus.writing import mismatch_message
 from embeddings import Encoder
 from service.fingerprint import fingerprint
 from service.ingest.cutting import encoded_passages
@@ -117,36 +117,6 @@ class Ingester:
         finally:
             progress.finish()
         return documents
-
-    def repair(self, again: Collection[str], lost: Collection[str], progress: Progress, *, rewrite: bool) -> None:
-        """Make the passages of some documents anew from their stored texts.
-
-        Args:
-            again: Their ids.
-            lost: Ids of documents that cannot be read, and are left as they are.
-            progress: Told of each document.
-            rewrite: Whether the whole database is written anew from what can be read of it.
-
-        Raises:
-            EncoderMismatchError: The store was made with another encoder.
-            StoreError: The store cannot be read or written; nothing was changed.
-        """
-        progress.start(len(again))
-
-        def encoded(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
-            progress.doing(document.id)
-            passages = encoded_passages(self._encoder(), self._settings, document, text)
-            progress.advance()
-            return passages
-
-        try:
-            made_with = self._fingerprint() if again else ""
-            if rewrite:
-                self._store.rewrite(lost, again, encoded, made_with)
-            else:
-                self._store.reencode_some(again, encoded, made_with)
-        finally:
-            progress.finish()
 
     def _run(
         self,
