@@ -159,6 +159,9 @@ def run(work: Path, cases: Sequence[Case], workers: int, *, tell: bool = False) 
                     worker = _Worker(work, at)
                 with lock:
                     tally.add(case, examined)
+                    if tell:
+                        for violation in examined.violations[:3]:
+                            print(f"VIOLATION {case}: {violation}", file=sys.stderr, flush=True)  # noqa: T201
                     done, now = sum(tally.found.values()), time.monotonic()
                     if tell and now - told > TOLD_EVERY_S:
                         told = now
