@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Self
 
@@ -53,6 +54,13 @@ class Tally:
         return cls(*documents, *passages)
 
     @classmethod
+    def of(cls, documents: Iterable[int], passages: Iterable[tuple[int, int]]) -> Self:
+        """Of the keys of documents, and of `(document's key, passage's key)` of passages."""
+        document_keys = list(documents)
+        passage_keys = [key % PRIME + document % PRIME for document, key in passages]
+        return cls(len(document_keys), sum(key % PRIME for key in document_keys), len(passage_keys), sum(passage_keys))
+
+    @classmethod
     def of_document(cls, key: int) -> Self:
         """One document."""
         return cls(documents=1, document_keys=key % PRIME)
@@ -75,7 +83,7 @@ class Tally:
     def __str__(self) -> str:
         return " ".join(map(str, astuple(self)))
 
-    def of(self, table: str) -> tuple[int, int]:
+    def of_table(self, table: str) -> tuple[int, int]:
         """Number of rows and sum of keys of `documents` or `passages`."""
         if table == "documents":
             return self.documents, self.document_keys

@@ -202,7 +202,7 @@ def _leave_beside(what: str, folder: Path, spare: Path) -> None:
     if what == "garbage as log index":
         (folder / SIDE_FILES[1]).write_bytes(random.Random(1).randbytes(32768))
         return
-    data = (spare / ("other" if what == "other log" else "running") / SIDE_FILES[0]).read_bytes()
+    data = (spare / ("other-running" if what == "other log" else "running") / SIDE_FILES[0]).read_bytes()
     if what == "torn log":
         data = data[: len(data) * 2 // 3 + 13]
     elif what == "zeroed log":
@@ -277,7 +277,7 @@ def _exchange(connection: sqlite3.Connection, table: str, column: str, key: str,
     )
     if column == key or mine == theirs:
         return
-    interim = _other(_other(mine))
+    interim = "interim" if isinstance(mine, str) else -1 if isinstance(mine, int) else b"interim"
     for value, one in ((interim, this), (mine, that), (theirs, this)):
         connection.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (value, one))  # noqa: S608
 

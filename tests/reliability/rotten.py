@@ -93,7 +93,10 @@ def make_stores(work: Path, documents: int, seed: int) -> None:
             (folder / f"document-{at:03}.md").write_text(_text(at, draw))
     encoder = load(work)
     oracle: dict[str, Mapping[str, str]] = {}
-    _ingest(work, encoder, work / "other", [others])
+    _ingest(work, encoder, work / "other", [others / "document-000.md"])
+    with closing(View(work / "other")):
+        _ingest(work, encoder, work / "other", [others])
+        shutil.copytree(work / "other", work / "other-running")
     _ingest(work, encoder, work / "new", [files])
     for folder in (work / "other", work / "new"):
         _record(work, encoder, folder, oracle)
@@ -109,6 +112,7 @@ def make_stores(work: Path, documents: int, seed: int) -> None:
             store.remove(removed)
         (files / f"{removed}.md").unlink()
         _record(work, encoder, work / "new", oracle)
+        oracle["whole"] = [*oracle.values()][-1]
         shutil.copytree(work / "new", work / "running")
     for name in ("new", "old", "other"):
         with Store(work / name) as store:  # take the log in
@@ -221,8 +225,7 @@ class Examiner:
         self._encoder = load(work)
         self._settings = settings_of(work, folder)
         self._oracle: Mapping[str, Mapping[str, str]] = json.loads((work / "oracle.json").read_text())
-        with closing(View(work / "new")) as view:
-            self._whole = self._oracle[f"{view.store_id} {view.generation}"]
+        self._whole = self._oracle["whole"]
 
     def examine(self, case: Case) -> Examined:
         """Do one damage to a fresh copy, read all of it, verify it, repair it, and read all of it again."""
