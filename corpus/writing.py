@@ -1,5 +1,6 @@
 """One transaction's changes to the store's rows, and the tally and generation that go with them."""
 
+import contextlib
 import hashlib
 import secrets
 import sqlite3
@@ -11,13 +12,14 @@ from slugify import slugify
 
 from corpus.changes import Move, Put
 from corpus.checksums import keyed_checksum
-from corpus.documents import EncodedPassage, SourceDocument, passage_id, revision_of
-from corpus.errors import EncoderMismatchError, SpanError, UnknownDocumentError
+from corpus.documents import EncodedPassage, Passage, SourceDocument, passage_id, revision_of
+from corpus.errors import EncoderMismatchError, SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.meta import PASSAGE_SUM, Tally, read_meta, write_meta
 from corpus.rows import (
     DOCUMENT_COLUMNS,
     METADATA_COLUMNS,
     StoredDocument,
+    document_from_row,
     metadata_checksum,
     metadata_columns,
     passage_checksum,
@@ -94,13 +96,22 @@ class Writer:
         for source in (put.moved_from, document.source):
             row = self._connection.execute("SELECT id, key FROM documents WHERE source = ?", (source,)).fetchone()
             if row is not None:
-                identifier = identifier or str(row[0])
+                identifier = identifier or self._kept_id(*row)
                 self._delete(row[1])
         if identifier is None:
             identifier = self._new_id(document)
         key = self._insert_document(identifier, document)
         self.insert_passages(identifier, key, document.text, put.passages)
         return identifier
+
+    def _kept_id(self, identifier: str, key: int) -> str | None:
+        """The id of a document that is to be replaced, unless it may be damaged: a passage's id is made of it."""
+        row = self._connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key = ?", (key,)).fetchone()
+        with contextlib.suppress(StoreCorruptError):
+            return document_from_row(row).id
+        passages = self._connection.execute("SELECT id, start, end FROM passages WHERE document = ?", (key,))
+        made_of_it = any(one == passage_id(identifier, row[6], Passage(*span)) for one, *span in passages)
+        return identifier if made_of_it else None
 
     def move(self, move: Move) -> None:
         """Change source and file, and the checksum that covers them.
