@@ -18,6 +18,7 @@ __all__ = [
     "format_version",
     "transaction",
     "translated_errors",
+    "translated_folder_errors",
 ]
 
 DATABASE_NAME = "footnote.db"
@@ -109,7 +110,7 @@ def connect(folder: Path, *, create: bool = False, older: bool = False) -> sqlit
         StoreError: The folder or file cannot be opened or written.
     """
     path = folder / DATABASE_NAME
-    with translated_errors(path), _translated_folder_errors(folder):
+    with translated_errors(path), translated_folder_errors(folder):
         if not path.exists():
             if not create:
                 raise _missing(folder)
@@ -220,7 +221,8 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _translated_folder_errors(folder: Path) -> Iterator[None]:
+def translated_folder_errors(folder: Path) -> Iterator[None]:
+    """Map the operating system's errors about a data folder to this project's."""
     try:
         yield
     except OSError as error:

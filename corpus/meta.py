@@ -14,6 +14,7 @@ __all__ = [
     "KEY_SUM",
     "PASSAGE_SUM",
     "Tally",
+    "begin_life",
     "begin_meta",
     "mend_meta",
     "read_meta",
@@ -91,13 +92,24 @@ class Tally:
 
     def plus(self, other: "Tally", sign: int = 1) -> "Tally":
         """With what another counted; without it if `sign` is -1."""
-        return Tally(*(mine + sign * its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+        return Tally(
+            self.documents + sign * other.documents,
+            self.document_keys + sign * other.document_keys,
+            self.passages + sign * other.passages,
+            self.passage_keys + sign * other.passage_keys,
+        )
 
 
 def begin_meta(connection: sqlite3.Connection) -> None:
-    """Write what a new store says of itself. Its id tells its projections from those of another."""
-    for key, value in (("generation", "0"), ("store", secrets.token_hex(16)), ("tally", str(Tally()))):
-        write_meta(connection, key, value)
+    """Write what a new store says of itself."""
+    begin_life(connection, 0)
+    write_meta(connection, "tally", str(Tally()))
+
+
+def begin_life(connection: sqlite3.Connection, generation: int) -> None:
+    """Give a store an id of its own, which tells its projections from those of another, and a generation."""
+    write_meta(connection, "store", secrets.token_hex(16))
+    write_meta(connection, "generation", str(generation))
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:

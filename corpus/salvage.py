@@ -15,9 +15,7 @@ DOCUMENT_FIELDS = (
     "key, id, source, file, source_sha256, media_type, revision, text, characters, title, publisher, authors,"
     " published, language, url, tags, extra, sections, pages, removed, metadata_checksum, ingested_at"
 )
-PASSAGE_FIELDS = (
-    "key, id, document, start, end, byte_start, byte_end, page, section, checksum, vector, vector_checksum"
-)
+PASSAGE_FIELDS = "key, id, document, start, end, byte_start, byte_end, page, section, checksum, vector, vector_checksum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,9 @@ def copy_readable(
     new.execute("DELETE FROM meta")
     for name, value in readable_meta(old).items():
         write_meta(new, name, value)
-    for name, last in readable_rows(old, "SELECT name, seq FROM sqlite_sequence"):
+    for table, last in readable_rows(old, "SELECT name, seq FROM sqlite_sequence"):
         if isinstance(last, int):
-            new.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name))
+            new.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, table))
 
 
 def _copy_passages(old: sqlite3.Connection, new: sqlite3.Connection, document: int) -> None:

@@ -50,9 +50,7 @@ class View:
         StoreError: The store cannot be opened.
     """
 
-    def __init__(
-        self, folder: Path, *, connection: sqlite3.Connection | None = None, damaged: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, *, connection: sqlite3.Connection | None = None, damaged: bool = False) -> None:
         self.folder = folder
         self._path = folder / DATABASE_NAME
         self._lock = threading.RLock()
@@ -322,7 +320,7 @@ class View:
             return self._connection.execute(query, values).fetchall()
 
 
-def _intact(key: int, data: bytes, expected: int, what_is: str) -> bytes:
+def _intact(key: int, data: object, expected: int, what_is: str) -> bytes:
     if not isinstance(data, bytes) or keyed_checksum(key, data) != expected:
         raise StoreCorruptError(f"The {what_is.format(key)} damaged. Run: footnote verify")
     return data

@@ -65,7 +65,7 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
         _repair(settings, encoder, progress, found)
         left = _problems(settings, progress)
     with View(settings.data, damaged=True) as view:
-        documents, passages = view.counts()
+        documents, passages = view.tally.documents, view.tally.passages
         rebuilt, kind = ({}, None) if left else _indexes(settings, view, check=check)
     repaired = [problem for problem in found if problem.document not in {one.document for one in left}]
     return Verified(documents, passages, left, repaired, rebuilt, kind)
@@ -76,9 +76,7 @@ def _problems(settings: Settings, progress: Progress) -> list[Problem]:
         return list(problems(view, progress))
 
 
-def _repair(
-    settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]
-) -> None:
+def _repair(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]) -> None:
     """Repair what can be, in the least costly way."""
     of_database = [problem for problem in found if problem.remedy is Remedy.REWRITE]
     if of_database and all(any(said in problem.detail for said in OF_AN_INDEX) for problem in of_database):
@@ -98,9 +96,7 @@ def _repair(
         progress.finish()
 
 
-def _plan(
-    settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]
-) -> Repair:
+def _plan(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]) -> Repair:
     encoder = functools.cache(encoder)
     lost = {problem.document for problem in found if problem.document and problem.remedy is Remedy.INGEST}
     again = {problem.document for problem in found if problem.document} - lost

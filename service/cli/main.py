@@ -11,6 +11,7 @@ import click
 
 from corpus.errors import FootnoteError, StoreError
 from service.cli.ask import ask
+from service.cli.backup import backup, restore
 from service.cli.config import config
 from service.cli.documents import documents
 from service.cli.feedback import feedback
@@ -29,7 +30,7 @@ def footnote() -> None:
     """Answer questions from your own documents with the exact passages that answer them."""
 
 
-for command in (ask, config, documents, feedback, ingest, reindex, serve, upgrade, verify):
+for command in (ask, backup, config, documents, feedback, ingest, reindex, restore, serve, upgrade, verify):
     footnote.add_command(command)
 
 

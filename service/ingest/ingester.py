@@ -134,7 +134,9 @@ class Ingester:
         progress.start(len(sources))
         try:
             with reader(self._settings, self._options) as read:
-                reading = Reading(stored, self._prepare, self._differs_in_name_only, self._read or read, self._is_intact)
+                reading = Reading(
+                    stored, self._prepare, self._differs_in_name_only, self._read or read, self._is_intact
+                )
                 pruning = reading.prune(pruned, force=force)
                 flow.run(itertools.chain(reading.steps(sources), pruning))
         finally:

@@ -161,11 +161,11 @@ def run(work: Path, cases: Sequence[Case], workers: int, *, tell: bool = False) 
                     tally.add(case, examined)
                     if tell:
                         for violation in examined.violations[:3]:
-                            print(f"VIOLATION {case}: {violation}", file=sys.stderr, flush=True)  # noqa: T201
+                            print(f"VIOLATION {case}: {violation}", file=sys.stderr, flush=True)
                     done, now = sum(tally.found.values()), time.monotonic()
                     if tell and now - told > TOLD_EVERY_S:
                         told = now
-                        print(  # noqa: T201
+                        print(
                             f"{done:,} of {len(cases):,} tried, {len(tally.violations)} violations,"
                             f" {done / (now - begun):.1f}/s",
                             file=sys.stderr,
@@ -222,7 +222,7 @@ def main() -> int:
         return 0
     seed = random.SystemRandom().randrange(2**32) if given.seed is None else given.seed
     work = given.work or Path(tempfile.mkdtemp(prefix="footnote-corruption-"))
-    print(f"seed {seed}, stores in {work}")  # noqa: T201
+    print(f"seed {seed}, stores in {work}")
     if not (work / "oracle.json").exists():
         work.mkdir(exist_ok=True)
         prepare(work, given.documents, seed)
@@ -235,14 +235,14 @@ def main() -> int:
         cases = chosen(new, seed, flip=given.flips, head=few_heads, page=few_pages, cut=None, cell=None)
         random.Random(seed).shuffle(cases)
     sizes = files_of(new)
-    print(f"{len(cases):,} damages to a store of {len(sizes)} files, {sum(sizes.values()):,} bytes")  # noqa: T201
+    print(f"{len(cases):,} damages to a store of {len(sizes)} files, {sum(sizes.values()):,} bytes")
     tally = run(work, cases, given.workers, tell=True)
-    print(tally)  # noqa: T201
+    print(tally)
     for line in tally.restored:
-        print(f"lost: {line}")  # noqa: T201
+        print(f"lost: {line}")
     for line in tally.violations:
-        print(f"VIOLATION {line}")  # noqa: T201
-    print(f"{len(tally.violations)} violations")  # noqa: T201
+        print(f"VIOLATION {line}")
+    print(f"{len(tally.violations)} violations")
     if not tally.violations and not given.work:
         shutil.rmtree(work)
     return 1 if tally.violations else 0

@@ -58,7 +58,8 @@ class Case:
         if self.kind == "swap":
             _swap(self.file, folder, spare)
         elif self.kind == "row":
-            _change_row(folder, *self.file.split("."), self.at, self.value)
+            table, column = self.file.split(".")
+            _change_row(folder, table, column, self.at, self.value)
         else:
             _change_file(self, folder / self.file)
 
@@ -123,8 +124,7 @@ def pages(folder: Path) -> list[Case]:
 
 
 def truncations(folder: Path) -> list[Case]:
-    """Every file cut to nothing, to one byte, within and at the end of its header, in the middle, at a page's border
-    and within a page, and by one byte."""
+    """Every file cut to nothing or a byte, about its header, in the middle, at and off a page's border, by one byte."""
     cases = []
     for name, size in files_of(folder).items():
         middle = size // 2
@@ -166,35 +166,39 @@ SWAPS = (
 
 
 def _swap(what: str, folder: Path, spare: Path) -> None:
-    old, other, running = spare / "old", spare / "other", spare / "running"
-    database, log = folder / DATABASE_NAME, folder / SIDE_FILES[0]
-    index = {"vectors": folder / "index" / "vectors", "vector": folder / "index" / "vectors"}
-    index["lexical"] = folder / "index" / "lexical"
+    index = folder / "index"
     which, _, part = what.partition(" ")
-    source = {"old": old, "other": other}.get(which)
-    if part == "database" and source:
-        shutil.copyfile(source / DATABASE_NAME, database)
-    elif what == "old database with new log":
-        shutil.copyfile(running / DATABASE_NAME, database)
-        shutil.copyfile(running / SIDE_FILES[0], log)
-        shutil.copyfile(old / DATABASE_NAME, database)
-    elif what.startswith("new database with"):
-        _leave_beside(what.removeprefix("new database with "), folder, spare)
-    elif part == "index" and source:
-        shutil.rmtree(folder / "index")
-        shutil.copytree(source / "index", folder / "index")
+    if part.startswith("database"):
+        _put_database(what, folder, spare)
     elif what == "no index":
-        shutil.rmtree(folder / "index")
-    elif what.startswith("no "):
-        for path in _content(index[part.split()[0]]):
+        shutil.rmtree(index)
+    elif which == "no":
+        for path in _content(index / _index_of(part)):
             path.unlink()
-    elif what.endswith("exchanged"):
-        contents = _content(index[which])
+    elif part == "index":
+        shutil.rmtree(index)
+        shutil.copytree(spare / which / "index", index)
+    elif part.endswith("exchanged"):
+        contents = _content(index / _index_of(which))
         data = [path.read_bytes() for path in contents]
         for path, content in zip(contents, [*data[1:], data[0][::-1] if len(data) == 1 else data[0]], strict=True):
             path.write_bytes(content)
-    elif source:
-        _put_index(part, index[part.split()[0]], source)
+    else:
+        _put_index(part, index / _index_of(part), spare / which)
+
+
+def _index_of(part: str) -> str:
+    return "lexical" if part.startswith("lexical") else "vectors"
+
+
+def _put_database(what: str, folder: Path, spare: Path) -> None:
+    which = what.partition(" ")[0]
+    if which != "new":
+        shutil.copyfile(spare / which / DATABASE_NAME, folder / DATABASE_NAME)
+    if what == "old database with new log":
+        shutil.copyfile(spare / "running" / SIDE_FILES[0], folder / SIDE_FILES[0])
+    elif " with " in what:
+        _leave_beside(what.removeprefix("new database with "), folder, spare)
 
 
 def _leave_beside(what: str, folder: Path, spare: Path) -> None:
@@ -236,7 +240,7 @@ def cells(folder: Path, rows: Sequence[int] = (0, 7)) -> list[Case]:
             for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage ORDER BY 1")
         ]
         columns = {table: [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] for table in tables}
-        counts = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608
+        counts = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
     return [
         Case("row", f"{table}.{column}", row, value)
         for table in tables
@@ -244,7 +248,7 @@ def cells(folder: Path, rows: Sequence[int] = (0, 7)) -> list[Case]:
         for row in (range(counts[table]) if counts[table] < 8 else rows)
         for value in (CHANGED, EXCHANGED, DELETED)
         if value != DELETED or column == columns[table][0]
-        if value != EXCHANGED or column not in ("id", "source")  # that would be two documents' damage
+        if value != EXCHANGED or column not in ("id", "source", "file")  # that would be two documents' damage
     ]
 
 
@@ -259,13 +263,13 @@ def _change_row(folder: Path, table: str, column: str, row: int, how: int) -> No
         connection.execute("PRAGMA foreign_keys = OFF")
         key = "key" if table in ("documents", "passages", "meta") else "passage"
         key = "name" if table == "sqlite_sequence" else key
-        keys = [one[0] for one in connection.execute(f"SELECT {key} FROM {table} ORDER BY {key}")]  # noqa: S608
+        keys = [one[0] for one in connection.execute(f"SELECT {key} FROM {table} ORDER BY {key}")]
         this, next_ = keys[row % len(keys)], keys[(row + 1) % len(keys)]
         if how == DELETED:
-            connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (this,))  # noqa: S608
+            connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (this,))
         elif how == CHANGED:
-            [before] = connection.execute(f"SELECT {column} FROM {table} WHERE {key} = ?", (this,)).fetchone()  # noqa: S608
-            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (_other(before), this))  # noqa: S608
+            [before] = connection.execute(f"SELECT {column} FROM {table} WHERE {key} = ?", (this,)).fetchone()
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (_other(before), this))
         else:
             for one in [column, *filter(None, [CHECKSUMS.get(column)])]:
                 _exchange(connection, table, one, key, this, next_)
@@ -273,14 +277,14 @@ def _change_row(folder: Path, table: str, column: str, row: int, how: int) -> No
 
 def _exchange(connection: sqlite3.Connection, table: str, column: str, key: str, this: object, that: object) -> None:
     mine, theirs = (
-        connection.execute(f"SELECT {column} FROM {table} WHERE {key} = ?", (one,)).fetchone()[0]  # noqa: S608
+        connection.execute(f"SELECT {column} FROM {table} WHERE {key} = ?", (one,)).fetchone()[0]
         for one in (this, that)
     )
     if column == key or mine == theirs:
         return
     interim = "interim" if isinstance(mine, str) else -1 if isinstance(mine, int) else b"interim"
     for value, one in ((interim, this), (mine, that), (theirs, this)):
-        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (value, one))  # noqa: S608
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (value, one))
 
 
 def _other(value: object) -> object:

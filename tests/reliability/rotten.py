@@ -15,7 +15,7 @@ from typing import Any
 from corpus import Filters, Store, View
 from corpus.errors import FootnoteError, StoreError
 from embeddings import Encoder, QuestionEncoding
-from service.answer import Turn
+from service.answer import Timing, Turn
 from service.answering import Pipeline
 from service.fingerprint import fingerprint
 from service.ingest import Ingester
@@ -83,7 +83,12 @@ def load(work: Path) -> RememberingEncoder:
 def settings_of(work: Path, folder: Path, candidates: int = CANDIDATES) -> Settings:
     """The settings that the stores are made and asked with."""
     return Settings(
-        data=folder, encoder=str(work / "model"), precision="float32", passage_tokens=40, title_tokens=8, candidates=candidates
+        data=folder,
+        encoder=str(work / "model"),
+        precision="float32",
+        passage_tokens=40,
+        title_tokens=8,
+        candidates=candidates,
     )
 
 
@@ -178,7 +183,7 @@ def _digest(value: object) -> str:
 
 
 def _asked(pipeline: Pipeline, question: str, options: Mapping[str, Any]) -> Any:
-    return dataclasses.replace(pipeline.ask(question, **options), generation=0, timing_ms=None)
+    return dataclasses.replace(pipeline.ask(question, **options), generation=0, timing_ms=Timing(0, 0, 0, 0))
 
 
 def _shown(view: View, identifier: str) -> Any:
@@ -255,7 +260,7 @@ class Examiner:
         found = self._class(checked, refused, violations)
         if found == "harmless":
             return Examined(found, "nothing to do", violations, "")
-        said = next(iter(refused.values()), "") or (checked.said if checked else "")
+        said = next(iter(refused.values()), "") or checked.said
         return Examined(found, self._healed(violations), violations, said)
 
     def _class(self, checked: "Check", refused: Mapping[str, str], violations: list[str]) -> str:
@@ -298,19 +303,17 @@ class Examiner:
             done = verified(self._settings, lambda: self._encoder, NoProgress(), check=check)
         except FootnoteError as error:
             return Check([_sound(error, what, violations)], {})
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not be
+        except Exception as error:
             violations.append(f"{what}: {error!r}")
             return Check([repr(error)], {})
         return Check([f"{one.document}: {one.detail}" for one in done.problems], done.rebuilt)
 
-    def _opened(
-        self, violations: list[str], state: Mapping[str, str] | None, after: str = ""
-    ) -> dict[str, str]:
+    def _opened(self, violations: list[str], state: Mapping[str, str] | None, after: str = "") -> dict[str, str]:
         try:
             library = _library(self._work, self._encoder, self._folder)
         except FootnoteError as error:
             return {"open": _sound(error, f"{after} open", violations)}
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             violations.append(f"{after} open: {error!r}")
             return {"open": repr(error)}
         with closing(library):
@@ -336,7 +339,7 @@ class Examiner:
                         violations.append(f"{after} {name}: not what it was")
                 except StoreError as error:
                     refused[name] = _sound(error, f"{after} {name}", violations)
-                except Exception as error:  # noqa: BLE001
+                except Exception as error:
                     violations.append(f"{after} {name}: {error!r}")
         return refused
 
