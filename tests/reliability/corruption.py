@@ -79,8 +79,9 @@ def _kind(case: Case) -> str:
 
 
 def prepare(work: Path, documents: int, seed: int) -> None:
-    """Make the model and the stores in an empty folder."""
-    make_tiny_model(work / "model", seed=1)
+    """Make the model, if it is not there, and the stores."""
+    if not (work / "model").exists():
+        make_tiny_model(work / "model", seed=1)
     Encoder.load(str(work / "model"), "float32", work / "exports")
     make_stores(work, documents, seed)
 
@@ -209,6 +210,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--work", type=Path, help="a folder to keep the stores in, or to find them in")
+    parser.add_argument("--only", help="try only damages whose report contains this, such as 'swap' or 'lexical'")
     parser.add_argument("--case", help="try only this damage, written as it was reported")
     parser.add_argument("--worker", nargs=2, type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -233,6 +235,7 @@ def main() -> int:
     else:
         few_heads, few_pages = None if given.every_header_byte else 200, None if given.every_page else 100
         cases = chosen(new, seed, flip=given.flips, head=few_heads, page=few_pages, cut=None, cell=None)
+        cases = [case for case in cases if (given.only or "") in str(case)]
         random.Random(seed).shuffle(cases)
     sizes = files_of(new)
     print(f"{len(cases):,} damages to a store of {len(sizes)} files, {sum(sizes.values()):,} bytes")
