@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check format clean
+.PHONY: serve test gate corruption check format clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -20,6 +20,10 @@ gate: $(VENV)/installed-dev
 	$(BIN)/footnote-eval run --set eval/sets/starter.jsonl --data $(VENV)/gate --report $(VENV)/gate/report \
 		--require 'nDCG@10>=0.75' --require 'hit@1>=0.70' --require 'hit@5>=0.90' --require 'recall@100>=0.99' \
 		--require 'answer_accuracy>=0.46' --require 'refusal_accuracy>=0.75' --require 'AUROC>=0.70'
+
+# Damages a store in every way; takes about an hour. `make corruption ARGS='--seed 1'` repeats one.
+corruption: $(VENV)/installed-dev
+	$(BIN)/python -m tests.reliability.corruption --flips 10000 --every-header-byte --every-page $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
