@@ -21,6 +21,9 @@ __all__ = ["Verified", "verified"]
 OF_AN_INDEX = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
 """How SQLite says that an index does not agree with its table."""
 
+STALE = "is out of date"
+"""Said of an index on disk that whoever opens the store next brings up to date: nothing is wrong with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -123,11 +126,11 @@ def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, 
         return rebuilt, None
     dimension = int(json.loads(view.fingerprint)["dimension"])
     vectors, lexical = VectorProjection(settings.data), LexicalProjection(settings.data)
-    if problem := vectors.problem(view, dimension):
+    if (problem := vectors.problem(view, dimension)) and not (check and problem == STALE):
         rebuilt["vector"] = problem
         if not check:
             vectors.open(view, dimension)
-    if problem := lexical.problem(view):
+    if (problem := lexical.problem(view)) and not (check and problem == STALE):
         rebuilt["lexical"] = problem
         if not check:
             lexical.open(view)
