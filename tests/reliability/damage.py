@@ -11,7 +11,19 @@ from typing import Any
 
 from corpus.database import DATABASE_NAME
 
-__all__ = ["PAGE", "Case", "cells", "every_byte", "files_of", "flips", "heads", "pages", "swaps", "truncations"]
+__all__ = [
+    "PAGE",
+    "Case",
+    "cells",
+    "files_of",
+    "flips",
+    "heads",
+    "live",
+    "pages",
+    "sampled",
+    "swaps",
+    "truncations",
+]
 
 PAGE = 4096
 HEADER = 100
@@ -109,11 +121,6 @@ def heads(folder: Path) -> list[Case]:
         if name.endswith("manifest.json"):
             places += [(name, at) for at in range(sizes[name])]
     return [Case("byte", name, at, value) for name, at in places for value in (0x01, 0xFF)]
-
-
-def every_byte(folder: Path, name: str) -> list[Case]:
-    """Every byte of a file."""
-    return [Case("byte", name, at, 0x01) for at in range((folder / name).stat().st_size)]
 
 
 def pages(folder: Path) -> list[Case]:
