@@ -170,7 +170,7 @@ class Flow:
         places = [(work, at) for work in prepared for at in range(len(work.passages))]
         if not places:
             return [(work, []) for work in prepared]
-        places.sort(key=lambda place: -len(place[0].text(place[1])))
+        places.sort(key=lambda place: -place[0].tokens[place[1]])
         encodings = self._encoder().encode_passages([work.text(at) for work, at in places])
         done: dict[tuple[int, int], EncodedPassage] = {}
         for (work, at), encoding in zip(places, encodings, strict=True):

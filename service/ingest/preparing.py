@@ -16,4 +16,5 @@ def prepared(encoder: Encoder, settings: Settings, document: SourceDocument) -> 
         SourceError: Its title leaves no room for passages.
     """
     prefix, passages = cut(encoder, settings, document, document.text)
-    return Prepared(document, prefix, passages)
+    lengths = [encoder.count_tokens(prefix + document.text[p.start : p.end]) for p in passages]
+    return Prepared(document, prefix, passages, lengths)

@@ -29,12 +29,14 @@ class Prepared:
 
     Args:
         prefix: What each passage is encoded with.
+        tokens: Tokens of each passage with its prefix.
         moved_from: The source that the document had before, if another.
     """
 
     document: SourceDocument
     prefix: str
     passages: Sequence[Passage]
+    tokens: Sequence[int]
     moved_from: str | None = None
 
     @property
