@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check format clean crash
+.PHONY: serve test gate check format clean crash corruption
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -26,6 +26,10 @@ crash: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.crash --kills 500 --every-call $(ARGS)
 	$(BIN)/python -m tests.reliability.power --every-call $(ARGS)
 	$(BIN)/python -m tests.reliability.disk --every-call $(ARGS)
+
+# Damages a store in every way; takes about an hour. `make corruption ARGS='--seed 1'` repeats one.
+corruption: $(VENV)/installed-dev
+	$(BIN)/python -m tests.reliability.corruption --flips 10000 --every-header-byte --every-page $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

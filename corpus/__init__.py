@@ -1,5 +1,6 @@
 """Documents in: readers, passages, the document store and the lexical index. Knows no models, no vectors, no HTTP."""
 
+from corpus.catalogue import Filters
 from corpus.changes import Move, Put, Remove
 from corpus.documents import (
     EncodedPassage,
@@ -15,7 +16,7 @@ from corpus.lexical import LexicalIndex
 from corpus.projection import LexicalProjection
 from corpus.rows import StoredDocument, StoredPassage, StoredSource
 from corpus.store import Store
-from corpus.view import Filters, View
+from corpus.view import View
 
 __all__ = [
     "EncodedPassage",

@@ -279,6 +279,8 @@ def translated_errors(path: Path) -> Iterator[None]:
         raise StoreError(f"The store {path} was used wrongly ({str(error).rstrip('.')}).") from error
     except sqlite3.DatabaseError as error:
         raise StoreCorruptError(f"The store {path} is damaged ({error}). Run: footnote verify") from error
+    except UnicodeDecodeError as error:  # what SQLite says of a damaged layout, which it quotes
+        raise StoreCorruptError(f"The layout of the store {path} is damaged. Run: footnote verify") from error
 
 
 @contextlib.contextmanager

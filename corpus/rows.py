@@ -1,7 +1,7 @@
 """Rows of the store as objects, each checked against its checksum when it is read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from corpus.errors import StoreCorruptError
 __all__ = [
     "DOCUMENT_COLUMNS",
     "METADATA_COLUMNS",
+    "PASSAGES_OF_DOCUMENT",
     "PASSAGE_COLUMNS",
     "StoredDocument",
     "StoredPassage",
@@ -26,9 +27,10 @@ __all__ = [
 ]
 
 METADATA_COLUMNS = "title, publisher, authors, published, language, url, tags, extra, sections, pages, removed"
+PASSAGES_OF_DOCUMENT = "(SELECT count(*) FROM passages WHERE document = documents.key)"
 DOCUMENT_COLUMNS = (
     "key, id, source, file, source_sha256, media_type, revision, characters, ingested_at, "
-    f"(SELECT count(*) FROM passages WHERE document = documents.key), {METADATA_COLUMNS}, metadata_checksum"
+    f"{PASSAGES_OF_DOCUMENT}, {METADATA_COLUMNS}, metadata_checksum"
 )
 PASSAGE_COLUMNS = "key, id, document, start, end, byte_start, byte_end, page, section, checksum"
 
@@ -129,7 +131,7 @@ def document_from_row(row: Sequence[Any]) -> StoredDocument:
         StoreCorruptError: The row does not match its checksum.
     """
     key, identity, passages, columns, expected = row[0], row[1:9], row[9], row[10:21], row[21]
-    if row_checksum(row) != expected:
+    if not _matches(row_checksum, expected, row):
         raise StoreCorruptError(f"The record of document '{identity[0]}' is damaged. Run: footnote verify")
     title, publisher, authors, published, language, url, tags, extra, sections, pages, removed = columns
     about = Metadata(
@@ -156,6 +158,14 @@ def passage_from_row(row: Sequence[Any], text: bytes) -> StoredPassage:
     """
     *columns, expected = row
     key, passage, document, start, end, _, _, page, section = columns
-    if passage_checksum(columns, text) != expected:
+    if not _matches(passage_checksum, expected, columns, text):
         raise StoreCorruptError(f"Passage '{passage}' is damaged. Run: footnote verify")
     return StoredPassage(key, passage, document, start, end, page, section, text.decode())
+
+
+def _matches(checksum_of: Callable[..., int], expected: object, *parts: object) -> bool:
+    """Whether a row has its checksum; damaged, it may even hold values of other types than were written."""
+    try:
+        return checksum_of(*parts) == expected
+    except TypeError:
+        return False

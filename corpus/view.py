@@ -5,20 +5,21 @@ import json
 import sqlite3
 import threading
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from corpus.catalogue import Catalogue, Filters
 from corpus.checksums import keyed_checksum
 from corpus.database import DATABASE_NAME, FrozenConnection, connect, translated_errors
 from corpus.documents import SourceDocument, revision_of
-from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
-from corpus.meta import KEY_SUM, Tally, read_meta
+from corpus.errors import SpanError, StoreCorruptError, StoreError, UnknownDocumentError
+from corpus.meta import KEY_SUM, Tally, read_meta, readable_meta
 from corpus.rows import (
     DOCUMENT_COLUMNS,
     METADATA_COLUMNS,
     PASSAGE_COLUMNS,
+    PASSAGES_OF_DOCUMENT,
     StoredDocument,
     StoredPassage,
     StoredSource,
@@ -26,35 +27,13 @@ from corpus.rows import (
     metadata_columns,
     passage_from_row,
 )
+from corpus.salvage import Named, named_documents
 
-__all__ = ["Filters", "View"]
+__all__ = ["View"]
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which documents' passages may be candidates; an empty field allows all.
-
-    Args:
-        publishers: Any of these publishers.
-        document_ids: Any of these documents.
-        languages: Any of these language tags, each with its subtags (`es` takes `es-SV`).
-        tags: Documents that carry any of these tags, written alike.
-        published_from: First date allowed, ISO 8601.
-        published_before: First date no longer allowed, ISO 8601.
-        without_documents: None of these documents.
-    """
-
-    publishers: Sequence[str] = ()
-    document_ids: Sequence[str] = ()
-    languages: Sequence[str] = ()
-    tags: Sequence[str] = ()
-    published_from: str | None = None
-    published_before: str | None = None
-    without_documents: Sequence[str] = ()
-
-    def __bool__(self) -> bool:
-        lists = (self.publishers, self.document_ids, self.languages, self.tags, self.without_documents)
-        return any((*lists, self.published_from, self.published_before))
+LOST_META = {"generation": "0", "store": "", "tally": "-1 0 -1 0"}
+"""Instead of what a damaged store no longer says of itself."""
 
 
 class View:
@@ -65,29 +44,33 @@ class View:
     Args:
         folder: The data folder.
         connection: One that already is in a transaction, which then is the view's; it stays open on close.
+        damaged: Open it also if what it says of itself is damaged, to see what else is.
 
     Raises:
         StoreError: The store cannot be opened.
     """
 
-    def __init__(self, folder: Path, *, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(self, folder: Path, *, connection: sqlite3.Connection | None = None, damaged: bool = False) -> None:
         self.folder = folder
         self._path = folder / DATABASE_NAME
         self._lock = threading.RLock()
+        self._made_catalogue: Catalogue | None = None
         self._owns = connection is None
         self._connection = connection or connect(folder, reading=True)
         try:
             if self._owns:
                 self._rows("BEGIN")
             with self._reading():
-                meta = read_meta(self._connection)
+                meta = readable_meta(self._connection) if damaged else read_meta(self._connection)
         except BaseException:
             self.close()
             raise
+        self.damaged = [key for key in LOST_META if key not in meta]
+        meta = {**LOST_META, **meta}
         self.generation = int(meta["generation"])
         self.store_id = meta["store"]
         self.fingerprint: str | None = meta.get("encoder")
-        self._tally = Tally.read(meta["tally"])
+        self.tally = Tally.read(meta["tally"])
 
     def __enter__(self) -> Self:
         return self
@@ -111,7 +94,11 @@ class View:
         Raises:
             StoreCorruptError: There are others than were written.
         """
-        if self.altered():
+        with self._lock, translated_errors(self._path):
+            self._check(Tally.counted(self._connection))
+
+    def _check(self, found: Tally) -> None:
+        if found != self.tally:
             raise StoreCorruptError(
                 f"The store {self._path} no longer holds all that was written to it. Run: footnote verify"
             )
@@ -120,7 +107,7 @@ class View:
         """Those of the tables `documents` and `passages` that do not have the rows that were written."""
         with self._reading():
             found = Tally.counted(self._connection)
-        return [table for table in ("documents", "passages") if found.of(table) != self._tally.of(table)]
+        return [table for table in ("documents", "passages") if found.of_table(table) != self.tally.of_table(table)]
 
     def documents(self, *, after: str = "", limit: int = -1) -> list[StoredDocument]:
         """Documents in order of their ids.
@@ -141,28 +128,56 @@ class View:
 
         Raises:
             UnknownDocumentError: No document has this id.
+            StoreCorruptError: Its record is damaged; or that of any, if none has this id.
         """
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (identifier,))
-        if not rows:
-            raise UnknownDocumentError(f"There is no document '{identifier}'. List them with: footnote documents list")
-        return document_from_row(rows[0])
+        if rows:
+            return document_from_row(rows[0])
+        if identifier in self._catalogue():
+            raise StoreCorruptError(f"The list of the documents' ids in {self._path} is damaged. Run: footnote verify")
+        raise UnknownDocumentError(f"There is no document '{identifier}'. List them with: footnote documents list")
+
+    def damaged_source(self, identifier: str) -> str | None:
+        """Where a document came from, read without its checksum, for people; None if it cannot be read."""
+        with contextlib.suppress(StoreError):
+            for (source,) in self._rows("SELECT source FROM documents WHERE id = ?", (identifier,)):
+                return source if isinstance(source, str) else None
+        return None
+
+    def named_documents(self) -> list[Named]:
+        """All documents as far as anything still names them, in order of their ids; nothing is checked."""
+        with self._lock:
+            return named_documents(self._connection)
 
     def documents_by_key(self, keys: Iterable[int]) -> dict[int, StoredDocument]:
         """The documents with these keys."""
+        wanted = sorted(set(keys))
         query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key IN (SELECT value FROM json_each(?))"
-        return {row[0]: document_from_row(row) for row in self._rows(query, (json.dumps(sorted(set(keys))),))}
-
-    def source_digest(self, source: str) -> str | None:
-        """The digest that a source had when it was ingested, or None if it was not."""
-        rows = self._rows("SELECT source_sha256 FROM documents WHERE source = ?", (source,))
-        return rows[0][0] if rows else None
+        rows = {row[0]: row for row in self._rows(query, (json.dumps(wanted),))}
+        for key in wanted:
+            if key not in rows:
+                raise StoreCorruptError(f"The document of a passage, number {key}, is missing. Run: footnote verify")
+        return {key: document_from_row(rows[key]) for key in wanted}
 
     def sources(self) -> list[StoredSource]:
-        """Where every document came from, in order of the sources."""
-        return [
-            StoredSource(*row)
-            for row in self._rows("SELECT id, source, file, source_sha256 FROM documents ORDER BY source")
-        ]
+        """Where every document came from, in order of the sources; their records are not checked.
+
+        Raises:
+            StoreCorruptError: The table and the index by which a source is found disagree.
+        """
+        rows = self._rows("SELECT id, source, file, source_sha256 FROM documents NOT INDEXED")
+        indexed = self._rows("SELECT source FROM documents INDEXED BY sqlite_autoindex_documents_2 ORDER BY source")
+        if sorted((row[1],) for row in rows) != indexed:
+            raise StoreCorruptError(f"The list of the sources in {self._path} is damaged. Run: footnote verify")
+        return sorted((StoredSource(*row) for row in rows), key=lambda each: each.source)
+
+    def is_intact(self, identifier: str) -> bool:
+        """Whether record and text of a document are as they were written."""
+        try:
+            self.text(self.document(identifier))
+        except (StoreCorruptError, UnknownDocumentError):
+            return False
+        return True
 
     def differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
         """Whether a stored document and one just read are the same in text, type and metadata."""
@@ -176,14 +191,12 @@ class View:
         Raises:
             StoreCorruptError: It does not match.
         """
-        data: bytes = self._rows("SELECT text FROM documents WHERE key = ?", (document.key,))[0][0]
-        try:
-            text = data.decode()
-        except UnicodeDecodeError:
-            text = ""
-        if revision_of(text) != document.revision:
-            raise StoreCorruptError(f"The text of document '{document.id}' is damaged. Run: footnote verify")
-        return text
+        for (data,) in self._rows("SELECT text FROM documents WHERE key = ?", (document.key,)):
+            with contextlib.suppress(UnicodeDecodeError, AttributeError):
+                text: str = data.decode()
+                if revision_of(text) == document.revision:
+                    return text
+        raise StoreCorruptError(f"The text of document '{document.id}' is damaged. Run: footnote verify")
 
     def span(self, document: StoredDocument, start: int, end: int) -> str:
         """The canonical text from code point `start` up to `end`.
@@ -212,6 +225,8 @@ class View:
     def _span_bytes(self, row: Sequence[int]) -> bytes:
         """Read only the passage's own bytes of the document's text, which may be long."""
         document, byte_start, byte_end = row[2], row[5], row[6]
+        if not all(isinstance(number, int) for number in (document, byte_start, byte_end)):
+            raise StoreCorruptError(f"Passage {row[0]} is damaged. Run: footnote verify")
         try:
             blob = self._connection.blobopen("documents", "text", document, readonly=True)
         except sqlite3.OperationalError as error:
@@ -239,9 +254,22 @@ class View:
             return [row[0] for row in self._rows("SELECT key FROM passages WHERE key > ? ORDER BY key", (after,))]
         if not filters:  # +key: to sort what is read from a slim index is quicker than to read the wide table in order
             return [row[0] for row in self._rows("SELECT key FROM passages ORDER BY +key")]
-        where, values = _where(filters)
-        query = f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {where} ORDER BY p.key"
-        return [row[0] for row in self._rows(query, values)]
+        return self._catalogue().passage_keys(filters)
+
+    def _catalogue(self) -> Catalogue:
+        """What filters ask of documents; made when it is first needed.
+
+        Raises:
+            StoreCorruptError: A record is damaged, or documents or passages are missing.
+        """
+        with self._lock:
+            if self._made_catalogue is None:
+                query = f"SELECT {DOCUMENT_COLUMNS} FROM documents NOT INDEXED".replace(PASSAGES_OF_DOCUMENT, "0")
+                documents = [document_from_row(row) for row in self._rows(query)]
+                passages = self._rows("SELECT document, key FROM passages INDEXED BY passages_by_document")
+                self._check(Tally.of(((document.key for document in documents)), passages))
+                self._made_catalogue = Catalogue(documents, passages)
+            return self._made_catalogue
 
     def key_digest(self, last: int) -> tuple[int, int]:
         """How many passages have keys up to `last`, and the sum of these keys modulo 2**32 each.
@@ -299,8 +327,8 @@ class View:
             return self._connection.execute(query, values).fetchall()
 
 
-def _intact(key: int, data: bytes, expected: int, what_is: str) -> bytes:
-    if keyed_checksum(key, data) != expected:
+def _intact(key: int, data: object, expected: int, what_is: str) -> bytes:
+    if not isinstance(data, bytes) or keyed_checksum(key, data) != expected:
         raise StoreCorruptError(f"The {what_is.format(key)} damaged. Run: footnote verify")
     return data
 
@@ -309,32 +337,3 @@ def _all_there(keys: Iterable[int], found: Container[int], what: str) -> None:
     for key in keys:
         if key not in found:
             raise StoreCorruptError(f"Passage {key} {what}. Run: footnote verify")
-
-
-def _where(filters: Filters) -> tuple[str, list[object]]:
-    """The condition on `documents d` that says what `filters` says, and its values."""
-    clauses: list[str] = []
-    values: list[object] = []
-    for column, wanted in (("publisher", filters.publishers), ("id", filters.document_ids)):
-        if wanted:
-            clauses.append(f"d.{column} IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(list(wanted)))
-    if filters.without_documents:
-        clauses.append("d.id NOT IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(list(filters.without_documents)))
-    if filters.languages:
-        clauses.append(
-            "EXISTS (SELECT 1 FROM json_each(?)"
-            " WHERE substr(lower(d.language) || '-', 1, length(value) + 1) = lower(value) || '-')"
-        )
-        values.append(json.dumps(list(filters.languages)))
-    if filters.tags:
-        clauses.append(
-            "EXISTS (SELECT 1 FROM json_each(d.tags) tag WHERE tag.value IN (SELECT value FROM json_each(?)))"
-        )
-        values.append(json.dumps(list(filters.tags)))
-    for comparison, date in ((">=", filters.published_from), ("<", filters.published_before)):
-        if date:
-            clauses.append(f"d.published {comparison} ?")
-            values.append(date)
-    return " AND ".join(clauses), values

@@ -1,22 +1,25 @@
 """One transaction's changes to the store's rows, and the tally and generation that go with them."""
 
+import contextlib
 import hashlib
 import secrets
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from slugify import slugify
 
 from corpus.changes import Move, Put
 from corpus.checksums import keyed_checksum
-from corpus.documents import EncodedPassage, SourceDocument, passage_id, revision_of
-from corpus.errors import EncoderMismatchError, SpanError, UnknownDocumentError
-from corpus.meta import KEY_SUM, Tally, read_meta, write_meta
+from corpus.documents import EncodedPassage, Passage, SourceDocument, passage_id, revision_of
+from corpus.errors import EncoderMismatchError, SpanError, StoreCorruptError, UnknownDocumentError
+from corpus.meta import PASSAGE_SUM, Tally, read_meta, write_meta
 from corpus.rows import (
     DOCUMENT_COLUMNS,
     METADATA_COLUMNS,
     StoredDocument,
+    document_from_row,
     metadata_checksum,
     metadata_columns,
     passage_checksum,
@@ -59,6 +62,11 @@ class Writer:
         write_meta(self._connection, "tally", str(self._tally))
         return generation
 
+    def recount(self) -> None:
+        """Take the passages for what they are: each document has been seen to have all of its own."""
+        found = Tally.counted(self._connection)
+        self._tally = replace(self._tally, passages=found.passages, passage_keys=found.passage_keys)
+
     def claim(self, fingerprint: str) -> None:
         """See that passages of this encoder may be written.
 
@@ -88,13 +96,22 @@ class Writer:
         for source in (put.moved_from, document.source):
             row = self._connection.execute("SELECT id, key FROM documents WHERE source = ?", (source,)).fetchone()
             if row is not None:
-                identifier = identifier or str(row[0])
+                identifier = identifier or self._kept_id(*row)
                 self._delete(row[1])
         if identifier is None:
             identifier = self._new_id(document)
         key = self._insert_document(identifier, document)
         self.insert_passages(identifier, key, document.text, put.passages)
         return identifier
+
+    def _kept_id(self, identifier: str, key: int) -> str | None:
+        """The id of a document that is to be replaced, unless it may be damaged: a passage's id is made of it."""
+        row = self._connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key = ?", (key,)).fetchone()
+        with contextlib.suppress(StoreCorruptError):
+            return document_from_row(row).id
+        passages = self._connection.execute("SELECT id, start, end FROM passages WHERE document = ?", (key,))
+        made_of_it = any(one == passage_id(identifier, row[6], Passage(*span)) for one, *span in passages)
+        return identifier if made_of_it else None
 
     def move(self, move: Move) -> None:
         """Change source and file, and the checksum that covers them.
@@ -127,7 +144,7 @@ class Writer:
     def delete_passages(self, document: int) -> None:
         """Remove a document's passages."""
         gone = self._connection.execute(
-            f"SELECT count(*), {KEY_SUM} FROM passages WHERE document = ?", (document,)
+            f"SELECT count(*), {PASSAGE_SUM} FROM passages WHERE document = ?", (document,)
         ).fetchone()
         self._connection.execute("DELETE FROM passages WHERE document = ?", (document,))
         self._tally = self._tally.plus(Tally(passages=gone[0], passage_keys=gone[1]), -1)
@@ -185,7 +202,7 @@ class Writer:
                 "INSERT INTO token_vectors VALUES (?, ?, ?)",
                 (key, encoded.token_vectors, keyed_checksum(key, encoded.token_vectors)),
             )
-            self._tally = self._tally.plus(Tally(passages=1, passage_keys=key & 0xFFFFFFFF))
+            self._tally = self._tally.plus(Tally.of_passage(key, document))
 
     def _insert_document(self, identifier: str, document: SourceDocument) -> int:
         key = self._last_key("documents") + 1
@@ -206,13 +223,13 @@ class Writer:
             f" ingested_at, {METADATA_COLUMNS}, metadata_checksum, text) VALUES ({', '.join('?' * 22)})",
             (*identity, *columns, metadata_checksum(identity, columns), document.text.encode()),
         )
-        self._tally = self._tally.plus(Tally(documents=1, document_keys=key & 0xFFFFFFFF))
+        self._tally = self._tally.plus(Tally.of_document(key))
         return key
 
     def _delete(self, document: int) -> None:
         self.delete_passages(document)
         self._connection.execute("DELETE FROM documents WHERE key = ?", (document,))
-        self._tally = self._tally.plus(Tally(documents=1, document_keys=document & 0xFFFFFFFF), -1)
+        self._tally = self._tally.plus(Tally.of_document(document), -1)
 
     def _new_id(self, document: SourceDocument) -> str:
         """A readable id from the source's name; a name already taken gets a digest of the whole source added."""

@@ -31,7 +31,7 @@ __all__ = [
     "make_export",
 ]
 
-EXPORT_FORMAT = 3
+EXPORT_FORMAT = 4
 """Raised whenever the same model would be exported to something else."""
 
 MODEL, TOKENIZER, MANIFEST, REFUSED = "model.onnx", "tokenizer.json", "export.json", "refused.json"
@@ -117,7 +117,8 @@ def make_export(exports: Path, folder: Path, name: str, precision: str) -> Expor
             raise EncoderError(f"The encoder {name} could not be prepared ({said}). Is there room in {work.parent}?")
         digests = {file: _sha256((made / file).read_bytes()) for file in (MODEL, TOKENIZER)}
         facts = json.loads((made / MANIFEST).read_bytes())
-        _write(made / MANIFEST, {**facts, "format": EXPORT_FORMAT, "sha256": digests, "tools": _tools()})
+        facts |= {"format": EXPORT_FORMAT, "sha256": digests, "tools": _tools()}
+        _write(made / MANIFEST, {**facts, "manifest_sha256": _digest_of(facts)})
         export = _read(made)
         if export is None:
             raise EncoderError(f"The encoder {name} could not be prepared: what was written cannot be read back.")
@@ -135,7 +136,7 @@ def _read(place: Path) -> Export | None:
     try:
         facts = json.loads((place / MANIFEST).read_bytes())
         model, tokenizer = (place / MODEL).read_bytes(), (place / TOKENIZER).read_bytes()
-        if facts["format"] != EXPORT_FORMAT:
+        if facts.pop("manifest_sha256") != _digest_of(facts) or facts["format"] != EXPORT_FORMAT:
             return None
         if facts["sha256"] != {MODEL: _sha256(model), TOKENIZER: _sha256(tokenizer)}:
             return None
@@ -147,7 +148,7 @@ def _read(place: Path) -> Export | None:
             int(facts["token_dimension"]),
             str(facts["pooling"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -197,6 +198,11 @@ def _tools() -> dict[str, str]:
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def _digest_of(facts: Mapping[str, Any]) -> str:
+    """SHA-256 of what a manifest says, however it is laid out."""
+    return _sha256(json.dumps(facts, sort_keys=True).encode())
 
 
 def _sha256(data: bytes) -> str:

@@ -50,7 +50,8 @@ def write_calibration(calibration: Calibration, out: Path) -> None:
     Raises:
         TargetError: It cannot be written.
     """
-    text = _PAIR.sub(r"[\1, \2]", json.dumps(calibration.model_dump(), ensure_ascii=False, indent=2))
+    sealed = calibration.model_copy(update={"record_sha256": calibration.digest()})
+    text = _PAIR.sub(r"[\1, \2]", json.dumps(sealed.model_dump(), ensure_ascii=False, indent=2))
     partial = out.with_name(out.name + ".partial")
     try:
         partial.write_text(text + "\n", encoding="utf-8")

@@ -102,7 +102,16 @@ class Feedback:
                 return []
             self._check(connection)
             rows = connection.execute("SELECT id, entry FROM ratings ORDER BY at, key").fetchall()
-        return [StoredRating(identifier, entry) for identifier, entry in rows]
+        return [self._whole(*row) for row in rows]
+
+    def _whole(self, identifier: object, entry: object) -> StoredRating:
+        """A rating, seen to be one: whoever reads it takes it for JSON."""
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            if isinstance(identifier, str) and isinstance(entry, str) and isinstance(json.loads(entry), dict):
+                return StoredRating(identifier, entry)
+        raise FeedbackError(
+            f"The rating '{identifier}' in {self.path} is damaged. Remove it with: footnote feedback remove ID"
+        )
 
     def add_all(self, ratings: Sequence[StoredRating]) -> None:
         """Store ratings that are not there yet, as they are and however many there may be.
@@ -185,6 +194,10 @@ class Feedback:
             ) from error
         except sqlite3.Error as error:
             raise FeedbackError(f"The feedback {self.path} {_what_is_wrong(error)}") from error
+        except UnicodeDecodeError as error:  # what SQLite says of a damaged layout, which it quotes
+            raise FeedbackError(
+                f"The feedback {self.path} is damaged. Move it away; a new one is begun then."
+            ) from error
 
 
 def _is_blank(connection: sqlite3.Connection) -> bool:

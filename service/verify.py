@@ -4,26 +4,46 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
 from corpus import StoredDocument, StoredPassage, View, passage_id
 from corpus.documents import Passage, RemovedSpan
-from corpus.errors import StoreCorruptError
+from corpus.errors import StoreError, UnknownDocumentError
 from service.progress import Progress
 
-__all__ = ["Problem", "problems"]
+__all__ = ["Problem", "Remedy", "problems"]
 
 NORM_TOLERANCE = 1e-3
 """How far a float32 vector's length may be from 1."""
 
 
+class Remedy(Enum):
+    """What makes a problem go away."""
+
+    REWRITE = "the database's own structures are made anew"
+    RECOUNT = "what the store says of itself is written anew"
+    ENCODE = "the document is cut and encoded again, from its text in the store"
+    ENCODE_ALL = "all documents are"
+    INGEST = "the document is ingested again, or the store restored from a backup"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it must be; `document` is None where it concerns the whole store."""
+    """Something that is not as it must be.
+
+    Args:
+        document: The id of the one it concerns; None if it is the whole store.
+        detail: What is wrong.
+        remedy: What helps.
+        source: Where the document came from, if that can still be read.
+    """
 
     document: str | None
     detail: str
+    remedy: Remedy = Remedy.INGEST
+    source: str | None = None
 
 
 def problems(view: View, progress: Progress) -> Iterator[Problem]:
@@ -37,31 +57,69 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
         view: What to check.
         progress: Told of each document.
     """
-    yield from (Problem(None, detail) for detail in view.problems_found_by_sqlite())
-    if "documents" in (altered := view.altered()):
-        yield Problem(None, "its documents are others than were written to it")
+    structure = _of_database(view)
+    yield from (Problem(None, detail, Remedy.REWRITE) for detail in structure)
+    yield from _of_meta(view)
     shape = _shape(view.fingerprint)
-    identifiers = view.document_ids()
-    if shape is None and identifiers:
-        yield Problem(None, "the record of the encoder is damaged")
-    progress.start(len(identifiers))
+    named = [document.id for document in view.named_documents()]
+    if shape is None and named:
+        yield Problem(None, "the record of the encoder is damaged", Remedy.ENCODE_ALL)
+    altered = _altered(view)
+    if "documents" in altered and "tally" not in view.damaged:
+        remedy = Remedy.REWRITE if structure and len(named) == view.tally.documents else Remedy.INGEST
+        yield Problem(None, "its documents are others than were written to it", remedy)
+    progress.start(len(named))
     whole = True
     try:
-        for identifier in identifiers:
+        for identifier in named:
             progress.doing(identifier)
-            try:
-                document = view.document(identifier)
-                for detail in itertools.chain(_of_spans(view, document), _of_vectors(view, document, shape)):
-                    whole = False
-                    yield Problem(identifier, detail)
-            except StoreCorruptError as error:
+            for problem in _of_document(view, identifier, shape):
                 whole = False
-                yield Problem(identifier, str(error).removesuffix(" Run: footnote verify").rstrip("."))
+                yield problem
             progress.advance()
     finally:
         progress.finish()
     if whole and "passages" in altered:
-        yield Problem(None, "its passages are others than were written to it")
+        yield Problem(None, "its passages are others than were written to it", Remedy.RECOUNT)
+
+
+def _of_database(view: View) -> list[str]:
+    try:
+        return view.problems_found_by_sqlite()
+    except StoreError as error:
+        return [_clause(error)]
+
+
+def _of_meta(view: View) -> Iterator[Problem]:
+    for key in view.damaged:
+        yield Problem(None, f"its record of its {key} is damaged", Remedy.RECOUNT)
+
+
+def _altered(view: View) -> list[str]:
+    try:
+        return view.altered()
+    except StoreError:
+        return ["documents", "passages"]
+
+
+def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> Iterator[Problem]:
+    source = None
+    remedy = Remedy.INGEST
+    try:
+        document = view.document(identifier)
+        source, text = document.source, view.text(document)
+        yield from (Problem(identifier, detail, remedy, source) for detail in _of_text(document, text))
+        remedy = Remedy.ENCODE
+        for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
+            yield Problem(identifier, detail, remedy, source)
+    except StoreError as error:
+        yield Problem(identifier, _clause(error), remedy, source or view.damaged_source(identifier))
+    except UnknownDocumentError:
+        yield Problem(identifier, "its record is missing", remedy)
+
+
+def _clause(error: StoreError) -> str:
+    return str(error).removesuffix(" Run: footnote verify").rstrip(".")
 
 
 def _shape(fingerprint: str | None) -> tuple[int, int] | None:
@@ -74,8 +132,7 @@ def _shape(fingerprint: str | None) -> tuple[int, int] | None:
     return (dimension, max_tokens) if dimension > 0 and dimension % 8 == 0 else None
 
 
-def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
-    text = view.text(document)
+def _of_text(document: StoredDocument, text: str) -> Iterator[str]:
     if len(text) != document.characters:
         yield f"its text has {len(text)} characters where its record says {document.characters}"
     for section in document.sections:
@@ -85,6 +142,9 @@ def _of_spans(view: View, document: StoredDocument) -> Iterator[str]:
         yield "a page begins outside its text"
     if any(not 0 <= span.start < span.end <= len(text) for span in document.removed):
         yield "a removed span lies outside its text"
+
+
+def _of_spans(view: View, document: StoredDocument, text: str) -> Iterator[str]:
     left = _blanked(text, document.removed)
     end = 0
     for passage in view.passages(view.document_passages(document)):

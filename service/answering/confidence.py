@@ -1,5 +1,7 @@
 """Confidence: the chance that the first passage answers, by a calibration that was fitted on labelled questions."""
 
+import hashlib
+import json
 import math
 from collections.abc import Sequence
 from importlib import resources
@@ -60,6 +62,7 @@ class Calibration(_Record):
         slope: Of the logistic function; above 0, so that a better score is never a lower probability.
         intercept: Of the logistic function.
         refusals: For shares of answerable questions, from 0 on and rising, the score below which that share lies.
+        record_sha256: What `digest` gives of the record as it was written; None of one made by hand.
     """
 
     format: Annotated[int, Field(ge=1, le=1)]
@@ -71,6 +74,7 @@ class Calibration(_Record):
     slope: Annotated[float, Field(gt=0)]
     intercept: float
     refusals: Annotated[list[tuple[_Share, float]], Field(min_length=2)]
+    record_sha256: str | None = None
 
     @model_validator(mode="after")
     def _rising(self) -> "Calibration":
@@ -80,6 +84,11 @@ class Calibration(_Record):
             if not (share < next_share and score <= next_score):
                 raise PydanticCustomError("not_rising", "the refusals must rise")
         return self
+
+    def digest(self) -> str:
+        """SHA-256 of all the rest of the record."""
+        rest = self.model_dump(exclude={"record_sha256"})
+        return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
     def probability(self, score: float) -> float:
         """The chance that a first passage of this score answers."""
@@ -111,7 +120,7 @@ def load_calibration(path: Path | None, weights_sha256: str) -> Calibration | No
     """
     if path is None:
         shipped = resources.files("service.answering") / "calibration.json"
-        calibration = _parsed(shipped.read_text(encoding="utf-8"), "The calibration that comes with Footnote")
+        calibration = _parsed(shipped.read_bytes().decode(errors="replace"), "The calibration that comes with Footnote")
         return calibration if _fits(calibration, weights_sha256) else None
     try:
         text = path.read_text(encoding="utf-8")
@@ -127,7 +136,7 @@ def load_calibration(path: Path | None, weights_sha256: str) -> Calibration | No
 
 def _parsed(text: str, name: str) -> Calibration:
     try:
-        return Calibration.model_validate_json(text)
+        calibration = Calibration.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -135,6 +144,12 @@ def _parsed(text: str, name: str) -> Calibration:
             f"{name} is no calibration ({where + ': ' if where else ''}{first['msg'].lower()}). "
             "Make one with: footnote-eval calibrate"
         ) from error
+    if calibration.record_sha256 not in (None, calibration.digest()):
+        raise SettingsError(
+            f"{name} is damaged: it is not what was written. Install Footnote again, or make one with: "
+            "footnote-eval calibrate"
+        )
+    return calibration
 
 
 def _fits(calibration: Calibration, weights_sha256: str) -> bool:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus.errors import StoreCorruptError
 from service.cli.output import data_option, emit_json, json_option, plain, plural, wrapped
 
 if TYPE_CHECKING:
-    from corpus import StoredDocument
+    from corpus import StoredDocument, View
 
 __all__ = ["documents"]
 
@@ -55,6 +56,7 @@ def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> No
     from service.settings import load_settings
 
     with View(load_settings(data=data).data) as view:
+        view.check_tally()
         document = view.document(identifier)
         passages = [] if removed else view.passages(view.document_passages(document))
         text = view.text(document) if removed else ""
@@ -113,10 +115,18 @@ def remove(identifiers: tuple[str, ...], data: Path | None, as_json: bool) -> No
     folder = load_settings(data=data).data
     with Store(folder) as store:
         with store.view() as view:
-            titles = {identifier: view.document(identifier).metadata.title for identifier in identifiers}
+            titles = {identifier: _title(view, identifier) for identifier in identifiers}
         generation = store.remove(*titles)
     if as_json:
         emit_json({"generation": generation, "removed": list(titles)})
         return
     for identifier, title in titles.items():
         click.echo(f"Removed {identifier} ({plain(title)}).")
+
+
+def _title(view: "View", identifier: str) -> str:
+    """A document's title; one whose record is damaged can be removed as well."""
+    try:
+        return view.document(identifier).metadata.title
+    except StoreCorruptError:
+        return "damaged"

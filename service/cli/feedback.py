@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -36,10 +36,17 @@ def list_ratings(data: Path | None, as_json: bool) -> None:
         emit_json(entries)
         return
     for entry in entries:
+        click.echo(one_line(_line(entry)))
+    click.echo(f"{plural(len(entries), 'rating')}." if entries else NONE_YET)
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    try:
         passage = entry["passage"]
         about = entry["status"] if passage is None else passage["document_id"]
-        click.echo(one_line(f"{entry['id']}  {entry['at']}  {entry['rating']:4}  {about}  {entry['question']}"))
-    click.echo(f"{plural(len(entries), 'rating')}." if entries else NONE_YET)
+        return f"{entry['id']}  {entry['at']}  {entry['rating']:4}  {about}  {entry['question']}"
+    except (KeyError, TypeError, ValueError):
+        return f"{entry['id']}  is damaged. Remove it with: footnote feedback remove {entry['id']}"
 
 
 @feedback.command("export")

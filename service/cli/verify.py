@@ -1,70 +1,92 @@
 """`footnote verify`."""
 
-import json
+from __future__ import annotations
+
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, plain, plural
+from service.cli.output import data_option, emit_json, json_option, one_line, plural
+
+if TYPE_CHECKING:
+    from service.repair import Verified
+    from service.verify import Problem
 
 __all__ = ["verify"]
 
 
 @click.command()
+@click.option("--check", is_flag=True, help="Change nothing: only say what is wrong.")
 @data_option
 @json_option
-def verify(data: Path | None, as_json: bool) -> int:
-    """Check every stored span, text and vector; rebuild an index on disk if it is damaged.
+def verify(check: bool, data: Path | None, as_json: bool) -> int:
+    """Check every stored span, text and vector, and repair what can be made again from what is right.
 
-    The exit code is 3 if something is wrong that cannot be rebuilt.
+    The exit code is 3 if something is wrong that was not repaired.
     """
-    from corpus import LexicalProjection, View
-    from embeddings import VectorProjection
+    from service.cli.loading import load_encoder
     from service.progress import progress_for
+    from service.repair import verified
     from service.settings import load_settings
-    from service.verify import problems
 
-    folder = load_settings(data=data).data
-    with View(folder) as view:
-        found = list(problems(view, progress_for()))
-        counts = view.counts()
-        rebuilt: dict[str, str] = {}
-        not_rebuilt: dict[str, str] = {}
-        kind = None
-        if not found and view.fingerprint is not None:
-            dimension = int(json.loads(view.fingerprint)["dimension"])
-            vectors, lexical = VectorProjection(folder), LexicalProjection(folder)
-            if problem := vectors.problem(view, dimension):
-                vectors.open(view, dimension)
-                (not_rebuilt if vectors.problem(view, dimension) else rebuilt)["vector"] = problem
-            if problem := lexical.problem(view):
-                lexical.open(view)
-                (not_rebuilt if lexical.problem(view) else rebuilt)["lexical"] = problem
-            kind = vectors.kind()
+    settings = load_settings(data=data)
+    done = verified(settings, lambda: load_encoder(settings), progress_for(), check=check)
     if as_json:
-        about = {"documents": counts[0], "passages": counts[1], "vector_index": kind}
-        emit_json({**about, "problems": found, "rebuilt": rebuilt, "not_rebuilt": not_rebuilt})
+        emit_json(_as_json(done))
     else:
-        for one in found:
-            click.echo(plain(f"{one.document or 'The store'}: {one.detail}"), err=True)
-        for index, was in rebuilt.items():
-            click.echo(f"The {index} index on disk {was}; it has been rebuilt.")
-        for index, was in not_rebuilt.items():
-            click.echo(
-                f"The {index} index on disk {was}, and cannot be rebuilt: {folder} cannot be written, or its disk is "
-                "full. Until then, every start makes it anew in memory.",
-                err=True,
-            )
-        checked = f"{plural(counts[0], 'document')} and {plural(counts[1], 'passage')}"
-        if kind is not None:
-            checked += f", vector index {kind}"
-        click.echo(f"Checked {checked}: {_verdict(len(found), len(not_rebuilt))}")
-    return 3 if found or not_rebuilt else 0
+        _show(done, settings.data, check=check)
+    return 3 if done.problems or done.not_rebuilt or (check and done.rebuilt) else 0
 
 
-def _verdict(problems: int, not_rebuilt: int) -> str:
-    if problems:
-        return f"{plural(problems, 'problem')} found. Ingest the documents named again."
-    if not_rebuilt:
+def _as_json(done: Verified) -> dict[str, object]:
+    def told(problems: Sequence[Problem]) -> list[dict[str, object]]:
+        return [{"document": one.document, "source": one.source, "detail": one.detail} for one in problems]
+
+    return {
+        "documents": done.documents,
+        "passages": done.passages,
+        "vector_index": done.kind,
+        "problems": told(done.problems),
+        "repaired": told(done.repaired),
+        "rebuilt": dict(done.rebuilt),
+        "not_rebuilt": dict(done.not_rebuilt),
+    }
+
+
+def _show(done: Verified, folder: Path, *, check: bool) -> None:
+    for one in done.problems:
+        came = f" (from {one.source})" if one.source else ""
+        click.echo(one_line(f"{one.document or 'The store'}{came}: {one.detail}"), err=True)
+    for one in done.repaired:
+        click.echo(one_line(f"{one.document or 'The store'}: {one.detail}; it has been repaired."))
+    for index, was in done.rebuilt.items():
+        click.echo(f"The {index} index on disk {was}{'' if check else '; it has been rebuilt'}.")
+    for index, was in done.not_rebuilt.items():
+        click.echo(
+            f"The {index} index on disk {was}, and cannot be rebuilt: {folder} cannot be written, or its disk is "
+            "full. Until then, every start makes it anew in memory.",
+            err=True,
+        )
+    checked = f"{plural(done.documents, 'document')} and {plural(done.passages, 'passage')}"
+    if done.kind is not None:
+        checked += f", vector index {done.kind}"
+    click.echo(f"Checked {checked}: {_verdict(done, folder, check=check)}")
+
+
+def _verdict(done: Verified, folder: Path, *, check: bool) -> str:
+    count = len(done.problems) + (len(done.rebuilt) if check else 0)
+    if not count and done.not_rebuilt:
         return "all that is stored is well, but not every index on disk."
-    return "all is well."
+    if not count:
+        return "all is well now." if done.repaired or done.rebuilt else "all is well."
+    found = f"{plural(count, 'problem')} {'found' if check else 'left'}."
+    if check:
+        return f"{found} Nothing was changed. Repair what can be with: footnote verify --data {folder}"
+    if all(one.document for one in done.problems):
+        return f"{found} Ingest the files named again with: footnote ingest FILE --data {folder}"
+    return (
+        f"{found} Bring a backup back with: footnote restore FILE --data {folder}, or ingest all files into another "
+        "folder."
+    )

@@ -134,7 +134,9 @@ class Ingester:
         progress.start(len(sources))
         try:
             with reader(self._settings, self._options) as read:
-                reading = Reading(stored, self._prepare, self._differs_in_name_only, self._read or read)
+                reading = Reading(
+                    stored, self._prepare, self._differs_in_name_only, self._read or read, self._is_intact
+                )
                 pruning = reading.prune(pruned, force=force)
                 flow.run(itertools.chain(reading.steps(sources), pruning))
         finally:
@@ -148,3 +150,7 @@ class Ingester:
     def _differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
         with View(self._store.folder) as view:
             return view.differs_in_name_only(identifier, document)
+
+    def _is_intact(self, identifier: str) -> bool:
+        with View(self._store.folder) as view:
+            return view.is_intact(identifier)

@@ -85,11 +85,15 @@ def plan(
         with View(settings.data) as view:
             return view.differs_in_name_only(identifier, document)
 
+    def is_intact(identifier: str) -> bool:
+        with View(settings.data) as view:
+            return view.is_intact(identifier)
+
     sources = [source_of_path(path) for path in found.files]
     progress.start(len(sources))
     try:
         with reader(settings, options) as read:
-            reading = Reading(_stored(settings.data), prepare, differs_in_name_only, read)
+            reading = Reading(_stored(settings.data), prepare, differs_in_name_only, read, is_intact)
             pruned = reading.prune(prune, force=force)
             for step in itertools.chain(reading.steps(sources), pruned):
                 if isinstance(step, FileDone):

@@ -6,7 +6,7 @@ from pathlib import Path
 from corpus import Move, Remove, SourceDocument, StoredSource
 from corpus.errors import SourceError
 from corpus.folders import is_gone, lies_under
-from corpus.readers import SourceProblem
+from corpus.readers import SourceBytes, SourceProblem
 from service.ingest.sources import Read, Source
 from service.ingest.steps import Action, FileDone, Prepared, Step
 
@@ -25,6 +25,7 @@ class Reading:
         prepare: Cuts a document; raises SourceError.
         differs_in_name_only: Whether a stored document (by id) and one just read are otherwise the same.
         read: Gives the documents that a file holds; raises SourceError.
+        is_intact: Whether a stored document (by id) is undamaged. One that is not is as good as changed.
     """
 
     def __init__(
@@ -33,8 +34,10 @@ class Reading:
         prepare: Callable[[SourceDocument], Prepared],
         differs_in_name_only: Callable[[str, SourceDocument], bool],
         read: Read,
+        is_intact: Callable[[str], bool],
     ) -> None:
         self._read = read
+        self._is_intact = is_intact
         self._prepare = prepare
         self._differs_in_name_only = differs_in_name_only
         self._stored = {each.source: each for each in stored}
@@ -44,6 +47,7 @@ class Reading:
             self._of_file.setdefault(each.file, []).append(each)
             self._of_digest.setdefault(each.sha256, []).append(each)
         self._moved: set[str] = set()
+        self._kept: set[str] = set()
         self._first_with: dict[str, str] = {}
 
     def steps(self, sources: Iterable[Source]) -> Iterator[Step | FileDone]:
@@ -66,7 +70,7 @@ class Reading:
         done: set[str] = set()
         for path in paths:
             under = [each for each in self._stored.values() if lies_under(each.file, path)]
-            gone = [each for each in under if each.source not in self._moved and is_gone(each.file)]
+            gone = [each for each in under if each.source not in self._kept and is_gone(each.file)]
             if gone and not force and (len(gone) == len(under) or MANY_GONE < len(gone) > len(under) / 2):
                 reason = (
                     f"{len(gone):,} of the {len(under):,} documents that came from here are gone, and none was "
@@ -82,7 +86,7 @@ class Reading:
     def _file(self, source: Source) -> Iterator[Step]:
         file = source.read()
         stored = self._of_file.get(file.source, [])
-        if [(each.source, each.sha256) for each in stored] == [(file.source, file.sha256)]:
+        if self._is_stored(stored, file):
             self._first_with.setdefault(file.sha256, file.source)
             yield Step(Action.UNCHANGED, file.source)
             return
@@ -99,12 +103,18 @@ class Reading:
             if each.source not in met:
                 yield Step(Action.REMOVED, each.source, Remove(each.source))
 
+    def _is_stored(self, stored: Sequence[StoredSource], file: SourceBytes) -> bool:
+        """Whether these documents are the file, undamaged."""
+        same = [(each.source, each.sha256) for each in stored] == [(file.source, file.sha256)]
+        return same and self._is_intact(stored[0].id)
+
     def _document(self, document: SourceDocument) -> Step:
         source, digest = document.source, document.source_sha256
         before = self._stored.get(source)
-        if before is not None and before.sha256 == digest:
+        if before is not None and before.sha256 == digest and self._is_intact(before.id):
             self._first_with.setdefault(digest, source)
             return Step(Action.UNCHANGED, source)
+        self._kept.add(source)
         try:
             step = self._new(document) if before is None else Step(Action.REPLACED, source, self._prepare(document))
         except SourceError as error:
@@ -117,12 +127,13 @@ class Reading:
         before = self._gone_before(document)
         if before is None:
             return Step(Action.ADDED, source, self._prepare(document), same_as=self._same_as(digest))
-        if self._differs_in_name_only(before.id, document):
+        if self._is_intact(before.id) and self._differs_in_name_only(before.id, document):
             work: Move | Prepared = Move(before.source, source, document.file)
         else:  # a title made of the file's name, say, which is encoded with each passage
             prepared = self._prepare(document)
             work = Prepared(document, prepared.prefix, prepared.passages, prepared.tokens, moved_from=before.source)
         self._moved.add(before.source)
+        self._kept.add(before.source)
         return Step(Action.MOVED, source, work, was=before.source)
 
     def _gone_before(self, document: SourceDocument) -> StoredSource | None:
@@ -130,10 +141,15 @@ class Reading:
         candidates: Sequence[StoredSource] = [
             each
             for each in self._of_digest.get(document.source_sha256, [])
-            if each.source not in self._moved and is_gone(each.file)
+            if each.source not in self._moved and self._has_gone(each, document)
         ]
         name = Path(document.source).name
         return min(candidates, key=lambda each: (Path(each.source).name != name, each.source), default=None)
+
+    def _has_gone(self, each: StoredSource, document: SourceDocument) -> bool:
+        """Whether a stored document's file is gone, or its source is not what it was, because the record is damaged."""
+        is_of_file = each.file == (document.file or document.source)
+        return is_gone(each.file) or (is_of_file and not self._is_intact(each.id))
 
     def _same_as(self, digest: str) -> str | None:
         """Another document with the same bytes, read before or stored."""

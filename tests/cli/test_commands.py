@@ -180,16 +180,71 @@ def test_verify_finds_a_good_store_good(filled: Run) -> None:
     assert ran.out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
 
 
-def test_verify_names_the_damaged_document(filled: Run, data: Path) -> None:
-    connection = sqlite3.connect(data / DATABASE_NAME)
-    with connection:
-        connection.execute("UPDATE passages SET vector = zeroblob(length(vector))")
+def damage(data: Path, statement: str) -> None:
+    connection = sqlite3.connect(data / DATABASE_NAME, isolation_level=None)
+    connection.execute(statement)
     connection.close()
+
+
+def test_verify_encodes_a_document_again_whose_vectors_are_damaged(filled: Run, data: Path) -> None:
+    before = filled("ask", "Who began the truce?", "--json").out
+    damage(data, "UPDATE passages SET vector = zeroblob(length(vector))")
+
+    checked = filled("verify", "--check")
+    assert checked.code == 3
+    assert checked.err.startswith("truce (from ")
+    assert "1 problem found. Nothing was changed." in checked.out
+    assert filled("verify", "--check").err == checked.err
+
+    repaired = filled("verify")
+    assert repaired.code == 0
+    assert "is damaged; it has been repaired." in repaired.out
+    assert filled("verify", "--check").code == 0
+    passages = [json.loads(told)["passages"] for told in (before, filled("ask", "Who began the truce?", "--json").out)]
+    assert passages[0] == passages[1]
+
+
+def test_verify_names_a_document_that_it_cannot_repair_and_ingest_replaces_it(filled: Run, data: Path) -> None:
+    whole = json.loads(filled("documents", "show", "truce", "--json").out)
+    damage(data, "UPDATE documents SET title = 'Another'")
+
     ran = filled("verify")
     assert ran.code == 3
-    assert ran.err.startswith("truce: ")
-    assert "1 problem found. Ingest the documents named again." in ran.out
-    assert json.loads(filled("verify", "--json").out)["problems"][0]["document"] == "truce"
+    assert ran.err == f"truce (from {whole['source']}): The record of document 'truce' is damaged\n"
+    assert f"1 problem left. Ingest the files named again with: footnote ingest FILE --data {data}" in ran.out
+    assert json.loads(filled("verify", "--json").out)["problems"][0]["source"] == whole["source"]
+
+    assert "1 replaced" in filled("ingest", whole["source"]).out
+    assert filled("verify", "--check").code == 0
+    assert json.loads(filled("documents", "show", "truce", "--json").out)["title"] == whole["title"]
+
+
+def test_a_damaged_document_can_be_removed(filled: Run, data: Path) -> None:
+    damage(data, "UPDATE documents SET title = 'Another'")
+    assert filled("documents", "remove", "truce").out == "Removed truce (damaged).\n"
+    assert filled("verify", "--check").code == 0
+
+
+def test_a_check_tells_of_a_damaged_index_and_leaves_it(filled: Run, data: Path) -> None:
+    manifest = data / "index" / "vectors" / "manifest.json"
+    manifest.write_text("{}")
+    ran = filled("verify", "--check")
+    assert (ran.code, manifest.read_text()) == (3, "{}")
+    assert "The vector index on disk is missing or damaged.\n" in ran.out
+
+
+def test_a_damaged_page_is_repaired_by_writing_the_database_anew(filled: Run, data: Path) -> None:
+    connection = sqlite3.connect(data / DATABASE_NAME)
+    [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'token_vectors'").fetchone()
+    connection.close()
+    with (data / DATABASE_NAME).open("r+b") as file:
+        file.seek(4096 * (page - 1))
+        file.write(bytes(4096))
+
+    assert filled("ask", "Who began the truce?").code == 3
+    assert filled("verify").code == 0
+    assert filled("ask", "Who began the truce?").code == 0
+    assert sorted(path.name for path in data.iterdir()) == [DATABASE_NAME, "index"]
 
 
 def test_verify_rebuilds_a_damaged_index(filled: Run, data: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_store_knows_what_it_holds_after_every_change(folder: Path, change: Ca
         change(store)
         with store.view() as view:
             view.check_tally()
-            assert counted(folder).of("documents")[0] == view.counts()[0] > 0
+            assert counted(folder).documents == view.counts()[0] > 0
 
 
 def test_a_change_that_fails_leaves_the_tally(folder: Path) -> None:

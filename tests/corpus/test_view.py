@@ -44,7 +44,7 @@ def everything(view: View) -> list[object]:
         view.vectors(keys),
         view.token_vectors(keys),
         view.document_ids(),
-        [view.source_digest(document.source) for document in documents],
+        view.sources(),
     ]
 
 
@@ -164,13 +164,13 @@ def test_an_unknown_document_is_refused(folder: Path) -> None:
     assert is_sentences(str(refused.value))
 
 
-def test_documents_are_found_by_key_and_digests_by_source(folder: Path) -> None:
+def test_documents_are_found_by_key(folder: Path) -> None:
     with View(folder) as view:
         document = view.document("truce")
         assert view.documents_by_key([document.key, document.key]) == {document.key: document}
         assert view.documents_by_key([]) == {}
-        assert view.source_digest(document.source) == document.source_sha256
-        assert view.source_digest("/elsewhere.md") is None
+        with pytest.raises(StoreCorruptError, match="number 99"):
+            view.documents_by_key([99])
 
 
 def test_passages_come_in_the_order_asked_for_and_vectors_by_key(folder: Path) -> None:

@@ -152,7 +152,7 @@ def main(kills: int, every: bool, sample: int, only: tuple[str, ...], seed: int 
     """Kill whatever writes to a store, and see what is left."""
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     click.echo(f"Seed {seed}.", err=True)
-    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
         found = [scenario for scenario in scenarios(shop) if not only or scenario.name in only]
         if every or "export" in only:

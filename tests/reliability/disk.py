@@ -148,7 +148,7 @@ def main(every: bool, sample: int, only: tuple[str, ...], seed: int | None) -> N
     """Let the disk be full, broken or read-only, and see what people are told and what is left."""
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     click.echo(f"Seed {seed}.", err=True)
-    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
         wanted = only or ("first ingest", "ingest again", "remove", "reindex", "upload", "feedback")
         cases = cases_of(shop, [scenario for scenario in scenarios(shop) if scenario.name in wanted])

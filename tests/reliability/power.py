@@ -277,7 +277,7 @@ def main(every: bool, sample: int, seed: int | None) -> None:
     """Cut the power, and see what is left."""
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     click.echo(f"Seed {seed}.", err=True)
-    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
         recording = recorded(shop)
         calls = range(len(recording.calls) + 1)

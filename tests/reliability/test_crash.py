@@ -12,7 +12,7 @@ CALLS = 8
 
 
 def test_killed_at_random_moments_it_is_a_state_that_it_goes_through(shop: Workshop, found: Sequence[Scenario]) -> None:
-    chance = random.Random(5)  # noqa: S311 - moments, no secrets
+    chance = random.Random(5)
     tallies = run(shop, random_kills(found, KILLS, chance), NoProgress())
     assert [violation for tally in tallies.values() for violation in tally.violations] == []
     assert sum(tally.kills for tally in tallies.values()) > KILLS / 3

@@ -18,7 +18,7 @@ def recording(shop: Workshop) -> Recording:
 
 
 def test_power_cuts_leave_a_state_that_it_goes_through(recording: Recording) -> None:
-    chance = random.Random(11)  # noqa: S311 - moments, no secrets
+    chance = random.Random(11)
     calls = range(len(recording.calls) + 1)
     moments = {at: [chance.choice(POLICIES)] for at in chance.sample(calls, MOMENTS)}
     moments |= {at: ["strict"] for at in recording.ends}
@@ -29,4 +29,4 @@ def test_a_sync_that_is_left_out_is_noticed(recording: Recording) -> None:
     calls = [call for call in recording.calls if not (call[0] == Kind.SYNC and call[1].endswith("-wal"))]
     forgetful = Recording(recording.root, calls, [len(calls)] * len(recording.ends), recording.allowed)
     moments = {len(calls): ["strict"]}
-    assert list(check(forgetful, moments, random.Random(1), NoProgress())) != []  # noqa: S311 - draws nothing
+    assert list(check(forgetful, moments, random.Random(1), NoProgress())) != []

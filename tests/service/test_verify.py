@@ -18,7 +18,7 @@ from embeddings import Encoder
 from service.ingest import Ingester
 from service.progress import NoProgress
 from service.settings import Settings
-from service.verify import Problem, problems
+from service.verify import Problem, Remedy, problems
 from tests.corpus.samples import set_meta
 from tests.service.conftest import settings_for_long
 from tests.service.test_ingest import Recorder
@@ -270,7 +270,7 @@ def test_token_vectors_of_no_passage_are_found(good: Store, raw: sqlite3.Connect
     raw.execute("INSERT INTO token_vectors VALUES (1, x'00', 0)")
 
     [problem] = found(good)
-    assert problem == Problem(None, "row 1 of token_vectors refers to nothing")
+    assert problem == Problem(None, "row 1 of token_vectors refers to nothing", Remedy.REWRITE)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_token_vectors_of_no_passage_are_found(good: Store, raw: sqlite3.Connect
 def test_a_damaged_record_of_the_encoder_is_found(good: Store, raw: sqlite3.Connection, value: str) -> None:
     set_meta(raw, "encoder", value)
 
-    assert found(good) == [Problem(None, "the record of the encoder is damaged")]
+    assert found(good) == [Problem(None, "the record of the encoder is damaged", Remedy.ENCODE_ALL)]
 
 
 def test_another_dimension_than_the_vectors_have_is_found_in_every_document(
