@@ -1,5 +1,6 @@
 """The encoder: one forward pass gives a text's vector and its token vectors."""
 
+import functools
 import hashlib
 import json
 from collections import deque
@@ -127,7 +128,7 @@ class Encoder:
         """
         parts = {
             "weights": self.weights_sha256,
-            "tokenizer": hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest(),
+            "tokenizer": self._tokenizer_sha256,
             "pooling": self._runtime.pooling,
             "dimension": self.dimension,
             "max_tokens": self.max_tokens,
@@ -136,6 +137,10 @@ class Encoder:
             **chunking,
         }
         return json.dumps(parts, sort_keys=True)
+
+    @functools.cached_property
+    def _tokenizer_sha256(self) -> str:
+        return hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest()
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, special tokens aside."""

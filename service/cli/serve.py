@@ -81,13 +81,13 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
     import uvicorn
 
     from service.answering import Pipeline
-    from service.fingerprint import fingerprint
+    from service.cli.loading import other_precision
     from service.http import build_app
     from service.http.state import Service
     from service.library import Library
 
-    library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
-    pipeline = Pipeline(library, encoder, settings)
+    library = Library(settings, encoder, load=other_precision(settings))
+    pipeline = Pipeline(library, settings)
     pipeline.ask("Is everything warm?")  # the first forward pass is slow; let no asker wait for it
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()

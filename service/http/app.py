@@ -55,7 +55,7 @@ def build_app(service: Service) -> FastAPI:
         static_url="/docs/static",
     )
     app.state.service = service
-    app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
+    app.state.intake = Intake(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
     app.state.asks = Asks(service.pipeline)
     add_problem_handlers(app)
