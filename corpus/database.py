@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.errors import StoreBusyError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
+from corpus.writer import writer_of
 
 __all__ = ["DATABASE_NAME", "FORMAT_VERSION", "checksum", "connect", "translated_errors"]
 
@@ -214,7 +215,8 @@ def _translated(error: sqlite3.OperationalError, path: Path) -> StoreError:
         return StoreCorruptError(f"The store {path} holds text that is not valid UTF-8. Run: footnote verify")
     code &= 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusyError(f"Another process is writing to {path}. Try again when it has finished.")
+        writer = writer_of(path.parent) or "another process"
+        return StoreBusyError(f"The store {path} is being written to by {writer}. Try again when it has finished.")
     if code == sqlite3.SQLITE_FULL:
         return StoreError(
             f"The disk that holds {path} is full. Free some space and run the command again; nothing stored is lost."

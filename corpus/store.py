@@ -28,6 +28,7 @@ from corpus.rows import (
     row_checksum,
 )
 from corpus.view import View
+from corpus.writer import writing
 
 __all__ = ["Store"]
 
@@ -169,8 +170,9 @@ class Store:
         with translated_errors(self.folder / DATABASE_NAME):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
-                self._connection.execute("COMMIT")
+                with writing(self.folder):
+                    yield self._connection
+                    self._connection.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back already
                     self._connection.execute("ROLLBACK")

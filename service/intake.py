@@ -84,9 +84,13 @@ class Intake:
         """Remove a document; gives the new generation, or raises UnknownDocumentError."""
         return self._thread.submit(self._remove, identifier)
 
-    def close(self) -> None:
-        """Stop before the next document, and wait for that."""
+    def stop(self) -> None:
+        """Stop before the next document: whoever sent one is told so."""
         self._stop.set()
+
+    def close(self) -> None:
+        """Stop, and wait for what is being brought in."""
+        self.stop()
         self._thread.shutdown(cancel_futures=True)
 
     def _add(self, uploads: Sequence[Upload]) -> tuple[list[Received], int]:

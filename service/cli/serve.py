@@ -78,11 +78,10 @@ def _give_starter(store: Store, encoder: Encoder, settings: Settings) -> None:
 
 
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
-    import uvicorn
-
     from service.answering import Pipeline
     from service.cli.loading import other_precision
     from service.http import build_app
+    from service.http.server import Server
     from service.http.state import Service
     from service.library import Library
 
@@ -97,19 +96,13 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
     gc.collect()
     gc.freeze()  # what is there stays: to look through it again and again would hold up an answer for some 20 ms
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            host, port = listener.getsockname()[:2]
-            address = f"[{host}]" if ":" in host else host
-            about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
-            click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            app.state.asks.stop()  # whoever still waits is told so, and not waited for
-            await super().shutdown(sockets)
+    def ready() -> None:
+        host, port = listener.getsockname()[:2]
+        address = f"[{host}]" if ":" in host else host
+        about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
+        click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
 
     try:
-        Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
+        Server(app, ready).run(sockets=[listener])
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
