@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from corpus.errors import EncoderError
+from embeddings.cpus import thread_gives_way
 from embeddings.exports import Export, NotExportableError, find_export, make_export
 from embeddings.models import has_cuda, model_folder, unloadable, weights_sha256
 from embeddings.onnx_runtime import OnnxRuntime
@@ -103,7 +104,9 @@ class Encoder:
         self.weights_sha256 = weights_sha256(folder)
         self.precision, self._runtime = _started(folder, name, precision, exports, say)
         self._tokenizer = self._runtime.tokenizer
-        self._workers = ThreadPoolExecutor(self._runtime.workers, thread_name_prefix="encode")
+        self._workers = ThreadPoolExecutor(
+            self._runtime.workers, thread_name_prefix="encode", initializer=thread_gives_way
+        )
         self.special_tokens = self._tokenizer.num_special_tokens_to_add(is_pair=False)
         self.max_tokens = self._runtime.max_tokens
         self.dimension = self._runtime.dimension

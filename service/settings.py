@@ -177,7 +177,7 @@ class Settings(BaseSettings):
             description="How long a question may have to wait for its turn; one that would wait longer is refused at "
             "once.",
         ),
-    ] = 2.0
+    ] = 1.5
     host: Annotated[str, Field(min_length=1, description="Address that `footnote serve` listens on.")] = "127.0.0.1"
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")

@@ -231,16 +231,18 @@ def test_a_question_that_would_wait_longer_than_is_promised_is_refused(
 ) -> None:
     app.state.asks._seconds = 1.0
     clients = [ask("Who began truce 0?")]
-    for at in range(1, 7):  # two at once, and 2 seconds that any may wait: four more, and one whose wait is just that
+    for at in range(
+        1, 6
+    ):  # two at once, and 1.5 seconds that any may wait: three more, and one that waits just so long
         assert eventually(lambda: waiting(app) == len(clients))
         clients.append(ask(f"Who began truce {at}?"))
-    assert eventually(lambda: waiting(app) == 7)
+    assert eventually(lambda: waiting(app) == 6)
     assert too_busy(received(ask()))
     app.state.asks._seconds = 0.1
     clients.append(ask())
-    assert eventually(lambda: waiting(app) == 8)
+    assert eventually(lambda: waiting(app) == 7)
     gate.open.set()
-    assert [received(client)[0] for client in clients] == [200] * 8
+    assert [received(client)[0] for client in clients] == [200] * 7
 
 
 def test_how_long_answers_take_is_learnt_from_them(
