@@ -231,9 +231,7 @@ def test_a_question_that_would_wait_longer_than_is_promised_is_refused(
 ) -> None:
     app.state.asks._seconds = 1.0
     clients = [ask("Who began truce 0?")]
-    for at in range(
-        1, 6
-    ):  # two at once, and 1.5 seconds that any may wait: three more, and one that waits just so long
+    for at in range(1, 6):  # two at once, and four that wait, the last of them for 1.5 seconds
         assert eventually(lambda: waiting(app) == len(clients))
         clients.append(ask(f"Who began truce {at}?"))
     assert eventually(lambda: waiting(app) == 6)
