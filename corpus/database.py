@@ -4,17 +4,29 @@ import contextlib
 import os
 import sqlite3
 import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.errors import StoreBusyError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
-from corpus.writer import writer_of
+from corpus.meta import begin_meta
+from corpus.turns import who_has_turn
 
-__all__ = ["DATABASE_NAME", "FORMAT_VERSION", "checksum", "connect", "translated_errors"]
+__all__ = [
+    "DATABASE_NAME",
+    "FORMAT_VERSION",
+    "OLDER_VERSIONS",
+    "connect",
+    "format_version",
+    "transaction",
+    "translated_errors",
+    "translated_folder_errors",
+]
 
 DATABASE_NAME = "footnote.db"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+OLDER_VERSIONS = (1, 2)
+"""Formats that `corpus.upgrading` brings up to date."""
+
 APPLICATION_ID = 0x464E4F54  # "FNOT"
 
 BUSY_TIMEOUT_S = 30.0
@@ -29,7 +41,8 @@ PRAGMA user_version = {FORMAT_VERSION};
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    checksum INTEGER NOT NULL        -- CRC-32 of both
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE documents (
@@ -53,7 +66,7 @@ CREATE TABLE documents (
     sections TEXT NOT NULL,          -- JSON array of [title, level, start]
     pages TEXT NOT NULL,             -- JSON array of the start of each page
     removed TEXT NOT NULL,           -- JSON array of [start, end, reason]
-    metadata_checksum INTEGER NOT NULL,
+    metadata_checksum INTEGER NOT NULL,  -- CRC-32 of all columns but the text, whose digest is the revision
     ingested_at TEXT NOT NULL        -- ISO 8601, UTC
 ) STRICT;
 
@@ -71,7 +84,7 @@ CREATE TABLE passages (
     section TEXT,
     checksum INTEGER NOT NULL,       -- CRC-32 of the columns above and the passage's text
     vector BLOB NOT NULL,
-    vector_checksum INTEGER NOT NULL
+    vector_checksum INTEGER NOT NULL  -- CRC-32 of key and vector
 ) STRICT;
 
 CREATE INDEX passages_by_document ON passages(document, start);
@@ -79,28 +92,18 @@ CREATE INDEX passages_by_document ON passages(document, start);
 CREATE TABLE token_vectors (         -- apart, so that reading passages never drags these pages in
     passage INTEGER PRIMARY KEY REFERENCES passages(key) ON DELETE CASCADE,
     data BLOB NOT NULL,
-    checksum INTEGER NOT NULL
+    checksum INTEGER NOT NULL        -- CRC-32 of key and data
 ) STRICT;
-
-INSERT INTO meta VALUES ('generation', '0');
-INSERT INTO meta VALUES ('store', lower(hex(randomblob(16))));  -- tells this store's projections from another's
 """
 
 
-def checksum(*parts: bytes) -> int:
-    """CRC-32 of byte strings, each with its length, so that no two lists of parts share one by shifting."""
-    value = 0
-    for part in parts:
-        value = zlib.crc32(part, zlib.crc32(len(part).to_bytes(8, "little"), value))
-    return value
-
-
-def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
+def connect(folder: Path, *, create: bool = False, older: bool = False) -> sqlite3.Connection:
     """Open the store's database.
 
     Args:
         folder: The data folder.
         create: Make the folder and an empty store where there is none.
+        older: Take one of an older format as well.
 
     Raises:
         StoreMissingError: There is none and `create` is False.
@@ -108,7 +111,7 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
         StoreError: The folder or file cannot be opened or written.
     """
     path = folder / DATABASE_NAME
-    with translated_errors(path), _translated_folder_errors(folder):
+    with translated_errors(path), translated_folder_errors(folder):
         if not path.exists():
             if not create:
                 raise _missing(folder)
@@ -117,14 +120,14 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
-            _prepare(connection, path, create=create)
+            _prepare(connection, path, create=create, older=older)
         except BaseException:
             connection.close()
             raise
         return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool, older: bool) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
     if _is_blank(connection):  # just created by another process, or by one that was killed
@@ -134,7 +137,12 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
     application, version = _marks(connection)
     if application != APPLICATION_ID:
         raise StoreFormatError(f"{path} is not a Footnote store. Choose another folder with --data.")
-    if version != FORMAT_VERSION:
+    if version in OLDER_VERSIONS and not older:
+        raise StoreFormatError(
+            f"{path} was written by an earlier Footnote (format version {version}). "
+            f"Bring it up to date with: footnote upgrade --data {path.parent}"
+        )
+    if version not in (FORMAT_VERSION, *OLDER_VERSIONS):
         raise StoreFormatError(
             f"{path} has format version {version}; this Footnote reads version {FORMAT_VERSION}. "
             "Install the Footnote that made it, or ingest the documents again into another folder with --data."
@@ -145,6 +153,11 @@ def _missing(folder: Path) -> StoreMissingError:
     return StoreMissingError(
         f"There are no documents in {folder} yet. Add some with: footnote ingest PATH --data {folder}"
     )
+
+
+def format_version(connection: sqlite3.Connection) -> int:
+    """The format of an open store."""
+    return _marks(connection)[1]
 
 
 def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -162,14 +175,23 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
 
 def _lay_out(connection: sqlite3.Connection) -> None:
     _use_write_ahead_log(connection)
-    connection.execute("BEGIN IMMEDIATE")  # of two processes that create it at once, the second finds it made
-    try:
-        if _is_blank(connection):
+    with transaction(connection):
+        if _is_blank(connection):  # of two processes that create it at once, the second finds it made
             for statement in LAYOUT.split(";\n"):
                 connection.execute(statement)
+            begin_meta(connection)
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction that may write; undone if the block raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back already
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -200,7 +222,8 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _translated_folder_errors(folder: Path) -> Iterator[None]:
+def translated_folder_errors(folder: Path) -> Iterator[None]:
+    """Map the operating system's errors about a data folder to this project's."""
     try:
         yield
     except OSError as error:
@@ -215,7 +238,7 @@ def _translated(error: sqlite3.OperationalError, path: Path) -> StoreError:
         return StoreCorruptError(f"The store {path} holds text that is not valid UTF-8. Run: footnote verify")
     code &= 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        writer = writer_of(path.parent) or "another process"
+        writer = who_has_turn(path.parent) or "another process"
         return StoreBusyError(f"The store {path} is being written to by {writer}. Try again when it has finished.")
     if code == sqlite3.SQLITE_FULL:
         return StoreError(

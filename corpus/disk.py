@@ -3,11 +3,12 @@
 import contextlib
 import fcntl
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LOCK_NAME", "sync", "write_new", "written_alone"]
+__all__ = ["LOCK_NAME", "replaced", "sync", "write_new", "written_alone"]
 
 LOCK_NAME = "lock"
 
@@ -43,6 +44,27 @@ def write_new(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None
             file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, for its owner alone, which takes a path's place, on the disk, if the block ends well.
+
+    Raises:
+        OSError: It cannot be written; what was at the path is still there.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+        sync(path.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
 
 
 def sync(path: Path) -> None:

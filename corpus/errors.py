@@ -8,6 +8,7 @@
     │   ├── SpanError             a span lies outside its document
     │   ├── SettingsError         a setting is unknown or out of bounds
     │   ├── EncoderError          the encoder cannot be found, verified or run
+    │   ├── BackupError           a backup cannot be read or written
     │   └── AddressError          the address to serve on cannot be used
     └── StoreError                the store cannot be used
         ├── StoreMissingError     there is no store in the data folder
@@ -25,6 +26,7 @@ is one or two sentences that say what is wrong and what to do; it never holds a 
 
 __all__ = [
     "AddressError",
+    "BackupError",
     "EncoderError",
     "EncoderMismatchError",
     "FeedbackError",
@@ -74,6 +76,10 @@ class SettingsError(InputError):
 
 class EncoderError(InputError):
     """The encoder cannot be found, verified or run."""
+
+
+class BackupError(InputError):
+    """A backup cannot be read or written."""
 
 
 class AddressError(InputError):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.database import checksum
+from corpus.checksums import checksum
 from corpus.documents import Metadata, RemovedSpan, Section, SourceDocument
 from corpus.errors import StoreCorruptError
 
@@ -108,17 +108,17 @@ def removed_column(removed: Sequence[RemovedSpan]) -> str:
 
 
 def metadata_checksum(identity: Sequence[object], columns: Sequence[object]) -> int:
-    """CRC-32 over a document's identity (id, source, file, digest, type, revision, length, time) and metadata."""
+    """CRC-32 over a document's identity (key, id, source, file, digest, type, revision, length, time) and metadata."""
     return checksum(json.dumps([*identity, *columns], ensure_ascii=False).encode())
 
 
 def row_checksum(row: Sequence[Any]) -> int:
     """The checksum that a row of `DOCUMENT_COLUMNS` should have."""
-    return metadata_checksum(row[1:9], row[10:21])
+    return metadata_checksum(row[:9], row[10:21])
 
 
 def passage_checksum(columns: Sequence[object], text: bytes) -> int:
-    """CRC-32 over a passage's id, spans, page and section, and the UTF-8 text of its span."""
+    """CRC-32 over a passage's row, of which `columns` are `PASSAGE_COLUMNS` but the checksum, and its text in UTF-8."""
     return checksum(json.dumps(list(columns), ensure_ascii=False).encode(), text)
 
 
@@ -154,7 +154,8 @@ def passage_from_row(row: Sequence[Any], text: bytes) -> StoredPassage:
     Raises:
         StoreCorruptError: Row or text does not match the checksum.
     """
-    key, passage, document, start, end, byte_start, byte_end, page, section, expected = row
-    if passage_checksum((passage, start, end, byte_start, byte_end, page, section), text) != expected:
+    *columns, expected = row
+    key, passage, document, start, end, _, _, page, section = columns
+    if passage_checksum(columns, text) != expected:
         raise StoreCorruptError(f"Passage '{passage}' is damaged. Run: footnote verify")
     return StoredPassage(key, passage, document, start, end, page, section, text.decode())

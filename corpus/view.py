@@ -9,9 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.database import DATABASE_NAME, checksum, connect, translated_errors
+from corpus.checksums import keyed_checksum
+from corpus.database import DATABASE_NAME, connect, translated_errors
 from corpus.documents import SourceDocument, revision_of
 from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
+from corpus.meta import KEY_SUM, Tally, read_meta
 from corpus.rows import (
     DOCUMENT_COLUMNS,
     METADATA_COLUMNS,
@@ -76,15 +78,15 @@ class View:
         try:
             if self._owns:
                 self._rows("BEGIN")
-            meta = dict(self._rows("SELECT key, value FROM meta"))
-            if not meta.get("generation", "").isdecimal():
-                raise StoreCorruptError(f"The store {self._path} has lost its generation. Run: footnote verify")
+            with translated_errors(self._path):
+                meta = read_meta(self._connection)
         except BaseException:
             self.close()
             raise
         self.generation = int(meta["generation"])
-        self.store_id: str = meta.get("store", "")
+        self.store_id = meta["store"]
         self.fingerprint: str | None = meta.get("encoder")
+        self._tally = Tally.read(meta["tally"])
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +103,23 @@ class View:
     def counts(self) -> tuple[int, int]:
         """Number of documents and of passages."""
         return self._rows("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")[0]
+
+    def check_tally(self) -> None:
+        """See that no document and no passage has vanished, as a damaged file may lose rows without a word.
+
+        Raises:
+            StoreCorruptError: There are others than were written.
+        """
+        if self.altered():
+            raise StoreCorruptError(
+                f"The store {self._path} no longer holds all that was written to it. Run: footnote verify"
+            )
+
+    def altered(self) -> list[str]:
+        """Those of the tables `documents` and `passages` that do not have the rows that were written."""
+        with self._lock, translated_errors(self._path):
+            found = Tally.counted(self._connection)
+        return [table for table in ("documents", "passages") if found.of(table) != self._tally.of(table)]
 
     def documents(self, *, after: str = "", limit: int = -1) -> list[StoredDocument]:
         """Documents in order of their ids.
@@ -228,7 +247,7 @@ class View:
 
         Since keys are drawn with random gaps, this tells sets of them apart without giving them all.
         """
-        query = "SELECT count(*), coalesce(sum(key & 4294967295), 0) FROM passages WHERE +key <= ?"
+        query = f"SELECT count(*), {KEY_SUM} FROM passages WHERE +key <= ?"
         count, total = self._rows(query, (last,))[0]
         return count, total
 
@@ -249,7 +268,7 @@ class View:
         )
         rows = self._rows(query, (json.dumps(list(keys)),))
         _all_there(keys, {row[0] for row in rows}, "is missing")
-        return [(key, _intact(data, expected, f"The vector of passage {key} is")) for key, data, expected in rows]
+        return [(key, _intact(key, data, expected, "vector of passage {} is")) for key, data, expected in rows]
 
     def token_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
         """The packed token vectors of the passages with these keys, checked.
@@ -260,7 +279,7 @@ class View:
         query = "SELECT passage, data, checksum FROM token_vectors WHERE passage IN (SELECT value FROM json_each(?))"
         rows = self._rows(query, (json.dumps(list(keys)),))
         _all_there(keys, {row[0] for row in rows}, "has no token vectors")
-        return {key: _intact(data, expected, f"The token vectors of passage {key} are") for key, data, expected in rows}
+        return {key: _intact(key, data, expected, "token vectors of passage {} are") for key, data, expected in rows}
 
     def problems_found_by_sqlite(self) -> list[str]:
         """What SQLite's own integrity and foreign key checks find, one line each."""
@@ -272,9 +291,9 @@ class View:
             return self._connection.execute(query, values).fetchall()
 
 
-def _intact(data: bytes, expected: int, what_is: str) -> bytes:
-    if checksum(data) != expected:
-        raise StoreCorruptError(f"{what_is} damaged. Run: footnote verify")
+def _intact(key: int, data: bytes, expected: int, what_is: str) -> bytes:
+    if keyed_checksum(key, data) != expected:
+        raise StoreCorruptError(f"The {what_is.format(key)} damaged. Run: footnote verify")
     return data
 
 

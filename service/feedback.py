@@ -56,14 +56,14 @@ class Feedback:
 
     Args:
         folder: The data folder; the file is made in it with the first rating.
-        limit: At most so many ratings.
+        limit: `add` keeps at most so many ratings.
         clock: Gives the time, aware of its zone.
     """
 
     def __init__(
         self,
         folder: Path,
-        limit: int,
+        limit: int = 0,
         clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
     ) -> None:
         self.path = folder / FEEDBACK_NAME
@@ -101,8 +101,20 @@ class Feedback:
             if _is_blank(connection):  # its maker was killed before the first rating
                 return []
             self._check(connection)
-            rows = connection.execute("SELECT id, entry FROM ratings ORDER BY key").fetchall()
+            rows = connection.execute("SELECT id, entry FROM ratings ORDER BY at, key").fetchall()
         return [StoredRating(identifier, entry) for identifier, entry in rows]
+
+    def add_all(self, ratings: Sequence[StoredRating]) -> None:
+        """Store ratings that are not there yet, as they are and however many there may be.
+
+        Raises:
+            FeedbackError: The file cannot be used.
+        """
+        if not ratings:
+            return
+        rows = [(rating.id, json.loads(rating.entry)["at"], rating.entry) for rating in ratings]
+        with self._changing(create=True) as connection:
+            connection.executemany("INSERT OR IGNORE INTO ratings (id, at, entry) VALUES (?, ?, ?)", rows)
 
     def remove(self, identifiers: Sequence[str]) -> None:
         """Remove ratings, all or none of them.

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from corpus import Store, View
 from corpus.errors import EncoderMismatchError, SourceError
 from corpus.readers import MAX_SOURCE_BYTES, SourceBytes
-from corpus.store import mismatch_message
+from corpus.writing import mismatch_message
 from service.ingest import Action, Ingester, IngestSummary, Source
 from service.library import Library
 from service.progress import NoProgress

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from corpus import LexicalIndex, LexicalProjection, View
 from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
-from corpus.store import mismatch_message
+from corpus.writing import mismatch_message
 from embeddings import EXACT_UP_TO, PRECISIONS, Encoder, ExactIndex, Precision, VectorIndex, VectorProjection, updated
 from service.fingerprint import fingerprint
 from service.settings import Settings
@@ -76,6 +76,7 @@ class Library:
         self.problem: str | None = None
         view = View(self.folder)
         try:
+            view.check_tally()
             if not self._fits(encoder, view):
                 raise EncoderMismatchError(mismatch_message(self.folder))
             index = self._projection.open(view, encoder.dimension)
@@ -124,6 +125,7 @@ class Library:
                 ):
                     view.close()
                     return False
+                view.check_tally()
                 encoder = self._encoder_of(view)
                 same_store = view.store_id == self._current.view.store_id
                 before = self._current.index if same_store else ExactIndex.empty(encoder.dimension)

@@ -1,5 +1,6 @@
 """Does a store keep its promises? Every invariant of every stored span and vector."""
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,23 +38,30 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
         progress: Told of each document.
     """
     yield from (Problem(None, detail) for detail in view.problems_found_by_sqlite())
+    if "documents" in (altered := view.altered()):
+        yield Problem(None, "its documents are others than were written to it")
     shape = _shape(view.fingerprint)
     identifiers = view.document_ids()
     if shape is None and identifiers:
         yield Problem(None, "the record of the encoder is damaged")
     progress.start(len(identifiers))
+    whole = True
     try:
         for identifier in identifiers:
             progress.doing(identifier)
             try:
                 document = view.document(identifier)
-                yield from (Problem(identifier, detail) for detail in _of_spans(view, document))
-                yield from (Problem(identifier, detail) for detail in _of_vectors(view, document, shape))
+                for detail in itertools.chain(_of_spans(view, document), _of_vectors(view, document, shape)):
+                    whole = False
+                    yield Problem(identifier, detail)
             except StoreCorruptError as error:
+                whole = False
                 yield Problem(identifier, str(error).removesuffix(" Run: footnote verify").rstrip("."))
             progress.advance()
     finally:
         progress.finish()
+    if whole and "passages" in altered:
+        yield Problem(None, "its passages are others than were written to it")
 
 
 def _shape(fingerprint: str | None) -> tuple[int, int] | None:

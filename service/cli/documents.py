@@ -28,6 +28,7 @@ def list_documents(data: Path | None, as_json: bool) -> None:
     from service.settings import load_settings
 
     with View(load_settings(data=data).data) as view:
+        view.check_tally()
         found = view.documents()
         generation = view.generation
     if as_json:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,21 +111,14 @@ def _opened(data: Path | None) -> Feedback:
 
 def _write(path: Path, ratings: Sequence[StoredRating], *, force: bool) -> None:
     """Write a file whole or not at all."""
+    from corpus.disk import replaced
     from corpus.errors import InputError
 
     if path.exists() and not force:
         raise InputError(f"{path} exists already. Give another name with --out, or write over it with --force.")
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.writelines(f"{rating.entry}\n" for rating in ratings)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replaced(path) as file:
+            file.writelines(f"{rating.entry}\n".encode() for rating in ratings)
     except OSError as error:
         raise InputError(
             f"{path} cannot be written ({error.strerror}). Check its folder, or choose another."

@@ -11,12 +11,14 @@ import click
 
 from corpus.errors import FootnoteError, StoreError
 from service.cli.ask import ask
+from service.cli.backup import backup, restore
 from service.cli.config import config
 from service.cli.documents import documents
 from service.cli.feedback import feedback
 from service.cli.ingest import ingest, reindex
 from service.cli.output import plain
 from service.cli.serve import serve
+from service.cli.upgrade import upgrade
 from service.cli.verify import verify
 
 __all__ = ["footnote", "main"]
@@ -28,7 +30,7 @@ def footnote() -> None:
     """Answer questions from your own documents with the exact passages that answer them."""
 
 
-for command in (ask, config, documents, feedback, ingest, reindex, serve, verify):
+for command in (ask, backup, config, documents, feedback, ingest, reindex, restore, serve, upgrade, verify):
     footnote.add_command(command)
 
 

@@ -11,7 +11,7 @@ from corpus.cleaning import clean
 from corpus.errors import EncoderMismatchError
 from corpus.folders import find_files
 from corpus.readers import ReadOptions
-from corpus.store import mismatch_message
+from corpus.writing import mismatch_message
 from embeddings import Encoder
 from service.fingerprint import fingerprint
 from service.ingest.cutting import encoded_passages

@@ -10,7 +10,7 @@ from corpus import Passage, SourceDocument, StoredSource, View
 from corpus.errors import EncoderMismatchError, StoreMissingError
 from corpus.folders import find_files
 from corpus.readers import ReadOptions
-from corpus.store import mismatch_message
+from corpus.writing import mismatch_message
 from embeddings import Encoder
 from service.fingerprint import fingerprint
 from service.ingest.preparing import prepared

@@ -287,3 +287,20 @@ def test_documents_show_removed_says_that_nothing_was(filled: Run) -> None:
     ran = filled("documents", "show", "truce", "--removed")
     assert (ran.code, ran.out.splitlines()[-1]) == (0, "0 spans removed, 0 of 43 characters.")
     assert filled("documents", "show", "nothing", "--removed").code == 1
+
+
+def test_an_older_store_is_upgraded_and_then_answers(footnote: Run, data: Path) -> None:
+    stores = Path(__file__).parents[1] / "corpus" / "stores"
+    data.mkdir()
+    shutil.copy(stores / "format-2.db", data / DATABASE_NAME)
+
+    refused = footnote("ask", "What?")
+    assert refused.code == 3
+    assert refused.err.endswith(f"Bring it up to date with: footnote upgrade --data {data}\n")
+
+    assert footnote("upgrade").out == "Brought the store from format version 2 to 3.\n"
+    assert footnote("upgrade").out == "The store is of format version 3 already.\n"
+    assert json.loads(footnote("upgrade", "--json").out) == {"from": 3, "to": 3}
+    assert footnote("reindex").code == 0
+    assert "Nobody wrote the first meeting down." in footnote("ask", "Who wrote the first meeting down?").out
+    assert footnote("verify").code == 0

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from corpus import EncodedPassage, Metadata, Passage, Section, SourceDocument, StoredPassage, View
 from corpus.database import DATABASE_NAME
+from corpus.meta import Tally, read_meta, write_meta
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For property tests: a slow machine is no failure."""
@@ -77,6 +78,17 @@ def tamper(folder: Path, statement: str, values: Sequence[object] = ()) -> None:
         connection.execute(statement, values)
     finally:
         connection.close()
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Change what a store says of itself behind its back, with a checksum that fits."""
+    write_meta(connection, key, value)
+
+
+def count_up(connection: sqlite3.Connection) -> None:
+    """Make what was changed behind a store's back a generation of its own, of the rows that are now there."""
+    set_meta(connection, "generation", str(int(read_meta(connection)["generation"]) + 1))
+    set_meta(connection, "tally", str(Tally.counted(connection)))
 
 
 def all_passages(view: View) -> list[StoredPassage]:

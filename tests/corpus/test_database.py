@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from corpus import Store, View, database
-from corpus.database import DATABASE_NAME, FORMAT_VERSION, checksum, connect, translated_errors
+from corpus.checksums import checksum, keyed_checksum
+from corpus.database import DATABASE_NAME, FORMAT_VERSION, connect, translated_errors
 from corpus.errors import (
     FootnoteError,
     StoreBusyError,
@@ -140,7 +141,7 @@ def test_two_processes_may_create_the_same_store_at_once(tmp_path: Path) -> None
             creator.kill()
             creator.communicate()
     assert set(answers) == {"made\n"}
-    assert {len(rows_of_tables(folder)["meta"]) for folder in folders} == {2}
+    assert {len(rows_of_tables(folder)["meta"]) for folder in folders} == {3}
 
 
 # What is not there, or something else
@@ -300,7 +301,7 @@ def test_a_full_disk_is_called_so_and_nothing_changes(folder: Path) -> None:
     [
         ("SELECT * FROM nothing", StoreError),
         ("SELECT CAST(x'ff' AS TEXT)", StoreCorruptError),
-        ("INSERT INTO meta VALUES ('generation', '1')", StoreCorruptError),
+        ("INSERT INTO meta VALUES ('generation', '1', 0)", StoreCorruptError),
         ("INSERT INTO documents (key) VALUES ('text')", StoreCorruptError),
         ("SELECT ?", StoreError),
         ("SELECT 1; SELECT 2", StoreError),
@@ -355,3 +356,7 @@ def test_any_flipped_bit_changes_a_checksum() -> None:
     data = bytes(range(64))
     flipped = [data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :] for at in range(64) for bit in range(8)]
     assert checksum(data) not in {checksum(other) for other in flipped}
+
+
+def test_the_same_data_under_two_keys_have_different_checksums() -> None:
+    assert len({keyed_checksum(key, b"data") for key in (-1, 0, 1, 256, 2**63 - 1)}) == 5

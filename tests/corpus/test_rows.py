@@ -17,8 +17,8 @@ from corpus.rows import (
 )
 from tests.corpus.samples import FINGERPRINT, TEXT, sample_document, sample_passages
 
-NOT_COVERED = ("key", "document", "(SELECT count(*) FROM passages WHERE document = documents.key)")
-"""Columns that say where a row stands, not what it holds."""
+NOT_COVERED = ("(SELECT count(*) FROM passages WHERE document = documents.key)",)
+"""Counted, not stored."""
 
 
 @pytest.fixture

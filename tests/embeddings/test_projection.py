@@ -16,6 +16,7 @@ from corpus import Store, View
 from corpus.disk import written_alone
 from corpus.errors import StoreCorruptError
 from embeddings import CodedIndex, ExactIndex, VectorIndex, VectorProjection, updated
+from tests.corpus.samples import set_meta
 from tests.embeddings.conftest import DIMENSION, FINGERPRINT, Put, document, encoded, unit_vectors
 
 ViewOf = Callable[..., View]
@@ -244,7 +245,7 @@ def test_a_file_swapped_with_another_stores_is_noticed_in_both(
 
 def test_an_index_of_another_encoder_is_not_used(projection: VectorProjection, folder: Path, view_of: ViewOf) -> None:
     with sqlite3.connect(folder / "footnote.db") as connection:
-        connection.execute("UPDATE meta SET value = 'another' WHERE key = 'encoder'")
+        set_meta(connection, "encoder", "another")
     connection.close()
 
     assert projection.problem(view_of(), DIMENSION) == "is missing or damaged"

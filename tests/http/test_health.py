@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from corpus import Store
 from corpus.database import DATABASE_NAME
 from service.http.state import Service
+from tests.corpus.samples import count_up, set_meta
 
 
 def becomes_true(holds: Callable[[], bool]) -> bool:
@@ -35,8 +36,8 @@ def test_what_another_process_changes_is_served_without_a_restart(client: TestCl
 def test_a_service_that_cannot_follow_its_store_is_not_ready(client: TestClient, service: Service) -> None:
     generation = client.get("/health/ready").json()["generation"]
     with contextlib.closing(sqlite3.connect(service.settings.data / DATABASE_NAME)) as connection, connection:
-        connection.execute("UPDATE meta SET value = 'another encoder' WHERE key = 'encoder'")
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation + 1),))
+        set_meta(connection, "encoder", "another encoder")
+        count_up(connection)
     assert becomes_true(lambda: client.get("/health/ready").status_code == 503)
     assert client.get("/health/ready").json()["type"] == "urn:footnote:problem:stale-documents"
     answer = client.post("/v1/ask", json={"question": "When?"})

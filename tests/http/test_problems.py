@@ -12,6 +12,7 @@ from corpus import errors
 from corpus.database import DATABASE_NAME
 from service.http import build_app
 from service.http.state import Service
+from tests.corpus.samples import count_up
 
 
 def assert_problem(response: Response, status: int, name: str) -> None:
@@ -49,7 +50,7 @@ def test_nothing_that_was_sent_is_repeated(client: TestClient) -> None:
 def test_a_damaged_passage_is_reported_and_never_answered_from(client: TestClient, service: Service) -> None:
     with sqlite3.connect(service.settings.data / DATABASE_NAME) as connection:
         connection.execute("UPDATE documents SET text = CAST(replace(CAST(text AS TEXT), '2012', '2013') AS BLOB)")
-        connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+        count_up(connection)
     connection.close()
     service.library.refresh()
     response = client.post("/v1/ask", json={"question": "When did the truce begin?", "k": 100})

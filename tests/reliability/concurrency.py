@@ -7,8 +7,10 @@ server must see what others commit within a second; those who write take turns o
 """
 
 import asyncio
+import contextlib
 import itertools
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Mapping, Sequence
@@ -94,8 +96,6 @@ Expected = Mapping[str, Mapping[tuple[str, int], Any]]
 
 def _expected(place: Place, questions: Sequence[str]) -> Expected:
     """What a copy of the store answers in either precision, given by a process of its own."""
-    import shutil
-
     expected: dict[str, dict[tuple[str, int], Any]] = {}
     for precision in ("int8", "float32"):
         copy = Place(place.folder / f"copy-{precision}", place.settings)
@@ -141,6 +141,7 @@ async def _phases(
     follower = asyncio.create_task(_follow(server, witness, report, options))
     beside = await _asking(server, witness, writing, options, report, writers.run())
     follower.cancel()
+    await asyncio.gather(follower, return_exceptions=True)
     ratio = percentile(beside.latencies, 0.99) / percentile(alone.latencies, 0.99)
     report.say(f"p50 {beside.p(0.5)}, p99 {beside.p(0.99)}, {ratio:.2f} times the one without writers.")
     report.figures |= {
@@ -251,14 +252,20 @@ async def _switch(
     report.figures[f"re-encoding to {precision}: seconds; answers; p99"] = (
         f"{took:.0f}; {state['asked']:,}; {1000 * percentile(latencies, 0.99):.0f} ms"
     )
-    ready = await Connection(server.port).send("GET", "/health/ready")
+    connection = Connection(server.port)
+    ready = await connection.send("GET", "/health/ready")
+    connection.close()
     report.check(ready.status == 200, f"not ready after the switch: {ready.body!r}")
     report.say(f"The server answers in {precision}; {state['asked']:,} answers checked.")
 
 
 async def _follow(server: ServerProcess, witness: Witness, report: Report, options: Options) -> None:
     """See how soon the server has what was committed."""
-    connection = Connection(server.port)
+    with contextlib.closing(Connection(server.port)) as connection:
+        await _follow_on(connection, witness, report, options)
+
+
+async def _follow_on(connection: Connection, witness: Witness, report: Report, options: Options) -> None:
     seen: set[int] = set()
     lags: list[float] = []
     begun = max(witness.generations)

@@ -6,6 +6,7 @@ Questions come at their own pace, whether or not earlier ones have been answered
 """
 
 import asyncio
+import contextlib
 import random
 import tempfile
 import time
@@ -166,7 +167,7 @@ async def _flood(
             report.say(f"{len(came.accepted):,} answered, {len(came.refused):,} refused.")
     recovery = await _recovery(server, writing, alone)  # beside those that still wait
     living.cancel()
-    await asyncio.gather(*asking)
+    await asyncio.gather(living, *asking, return_exceptions=True)
     for connection in free:
         connection.close()
     return came, recovery
@@ -185,12 +186,11 @@ def _is_refusal(response: Response) -> bool:
 async def _living(server: ServerProcess, came: Came, report: Report) -> None:
     """See whether it lives, each time on a connection of its own."""
     while True:
-        connection = Connection(server.port)
-        begun = time.monotonic()
-        response = await connection.send("GET", "/health/live")
+        with contextlib.closing(Connection(server.port)) as connection:
+            begun = time.monotonic()
+            response = await connection.send("GET", "/health/live")
         came.alive.append(time.monotonic() - begun)
         report.check(response.status == 200, f"/health/live: {response.status} {response.body[:200]!r}")
-        connection.close()
         await asyncio.sleep(LOOK_S)
 
 

@@ -23,6 +23,7 @@ from service.ingest import Ingester
 from service.library import Library, Snapshot
 from service.progress import NoProgress
 from service.settings import Settings
+from tests.corpus.samples import count_up
 from tests.service.conftest import Add, OpenLibrary, OpenPipeline
 
 ROOT = Path(__file__).parents[2]
@@ -240,8 +241,9 @@ def damage(settings: Settings, *statements: str) -> None:
     """Change the store behind its back, in a generation of its own."""
     connection = sqlite3.connect(settings.data / "footnote.db")
     with connection:
-        for statement in (*statements, "UPDATE meta SET value = value + 1 WHERE key = 'generation'"):
+        for statement in statements:
             assert connection.execute(statement).rowcount
+        count_up(connection)
     connection.close()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpus import Store, passage_id
-from corpus.database import checksum
+from corpus.checksums import keyed_checksum
 from corpus.documents import Passage
 from corpus.rows import passage_checksum
 from embeddings import Encoder
@@ -19,6 +19,7 @@ from service.ingest import Ingester
 from service.progress import NoProgress
 from service.settings import Settings
 from service.verify import Problem, problems
+from tests.corpus.samples import set_meta
 from tests.service.conftest import settings_for_long
 from tests.service.test_ingest import Recorder
 
@@ -80,7 +81,7 @@ def second_passage(raw: sqlite3.Connection) -> tuple[int, dict[str, object]]:
 def rewrite(raw: sqlite3.Connection, columns: dict[str, object]) -> None:
     """Write a passage with a checksum that fits, so that only an invariant can tell."""
     [(text,)] = [tuple(row) for row in raw.execute("SELECT text FROM documents WHERE id = 'middle'")]
-    names = ("id", "start", "end", "byte_start", "byte_end", "page", "section")
+    names = ("key", "id", "document", "start", "end", "byte_start", "byte_end", "page", "section")
     first, last = columns["byte_start"], columns["byte_end"]
     assert isinstance(first, int)
     assert isinstance(last, int)
@@ -90,11 +91,15 @@ def rewrite(raw: sqlite3.Connection, columns: dict[str, object]) -> None:
 
 
 def set_vector(raw: sqlite3.Connection, key: int, data: bytes) -> None:
-    raw.execute("UPDATE passages SET vector = ?, vector_checksum = ? WHERE key = ?", (data, checksum(data), key))
+    raw.execute(
+        "UPDATE passages SET vector = ?, vector_checksum = ? WHERE key = ?", (data, keyed_checksum(key, data), key)
+    )
 
 
 def set_signs(raw: sqlite3.Connection, key: int, data: bytes) -> None:
-    raw.execute("UPDATE token_vectors SET data = ?, checksum = ? WHERE passage = ?", (data, checksum(data), key))
+    raw.execute(
+        "UPDATE token_vectors SET data = ?, checksum = ? WHERE passage = ?", (data, keyed_checksum(key, data), key)
+    )
 
 
 def test_a_good_store_has_no_problems(good: Store) -> None:
@@ -283,7 +288,7 @@ def test_token_vectors_of_no_passage_are_found(good: Store, raw: sqlite3.Connect
     ],
 )
 def test_a_damaged_record_of_the_encoder_is_found(good: Store, raw: sqlite3.Connection, value: str) -> None:
-    raw.execute("UPDATE meta SET value = ? WHERE key = 'encoder'", (value,))
+    set_meta(raw, "encoder", value)
 
     assert found(good) == [Problem(None, "the record of the encoder is damaged")]
 
@@ -291,7 +296,7 @@ def test_a_damaged_record_of_the_encoder_is_found(good: Store, raw: sqlite3.Conn
 def test_another_dimension_than_the_vectors_have_is_found_in_every_document(
     good: Store, raw: sqlite3.Connection
 ) -> None:
-    raw.execute("UPDATE meta SET value = ? WHERE key = 'encoder'", (json.dumps({"dimension": 64, "max_tokens": 64}),))
+    set_meta(raw, "encoder", json.dumps({"dimension": 64, "max_tokens": 64}))
 
     assert {problem.document for problem in found(good)} == {"first", "middle", "last"}
 

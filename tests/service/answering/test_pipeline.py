@@ -20,6 +20,7 @@ from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
 from service.settings import Settings
+from tests.corpus.samples import count_up
 from tests.service.conftest import Add, OpenPipeline, settings_for_long, write_calibration
 
 DOCUMENTS = {
@@ -293,7 +294,7 @@ def damage(settings: Settings, statement: str) -> None:
     connection = sqlite3.connect(settings.data / "footnote.db")
     with connection:
         assert connection.execute(statement).rowcount
-        connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+        count_up(connection)
     connection.close()
 
 

@@ -1,4 +1,4 @@
-"""Who is writing to the store, for whoever finds it busy."""
+"""Whose turn it is to write to the store, for whoever finds it busy."""
 
 import contextlib
 import fcntl
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["WRITER_NAME", "writer_of", "writing"]
+__all__ = ["WRITER_NAME", "having_turn", "who_has_turn"]
 
 WRITER_NAME = "writer"
 """The file that names the process in a transaction. It is believed only while that process holds a lock on it, which
@@ -18,7 +18,7 @@ MOST_BYTES = 4096
 
 
 @contextlib.contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def having_turn(folder: Path) -> Iterator[None]:
     """Say that this process is writing to a store, until the block ends. That it cannot be said stops nothing."""
     file = None
     try:
@@ -35,7 +35,7 @@ def writing(folder: Path) -> Iterator[None]:
             os.close(file)
 
 
-def writer_of(folder: Path) -> str | None:
+def who_has_turn(folder: Path) -> str | None:
     """The process that is writing to a store, such as `process 4711 (footnote reindex)`; None if it is not known."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         file = os.open(folder / WRITER_NAME, os.O_RDONLY)

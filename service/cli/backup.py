@@ -1,0 +1,63 @@
+"""`footnote backup` and `footnote restore`."""
+
+import signal
+from pathlib import Path
+
+import click
+
+from service.cli.output import data_option, emit_json, json_option, plural
+
+__all__ = ["backup", "restore"]
+
+file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+
+
+@click.command()
+@file_argument
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@data_option
+@json_option
+def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
+    """Copy all documents and feedback to one file, as they are at one moment.
+
+    Others may read and write meanwhile. The copy is verified before it is kept; indexes are not in it, because they
+    are made again.
+    """
+    from service.backup import back_up
+    from service.progress import progress_for
+    from service.settings import load_settings
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as cleanly as at Ctrl-C
+    about = back_up(load_settings(data=data).data, file, progress_for(), force=force)
+    if as_json:
+        emit_json(about)
+        return
+    held = f"{plural(about.documents, 'document')} and {plural(about.passages, 'passage')}"
+    size = file.stat().st_size / 1e6
+    click.echo(f"Backed up {held} (generation {about.generation}) to {file}, {size:,.1f} MB.")
+
+
+@click.command()
+@file_argument
+@click.option("--force", is_flag=True, help="Replace the documents that are there.")
+@data_option
+@json_option
+def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
+    """Bring back what `footnote backup` copied, in one step.
+
+    The backup is verified first. A server that is running picks it up. Feedback that came since stays.
+    """
+    from service.backup import restore as restored
+    from service.progress import progress_for
+    from service.settings import load_settings
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder = load_settings(data=data).data
+    about, generation, aside = restored(file, folder, progress_for(), force=force)
+    if as_json:
+        emit_json({"documents": about.documents, "passages": about.passages, "generation": generation, "aside": aside})
+        return
+    if aside is not None:
+        click.echo(f"The store that was there could not be opened. It is now called {aside}.", err=True)
+    held = f"{plural(about.documents, 'document')} and {plural(about.passages, 'passage')}"
+    click.echo(f"Restored {held} to {folder}, as of {about.made} (now generation {generation}).")
