@@ -28,8 +28,10 @@ __all__ = ["serve"]
 @data_option
 def serve(host: str | None, port: int | None, no_starter: bool, data: Path | None) -> None:
     """Serve the documents over HTTP; an empty data folder is given the starter documents first."""
+    from service.memory import keep_few_heaps
     from service.settings import load_settings
 
+    keep_few_heaps()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
     settings = load_settings(data=data, host=host, port=port)
     with _bound(settings.host, settings.port) as listener:
