@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check format clean
+.PHONY: serve test gate check format clean concurrency overload leaving soak
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -20,6 +20,10 @@ gate: $(VENV)/installed-dev
 	$(BIN)/footnote-eval run --set eval/sets/starter.jsonl --data $(VENV)/gate --report $(VENV)/gate/report \
 		--require 'nDCG@10>=0.75' --require 'hit@1>=0.70' --require 'hit@5>=0.90' --require 'recall@100>=0.99' \
 		--require 'answer_accuracy>=0.46' --require 'refusal_accuracy>=0.75' --require 'AUROC>=0.70'
+
+# Hold a real server to what it promises under load; ARGS="--seed N" repeats a run, --help lists the rest.
+concurrency overload leaving soak: $(VENV)/installed-dev
+	$(BIN)/python -m tests.reliability.$@ $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +46,13 @@ class Options:
     Args:
         clients: That leave.
         documents: In the store.
+        stops: How many signals a server is stopped with, each time under load.
         timed: Whether the end of a server under load is judged by the clock.
     """
 
     clients: int = 1000
     documents: int = 50
+    stops: Sequence[int] = (1, 3)
     timed: bool = True
 
 
@@ -62,9 +64,10 @@ def run(place: Place, options: Options, report: Report) -> None:
     report.check(ran.returncode == 0, f"the ingest failed: {ran.stderr}")
     with place.serving() as server:
         asyncio.run(_leaving(server, writing, options, report))
-        asyncio.run(_stopped(server, writing, options, report, signals=1))
-    with place.serving() as server:
-        asyncio.run(_stopped(server, writing, options, report, signals=3))
+        asyncio.run(_stopped(server, writing, options, report, options.stops[0]))
+    for signals in options.stops[1:]:
+        with place.serving() as server:
+            asyncio.run(_stopped(server, writing, options, report, signals))
 
 
 async def _leaving(server: ServerProcess, writing: Writing, options: Options, report: Report) -> None:
@@ -250,7 +253,7 @@ def main(clients: int, documents: int, seed: int | None, untimed: bool) -> None:
     report = Report("leaving", random.randrange(2**32) if seed is None else seed)  # noqa: S311
     report.say(f"Seed {report.seed}.")
     with tempfile.TemporaryDirectory(prefix="footnote-leaving-") as folder:
-        run(Place(Path(folder)), Options(clients, documents, not untimed), report)
+        run(Place(Path(folder)), Options(clients, documents, timed=not untimed), report)
     raise SystemExit(report.end())
 
 

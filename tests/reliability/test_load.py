@@ -37,12 +37,12 @@ def test_nobody_is_answered_wrongly_while_everything_changes(place: Place, repor
 
 
 def test_more_than_can_be_carried_is_refused_and_the_rest_is_answered(place: Place, report: Report) -> None:
-    overload.run(place, overload.Options(seconds=3, documents=3, timed=False), report)
+    overload.run(place, overload.Options(seconds=2, documents=3, timed=False), report)
     assert report.violations == []
 
 
 def test_who_leaves_takes_all_along_and_nobody_keeps_a_server_from_its_end(place: Place, report: Report) -> None:
-    leaving.run(place, leaving.Options(clients=100, documents=3, timed=False), report)
+    leaving.run(place, leaving.Options(clients=100, documents=3, stops=(2,), timed=False), report)
     assert report.violations == []
 
 
