@@ -168,7 +168,7 @@ class Settings(BaseSettings):
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),
-    ] = 0.5
+    ] = 0.2
     wait_seconds: Annotated[
         float,
         Field(

@@ -30,6 +30,9 @@ __all__ = ["Options", "run"]
 
 AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
 FOLLOW_S = 1.0
+WAIT_S = "30"
+"""Nobody is to be refused here, however slow the machine is by itself; what is refused is for `overload` to show."""
+
 CHANGING = 12
 """Documents that are changed again and again, by each way of changing them."""
 
@@ -80,7 +83,7 @@ def run(place: Place, options: Options, report: Report) -> None:
     ran = place.command("ingest", str(kept), FOOTNOTE_PRECISION="int8")
     report.check(ran.returncode == 0, f"the first ingest failed: {ran.stderr}")
     expected = _expected(place, writing.questions(12))
-    with place.serving() as server, Witness(place.data) as witness:
+    with place.serving(FOOTNOTE_WAIT_SECONDS=WAIT_S) as server, Witness(place.data) as witness:
         asyncio.run(_phases(place, server, witness, writing, options, report, expected))
         code, seconds = server.stop()
         report.check(code == 0, f"the server ended with {code}: {server.said()[-2000:]}")
