@@ -54,7 +54,12 @@ class Tally:
 
     def plus(self, other: "Tally", sign: int = 1) -> "Tally":
         """With what another counted; without it if `sign` is -1."""
-        return Tally(*(mine + sign * its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+        return Tally(
+            self.documents + sign * other.documents,
+            self.document_keys + sign * other.document_keys,
+            self.passages + sign * other.passages,
+            self.passage_keys + sign * other.passage_keys,
+        )
 
 
 def begin_meta(connection: sqlite3.Connection) -> None:

@@ -146,8 +146,9 @@ def advertising_comments(blocks: Sequence[Block], taken: Collection[int], phrase
         if at in taken:
             continue
         block = blocks[at]
-        kinds = sum(kind.search(block.text) is not None for kind in phrases.spam_kinds)
-        if kinds < 2 or not phrases.spam_address.search(block.text):
+        if not phrases.spam_address.search(block.text):
+            break
+        if sum(kind.search(block.text) is not None for kind in phrases.spam_kinds) < 2:
             break
         found[at] = "advertising comment"
         if at and blocks[at - 1].dated:
