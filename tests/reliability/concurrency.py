@@ -9,6 +9,7 @@ server must see what others commit within a second; those who write take turns o
 import asyncio
 import contextlib
 import itertools
+import os
 import random
 import shutil
 import tempfile
@@ -101,7 +102,8 @@ def _expected(place: Place, questions: Sequence[str]) -> Expected:
     """What a copy of the store answers in either precision, given by a process of its own."""
     expected: dict[str, dict[tuple[str, int], Any]] = {}
     for precision in ("int8", "float32"):
-        copy = Place(place.folder / f"copy-{precision}", place.settings)
+        exports = os.environ.get("FOOTNOTE_EXPORTS", str(place.folder / "exports"))
+        copy = Place(place.folder / f"copy-{precision}", {"FOOTNOTE_EXPORTS": exports, **place.settings})
         shutil.copytree(place.data, copy.data)
         if precision != "int8":
             copy.command("reindex", FOOTNOTE_PRECISION=precision)

@@ -128,8 +128,9 @@ class Place:
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        kept = {"FOOTNOTE_EXPORTS": str(self.folder / "exports")}  # unless whoever runs this has them prepared
         own = {"PYTHONPATH": path, "HF_HUB_OFFLINE": "1", "FOOTNOTE_DATA": str(self.data)}
-        return {**os.environ, **own, **self.settings, **settings}
+        return {**kept, **os.environ, **own, **self.settings, **settings}
 
 
 def _footnote(*arguments: str) -> list[str]:
