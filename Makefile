@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check format clean crash corruption
+.PHONY: serve test gate check format clean crash corruption concurrency overload leaving soak
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -30,6 +30,10 @@ crash: $(VENV)/installed-dev
 # Damages a store in every way; takes about an hour. `make corruption ARGS='--seed 1'` repeats one.
 corruption: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.corruption --flips 10000 --every-header-byte --every-page $(ARGS)
+
+# Hold a real server to what it promises under load; ARGS="--seed N" repeats a run, --help lists the rest.
+concurrency overload leaving soak: $(VENV)/installed-dev
+	$(BIN)/python -m tests.reliability.$@ $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

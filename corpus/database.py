@@ -10,6 +10,7 @@ from pathlib import Path
 from corpus.disk import sync
 from corpus.errors import StoreBusyError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
 from corpus.meta import begin_meta
+from corpus.turns import who_has_turn
 
 __all__ = [
     "DATABASE_NAME",
@@ -300,7 +301,8 @@ def _translated(error: sqlite3.OperationalError, path: Path) -> StoreError:
         return StoreCorruptError(f"The store {path} holds text that is not valid UTF-8. Run: footnote verify")
     code &= 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusyError(f"Another process is writing to {path}. Try again when it has finished.")
+        writer = who_has_turn(path.parent) or "another process"
+        return StoreBusyError(f"The store {path} is being written to by {writer}. Try again when it has finished.")
     if code == sqlite3.SQLITE_FULL:
         return StoreError(
             f"The disk that holds {path} is full. Free some space and run the command again; nothing stored is lost."

@@ -13,6 +13,7 @@ from corpus.database import DATABASE_NAME, connect, transaction, translated_erro
 from corpus.documents import EncodedPassage, RemovedSpan, SourceDocument
 from corpus.errors import UnknownDocumentError
 from corpus.rows import StoredDocument
+from corpus.turns import having_turn
 from corpus.view import View
 from corpus.writing import Writer
 
@@ -148,5 +149,5 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Writer]:
-        with translated_errors(self.folder / DATABASE_NAME), transaction(self._connection):
+        with translated_errors(self.folder / DATABASE_NAME), transaction(self._connection), having_turn(self.folder):
             yield Writer(self._connection, self.folder, self._now())

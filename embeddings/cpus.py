@@ -1,10 +1,15 @@
-"""How many processors this process may use."""
+"""How many processors this process may use, and what gives way to what on them."""
 
+import contextlib
 import math
 import os
+import threading
 from pathlib import Path
 
-__all__ = ["usable_cpus"]
+__all__ = ["NICENESS", "give_way", "thread_gives_way", "usable_cpus"]
+
+NICENESS = 5
+"""Of work that nobody waits for: beside a busy server it gets a quarter of a processor, alone all of it."""
 
 CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 """Of Linux's control groups, version 2: microseconds that may be used in a period, and the period's length."""
@@ -36,3 +41,16 @@ def _quota() -> int | None:
 def _asked_for() -> int | None:
     asked = os.environ.get("OMP_NUM_THREADS", "")
     return int(asked) if asked.isdecimal() and int(asked) else None
+
+
+def give_way() -> None:
+    """Let this process, and what it starts from now on, give way to others."""
+    with contextlib.suppress(OSError):
+        os.nice(max(0, NICENESS - os.nice(0)))
+
+
+def thread_gives_way() -> None:
+    """Let this thread, and what it starts from now on, give way to others, where the system can: on Linux."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,5 +1,6 @@
 """The encoder: one forward pass gives a text's vector and its token vectors."""
 
+import functools
 import hashlib
 import json
 from collections import deque
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from corpus.errors import EncoderError
+from embeddings.cpus import thread_gives_way
 from embeddings.exports import Export, NotExportableError, find_export, make_export
 from embeddings.models import has_cuda, model_folder, unloadable, weights_sha256
 from embeddings.onnx_runtime import OnnxRuntime
@@ -102,7 +104,9 @@ class Encoder:
         self.weights_sha256 = weights_sha256(folder)
         self.precision, self._runtime = _started(folder, name, precision, exports, say)
         self._tokenizer = self._runtime.tokenizer
-        self._workers = ThreadPoolExecutor(self._runtime.workers, thread_name_prefix="encode")
+        self._workers = ThreadPoolExecutor(
+            self._runtime.workers, thread_name_prefix="encode", initializer=thread_gives_way
+        )
         self.special_tokens = self._tokenizer.num_special_tokens_to_add(is_pair=False)
         self.max_tokens = self._runtime.max_tokens
         self.dimension = self._runtime.dimension
@@ -127,7 +131,7 @@ class Encoder:
         """
         parts = {
             "weights": self.weights_sha256,
-            "tokenizer": hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest(),
+            "tokenizer": self._tokenizer_sha256,
             "pooling": self._runtime.pooling,
             "dimension": self.dimension,
             "max_tokens": self.max_tokens,
@@ -136,6 +140,10 @@ class Encoder:
             **chunking,
         }
         return json.dumps(parts, sort_keys=True)
+
+    @functools.cached_property
+    def _tokenizer_sha256(self) -> str:
+        return hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest()
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, special tokens aside."""

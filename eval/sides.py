@@ -15,7 +15,7 @@ __all__ = ["Side", "ask_sides", "parse_settings"]
 STORED = ("encoder", "passage_tokens", "title_tokens")
 """What decides the vectors that a store holds: other values need another store."""
 
-IDLE = ("data", "host", "port", "refresh_seconds")
+IDLE = ("data", "host", "port", "refresh_seconds", "wait_seconds")
 """What changes no answer."""
 
 

@@ -1,5 +1,6 @@
 """Documents into and out of the store of a running service, one change at a time."""
 
+import contextlib
 import functools
 import re
 import threading
@@ -12,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus import Store, View
-from corpus.errors import SourceError
+from corpus.errors import EncoderMismatchError, SourceError
 from corpus.readers import MAX_SOURCE_BYTES, SourceBytes
-from embeddings import Encoder
+from corpus.writing import mismatch_message
 from service.ingest import Action, Ingester, IngestSummary, Source
 from service.library import Library
 from service.progress import NoProgress
@@ -24,6 +25,9 @@ __all__ = ["Intake", "Received", "Upload"]
 
 MAX_NAME_CHARACTERS = 200
 """Of an uploaded file's name; file systems allow about as much."""
+
+MOST_ENCODERS = 3
+"""A store that is re-encoded again and again while a file is brought in has it refused after so many times."""
 
 STOPPED = "the service is stopping; send it again"
 
@@ -62,14 +66,12 @@ class Intake:
     """Changes the documents of a running service, on a thread of its own, in the order asked for.
 
     Args:
-        library: Told of what is new, so that it can be asked about at once.
-        encoder: The one that made the library's vectors.
+        library: Told of what is new, so that it can be asked about at once. Its encoder is used.
         settings: Data folder and sizes.
     """
 
-    def __init__(self, library: Library, encoder: Encoder, settings: Settings) -> None:
+    def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
-        self._encoder = encoder
         self._settings = settings
         self._stop = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
@@ -82,9 +84,13 @@ class Intake:
         """Remove a document; gives the new generation, or raises UnknownDocumentError."""
         return self._thread.submit(self._remove, identifier)
 
-    def close(self) -> None:
-        """Stop before the next document, and wait for that."""
+    def stop(self) -> None:
+        """Stop before the next document: whoever sent one is told so."""
         self._stop.set()
+
+    def close(self) -> None:
+        """Stop, and wait for what is being brought in."""
+        self.stop()
         self._thread.shutdown(cancel_futures=True)
 
     def _add(self, uploads: Sequence[Upload]) -> tuple[list[Received], int]:
@@ -96,14 +102,22 @@ class Intake:
         ]
         received: list[Received] = []
         with Store(self._settings.data) as store:
-            ingester = Ingester(store, lambda: self._encoder, self._settings)
             for source, name in zip(sources, names, strict=True):
-                summary = ingester.ingest_sources([source], NoProgress(), stop=self._stop)
+                summary = self._ingested(store, source)
                 with store.view() as view:
                     received.append(_received(name, summary, view))
         self._library.refresh()
         with View(self._settings.data) as view:
             return received, view.generation
+
+    def _ingested(self, store: Store, source: Source) -> IngestSummary:
+        """Bring a source in, with the encoder that the store has by now: it may have been re-encoded meanwhile."""
+        for _ in range(MOST_ENCODERS):
+            self._library.refresh()
+            ingester = Ingester(store, lambda: self._library.encoder, self._settings)
+            with contextlib.suppress(EncoderMismatchError):
+                return ingester.ingest_sources([source], NoProgress(), stop=self._stop)
+        raise EncoderMismatchError(mismatch_message(self._settings.data))
 
     def _remove(self, identifier: str) -> int:
         with Store(self._settings.data) as store:
@@ -123,6 +137,7 @@ def _read(upload: Upload, name: str, is_twice: bool) -> SourceBytes:
         raise SourceError("it has no usable name; send one such as notes.txt")
     if is_twice:
         raise SourceError("another file of this request has the same name; send them one after the other")
+    upload.file.seek(0)
     data = upload.file.read(MAX_SOURCE_BYTES + 1)
     if len(data) > MAX_SOURCE_BYTES:
         raise SourceError(f"it is larger than {MAX_SOURCE_BYTES // 1024**2} MiB; split it into smaller files")

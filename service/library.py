@@ -1,29 +1,36 @@
-"""The documents as they can be asked about: a view of the store with the indexes over exactly its passages."""
+"""The documents as they can be asked about: a view of the store, the indexes over its passages, and their encoder."""
 
 import contextlib
+import json
 import logging
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator
 
 from corpus import LexicalIndex, LexicalProjection, View
-from corpus.errors import EncoderMismatchError, FootnoteError
+from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
 from corpus.writing import mismatch_message
-from embeddings import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, updated
+from embeddings import EXACT_UP_TO, PRECISIONS, Encoder, ExactIndex, Precision, VectorIndex, VectorProjection, updated
+from service.fingerprint import fingerprint
+from service.settings import Settings
 
 __all__ = ["Library", "Snapshot"]
 
 logger = logging.getLogger(__name__)
 
+RELOAD_S = 60.0
+"""An encoder that could not be loaded is not tried again before: to prepare one may keep a processor busy for long."""
+
 
 class Snapshot:
-    """One generation: the view, and the indexes made from it.
+    """One generation: the view, the indexes made from it, and the encoder that made its vectors.
 
     It is closed when the library has moved on and the last one who asks of it has left.
     """
 
-    def __init__(self, view: View, index: VectorIndex, lexical: LexicalIndex) -> None:
+    def __init__(self, view: View, index: VectorIndex, lexical: LexicalIndex, encoder: Encoder) -> None:
         self.view = view
+        self.encoder = encoder
         self.index = index
         self.lexical = lexical
         self.users = 0
@@ -39,9 +46,10 @@ class Library:
     """Gives snapshots of the store, and follows it.
 
     Args:
-        folder: The data folder.
-        fingerprint: Of the encoder in use.
-        dimension: Of its vectors.
+        settings: Data folder, and sizes of passages and title.
+        encoder: The one that made its vectors.
+        load: Gives the same encoder in another precision, for a store that has been re-encoded in it. Without it,
+            such a store is a problem, as one of another model always is.
         exact_up_to: Beyond so many passages, the vector index is a coded one.
 
     Raises:
@@ -49,22 +57,39 @@ class Library:
         EncoderMismatchError: It was made with another encoder.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, dimension: int, *, exact_up_to: int = EXACT_UP_TO) -> None:
-        self.folder = folder
-        self._fingerprint = fingerprint
-        self._dimension = dimension
-        self._projection = VectorProjection(folder, exact_up_to)
-        self._lexical = LexicalProjection(folder)
+    def __init__(
+        self,
+        settings: Settings,
+        encoder: Encoder,
+        *,
+        load: Callable[[Precision], Encoder] | None = None,
+        exact_up_to: int = EXACT_UP_TO,
+    ) -> None:
+        self.folder = settings.data
+        self._settings = settings
+        self._load = load
+        self._unloadable: tuple[float, str] | None = None
+        self._projection = VectorProjection(self.folder, exact_up_to)
+        self._lexical = LexicalProjection(self.folder)
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
         self.problem: str | None = None
-        view = View(folder)
+        view = View(self.folder)
         try:
-            self._check(view)
-            self._current = Snapshot(view, self._projection.open(view, dimension), self._lexical.open(view))
+            view.check_tally()
+            if not self._fits(encoder, view):
+                raise EncoderMismatchError(mismatch_message(self.folder))
+            index = self._projection.open(view, encoder.dimension)
+            self._current = Snapshot(view, index, self._lexical.open(view), encoder)
         except BaseException:
             view.close()
             raise
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the newest snapshot."""
+        with self._lock:
+            return self._current.encoder
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -84,10 +109,12 @@ class Library:
     def refresh(self) -> bool:
         """Move on to the store's newest generation; return whether there was one.
 
-        Until the new indexes are ready, and if one cannot be made, the old snapshot keeps answering.
+        Until the new indexes are ready, and if one cannot be made, the old snapshot keeps answering. Where the store
+        has been re-encoded in another precision, the new snapshot comes with the encoder for it.
 
         Raises:
             StoreError: The store cannot be read, or now holds another encoder's vectors.
+            EncoderError: The encoder cannot be had in the precision that the store now has.
         """
         with self._refreshing:
             view = View(self.folder)
@@ -98,15 +125,16 @@ class Library:
                 ):
                     view.close()
                     return False
-                self._check(view)
+                view.check_tally()
+                encoder = self._encoder_of(view)
                 same_store = view.store_id == self._current.view.store_id
-                before = self._current.index if same_store else ExactIndex.empty(self._dimension)
+                before = self._current.index if same_store else ExactIndex.empty(encoder.dimension)
                 index = updated(before, view, self._projection.exact_up_to)
                 lexical = self._lexical.open(view)
             except BaseException:
                 view.close()
                 raise
-            self._replace(Snapshot(view, index, lexical))
+            self._replace(Snapshot(view, index, lexical, encoder))
             self._projection.save(index, view)
             return True
 
@@ -141,7 +169,37 @@ class Library:
         if done:
             old.view.close()
 
-    def _check(self, view: View) -> None:
-        view.check_tally()
-        if view.fingerprint not in (None, self._fingerprint) and view.counts()[1]:
+    def _fits(self, encoder: Encoder, view: View) -> bool:
+        """Whether an encoder made the vectors of a view, as far as there are any."""
+        return view.fingerprint in (None, fingerprint(encoder, self._settings)) or not view.counts()[1]
+
+    def _encoder_of(self, view: View) -> Encoder:
+        """The encoder of the newest snapshot, or the same in another precision, where that made a view's vectors."""
+        encoder = self._current.encoder
+        if self._fits(encoder, view):
+            return encoder
+        precision = _other_precision(fingerprint(encoder, self._settings), view.fingerprint)
+        if self._load is None or precision is None:
             raise EncoderMismatchError(mismatch_message(self.folder))
+        if self._unloadable is not None and time.monotonic() < self._unloadable[0]:
+            raise EncoderError(self._unloadable[1])
+        try:
+            other = self._load(precision)
+        except EncoderError as error:
+            self._unloadable = time.monotonic() + RELOAD_S, str(error)
+            raise
+        if not self._fits(other, view):
+            raise EncoderMismatchError(mismatch_message(self.folder))
+        other.encode_question("Is everything warm?")  # the first pass is slow; let no asker wait for it
+        return other
+
+
+def _other_precision(have: str, want: str | None) -> Precision | None:
+    """The precision in which alone one fingerprint differs from another; None if it is not alone."""
+    try:
+        mine, others = json.loads(have), json.loads(want or "")
+        if {**mine, "precision": None} != {**others, "precision": None}:
+            return None
+    except (ValueError, TypeError):
+        return None
+    return next((known for known in PRECISIONS if known == others.get("precision")), None)

@@ -168,7 +168,16 @@ class Settings(BaseSettings):
     refresh_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How often a running server looks for what another process ingested."),
-    ] = 0.5
+    ] = 0.2
+    wait_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=60,
+            description="How long a question may have to wait for its turn; one that would wait longer is refused at "
+            "once.",
+        ),
+    ] = 1.5
     host: Annotated[str, Field(min_length=1, description="Address that `footnote serve` listens on.")] = "127.0.0.1"
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")

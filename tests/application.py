@@ -8,7 +8,6 @@ from fastapi.testclient import TestClient
 
 from embeddings import Encoder
 from service.answering import Pipeline
-from service.fingerprint import fingerprint
 from service.http import build_app
 from service.http.state import Service
 from service.ingest import Ingester
@@ -45,8 +44,8 @@ def documents(write: Callable[..., Path]) -> Path:
 @pytest.fixture
 def service(documents: Path, ingester: Ingester, tiny_encoder: Encoder, settings: Settings) -> Service:
     assert not ingester.ingest([documents], NoProgress()).refused
-    library = Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension)
-    return Service(settings, library, Pipeline(library, tiny_encoder, settings))
+    library = Library(settings, tiny_encoder)
+    return Service(settings, library, Pipeline(library, settings))
 
 
 @pytest.fixture

@@ -59,9 +59,9 @@ class Highlighter:
     """
 
     def __init__(self, encoder: Encoder, title_tokens: int) -> None:
-        self._encoder = encoder
-        self._title_tokens = title_tokens
-        self._sentences = functools.lru_cache(maxsize=REMEMBERED)(self._found)
+        self.encoder = encoder
+        find = functools.partial(_found, encoder, title_tokens)  # not a method, which would keep itself and the encoder
+        self._sentences = functools.lru_cache(maxsize=REMEMBERED)(find)
 
     def highlight(self, text: str, title: str, language: str | None, similarities: NDArray[np.float32]) -> Span:
         """The sentence of a passage that answers.
@@ -73,11 +73,6 @@ class Highlighter:
             similarities: `(passage tokens, question tokens)` float32.
         """
         return best_sentence(self._sentences(text, title, language), similarities)
-
-    def _found(self, text: str, title: str, language: str | None) -> Sentences:
-        prefix = prefix_of(title, self._encoder, self._title_tokens)
-        spans = np.array(self._encoder.token_spans(prefix + text)).reshape(-1, 2) - len(prefix)
-        return sentences_of(text, language, spans)
 
 
 def sentences_of(text: str, language: str | None, token_spans: NDArray[np.int64]) -> Sentences:
@@ -128,6 +123,12 @@ def best_sentence(sentences: Sentences, similarities: NDArray[np.float32]) -> Sp
     met = np.maximum.reduceat(similarities[sentences.tokens], sentences.first, axis=0)
     means = np.sqrt(np.clip(met, 0, 1)).mean(axis=1).astype(np.float64)
     return sentences.spans[int(np.argmax(means - sentences.penalties - sentences.beside))]
+
+
+def _found(encoder: Encoder, title_tokens: int, text: str, title: str, language: str | None) -> Sentences:
+    prefix = prefix_of(title, encoder, title_tokens)
+    spans = np.array(encoder.token_spans(prefix + text)).reshape(-1, 2) - len(prefix)
+    return sentences_of(text, language, spans)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

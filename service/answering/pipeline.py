@@ -28,7 +28,6 @@ class Pipeline:
 
     Args:
         library: What is asked about.
-        encoder: The one that made its vectors.
         settings: Depths and switches.
         clock: Gives seconds, for the timings.
 
@@ -39,16 +38,19 @@ class Pipeline:
     def __init__(
         self,
         library: Library,
-        encoder: Encoder,
         settings: Settings,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.library = library
-        self.encoder = encoder
         self.settings = settings
-        self.calibration = load_calibration(settings.calibration, encoder.weights_sha256)
-        self._highlighter = Highlighter(encoder, settings.title_tokens)
+        self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256)
+        self._highlighter = Highlighter(library.encoder, settings.title_tokens)
         self._clock = clock
+
+    @property
+    def encoder(self) -> Encoder:
+        """The one that made the vectors of the library's newest snapshot."""
+        return self.library.encoder
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None) -> Answer:
         """Answer a question with the best-matching passages, all of one generation.
@@ -69,11 +71,12 @@ class Pipeline:
     ) -> tuple[Answer, float | None]:
         """The same, and the first passage's evidence, which a calibration makes the probability of."""
         watch = _Stopwatch(self._clock)
-        encoded = self.encoder.encode_question(question)
-        reading = read_together(question, history, self.encoder) if self.settings.context else None
-        watch.lap("encode")
         with self.library.snapshot() as snapshot:
-            search = Search(snapshot, self._highlighter, self.settings, question, encoded, filters, reading)
+            encoded = snapshot.encoder.encode_question(question)
+            reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
+            watch.lap("encode")
+            highlighter = self._highlighter_with(snapshot.encoder)
+            search = Search(snapshot, highlighter, self.settings, question, encoded, filters, reading)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
             search.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
@@ -89,6 +92,13 @@ class Pipeline:
                 timing_ms=watch.timing(),
             )
         return answer, results[0].candidate.evidence if results else None
+
+    def _highlighter_with(self, encoder: Encoder) -> Highlighter:
+        """The one that was used last, if it has this encoder; another one lets go of the encoder before."""
+        highlighter = self._highlighter
+        if highlighter.encoder is not encoder:
+            highlighter = self._highlighter = Highlighter(encoder, self.settings.title_tokens)
+        return highlighter
 
     def _results(self, search: Search, k: int, watch: "_Stopwatch") -> tuple[list[Candidate], list[Result]]:
         """The results, from more candidates if copies of one text leave fewer than `k`."""

@@ -63,11 +63,13 @@ def ingest(
     """
     from corpus import Store
     from corpus.readers import ReadOptions
+    from embeddings.cpus import give_way
     from service.cli.loading import load_encoder, refresh_projection
     from service.ingest import Ingester
     from service.progress import progress_for
     from service.settings import load_settings
 
+    give_way()
     _check_encoding(encoding)
     options = ReadOptions(password=password, text_field=text_field, encoding=encoding)
     if force and not prune:
@@ -223,11 +225,13 @@ def reindex(data: Path | None, as_json: bool) -> None:
     Everything changes in one step at the end, so that an interruption leaves the old state.
     """
     from corpus import Store
+    from embeddings.cpus import give_way
     from service.cli.loading import load_encoder, refresh_projection
     from service.ingest import Ingester
     from service.progress import progress_for
     from service.settings import load_settings
 
+    give_way()
     settings = load_settings(data=data)
     begun = time.monotonic()
     load = functools.cache(lambda: load_encoder(settings, anew=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from service.answering import Pipeline
     from service.settings import Settings
 
-__all__ = ["load_encoder", "open_pipeline", "refresh_projection"]
+__all__ = ["load_encoder", "open_pipeline", "other_precision", "refresh_projection"]
 
 
 def load_encoder(settings: Settings, *, anew: bool = False) -> Encoder:
@@ -30,7 +30,20 @@ def load_encoder(settings: Settings, *, anew: bool = False) -> Encoder:
     precision = None if settings.precision == "auto" else settings.precision
     if precision is None and not anew:
         precision = _stored_precision(settings.data)
-    return Encoder.load(settings.encoder, precision, settings.exports_folder, lambda text: click.echo(text, err=True))
+    return Encoder.load(settings.encoder, precision, settings.exports_folder, _say)
+
+
+def other_precision(settings: Settings) -> Callable[[Precision], Encoder] | None:
+    """What gives the encoder that the settings name in the precision that a store has by now; None if they fix it."""
+    from embeddings import Encoder
+
+    if settings.precision != "auto":
+        return None
+    return lambda precision: Encoder.load(settings.encoder, precision, settings.exports_folder, _say)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _stored_precision(data: Path) -> Precision | None:
@@ -59,15 +72,14 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
 
     from corpus import View
     from service.answering import Pipeline
-    from service.fingerprint import fingerprint
     from service.library import Library
 
     View(settings.data).close()
     encoder = load_encoder(settings)
-    library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
+    library = Library(settings, encoder)
     try:
         with threadpool_limits(1):  # for a question's small products, more threads mostly wait for each other, busily
-            yield Pipeline(library, encoder, settings)
+            yield Pipeline(library, settings)
     finally:
         library.close()
 

@@ -27,8 +27,10 @@ __all__ = ["serve"]
 @data_option
 def serve(host: str | None, port: int | None, no_starter: bool, data: Path | None) -> None:
     """Serve the documents over HTTP; an empty data folder is given the starter documents first."""
+    from service.memory import keep_few_heaps
     from service.settings import load_settings
 
+    keep_few_heaps()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
     settings = load_settings(data=data, host=host, port=port)
     with _bound(settings.host, settings.port) as listener:
@@ -88,16 +90,15 @@ def _give_starter(encoder: Encoder, settings: Settings) -> None:
 
 
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
-    import uvicorn
-
     from service.answering import Pipeline
-    from service.fingerprint import fingerprint
+    from service.cli.loading import other_precision
     from service.http import build_app
+    from service.http.server import Server
     from service.http.state import Service
     from service.library import Library
 
-    library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
-    pipeline = Pipeline(library, encoder, settings)
+    library = Library(settings, encoder, load=other_precision(settings))
+    pipeline = Pipeline(library, settings)
     pipeline.ask("Is everything warm?")  # the first forward pass is slow; let no asker wait for it
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()
@@ -107,19 +108,13 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
     gc.collect()
     gc.freeze()  # what is there stays: to look through it again and again would hold up an answer for some 20 ms
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            host, port = listener.getsockname()[:2]
-            address = f"[{host}]" if ":" in host else host
-            about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
-            click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            app.state.asks.stop()  # whoever still waits is told so, and not waited for
-            await super().shutdown(sockets)
+    def ready() -> None:
+        host, port = listener.getsockname()[:2]
+        address = f"[{host}]" if ":" in host else host
+        about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
+        click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
 
     try:
-        Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
+        Server(app, ready).run(sockets=[listener])
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)

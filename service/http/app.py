@@ -55,9 +55,9 @@ def build_app(service: Service) -> FastAPI:
         static_url="/docs/static",
     )
     app.state.service = service
-    app.state.intake = Intake(service.library, service.pipeline.encoder, service.settings)
+    app.state.intake = Intake(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
-    app.state.asks = Asks(service.pipeline)
+    app.state.asks = Asks(service.pipeline, service.settings.wait_seconds)
     add_problem_handlers(app)
     for module in (ask, chat, documents, feedback, health, pages, suggestions):
         app.include_router(module.router)

@@ -1,6 +1,8 @@
 """Questions on their way to an answer: few threads, a bounded queue, and one computation for all who ask the same."""
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,10 +20,13 @@ from service.http.problems import ProblemError
 __all__ = ["MOST_WAITING", "Answered", "Asked", "Asks"]
 
 MOST_WAITING = 512
-"""Different questions that may wait; whoever is last waits for some seconds, less than clients put up with."""
+"""Different questions that may wait, however quickly they are answered: it bounds memory."""
 
-RETRY_AFTER_S = 5
-"""By then much of a full queue has been answered."""
+FIRST_GUESS_S = 0.05
+"""What an answer is thought to take before one has been given."""
+
+WEIGHT = 0.05
+"""Of the latest answer in what the next one is thought to take."""
 
 LOOK_S = 0.1
 """Whoever waits longer is looked after: most have their answer by then."""
@@ -63,17 +68,22 @@ class Asks:
 
     Args:
         pipeline: What answers.
+        longest_wait: Seconds. A question that would have to wait longer for its turn is refused at once, so that
+            those that are taken are answered in time however many come.
         threads: Questions that are computed at once; as many as there are processors if None. More would only take
             turns at the interpreter, and memory.
     """
 
-    def __init__(self, pipeline: Pipeline, threads: int | None = None) -> None:
+    def __init__(self, pipeline: Pipeline, longest_wait: float, threads: int | None = None) -> None:
         self._pipeline = pipeline
+        self._longest_wait = longest_wait
+        self._at_once = threads or usable_cpus()
+        self._seconds = FIRST_GUESS_S
         self._works: dict[tuple[Asked, int], _Work] = {}
         self._stopped = False
         # The arithmetic libraries' own threads wait for each other busily, where every processor has a question.
         self._threads = ThreadPoolExecutor(
-            threads or usable_cpus(), thread_name_prefix="ask", initializer=threadpool_limits, initargs=(1,)
+            self._at_once, thread_name_prefix="ask", initializer=threadpool_limits, initargs=(1,)
         )
 
     def admit(self, asked: Asked) -> None:
@@ -84,12 +94,13 @@ class Asks:
         """
         if self._stopped:
             raise _stopping()
-        if len(self._works) >= MOST_WAITING and self._key(asked) not in self._works:
+        too_many = len(self._works) >= MOST_WAITING or self._expected_wait() > self._longest_wait
+        if too_many and self._key(asked) not in self._works:
             raise ProblemError(
                 503,
                 "too-busy",
                 "Too many questions are waiting. Try again in a moment.",
-                headers={"Retry-After": str(RETRY_AFTER_S)},
+                headers={"Retry-After": str(math.ceil(self._longest_wait))},
             )
 
     async def answer(self, asked: Asked, left: Callable[[], Awaitable[object]] | None = None) -> Answered:
@@ -134,9 +145,16 @@ class Asks:
         with self._pipeline.library.snapshot() as snapshot:
             return asked, snapshot.generation
 
+    def _expected_wait(self) -> float:
+        """Seconds until the turn of a question that comes now."""
+        return max(0, len(self._works) - self._at_once) * self._seconds / self._at_once
+
     def _compute(self, asked: Asked) -> Answered:
+        begun = time.monotonic()
         answer = self._pipeline.ask(asked.question, history=asked.history, k=asked.k, filters=asked.filters)
-        return Answered(answer, _json(answer))
+        answered = Answered(answer, _json(answer))
+        self._seconds += WEIGHT * (time.monotonic() - begun - self._seconds)
+        return answered
 
 
 async def _done(future: "asyncio.Future[Answered]", left: Callable[[], Awaitable[object]] | None) -> None:

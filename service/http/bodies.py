@@ -1,5 +1,7 @@
-"""Bodies within bounds: what is larger is refused before it is kept."""
+"""Bodies within bounds: what is larger is refused before it is kept, and what does not come is not waited for."""
 
+import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -15,15 +17,36 @@ MAX_JSON_BYTES = 3 * 1024**2
 """The longest conversation fits however JSON writes it, at 12 bytes for a character, with filters beside it."""
 
 
-def bounded(request: Request, most: int, problem: ProblemError) -> Request:
-    """The same request, whose body ends with the problem as soon as it is known to have more than `most` bytes."""
-    received = 0
+JSON_S = 30.0
+"""For a JSON body to come."""
+
+PIECE_S = 30.0
+"""For the next piece of a body to come."""
+
+
+def bounded(request: Request, most: int, problem: ProblemError, seconds: float = float("inf")) -> Request:
+    """The same request, whose body must come within bounds.
+
+    Args:
+        request: Whose body has not been read.
+        most: The body ends with the problem as soon as it is known to have more bytes.
+        problem: What to say then.
+        seconds: In which all of it must come. However long, each piece must come soon.
+    """
+    received, whole, begun = 0, False, time.monotonic()
 
     async def receive() -> Message:
-        nonlocal received
+        nonlocal received, whole
         if _declared(request) > most:
             raise problem
-        message = await request.receive()
+        if whole:  # what comes now is that they leave
+            return await request.receive()
+        try:
+            async with asyncio.timeout(min(PIECE_S, begun + seconds - time.monotonic())):
+                message = await request.receive()
+        except TimeoutError:
+            raise _too_slow() from None
+        whole = not message.get("more_body", False)
         received += len(message.get("body", b""))
         if received > most:
             raise problem
@@ -40,7 +63,7 @@ class JsonRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_bounded(request: Request) -> Response:
-            return await handle(bounded(request, MAX_JSON_BYTES, _too_large()))
+            return await handle(bounded(request, MAX_JSON_BYTES, _too_large(), JSON_S))
 
         return handle_bounded
 
@@ -51,6 +74,11 @@ def _too_large() -> ProblemError:
         "too-large",
         f"At most {MAX_JSON_BYTES // 1024**2} MiB can be sent here. Send less, or only the latest turns.",
     )
+
+
+def _too_slow() -> ProblemError:
+    detail = "The body did not come in time. Send it again."
+    return ProblemError(408, "too-slow", detail, headers={"Connection": "close"})
 
 
 def _declared(request: Request) -> int:

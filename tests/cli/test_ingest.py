@@ -197,7 +197,7 @@ def test_a_busy_store_says_so(footnote: Run, write: Write, data: Path, monkeypat
     finally:
         blocker.close()
     assert ran.code == 3
-    assert "Another process is writing to" in ran.err
+    assert "is being written to by another process" in ran.err
 
 
 # In step

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from corpus import View
+from service.cli.loading import other_precision
+from service.settings import load_settings
 from tests.cli.conftest import Run
 
 QUESTION = "When did the truce begin?"
@@ -95,3 +97,11 @@ def test_by_default_the_encoder_is_kept_beside_the_documents(
     footnote("ingest", documents)
 
     assert [path.name.split("-")[0] for path in (data / "encoder").iterdir()] == ["float32"]
+
+
+def test_another_precision_is_followed_unless_the_settings_fix_one(tiny_model: Path, exports: Path) -> None:
+    follow = other_precision(load_settings(encoder=str(tiny_model), exports=exports, precision="auto"))
+
+    assert follow is not None
+    assert follow("float32").precision == "float32"
+    assert other_precision(load_settings(encoder=str(tiny_model), precision="float32")) is None

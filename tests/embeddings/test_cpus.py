@@ -1,12 +1,17 @@
-"""How many processors are taken for usable."""
+"""How many processors are taken for usable, and what gives way on them."""
 
 import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from embeddings import cpus
-from embeddings.cpus import usable_cpus
+from embeddings import Encoder, cpus
+from embeddings.cpus import NICENESS, usable_cpus
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +58,19 @@ def test_a_system_that_knows_no_affinity_gives_all(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
 
     assert usable_cpus() == 6
+
+
+def test_a_process_gives_way_with_all_that_it_starts() -> None:
+    code = "import os, subprocess; from embeddings.cpus import give_way; give_way(); give_way(); os.system('nice')"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(ran.stdout) == max(NICENESS, os.nice(0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows priorities of threads")
+def test_what_encodes_passages_gives_way_to_what_encodes_questions(tiny_encoder: Encoder) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    own = niceness()
+    assert tiny_encoder._workers.submit(niceness).result() == max(NICENESS, own)
+    assert niceness() == own

@@ -444,8 +444,8 @@ settings = Settings(data=folder / "data")
 encoder = Encoder.load(DEFAULT_ENCODER)
 with Store(settings.data, create=True) as store:
     Ingester(store, lambda: encoder, settings).ingest([folder / "tides.txt"], NoProgress())
-library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
-answer = Pipeline(library, encoder, settings).ask("What raises the tides?")
+library = Library(settings, encoder)
+answer = Pipeline(library, settings).ask("What raises the tides?")
 library.close()
 print(answer.status, answer.passages[0].citation.document_id, reached)
 """

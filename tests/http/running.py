@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from service.answer import Answer
+from service.http.server import Server
 from service.http.state import Service
 
 __all__ = ["Gate", "Running", "eventually", "read_until", "received", "running", "sent"]
@@ -42,13 +42,11 @@ def running(app: FastAPI) -> Iterator[Running]:
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            loops.append(asyncio.get_running_loop())
-            ready.set()
+    def told() -> None:
+        loops.append(asyncio.get_running_loop())
+        ready.set()
 
-    server = Server(uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=5))
+    server = Server(app, told)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

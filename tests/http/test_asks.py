@@ -206,7 +206,7 @@ def test_a_question_whose_askers_have_all_left_is_never_computed(
 
 def too_busy(answer: tuple[int, dict[str, str], Any]) -> bool:
     status, headers, body = answer
-    return (status, body["type"], headers["retry-after"]) == (503, "urn:footnote:problem:too-busy", "5")
+    return (status, body["type"], headers["retry-after"]) == (503, "urn:footnote:problem:too-busy", "2")
 
 
 def test_beyond_the_bound_questions_are_refused_with_when_to_come_again(
@@ -224,6 +224,34 @@ def test_beyond_the_bound_questions_are_refused_with_when_to_come_again(
     gate.open.set()
     assert [received(client)[0] for client in clients] == [200] * 4
     assert received(ask())[0] == 200
+
+
+def test_a_question_that_would_wait_longer_than_is_promised_is_refused(
+    app: FastAPI, gate: Gate, ask: Callable[..., socket.socket]
+) -> None:
+    app.state.asks._seconds = 1.0
+    clients = [ask("Who began truce 0?")]
+    for at in range(1, 6):  # two at once, and four that wait, the last of them for 1.5 seconds
+        assert eventually(lambda: waiting(app) == len(clients))
+        clients.append(ask(f"Who began truce {at}?"))
+    assert eventually(lambda: waiting(app) == 6)
+    assert too_busy(received(ask()))
+    app.state.asks._seconds = 0.1
+    clients.append(ask())
+    assert eventually(lambda: waiting(app) == 7)
+    gate.open.set()
+    assert [received(client)[0] for client in clients] == [200] * 7
+
+
+def test_how_long_answers_take_is_learnt_from_them(
+    app: FastAPI, gate: Gate, ask: Callable[..., socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asks, "WEIGHT", 1.0)
+    app.state.asks._seconds = 1000.0
+    gate.open.set()
+    assert received(ask())[0] == 200
+    assert eventually(lambda: not app.state.asks._works)
+    assert app.state.asks._seconds < 1000
 
 
 def test_stopping_finishes_what_is_computed_and_refuses_what_waits(

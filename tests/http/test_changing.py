@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +10,18 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 
-from corpus import View
+from corpus import Store, View
 from corpus.readers import MAX_SOURCE_BYTES
+from embeddings import Encoder
+from service.answering import Pipeline
+from service.fingerprint import fingerprint
 from service.http import build_app, uploads
 from service.http.state import Service
+from service.ingest import Ingester
 from service.intake import clean_name
+from service.library import Library
 from service.progress import NoProgress
+from service.settings import Settings
 from service.verify import problems
 from tests.http.test_problems import assert_problem
 
@@ -49,6 +56,22 @@ def test_an_uploaded_file_can_be_asked_about_at_once(administered: TestClient) -
     asked = administered.post("/v1/ask", json={"question": "When did the peace talks begin?", "k": 100}).json()
     assert asked["generation"] == response.json()["generation"]
     assert "peace" in {passage["citation"]["document_id"] for passage in asked["passages"]}
+
+
+def test_an_upload_is_encoded_as_the_store_is_by_then(
+    service: Service, store: Store, settings: Settings, tiny_encoder: Encoder, tiny_model: Path
+) -> None:
+    """Another process has re-encoded the store in another precision, and the service has not looked yet."""
+    other = Encoder.load(str(tiny_model), "bfloat16")
+    library = Library(settings, tiny_encoder, load=lambda _: other)
+    given = settings.model_copy(update={"admin_keys": SecretStr(KEY), "refresh_seconds": 60})
+    with TestClient(build_app(Service(given, library, Pipeline(library, given)))) as client:
+        Ingester(store, lambda: other, settings).reencode(NoProgress())
+        assert outcomes(send(client, ("peace.md", PEACE))) == [("peace.md", "added")]
+        assert client.get("/health/ready").json()["documents"] == 3
+    with store.view() as view:
+        assert view.fingerprint == fingerprint(other, settings)
+        assert list(problems(view, NoProgress())) == []
 
 
 def test_the_same_name_replaces_and_the_same_bytes_change_nothing(administered: TestClient) -> None:

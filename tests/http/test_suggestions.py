@@ -8,7 +8,6 @@ from fastapi.testclient import TestClient
 from corpus import Store
 from embeddings import Encoder
 from service.answering import Pipeline
-from service.fingerprint import fingerprint
 from service.http import build_app
 from service.http.state import Service
 from service.ingest import Ingester
@@ -31,8 +30,8 @@ def starter(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) 
 
 
 def serving(settings: Settings, encoder: Encoder) -> Iterator[TestClient]:
-    library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
-    with TestClient(build_app(Service(settings, library, Pipeline(library, encoder, settings)))) as client:
+    library = Library(settings, encoder)
+    with TestClient(build_app(Service(settings, library, Pipeline(library, settings)))) as client:
         yield client
 
 

@@ -17,7 +17,6 @@ from corpus.errors import FootnoteError, StoreError
 from embeddings import Encoder, QuestionEncoding
 from service.answer import Timing, Turn
 from service.answering import Pipeline
-from service.fingerprint import fingerprint
 from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
@@ -218,14 +217,13 @@ def _record(work: Path, encoder: Encoder, folder: Path, oracle: dict[str, Mappin
         view = snapshot.view
         probes = [_documents(view, view.document_ids())]
         for count in (CANDIDATES, ALL):
-            probes.append(_questions(Pipeline(library, encoder, settings_of(work, folder, count)), count == ALL))
+            probes.append(_questions(Pipeline(library, settings_of(work, folder, count)), count == ALL))
         answers = {name: _digest(probe()) for name, probe in itertools.chain(*probes)}
         oracle[f"{view.store_id} {view.generation}"] = answers
 
 
 def _library(work: Path, encoder: Encoder, folder: Path) -> Library:
-    settings = settings_of(work, folder)
-    return Library(folder, fingerprint(encoder, settings), encoder.dimension, exact_up_to=EXACT_UP_TO)
+    return Library(settings_of(work, folder), encoder, exact_up_to=EXACT_UP_TO)
 
 
 class Examiner:
@@ -331,7 +329,7 @@ class Examiner:
                 violations.append(f"{after} a generation that never was: {view.store_id} {view.generation}")
                 return refused
             settings = settings_of(self._work, self._folder, ALL if after else CANDIDATES)
-            asked = _questions(Pipeline(library, self._encoder, settings), bool(after))
+            asked = _questions(Pipeline(library, settings), bool(after))
             identifiers = [name.removeprefix("show ") for name in expected if name.startswith("show ")]
             for name, probe in itertools.chain(asked, _documents(view, identifiers)):
                 try:

@@ -12,7 +12,6 @@ from corpus import Store, StoredDocument, View
 from embeddings import Encoder
 from service.answering import Pipeline
 from service.answering.reranking import SCORING_VERSION
-from service.fingerprint import fingerprint
 from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
@@ -73,7 +72,7 @@ def open_library(store: Store, settings: Settings, tiny_encoder: Encoder) -> Ite
     opened: list[Library] = []
 
     def _open() -> Library:
-        opened.append(Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension))
+        opened.append(Library(settings, tiny_encoder))
         return opened[-1]
 
     yield _open
@@ -83,4 +82,4 @@ def open_library(store: Store, settings: Settings, tiny_encoder: Encoder) -> Ite
 
 @pytest.fixture
 def open_pipeline(open_library: OpenLibrary, tiny_encoder: Encoder, settings: Settings) -> OpenPipeline:
-    return lambda: Pipeline(open_library(), tiny_encoder, settings)
+    return lambda: Pipeline(open_library(), settings)

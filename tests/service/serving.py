@@ -7,7 +7,6 @@ import uvicorn
 
 from embeddings import Encoder
 from service.answering import Pipeline
-from service.fingerprint import fingerprint
 from service.http import build_app
 from service.http.state import Service
 from service.library import Library
@@ -57,8 +56,8 @@ class RunningService:
                 await super().startup(sockets)
                 ready.set()
 
-        library = Library(self.settings.data, fingerprint(self._encoder, self.settings), self._encoder.dimension)
-        app = build_app(Service(self.settings, library, Pipeline(library, self._encoder, self.settings)))
+        library = Library(self.settings, self._encoder)
+        app = build_app(Service(self.settings, library, Pipeline(library, self.settings)))
         self._server = Server(uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=5))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()

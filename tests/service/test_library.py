@@ -1,10 +1,12 @@
 """Snapshots that stay as they are, and a library that follows the store."""
 
+import gc
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,10 +15,10 @@ import numpy as np
 import pytest
 
 from corpus import LexicalProjection, Move, Store
-from corpus.errors import EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
-from embeddings import Encoder
+from corpus.errors import EncoderError, EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
+from embeddings import Encoder, Precision
 from service.answer import Answer
-from service.fingerprint import fingerprint
+from service.answering import Pipeline
 from service.ingest import Ingester
 from service.library import Library, Snapshot
 from service.progress import NoProgress
@@ -371,6 +373,97 @@ def test_a_store_encoded_anew_by_another_encoder_is_a_problem_and_the_old_one_an
     assert (after.generation, after.passages) == (before.generation, before.passages)
 
 
+@pytest.fixture
+def in_bfloat16(tiny_model: Path) -> Encoder:
+    """The tiny encoder in another precision."""
+    return Encoder.load(str(tiny_model), "bfloat16")
+
+
+def test_a_store_encoded_anew_in_another_precision_is_taken_up_with_the_encoder_for_it(
+    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder, in_bfloat16: Encoder
+) -> None:
+    add("one.txt", "The truce began. " * 9)
+    loaded: list[Precision] = []
+
+    def load(precision: Precision) -> Encoder:
+        loaded.append(precision)
+        return in_bfloat16
+
+    library = Library(settings, tiny_encoder, load=load)
+    try:
+        pipeline = Pipeline(library, settings)
+        with library.snapshot() as before:
+            Ingester(store, lambda: in_bfloat16, settings).reencode(NoProgress())
+            assert library.refresh()
+            assert before.encoder is tiny_encoder
+        with library.snapshot() as after:
+            assert (after.encoder, after.generation) == (in_bfloat16, before.generation + 1)
+        assert pipeline.ask(QUESTION).generation == after.generation
+        store.remove("one")
+        assert library.refresh()
+        assert loaded == ["bfloat16"]
+    finally:
+        library.close()
+
+
+def test_an_encoder_that_cannot_be_loaded_is_a_problem_that_is_not_tried_again_at_once(
+    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder, in_bfloat16: Encoder
+) -> None:
+    add("one.txt", "The truce began. " * 9)
+    tries: list[Precision] = []
+
+    def load(precision: Precision) -> Encoder:
+        tries.append(precision)
+        raise EncoderError("There is no room for it.")
+
+    library = Library(settings, tiny_encoder, load=load)
+    try:
+        Ingester(store, lambda: in_bfloat16, settings).reencode(NoProgress())
+        for _ in range(3):
+            with pytest.raises(EncoderError, match="There is no room for it"):
+                library.refresh()
+        assert tries == ["bfloat16"]
+        assert Pipeline(library, settings).ask(QUESTION).generation == 1
+    finally:
+        library.close()
+
+
+@pytest.mark.parametrize("change", [{"passage_tokens": 32}, {"title_tokens": 4}])
+def test_no_precision_is_loaded_for_a_store_that_differs_in_more(
+    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder, in_bfloat16: Encoder, change: dict[str, int]
+) -> None:
+    add("one.txt", "The truce began. " * 9)
+    library = Library(settings, tiny_encoder, load=lambda _: in_bfloat16)
+    try:
+        Ingester(store, lambda: in_bfloat16, settings.model_copy(update=change)).reencode(NoProgress())
+        with pytest.raises(EncoderMismatchError, match="footnote reindex"):
+            library.refresh()
+    finally:
+        library.close()
+
+
+def test_an_encoder_that_is_no_longer_used_is_let_go(
+    add: Add, store: Store, settings: Settings, tiny_model: Path, in_bfloat16: Encoder
+) -> None:
+    gc.disable()  # a running service keeps what it started with from the collector
+    try:
+        first = Encoder.load(str(tiny_model))
+        gone = weakref.ref(first)
+        add("one.txt", "The truce began. " * 9)
+        library = Library(settings, first, load=lambda _: in_bfloat16)
+        pipeline = Pipeline(library, settings)
+        del first
+        pipeline.ask(QUESTION)
+        assert gone() is not None
+        Ingester(store, lambda: in_bfloat16, settings).reencode(NoProgress())
+        assert library.refresh()
+        pipeline.ask(QUESTION)
+        assert gone() is None
+        library.close()
+    finally:
+        gc.enable()
+
+
 def test_a_store_encoded_anew_by_the_same_encoder_is_taken_up(
     add: Add, open_pipeline: OpenPipeline, ingester: Ingester
 ) -> None:
@@ -392,12 +485,12 @@ def test_a_store_of_another_encoder_is_not_opened(
     add("one.txt", "The truce began.")
 
     with pytest.raises(EncoderMismatchError, match="footnote reindex"):
-        Library(settings.data, "another fingerprint", tiny_encoder.dimension)
+        Library(settings.model_copy(update={"passage_tokens": 32}), tiny_encoder)
 
 
-def test_a_missing_store_is_not_opened(tmp_path: Path) -> None:
+def test_a_missing_store_is_not_opened(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     with pytest.raises(StoreMissingError, match="footnote ingest"):
-        Library(tmp_path / "nothing", "any", 32)
+        Library(settings.model_copy(update={"data": tmp_path / "nothing"}), tiny_encoder)
 
 
 def test_a_library_may_be_closed_twice(open_library: OpenLibrary) -> None:
@@ -412,7 +505,7 @@ def test_a_large_library_reads_from_the_newest_snapshot_even_if_no_passage_has_c
 ) -> None:
     add("one.txt", "The truce began.")
     add("two.txt", "Then it ended.")
-    library = Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension, exact_up_to=1)
+    library = Library(settings, tiny_encoder, exact_up_to=1)
     try:
         with library.snapshot() as snapshot:
             source = snapshot.view.sources()[0].source  # and nothing is searched: vectors once read are kept
@@ -430,7 +523,7 @@ def test_a_large_library_answers_from_the_vectors_of_its_own_snapshot(
 ) -> None:
     for name in ("one", "two", "three"):
         add(f"{name}.txt", f"The truce began in the year {name}.")
-    library = Library(settings.data, fingerprint(tiny_encoder, settings), tiny_encoder.dimension, exact_up_to=1)
+    library = Library(settings, tiny_encoder, exact_up_to=1)
     try:
         with library.snapshot() as snapshot:
             before = found(snapshot)

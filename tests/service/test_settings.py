@@ -17,6 +17,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "feedback_limit": (1, 1_000_000),
     "port": (0, 65535),
     "refresh_seconds": (0.001, 60),
+    "wait_seconds": (0.001, 60),
 }
 """The smallest and the greatest value that must be taken."""
 
@@ -24,6 +25,7 @@ BEYOND: dict[str, tuple[float, float]] = {
     **{name: (a - 1, b + 1) for name, (a, b) in BOUNDS.items()},
     "refused_answerable": (-0.001, 0.501),
     "refresh_seconds": (0, 60.001),
+    "wait_seconds": (0, 60.001),
 }
 EACH_END = [(name, end) for name in BOUNDS for end in (0, 1)]
 
@@ -59,7 +61,7 @@ def test_a_number_past_its_bound_is_refused_by_its_name(name: str, end: int, mon
 @pytest.mark.parametrize("value", ["", "many", "nan", "inf", "-inf", "1e999", "0x20", "32 tokens", "32.5"])
 def test_what_is_no_number_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in BOUNDS:
-        if name == "refresh_seconds" and value == "32.5":
+        if name in ("refresh_seconds", "wait_seconds") and value == "32.5":
             continue
         monkeypatch.setenv(PREFIX + name.upper(), value)
         with pytest.raises(SettingsError, match=PREFIX + name.upper()):

@@ -9,7 +9,6 @@ from corpus import Store
 from embeddings import Encoder
 from service.answer import Answer
 from service.answering import Pipeline
-from service.fingerprint import fingerprint
 from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
@@ -42,8 +41,8 @@ def _opener(folders: pytest.TempPathFactory, loaded: Encoder, **always: object) 
         with Store(settings.data, create=True) as store:
             summary = Ingester(store, lambda: loaded, settings).ingest([folder / name for name in files], NoProgress())
         assert not summary.refused
-        opened.append(Library(settings.data, fingerprint(loaded, settings), loaded.dimension))
-        return Pipeline(opened[-1], loaded, settings)
+        opened.append(Library(settings, loaded))
+        return Pipeline(opened[-1], settings)
 
     yield _over
     for library in opened:
@@ -52,7 +51,7 @@ def _opener(folders: pytest.TempPathFactory, loaded: Encoder, **always: object) 
 
 def with_settings(pipeline: Pipeline, **changes: object) -> Pipeline:
     """The same documents, asked in another way."""
-    return Pipeline(pipeline.library, pipeline.encoder, pipeline.settings.model_copy(update=changes))
+    return Pipeline(pipeline.library, pipeline.settings.model_copy(update=changes))
 
 
 def found(answer: Answer) -> list[str]:

@@ -23,12 +23,12 @@ Indexed = Callable[[Mapping[int, tuple[Sequence[float], str]]], Snapshot]
 
 
 @pytest.fixture
-def indexed(store: Store) -> Indexed:
+def indexed(store: Store, tiny_encoder: Encoder) -> Indexed:
     def _indexed(passages: Mapping[int, tuple[Sequence[float], str]]) -> Snapshot:
         vectors = [unit(vector) for vector, _ in passages.values()]
         index = ExactIndex.empty(2).changed((), list(passages), np.array(vectors).reshape(-1, 2))
         lexical = LexicalIndex.in_memory((key, text) for key, (_, text) in passages.items())
-        return Snapshot(store.view(), index, lexical)
+        return Snapshot(store.view(), index, lexical, tiny_encoder)
 
     return _indexed
 

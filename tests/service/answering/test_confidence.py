@@ -184,7 +184,7 @@ def test_a_refused_question_keeps_its_confidence_and_its_passages(
     add("truce.md", "# Truce\n\nThe truce began in the year 2012.\n")
 
     def ask(**given: Any) -> Answer:
-        return Pipeline(open_library(), tiny_encoder, settings.model_copy(update=given)).ask("When did it begin?")
+        return Pipeline(open_library(), settings.model_copy(update=given)).ask("When did it begin?")
 
     score = ask().passages[0].score
     refusals = [[0, -1], [0.05, score + 1e-6], [0.5, 1]]

@@ -16,7 +16,6 @@ from embeddings import Encoder
 from service.answer import Answer, AnsweringPassage
 from service.answering import Pipeline
 from service.answering.results import CLOSE_SCORES
-from service.fingerprint import fingerprint
 from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
@@ -65,8 +64,8 @@ def pipeline_over(
         for name, text in documents.items():
             (folder / name).write_text(text)
             Ingester(store, lambda: encoder, settings).ingest([folder / name], NoProgress())
-    library = Library(settings.data, fingerprint(encoder, settings), encoder.dimension)
-    yield Pipeline(library, encoder, settings)
+    library = Library(settings, encoder)
+    yield Pipeline(library, settings)
     library.close()
 
 
@@ -179,9 +178,7 @@ def test_more_passages_than_candidates_are_given_when_asked_for(
 ) -> None:
     for at in range(15):
         add(f"{at}.txt", f"Number {at}\n\nThe truce began in year {at}.")
-    pipeline = Pipeline(
-        open_pipeline().library, open_pipeline().encoder, settings.model_copy(update={"candidates": 10})
-    )
+    pipeline = Pipeline(open_pipeline().library, settings.model_copy(update={"candidates": 10}))
 
     assert len(pipeline.ask("truce", k=15).passages) == 15
 
@@ -259,7 +256,7 @@ def test_filters_give_what_they_allow_and_all_of_it(
     for at in range(3):
         add(f"rare-{at}.txt", titled("rare", at) + " Far from what is asked: zz qq.")
     opened = open_pipeline()
-    pipeline = Pipeline(opened.library, opened.encoder, settings.model_copy(update={"candidates": 10}))
+    pipeline = Pipeline(opened.library, settings.model_copy(update={"candidates": 10}))
 
     answer = pipeline.ask("When did the truce begin in year 7?", k=5, filters=filters)
 
@@ -303,7 +300,7 @@ def damage(settings: Settings, statement: str) -> None:
 
 def test_timings_are_what_the_clock_says(pipeline: Pipeline) -> None:
     ticks = iter([10.0, 10.001, 10.003, 10.007, 10.015])
-    timed = Pipeline(pipeline.library, pipeline.encoder, pipeline.settings, clock=lambda: next(ticks))
+    timed = Pipeline(pipeline.library, pipeline.settings, clock=lambda: next(ticks))
 
     timing = timed.ask("truce").timing_ms
 
@@ -385,7 +382,7 @@ def test_an_obvious_question_is_answered_by_its_document(
 def refusing(everyday: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """The same, with a calibration that refuses one answerable question in twenty."""
     path = write_calibration(tmp_path_factory.mktemp("calibration") / "own.json", everyday.encoder, LEAST)
-    return Pipeline(everyday.library, everyday.encoder, everyday.settings.model_copy(update={"calibration": path}))
+    return Pipeline(everyday.library, everyday.settings.model_copy(update={"calibration": path}))
 
 
 @pytest.mark.parametrize("question", NOT_THERE)
@@ -410,7 +407,7 @@ def test_a_question_that_the_documents_answer_is_not_refused(refusing: Pipeline,
 
 def test_refusing_can_be_switched_off(refusing: Pipeline) -> None:
     settings = refusing.settings.model_copy(update={"refused_answerable": 0.0})
-    always = Pipeline(refusing.library, refusing.encoder, settings)
+    always = Pipeline(refusing.library, settings)
 
     assert always.ask(NOT_THERE[0]).status == "answered"
     assert always.ask(NOT_THERE[0]).passages == refusing.ask(NOT_THERE[0]).passages

@@ -1,0 +1,105 @@
+"""Clients of a server, light enough to leave it the processors."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["TIMEOUT_S", "Connection", "Response", "percentile", "posted"]
+
+TIMEOUT_S = 60.0
+"""A request that takes longer has failed."""
+
+FAILURES = (OSError, EOFError, ValueError, IndexError, asyncio.IncompleteReadError)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came.
+
+    Args:
+        status: 0 if nothing came that is HTTP; `body` then says why.
+        headers: By their names in lower case.
+        body: Its bytes.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+class Connection:
+    """A connection for one request after another: HTTP/1.1 as far as is needed here."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def send(
+        self, method: str, path: str, content: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Send a request, connecting if need be; one that fails gives a response of status 0."""
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                return await self._send(method, path, content, headers or {})
+        except FAILURES as error:
+            self.close()
+            return Response(0, {}, repr(error).encode())
+
+    async def ask(self, question: str, **more: Any) -> Response:
+        """POST /v1/ask."""
+        return await self.send("POST", "/v1/ask", json.dumps({"question": question, **more}).encode())
+
+    async def _send(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Response:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._streams
+        named = {
+            "Host": f"127.0.0.1:{self._port}",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(content)),
+            **headers,
+        }
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", ""]
+        writer.write("\r\n".join(lines).encode() + content)
+        head, *rest = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip().split("\r\n")
+        told = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
+        if told.get("transfer-encoding") == "chunked":
+            body = await _chunks(reader)
+        else:
+            body = await reader.readexactly(int(told.get("content-length", "0")))
+        if told.get("connection") == "close":
+            self.close()
+        return Response(int(head.split()[1]), told, body)
+
+    def close(self) -> None:
+        """Close it; the next request opens another."""
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while size := int(await reader.readline(), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readline()
+    return body
+
+
+def posted(name: str, text: str) -> tuple[bytes, dict[str, str]]:
+    """The body and headers of an upload of one file."""
+    head = f'--harness\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+    body = head.encode() + text.encode() + b"\r\n--harness--\r\n"
+    return body, {"Content-Type": "multipart/form-data; boundary=harness"}
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The least value that this share of all does not exceed; NaN of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")

@@ -1,0 +1,150 @@
+"""Footnote in processes of its own, as an operator runs it: a server, and commands beside it."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+READY = re.compile(r"^Footnote is ready at (http://\S+) \(", re.MULTILINE)
+START_S = 120.0
+STOP_S = 30.0
+COMMAND_S = 900.0
+
+__all__ = ["KEY", "Place", "ServerProcess", "Usage"]
+
+KEY = "the-key-of-the-harness"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process holds at a moment: memory in bytes, open descriptors, threads."""
+
+    memory: int
+    files: int
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProcess:
+    """A running `footnote serve`.
+
+    Args:
+        url: Where it answers.
+        port: The same address's port.
+        process: Itself.
+        log: The file that it writes to.
+    """
+
+    url: str
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def usage(self) -> Usage:
+        """What it holds now, as the system says."""
+        at = Path("/proc") / str(self.process.pid)
+        status = (at / "status").read_text()
+        named = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
+        return Usage(1024 * int(named["VmRSS"]), len(list((at / "fd").iterdir())), int(named["Threads"]))
+
+    def said(self) -> str:
+        """All that it has written."""
+        return self.log.read_text(errors="replace")
+
+    def stop(self, signal_number: int = signal.SIGTERM) -> tuple[int | None, float]:
+        """Ask it to stop; give its exit code, None if it did not end, and the seconds that it took."""
+        begun = time.monotonic()
+        self.process.send_signal(signal_number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(STOP_S)
+        return self.process.poll(), time.monotonic() - begun
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a harness works: a folder of its own, with a data folder in it.
+
+    Args:
+        folder: Exists, and is nobody else's.
+        settings: `FOOTNOTE_` variables beside the data folder.
+    """
+
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    def command(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run `footnote ARGUMENTS…` to its end."""
+        return subprocess.run(
+            _footnote(*arguments),
+            env=self._environment(settings),
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_S,
+            check=False,
+        )
+
+    def begin(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+        """Start `footnote ARGUMENTS…`."""
+        return subprocess.Popen(
+            _footnote(*arguments),
+            env=self._environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    @contextlib.contextmanager
+    def serving(self, **settings: str) -> Iterator[ServerProcess]:
+        """A server on a free port of this machine, ready; killed at the end unless it has been stopped."""
+        log = Path(tempfile.mkstemp(prefix="serve-", suffix=".log", dir=self.folder)[1])
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                _footnote("serve", "--host", "127.0.0.1", "--port", "0", "--no-starter"),
+                env=self._environment({"FOOTNOTE_ADMIN_KEYS": KEY, **settings}),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+            )
+        try:
+            yield _ready(process, log)
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        kept = {"FOOTNOTE_EXPORTS": str(self.folder / "exports")}  # unless whoever runs this has them prepared
+        own = {"PYTHONPATH": path, "HF_HUB_OFFLINE": "1", "FOOTNOTE_DATA": str(self.data)}
+        return {**kept, **os.environ, **own, **self.settings, **settings}
+
+
+def _footnote(*arguments: str) -> list[str]:
+    program = "import sys; sys.argv[0] = 'footnote'; from service.cli import main; main()"
+    return [sys.executable, "-P", "-c", program, *arguments]
+
+
+def _ready(process: subprocess.Popen[bytes], log: Path) -> ServerProcess:
+    give_up = time.monotonic() + START_S
+    while time.monotonic() < give_up:
+        found = READY.search(log.read_text(errors="replace"))
+        if found:
+            return ServerProcess(found[1], int(found[1].rpartition(":")[2]), process, log)
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise RuntimeError(f"The server did not start: {log.read_text(errors='replace')}")
