@@ -5,6 +5,7 @@ its id, and a file beside its output its exit status.
 """
 
 import contextlib
+import ctypes
 import itertools
 import json
 import os
@@ -27,6 +28,7 @@ NEEDED = (
     " uvicorn threadpoolctl"
 ).split()
 
+PR_SET_PDEATHSIG = 1
 LOOK_S = 0.005
 PATIENCE_S = 120
 """Far beyond what anything here takes: past it, something hangs."""
@@ -155,6 +157,7 @@ def _become(arguments: Sequence[str], settings: Mapping[str, str], out: str, err
     status = 70
     try:
         os.setsid()  # a process group of its own, all of which a kill ends
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # it does not outlive what started it
         for path, number in ((os.devnull, 0), (out, 1), (err, 2)):
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
             os.dup2(handle, number)
