@@ -8,8 +8,8 @@ from pathlib import Path
 
 __all__ = ["NICENESS", "give_way", "thread_gives_way", "usable_cpus"]
 
-NICENESS = 5
-"""Of work that nobody waits for: beside a busy server it gets a quarter of a processor, alone all of it."""
+NICENESS = 10
+"""Of work that nobody waits for: beside a busy server it gets a tenth of a processor, alone all of it."""
 
 CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 """Of Linux's control groups, version 2: microseconds that may be used in a period, and the period's length."""

@@ -7,8 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from corpus import LexicalIndex, LexicalProjection, View
 from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
+from corpus.indexing import index_apart
 from corpus.writing import mismatch_message
 from embeddings import EXACT_UP_TO, PRECISIONS, Encoder, ExactIndex, Precision, VectorIndex, VectorProjection, updated
 from service.fingerprint import fingerprint
@@ -17,6 +20,9 @@ from service.settings import Settings
 __all__ = ["Library", "Snapshot"]
 
 logger = logging.getLogger(__name__)
+
+APART_FROM = 500
+"""Fewer passages are indexed for words in less time than it takes to start a process."""
 
 RELOAD_S = 60.0
 """An encoder that could not be loaded is not tried again before: to prepare one may keep a processor busy for long."""
@@ -125,6 +131,7 @@ class Library:
                 ):
                     view.close()
                     return False
+                view = self._indexed_apart(view)
                 view.check_tally()
                 encoder = self._encoder_of(view)
                 same_store = view.store_id == self._current.view.store_id
@@ -168,6 +175,17 @@ class Library:
             done = old.users == 0
         if done:
             old.view.close()
+
+    def _indexed_apart(self, view: View) -> View:
+        """The view, or, where so much is gone that all words are to be indexed anew, a newer one when that is done."""
+        if view.tally.passages < APART_FROM:
+            return view
+        have, want = np.array(self._current.lexical.keys), np.array(view.passage_keys(), dtype=np.int64)
+        if np.isin(have, want).all():
+            return view
+        view.close()
+        index_apart(self.folder)
+        return View(self.folder)
 
     def _fits(self, encoder: Encoder, view: View) -> bool:
         """Whether an encoder made the vectors of a view, as far as there are any."""

@@ -28,5 +28,7 @@ def ready(service: ServiceState) -> Health | JSONResponse:
             "The newest documents cannot be served; older ones are. See the operator's log.",
         )
     with service.library.snapshot() as snapshot:
-        documents, passages = snapshot.view.counts()
-        return Health(status="ready", generation=snapshot.generation, documents=documents, passages=passages)
+        tally = snapshot.view.tally
+        return Health(
+            status="ready", generation=snapshot.generation, documents=tally.documents, passages=tally.passages
+        )

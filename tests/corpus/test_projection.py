@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import corpus.projection
 from corpus import LexicalIndex, LexicalProjection, Store, View
 from corpus.errors import StoreCorruptError
+from corpus.indexing import index_apart
 from tests.corpus.samples import FINGERPRINT, UNHURRIED, all_passages, sample_document, sample_passages, tamper
 
 QUESTIONS = (
@@ -547,3 +548,25 @@ def test_fifty_openings_leave_no_file_open(projection: LexicalProjection, put: P
         projection.open(view)
 
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_another_process_brings_the_index_up_to_date(
+    folder: Path, projection: LexicalProjection, put: Put, view_of: ViewOf
+) -> None:
+    put("one.md")
+    index_apart(folder)
+    assert projection.problem(view_of()) is None
+
+    with Store(folder) as store:
+        store.remove("one")
+    assert projection.problem(view_of()) == "is out of date"
+    index_apart(folder)
+    assert projection.problem(view_of()) is None
+
+
+def test_another_process_that_can_index_nothing_harms_nobody(folder: Path, put: Put, tmp_path: Path) -> None:
+    put("one.md")
+    tamper(folder, "UPDATE passages SET checksum = checksum + 1")
+    index_apart(folder)
+    index_apart(tmp_path / "none")
+    assert not (tmp_path / "none").exists()

@@ -16,6 +16,7 @@ from corpus import LexicalIndex, LexicalProjection, View
 from corpus.database import DATABASE_NAME
 from corpus.errors import StoreMissingError
 from corpus.rows import StoredDocument, StoredPassage
+from corpus.turns import WRITER_NAME
 from embeddings import VectorProjection
 from service.feedback import FEEDBACK_NAME
 from service.progress import NoProgress
@@ -149,6 +150,7 @@ def _below(data: Path) -> Iterator[str]:
 
 
 def _belonging(data: Path) -> Iterator[str]:
+    yield WRITER_NAME
     for name in (DATABASE_NAME, FEEDBACK_NAME):
         yield from (name, f"{name}-wal", f"{name}-shm", f"{name}-journal")
     for kind in ("index", "index/vectors", "index/lexical"):

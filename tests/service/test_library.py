@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import service.library
 from corpus import LexicalProjection, Move, Store
 from corpus.errors import EncoderError, EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
+from corpus.indexing import index_apart
 from embeddings import Encoder, Precision
 from service.answer import Answer
 from service.answering import Pipeline
@@ -545,3 +547,36 @@ def test_a_large_library_answers_from_the_vectors_of_its_own_snapshot(
             assert (small.index.kind, len(found(small))) == ("exact", 1)
     finally:
         library.close()
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_what_is_gone_is_indexed_anew_by_another_process_if_there_is_much(
+    add: Add, open_library: OpenLibrary, settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    asked: list[Path] = []
+
+    def apart(folder: Path) -> None:
+        asked.append(folder)
+        if works:
+            index_apart(folder)
+
+    monkeypatch.setattr(service.library, "APART_FROM", 1)
+    monkeypatch.setattr(service.library, "index_apart", apart)
+    add("one.txt", "The truce began.")
+    library = open_library()
+
+    add("two.txt", "Then it ended.")
+    assert library.refresh()
+    assert asked == []  # what is only added takes no time
+
+    store.remove("one")
+    assert library.refresh()
+    assert asked == [settings.data]
+    assert list(now(library)) == ["two"]
+    with store.view() as view:
+        assert LexicalProjection(settings.data).problem(view) is None
+
+    monkeypatch.setattr(service.library, "APART_FROM", 100)
+    store.remove("two")
+    assert library.refresh()
+    assert len(asked) == 1
