@@ -3,10 +3,11 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from corpus.rows import StoredDocument
 
-__all__ = ["Catalogue", "Filters"]
+__all__ = ["Catalogue", "Entry", "Filters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,26 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """What filters ask of a document."""
+class Entry:
+    """What filters ask of a document. It says the same as long as the document has its key.
+
+    Args:
+        language: In small letters, with a hyphen at its end.
+    """
 
     key: int
+    id: str
     publisher: str | None
     language: str
     tags: frozenset[str]
     published: str | None
+
+    @classmethod
+    def of(cls, document: StoredDocument) -> Self:
+        """Of a document whose record has been checked."""
+        about = document.metadata
+        language = (about.language or "").lower() + "-"
+        return cls(document.key, document.id, about.publisher, language, frozenset(about.tags), about.published)
 
 
 class Catalogue:
@@ -54,21 +67,12 @@ class Catalogue:
     document over without a word.
 
     Args:
-        documents: Each checked against its checksum.
+        entries: Of every document.
         passages: `(document's key, passage's key)` of every passage.
     """
 
-    def __init__(self, documents: Iterable[StoredDocument], passages: Iterable[tuple[int, int]]) -> None:
-        self._entries = {
-            document.id: _Entry(
-                document.key,
-                document.metadata.publisher,
-                (document.metadata.language or "").lower() + "-",
-                frozenset(document.metadata.tags),
-                document.metadata.published,
-            )
-            for document in documents
-        }
+    def __init__(self, entries: Iterable[Entry], passages: Iterable[tuple[int, int]]) -> None:
+        self._entries = {entry.id: entry for entry in entries}
         self._passages: dict[int, array[int]] = {}
         for document_key, key in passages:
             self._passages.setdefault(document_key, array("q")).append(key)
@@ -77,9 +81,9 @@ class Catalogue:
         return identifier in self._entries
 
     @property
-    def documents(self) -> Iterable[int]:
-        """Keys of all documents."""
-        return [entry.key for entry in self._entries.values()]
+    def entries(self) -> Mapping[int, Entry]:
+        """What is known of each document, by its key."""
+        return {entry.key: entry for entry in self._entries.values()}
 
     @property
     def passages(self) -> Mapping[int, Sequence[int]]:

@@ -4,12 +4,12 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.catalogue import Catalogue, Filters
+from corpus.catalogue import Catalogue, Entry, Filters
 from corpus.checksums import keyed_checksum
 from corpus.database import DATABASE_NAME, FrozenConnection, connect, translated_errors
 from corpus.documents import SourceDocument, revision_of
@@ -31,6 +31,9 @@ from corpus.salvage import Named, named_documents
 
 __all__ = ["View"]
 
+
+RECORDS_AT_ONCE = 1000
+"""Documents' records read in one query; others may ask in between."""
 
 LOST_META = {"generation": "0", "store": "", "tally": "-1 0 -1 0"}
 """Instead of what a damaged store no longer says of itself."""
@@ -54,7 +57,9 @@ class View:
         self.folder = folder
         self._path = folder / DATABASE_NAME
         self._lock = threading.RLock()
+        self._making_catalogue = threading.Lock()
         self._made_catalogue: Catalogue | None = None
+        self._known: Mapping[int, Entry] = {}
         self._owns = connection is None
         self._connection = connection or connect(folder, reading=True)
         try:
@@ -128,13 +133,14 @@ class View:
 
         Raises:
             UnknownDocumentError: No document has this id.
-            StoreCorruptError: Its record is damaged; or that of any, if none has this id.
+            StoreCorruptError: Its record is damaged; or none has this id, but documents have vanished.
         """
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (identifier,))
         if rows:
             return document_from_row(rows[0])
-        if identifier in self._catalogue():
+        if self._rows("SELECT 1 FROM documents NOT INDEXED WHERE id = ?", (identifier,)):
             raise StoreCorruptError(f"The list of the documents' ids in {self._path} is damaged. Run: footnote verify")
+        self.check_tally()
         raise UnknownDocumentError(f"There is no document '{identifier}'. List them with: footnote documents list")
 
     def damaged_source(self, identifier: str) -> str | None:
@@ -262,14 +268,37 @@ class View:
         Raises:
             StoreCorruptError: A record is damaged, or documents or passages are missing.
         """
-        with self._lock:
+        with self._making_catalogue:  # others may read the store meanwhile
             if self._made_catalogue is None:
-                query = f"SELECT {DOCUMENT_COLUMNS} FROM documents NOT INDEXED".replace(PASSAGES_OF_DOCUMENT, "0")
-                documents = [document_from_row(row) for row in self._rows(query)]
+                keys = [row[0] for row in self._rows("SELECT key FROM documents NOT INDEXED")]
                 passages = self._rows("SELECT document, key FROM passages INDEXED BY passages_by_document")
-                self._check(Tally.of(((document.key for document in documents)), passages))
-                self._made_catalogue = Catalogue(documents, passages)
+                self._check(Tally.of(keys, passages))
+                self._made_catalogue = Catalogue(self._entries(keys), passages)
+                self._known = {}
             return self._made_catalogue
+
+    def _entries(self, keys: Sequence[int]) -> Iterator[Entry]:
+        """What filters ask of the documents with these keys: what is known already, or the record, checked."""
+        new = [key for key in keys if key not in self._known]
+        yield from (self._known[key] for key in keys if key in self._known)
+        query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key IN (SELECT value FROM json_each(?))"
+        query = query.replace(PASSAGES_OF_DOCUMENT, "0")
+        for at in range(0, len(new), RECORDS_AT_ONCE):
+            some = new[at : at + RECORDS_AT_ONCE]
+            rows = {row[0]: row for row in self._rows(query, (json.dumps(some),))}
+            for key in some:
+                if key not in rows:
+                    raise StoreCorruptError(f"The record of document {key} is missing. Run: footnote verify")
+                yield Entry.of(document_from_row(rows[key]))
+
+    def learn_from(self, earlier: "View") -> None:
+        """Take over what an earlier view of the same store knows of documents for its filters.
+
+        A document that is replaced has another key, so what is known of a key stays true.
+        """
+        made = earlier._made_catalogue
+        if made is not None:
+            self._known = made.entries
 
     def key_digest(self, last: int) -> tuple[int, int]:
         """How many passages have keys up to `last`, and the sum of these keys modulo 2**32 each.

@@ -135,6 +135,8 @@ class Library:
                 view.check_tally()
                 encoder = self._encoder_of(view)
                 same_store = view.store_id == self._current.view.store_id
+                if same_store:
+                    view.learn_from(self._current.view)
                 before = self._current.index if same_store else ExactIndex.empty(encoder.dimension)
                 index = updated(before, view, self._projection.exact_up_to)
                 lexical = self._lexical.open(view)

@@ -177,3 +177,18 @@ def test_a_full_disk_loses_nothing_and_is_named(feedback: Feedback, monkeypatch:
     with pytest.raises(FeedbackError, match="does not fit on its disk"):
         feedback.add({**RATING, "question": "x" * 100_000})
     assert [rating.id for rating in feedback.ratings()] == [identifier]
+
+
+def test_damage_anywhere_is_told_or_harmless_and_never_another_error(feedback: Feedback) -> None:
+    for _ in range(3):
+        feedback.add(RATING)
+    good = feedback.path.read_bytes()
+    told = 0
+    for at in (*range(0, 200), *range(200, len(good), 37)):
+        feedback.path.write_bytes(good[:at] + bytes([good[at] ^ (1 << at % 8)]) + good[at + 1 :])
+        try:
+            for rating in feedback.ratings():
+                json.loads(rating.entry)
+        except FeedbackError:
+            told += 1
+    assert told > 30
