@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.database import DATABASE_NAME
+from corpus.turns import WRITER_NAME
 from embeddings import Encoder
 from service.settings import PREFIX, Settings
 from tests.cli.conftest import Run
@@ -244,7 +245,7 @@ def test_a_damaged_page_is_repaired_by_writing_the_database_anew(filled: Run, da
     assert filled("ask", "Who began the truce?").code == 3
     assert filled("verify").code == 0
     assert filled("ask", "Who began the truce?").code == 0
-    assert sorted(path.name for path in data.iterdir()) == [DATABASE_NAME, "index"]
+    assert sorted(path.name for path in data.iterdir()) == [DATABASE_NAME, "index", WRITER_NAME]
 
 
 def test_verify_rebuilds_a_damaged_index(filled: Run, data: Path) -> None:
