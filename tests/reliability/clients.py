@@ -43,10 +43,20 @@ class Connection:
     async def send(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Response:
-        """Send a request, connecting if need be; one that fails gives a response of status 0."""
+        """Send a request, connecting if need be; one that fails gives a response of status 0.
+
+        A server may close a connection that was idle just as it is used again; then another one is opened.
+        """
+        reused = self._streams is not None
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                return await self._send(method, path, content, headers or {})
+                try:
+                    return await self._send(method, path, content, headers or {})
+                except (asyncio.IncompleteReadError, ConnectionError) as error:
+                    if not reused or (isinstance(error, asyncio.IncompleteReadError) and error.partial):
+                        raise
+                    self.close()
+                    return await self._send(method, path, content, headers or {})
         except FAILURES as error:
             self.close()
             return Response(0, {}, repr(error).encode())
