@@ -32,6 +32,10 @@ from corpus.salvage import Named, named_documents
 __all__ = ["View"]
 
 
+MOST_RECORDS = 10_000
+"""So many are checked before a document is called unknown, in a third of a second. Of more, only that none is missing:
+whoever asks for nonsense would keep the others waiting."""
+
 RECORDS_AT_ONCE = 1000
 """Documents' records read in one query; others may ask in between."""
 
@@ -133,7 +137,8 @@ class View:
 
         Raises:
             UnknownDocumentError: No document has this id.
-            StoreCorruptError: Its record is damaged; or none has this id, but documents have vanished.
+            StoreCorruptError: Its record is damaged; or none has this id, but documents have vanished, or one of up to
+                10,000 is damaged.
         """
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (identifier,))
         if rows:
@@ -141,6 +146,8 @@ class View:
         if self._rows("SELECT 1 FROM documents NOT INDEXED WHERE id = ?", (identifier,)):
             raise StoreCorruptError(f"The list of the documents' ids in {self._path} is damaged. Run: footnote verify")
         self.check_tally()
+        if self.tally.documents <= MOST_RECORDS:
+            self._catalogue()  # reads every record, any of which may have been this document's
         raise UnknownDocumentError(f"There is no document '{identifier}'. List them with: footnote documents list")
 
     def damaged_source(self, identifier: str) -> str | None:

@@ -150,9 +150,7 @@ def test_who_stalls_does_not_keep_the_service_from_stopping(
 def test_who_reads_nothing_of_what_is_sent_is_given_up(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "UNREAD_S", 1)
     with running(app) as it, socket.socket() as client:
-        with socket.create_connection(("127.0.0.1", it.port), timeout=20) as other:
-            assert get(other)[0] == 200
-            before = it.tasks()
+        before = it.tasks()  # of no request
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", it.port))
         client.sendall(500 * b"GET /openapi.json HTTP/1.1\r\nHost: here\r\n\r\n")
