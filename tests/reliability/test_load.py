@@ -42,12 +42,12 @@ def test_more_than_can_be_carried_is_refused_and_the_rest_is_answered(place: Pla
 
 
 def test_who_leaves_takes_all_along_and_nobody_keeps_a_server_from_its_end(place: Place, report: Report) -> None:
-    leaving.run(place, leaving.Options(clients=100, documents=3, stops=(2,), timed=False), report)
+    leaving.run(place, leaving.Options(clients=50, documents=3, stops=(2,), timed=False), report)
     assert report.violations == []
 
 
 def test_under_mixed_load_nothing_fails_and_no_descriptor_or_thread_stays(place: Place, report: Report) -> None:
-    soak.run(place, soak.Options(minutes=0.1, documents=3, pause=0.02, most_growth=2), report)
+    soak.run(place, soak.Options(minutes=0.06, documents=3, pause=0.02, most_growth=2), report)
     assert report.violations == []
 
 
