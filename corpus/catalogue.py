@@ -77,18 +77,10 @@ class Catalogue:
         for document_key, key in passages:
             self._passages.setdefault(document_key, array("q")).append(key)
 
-    def __contains__(self, identifier: str) -> bool:
-        return identifier in self._entries
-
     @property
     def entries(self) -> Mapping[int, Entry]:
         """What is known of each document, by its key."""
         return {entry.key: entry for entry in self._entries.values()}
-
-    @property
-    def passages(self) -> Mapping[int, Sequence[int]]:
-        """Keys of the passages of each document, by the document's key."""
-        return self._passages
 
     def passage_keys(self, filters: Filters) -> list[int]:
         """Keys of the passages that filters allow, ascending."""

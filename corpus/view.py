@@ -103,7 +103,7 @@ class View:
         Raises:
             StoreCorruptError: There are others than were written.
         """
-        with self._lock, translated_errors(self._path):
+        with self._reading():
             self._check(Tally.counted(self._connection))
 
     def _check(self, found: Tally) -> None:
@@ -304,8 +304,7 @@ class View:
         A document that is replaced has another key, so what is known of a key stays true.
         """
         made = earlier._made_catalogue
-        if made is not None:
-            self._known = made.entries
+        self._known = earlier._known if made is None else made.entries
 
     def key_digest(self, last: int) -> tuple[int, int]:
         """How many passages have keys up to `last`, and the sum of these keys modulo 2**32 each.
