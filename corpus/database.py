@@ -19,6 +19,7 @@ __all__ = [
     "FrozenConnection",
     "connect",
     "format_version",
+    "said",
     "transaction",
     "translated_errors",
     "translated_folder_errors",
@@ -277,9 +278,9 @@ def translated_errors(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise _translated(error, path) from error
     except sqlite3.ProgrammingError as error:
-        raise StoreError(f"The store {path} was used wrongly ({str(error).rstrip('.')}).") from error
+        raise StoreError(f"The store {path} was used wrongly ({said(error)}).") from error
     except sqlite3.DatabaseError as error:
-        raise StoreCorruptError(f"The store {path} is damaged ({error}). Run: footnote verify") from error
+        raise StoreCorruptError(f"The store {path} is damaged ({said(error)}). Run: footnote verify") from error
     except UnicodeDecodeError as error:  # what SQLite says of a damaged layout, which it quotes
         raise StoreCorruptError(f"The layout of the store {path} is damaged. Run: footnote verify") from error
 
@@ -293,6 +294,12 @@ def translated_folder_errors(folder: Path) -> Iterator[None]:
         raise StoreError(
             f"The data folder {folder} cannot be used ({error.strerror}). Choose another with --data or FOOTNOTE_DATA."
         ) from error
+
+
+def said(error: sqlite3.Error) -> str:
+    """What SQLite says of itself, in one printable line: of a damaged layout it also quotes the damaged words."""
+    words = str(error).partition(" - ")[0].split()
+    return "".join(c if c.isprintable() else "?" for c in " ".join(words)).rstrip(".")
 
 
 def _translated(error: sqlite3.OperationalError, path: Path) -> StoreError:
@@ -311,4 +318,4 @@ def _translated(error: sqlite3.OperationalError, path: Path) -> StoreError:
         return StoreError(
             f"The data folder {path.parent} cannot be written. Check its permissions or choose another with --data."
         )
-    return StoreError(f"The store {path} cannot be used ({error}). Check the disk and run: footnote verify")
+    return StoreError(f"The store {path} cannot be used ({said(error)}). Check the disk and run: footnote verify")

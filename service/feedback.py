@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.database import said
 from corpus.errors import FeedbackError, FeedbackFullError, UnknownFeedbackError
 
 __all__ = ["FEEDBACK_NAME", "Feedback", "StoredRating"]
@@ -213,4 +214,4 @@ def _what_is_wrong(error: sqlite3.Error) -> str:
         return "does not fit on its disk. Free some space and try again; nothing stored is lost."
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return "cannot be opened or written. Check its permissions."
-    return f"is damaged or cannot be read ({error}). Move it away; a new one is begun then."
+    return f"is damaged or cannot be read ({said(error)}). Move it away; a new one is begun then."

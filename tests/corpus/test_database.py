@@ -360,3 +360,13 @@ def test_any_flipped_bit_changes_a_checksum() -> None:
 
 def test_the_same_data_under_two_keys_have_different_checksums() -> None:
     assert len({keyed_checksum(key, b"data") for key in (-1, 0, 1, 256, 2**63 - 1)}) == 5
+
+
+def test_words_of_a_damaged_layout_are_not_quoted(folder: Path) -> None:
+    database = folder / DATABASE_NAME
+    before = database.read_bytes()
+    table = before.index(b"CREATE TABLE token_vectors (")
+    for letter in (b"`", b"\x13"):
+        at = before.index(b"\n", table) + 3
+        database.write_bytes(before[:at] + letter + before[at + 1 :])
+        refusal(StoreCorruptError, lambda: View(folder))
