@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.models import DEFAULT_ENCODER
-from service.origins import parsed_origins
+from service.origins import parsed_hosts, parsed_origins
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
 
@@ -47,6 +47,10 @@ def _parts(keys: SecretStr) -> tuple[str, ...]:
 
 def _as_browsers_write(origins: str | None) -> str | None:
     return None if origins is None else ",".join(parsed_origins(origins))
+
+
+def _as_hosts(hosts: str | None) -> str | None:
+    return None if hosts is None else ",".join(parsed_hosts(hosts))
 
 
 def _few_and_short(questions: str | None) -> str | None:
@@ -151,6 +155,14 @@ class Settings(BaseSettings):
             "separated by commas. Without one, only the service's own pages may.",
         ),
     ] = None
+    hosts: Annotated[
+        str | None,
+        AfterValidator(_as_hosts),
+        Field(
+            description="Host names, such as answers.example.org, that the service is asked under, separated by "
+            "commas; `*` takes any. Addresses and names without a dot need not be named.",
+        ),
+    ] = None
     suggested_questions: Annotated[
         str | None,
         AfterValidator(_few_and_short),
@@ -192,6 +204,11 @@ class Settings(BaseSettings):
     def suggested_question_values(self) -> tuple[str, ...]:
         """The questions in `suggested_questions`, one by one."""
         return _questions(self.suggested_questions)
+
+    @property
+    def host_values(self) -> tuple[str, ...]:
+        """The names in `hosts`, one by one, and the one that it listens on."""
+        return (*parsed_hosts(self.hosts or ""), self.host.lower())
 
     @property
     def origin_values(self) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from service.feedback import Feedback
 from service.http import ask, chat, documents, feedback, health, pages, suggestions
@@ -15,8 +16,10 @@ from service.http.asks import Asks
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
+from service.http.surface import Surface
 from service.intake import Intake
 from service.schemas import Problem
+from service.settings import Settings
 
 __all__ = ["build_app"]
 
@@ -46,13 +49,13 @@ def build_app(service: Service) -> FastAPI:
             app.state.asks.close()
             service.library.close()
 
-    app = FastAPIOffline(
+    app = FastAPI(
+        docs_url=None,  # `pages` has one of our own
         redoc_url=None,
         title="Footnote",
         version=version("footnote-qa"),
         summary="Answers from your own documents: exact passages, each with a citation that a reader can check.",
         lifespan=lifespan,
-        static_url="/docs/static",
     )
     app.state.service = service
     app.state.intake = Intake(service.library, service.settings)
@@ -61,15 +64,20 @@ def build_app(service: Service) -> FastAPI:
     add_problem_handlers(app)
     for module in (ask, chat, documents, feedback, health, pages, suggestions):
         app.include_router(module.router)
+    app.mount("/docs/static", StaticFiles(packages=[("fastapi_offline", "static")]))  # Swagger UI, without a network
     _describe_problems(app)
-    _decide_on_other_origins(app, service.settings.origin_values)
+    _put_around(app, service.settings)
     return app
 
 
-def _decide_on_other_origins(app: FastAPI, origins: Sequence[str]) -> None:
-    """Put what decides about other origins around all else, so that they can read every problem, of 500 too."""
+def _put_around(app: FastAPI, settings: Settings) -> None:
+    """Put around all else what decides about hosts and other origins, so that it has every problem, of 500 too."""
     made_by_fastapi = app.build_middleware_stack
-    app.build_middleware_stack = lambda: OtherOrigins(made_by_fastapi(), origins)  # type: ignore[method-assign]
+
+    def build() -> ASGIApp:
+        return Surface(OtherOrigins(made_by_fastapi(), settings.origin_values), settings.host_values)
+
+    app.build_middleware_stack = build  # type: ignore[method-assign]
 
 
 def _describe_problems(app: FastAPI) -> None:
