@@ -70,6 +70,10 @@ _OF_STATUS: Mapping[int, tuple[str, str]] = {
 }
 
 
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+READING = ("GET", "HEAD")
+
+
 class ProblemError(HTTPException):
     """Ends a request with a problem; arguments as those of `problem`.
 
@@ -167,8 +171,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 def _allowed(request: Request) -> str:
     """The methods that an address takes, of all its routes: whoever refused one knew of the first route alone."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
+    tried = ((method, {**request.scope, "method": method}) for method in METHODS)
+    taken = [m for m, scope in tried if any(r.matches(scope)[0] is Match.FULL for r in request.app.routes)]
+    return ", ".join(taken or READING)  # a folder of files has no routes
 
 
 async def _as_told(request: Request, error: Exception) -> JSONResponse:

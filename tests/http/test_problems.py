@@ -44,7 +44,12 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_one(client: TestClient
 
 @pytest.mark.parametrize(
     ("path", "methods"),
-    [("/v1/documents", "GET, POST"), ("/v1/documents/truce", "DELETE, GET"), ("/documents/truce", "GET, HEAD")],
+    [
+        ("/v1/documents", "GET, POST"),
+        ("/v1/documents/truce", "DELETE, GET"),
+        ("/documents/truce", "GET, HEAD"),
+        ("/docs/static/swagger-ui.css", "GET, HEAD"),
+    ],
 )
 def test_all_methods_of_an_address_are_named_whichever_route_takes_them(
     client: TestClient, path: str, methods: str
