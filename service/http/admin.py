@@ -1,8 +1,10 @@
 """Who may change the documents."""
 
 import hmac
+from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from service.http.problems import ProblemError
 from service.http.state import ServiceState
@@ -10,7 +12,12 @@ from service.http.state import ServiceState
 __all__ = ["Administrator"]
 
 
-async def _administrator(request: Request, service: ServiceState) -> None:
+_bearer = HTTPBearer(
+    scheme_name="AdministratorKey", description="A key of FOOTNOTE_ADMIN_KEYS.", auto_error=False
+)  # for the OpenAPI document; whether the key is right is found out below
+
+
+async def _administrator(request: Request, service: ServiceState, _: Annotated[object, Security(_bearer)]) -> None:
     keys = service.settings.admin_key_values
     if not keys:
         raise ProblemError(

@@ -52,7 +52,7 @@ def list_documents(
     "",
     summary="Add or replace documents",
     dependencies=[Administrator],
-    responses=PROBLEM_RESPONSES(400, 401, 403, 413, 415, 422, 503),
+    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 503),
     openapi_extra=UPLOAD_BODY,
 )
 async def add_documents(request: Request, intake: IntakeState) -> ReceivedFiles:
