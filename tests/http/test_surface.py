@@ -28,7 +28,7 @@ POLICY = "Content-Security-Policy"
         ("GET", "/docs/static/nothing", 404),
         ("GET", "/nothing", 404),
         ("PUT", "/v1/ask", 405),
-        ("POST", "/v1/ask", 422),
+        ("POST", "/v1/ask", 415),
         ("DELETE", "/v1/documents/truce", 403),
     ],
 )
