@@ -275,17 +275,31 @@ class Examiner:
         return found
 
     def _healed(self, violations: list[str]) -> str:
-        """Repair, and if that is not enough, ingest again; after either, everything must be as it was."""
+        """Repair, and if that is not enough, ingest again; after either, everything must be as it was.
+
+        An older log or file, put in the place of the right one, makes a store of what it was then: that is what a
+        repair must keep.
+        """
+        says = self._says()
         if not self._verified(violations, check=False).problems:
             outcome = "repaired"
         elif self._ingested_again() and not self._verified(violations, check=False).problems:
             outcome = "ingested again"
         else:
             return "restore"
-        state = None if outcome == "repaired" else self._whole
+        state = says if outcome == "repaired" else self._whole
         for name, message in self._opened(violations, state, after=outcome).items():
             violations.append(f"{outcome}, but {name} is refused: {message}")
         return outcome
+
+    def _says(self) -> Mapping[str, str]:
+        """What a store holds that says of itself what this one does."""
+        try:
+            with closing(View(self._folder, damaged=True)) as view:
+                named = f"{view.store_id} {view.generation}"
+        except StoreError:
+            return self._whole
+        return self._oracle.get(named) or self._whole
 
     def _ingested_again(self) -> bool:
         try:
@@ -324,26 +338,23 @@ class Examiner:
         refused: dict[str, str] = {}
         with library.snapshot() as snapshot:
             view = snapshot.view
-            expected = state or self._oracle.get(f"{view.store_id} {view.generation}") or self._expected(after)
-            if expected is None:
-                violations.append(f"{after} a generation that never was: {view.store_id} {view.generation}")
-                return refused
+            if state is None:
+                state = self._oracle.get(f"{view.store_id} {view.generation}")
+                if state is None:
+                    violations.append(f"a generation that never was: {view.store_id} {view.generation}")
+                    return refused
             settings = settings_of(self._work, self._folder, ALL if after else CANDIDATES)
             asked = _questions(Pipeline(library, settings), bool(after))
-            identifiers = [name.removeprefix("show ") for name in expected if name.startswith("show ")]
+            identifiers = [name.removeprefix("show ") for name in state if name.startswith("show ")]
             for name, probe in itertools.chain(asked, _documents(view, identifiers)):
                 try:
-                    if _digest(probe()) != expected[name]:
+                    if _digest(probe()) != state[name]:
                         violations.append(f"{after} {name}: not what it was")
                 except StoreError as error:
                     refused[name] = _sound(error, f"{after} {name}", violations)
                 except Exception as error:
                     violations.append(f"{after} {name}: {error!r}")
         return refused
-
-    def _expected(self, after: str) -> Mapping[str, str] | None:
-        """A repair makes a generation of its own, with what the store held before."""
-        return self._whole if after else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
