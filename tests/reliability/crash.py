@@ -155,7 +155,7 @@ def main(kills: int, every: bool, sample: int, only: tuple[str, ...], seed: int 
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
         found = [scenario for scenario in scenarios(shop) if not only or scenario.name in only]
-        if every or "export" in only:
+        if "export" in only or (every and not only):
             found.append(exporting(shop))
         cases = random_kills(found, kills, chance)
         if every or sample:

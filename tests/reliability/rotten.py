@@ -239,7 +239,7 @@ class Examiner:
         self._encoder = load(work)
         self._settings = settings_of(work, folder)
         self._oracle: Mapping[str, Mapping[str, str]] = json.loads((work / "oracle.json").read_text())
-        self._whole = self._oracle["whole"]
+        self._whole: Mapping[str, str] = self._oracle["whole"]
 
     def examine(self, case: Case) -> Examined:
         """Do one damage to a fresh copy, read all of it, verify it, repair it, and read all of it again."""
