@@ -39,6 +39,9 @@ whoever asks for nonsense would keep the others waiting."""
 RECORDS_AT_ONCE = 1000
 """Documents' records read in one query; others may ask in between."""
 
+IDS_INDEX = "sqlite_autoindex_documents_1"
+IDS_DAMAGED = "The list of the documents' ids in {} is damaged. Run: footnote verify"
+
 LOST_META = {"generation": "0", "store": "", "tally": "-1 0 -1 0"}
 """Instead of what a damaged store no longer says of itself."""
 
@@ -64,6 +67,7 @@ class View:
         self._making_catalogue = threading.Lock()
         self._made_catalogue: Catalogue | None = None
         self._known: Mapping[int, Entry] = {}
+        self._has_checked_ids = False
         self._owns = connection is None
         self._connection = connection or connect(folder, reading=True)
         try:
@@ -125,12 +129,26 @@ class View:
             after: Only ids greater than this one.
             limit: At most so many; -1 for all.
         """
+        self._check_ids()
         query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id > ? ORDER BY id LIMIT ?"
         return [document_from_row(row) for row in self._rows(query, (after, limit))]
 
     def document_ids(self) -> list[str]:
         """Ids of all documents, in order; their records are not looked at."""
+        self._check_ids()
         return [row[0] for row in self._rows("SELECT id FROM documents ORDER BY id")]
+
+    def _check_ids(self) -> None:
+        """See, once, that the index by which documents are listed has the ids that their records have.
+
+        Raises:
+            StoreCorruptError: It has not, so that a list would leave some out or have them in another order.
+        """
+        if not self._has_checked_ids:
+            stored = self._rows("SELECT id, key FROM documents NOT INDEXED")
+            if sorted(stored) != self._rows(f"SELECT id, key FROM documents INDEXED BY {IDS_INDEX} ORDER BY id"):
+                raise StoreCorruptError(IDS_DAMAGED.format(self._path))
+            self._has_checked_ids = True
 
     def document(self, identifier: str) -> StoredDocument:
         """One document.
@@ -144,7 +162,7 @@ class View:
         if rows:
             return document_from_row(rows[0])
         if self._rows("SELECT 1 FROM documents NOT INDEXED WHERE id = ?", (identifier,)):
-            raise StoreCorruptError(f"The list of the documents' ids in {self._path} is damaged. Run: footnote verify")
+            raise StoreCorruptError(IDS_DAMAGED.format(self._path))
         self.check_tally()
         if self.tally.documents <= MOST_RECORDS:
             self._catalogue()  # reads every record, any of which may have been this document's

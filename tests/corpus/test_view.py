@@ -89,6 +89,26 @@ def test_a_damaged_index_makes_nobody_count_wrongly(folder: Path) -> None:
         view.check_tally()
 
 
+def test_a_damaged_index_of_ids_leaves_nobody_out_of_a_list_unsaid(folder: Path) -> None:
+    """The count stays right when an entry's letters are flipped; its document would be listed elsewhere, or nowhere."""
+    with Store(folder) as store:
+        store.put(sample_document("/b/second.md"), sample_passages(), FINGERPRINT)
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page, size = connection.execute(
+            "SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_master"
+            " WHERE name = 'sqlite_autoindex_documents_1'"
+        ).fetchone()
+    data = bytearray((folder / DATABASE_NAME).read_bytes())
+    data[data.index(b"truce", (page - 1) * size)] ^= 32
+    (folder / DATABASE_NAME).write_bytes(data)
+    with View(folder) as view:
+        view.check_tally()
+        for listed in (view.documents, view.document_ids, lambda: view.documents(after="a", limit=1)):
+            with pytest.raises(StoreCorruptError, match="The list of the documents' ids"):
+                listed()
+
+
 def test_every_view_opened_during_writes_is_of_one_generation(tmp_path: Path) -> None:
     rounds = 25
     failures: list[BaseException] = []
