@@ -1,22 +1,26 @@
-"""The application: routes, error handlers, and the thread that follows the store."""
+"""The application: routes, error handlers, what stands around them, and the threads that follow what changes."""
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from service.access import AccessInForce
 from service.feedback import Feedback
 from service.http import ask, chat, documents, feedback, health, pages, suggestions
 from service.http.asks import Asks
+from service.http.gate import Gate
+from service.http.limits import describe_limits
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
 from service.intake import Intake
 from service.schemas import Problem
+from service.settings import Settings
 
 __all__ = ["build_app"]
 
@@ -24,24 +28,34 @@ __all__ = ["build_app"]
 def build_app(service: Service) -> FastAPI:
     """The HTTP service over what it is given.
 
-    While it runs, a thread follows the store; when it stops, the thread ends and the library is closed.
+    While it runs, one thread follows the store and one the file of keys; when it stops, they end and the library is
+    closed.
+
+    Raises:
+        SettingsError: The file of keys cannot be used.
     """
+    access = AccessInForce(service.settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
-        follower = threading.Thread(
-            target=service.library.follow,
-            args=(service.settings.refresh_seconds, stop),
-            name="follow-store",
-            daemon=True,
-        )
-        follower.start()
+        followers = [
+            threading.Thread(
+                target=service.library.follow,
+                args=(service.settings.refresh_seconds, stop),
+                name="follow-store",
+                daemon=True,
+            ),
+            threading.Thread(target=access.follow, args=(stop,), name="follow-access", daemon=True),
+        ]
+        for follower in followers:
+            follower.start()
         try:
             yield
         finally:
             stop.set()
-            follower.join()
+            for follower in followers:
+                follower.join()
             app.state.intake.close()
             app.state.asks.close()
             service.library.close()
@@ -55,25 +69,28 @@ def build_app(service: Service) -> FastAPI:
         static_url="/docs/static",
     )
     app.state.service = service
+    app.state.access = access
     app.state.intake = Intake(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
     app.state.asks = Asks(service.pipeline, service.settings.wait_seconds)
     add_problem_handlers(app)
     for module in (ask, chat, documents, feedback, health, pages, suggestions):
         app.include_router(module.router)
-    _describe_problems(app)
-    _decide_on_other_origins(app, service.settings.origin_values)
+    _describe(app, service.settings)
+    _put_around(app, service, access)
     return app
 
 
-def _decide_on_other_origins(app: FastAPI, origins: Sequence[str]) -> None:
-    """Put what decides about other origins around all else, so that they can read every problem, of 500 too."""
+def _put_around(app: FastAPI, service: Service, access: AccessInForce) -> None:
+    """Put the gate around it all, and around that what decides about origins: they can read every problem, of 500 too."""
     made_by_fastapi = app.build_middleware_stack
-    app.build_middleware_stack = lambda: OtherOrigins(made_by_fastapi(), origins)  # type: ignore[method-assign]
+    app.build_middleware_stack = lambda: OtherOrigins(  # type: ignore[method-assign]
+        Gate(made_by_fastapi(), access, service.settings), access
+    )
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Put our problem schema into the OpenAPI document in the place of FastAPI's own 422."""
+def _describe(app: FastAPI, settings: Settings) -> None:
+    """Put our problem schema into the OpenAPI document in the place of FastAPI's own 422, and the limits in force."""
     made_by_fastapi = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -85,6 +102,7 @@ def _describe_problems(app: FastAPI) -> None:
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             models.update(problem.pop("$defs"))
             models["Problem"] = problem
+            describe_limits(models, settings)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]

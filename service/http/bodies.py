@@ -11,11 +11,7 @@ from starlette.types import Message
 
 from service.http.problems import ProblemError
 
-__all__ = ["MAX_JSON_BYTES", "JsonRoute", "bounded"]
-
-MAX_JSON_BYTES = 3 * 1024**2
-"""The longest conversation fits however JSON writes it, at 12 bytes for a character, with filters beside it."""
-
+__all__ = ["JsonRoute", "bounded"]
 
 JSON_S = 30.0
 """For a JSON body to come."""
@@ -63,17 +59,15 @@ class JsonRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_bounded(request: Request) -> Response:
-            return await handle(bounded(request, MAX_JSON_BYTES, _too_large(), JSON_S))
+            most = request.app.state.service.settings.body_bytes
+            return await handle(bounded(request, most, _too_large(most), JSON_S))
 
         return handle_bounded
 
 
-def _too_large() -> ProblemError:
-    return ProblemError(
-        413,
-        "too-large",
-        f"At most {MAX_JSON_BYTES // 1024**2} MiB can be sent here. Send less, or only the latest turns.",
-    )
+def _too_large(most: int) -> ProblemError:
+    detail = f"At most {most:,} bytes can be sent here. Send less, or only the latest turns."
+    return ProblemError(413, "too-large", detail)
 
 
 def _too_slow() -> ProblemError:
