@@ -203,7 +203,8 @@ def remote_target(url: str) -> Iterator[RemoteTarget]:
 
     It is asked with the first key of FOOTNOTE_ASK_KEYS, if there is one.
     """
-    headers = {"Authorization": f"Bearer {key}" for key in load_settings().ask_key_values[:1]}
+    keys = load_settings().ask_key_values
+    headers = {"Authorization": f"Bearer {keys[0]}"} if keys else {}
     try:
         client = httpx2.Client(base_url=url, timeout=TIMEOUT_S, headers=headers)
     except (httpx2.InvalidURL, ValueError) as error:

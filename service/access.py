@@ -174,7 +174,7 @@ def _read(path: Path) -> tuple[_File, _Signature]:
     try:
         return _File.model_validate(given), signature
     except ValidationError as error:
-        raise _unusable(path, _told(error.errors()[0])) from None
+        raise _unusable(path, _told(error.errors())) from None
 
 
 def _private_text(path: Path) -> tuple[str, _Signature]:
@@ -201,8 +201,9 @@ def _unusable(path: Path, what: str) -> SettingsError:
     return SettingsError(f"FOOTNOTE_ACCESS is not usable: {path} {what}. See docs/settings.md")
 
 
-def _told(error: Any) -> str:  # noqa: ANN401 - a pydantic ErrorDetails
-    """Where a file is wrong and how; never what it says there."""
+def _told(errors: Sequence[Any]) -> str:
+    """Where a file is wrong and how, as pydantic found it; never what it says there."""
+    error = min(errors, key=lambda each: each["type"] != "extra_forbidden")  # a name that is misspelt is missing too
     *names, last = error["loc"]
     if error["type"] == "extra_forbidden":
         table, known = ("a site", _SiteTable) if names else ("it", _File)
@@ -250,7 +251,7 @@ class AccessInForce:
         return self._is_stale
 
     def look(self) -> None:
-        """Take up a new version of the file, if it is the same as at the look before: then it has been written whole."""
+        """Take up a new version of the file, if it is the same as at the look before: then it is there whole."""
         if self._path is None:
             return
         before, self._found = self._found, self._signature(self._path)

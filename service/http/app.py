@@ -82,7 +82,7 @@ def build_app(service: Service) -> FastAPI:
 
 
 def _put_around(app: FastAPI, service: Service, access: AccessInForce) -> None:
-    """Put the gate around it all, and around that what decides about origins: they can read every problem, of 500 too."""
+    """Put the gate around it all, and around that what lets other origins read every problem, of 500 too."""
     made_by_fastapi = app.build_middleware_stack
     app.build_middleware_stack = lambda: OtherOrigins(  # type: ignore[method-assign]
         Gate(made_by_fastapi(), access, service.settings), access

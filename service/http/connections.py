@@ -53,8 +53,9 @@ class Open:
         beyond, far = self._in_all - self.most, TOLD
         address = parsed_address(whose)
         if address is None or not is_within(address, self._access.now.proxies):
-            own_beyond, own_far = self._from[whose] - self.most // SHARE, TOLD // SHARE
-            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > own_far
+            share = self.most // SHARE
+            own_beyond = self._from[whose] - share
+            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > min(share, TOLD // SHARE)
         return beyond > 0, beyond > far
 
     def remove(self, whose: str) -> None:
