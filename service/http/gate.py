@@ -21,10 +21,10 @@ __all__ = ["Gate"]
 
 logger = logging.getLogger(__name__)
 
-GUARDED = "/v1/"
-"""Beneath it lies all that costs something; pages, their files and the state of health are for everyone."""
+GUARDED = ("/v1/", "/metrics")
+"""What costs something, or takes keys; pages, their files and the state of health are for everyone, without a limit."""
 
-DOCUMENTS, FEEDBACK = "/v1/documents", "/v1/feedback"
+DOCUMENTS, FEEDBACK, METRICS = "/v1/documents", "/v1/feedback", "/metrics"
 
 SOON_S = 1
 """When to try again where others must first be answered."""
@@ -60,7 +60,7 @@ class Gate:
         client = client_of(scope, access)
         self._warn_of_proxy(scope, access)
         scope.setdefault("state", {})["client"] = client
-        if not scope["path"].startswith(GUARDED) and client.role is not Role.STRANGER:
+        if not scope["path"].startswith(GUARDED):
             await self._app(scope, receive, send)
             return
         refusal = self._too_many(client, scope) or _not_allowed(client, scope, access)
@@ -117,9 +117,10 @@ def _not_allowed(client: Client, scope: Scope, access: Access) -> Response | Non
             "This key is for pages of certain sites, and this request comes from none of them; the operator can name "
             "this one's origin beside the key.",
         )
-    if scope["method"] not in ("GET", "HEAD") and scope["path"].startswith(DOCUMENTS):
-        return None  # for administrators, as the route says itself
-    if client.role is Role.STRANGER and scope["path"].startswith(GUARDED):
+    is_change = scope["method"] not in ("GET", "HEAD") and scope["path"].startswith(DOCUMENTS)
+    if is_change or scope["path"].startswith(METRICS):
+        return None  # for administrators, as these say themselves
+    if client.role is Role.STRANGER:
         return problem(
             401,
             "key-unknown",
