@@ -180,9 +180,10 @@ class RemoteTarget:
         detail = ""
         if response.headers.get("content-type") == "application/problem+json":
             detail = f" ({response.json().get('detail', '')})"
-        raise TargetError(
-            f"{self._client.base_url} answered {response.status_code}{detail}. Is it Footnote? Check the address."
-        )
+        advice = "Is it Footnote? Check the address."
+        if response.status_code == 401:
+            advice = "Set FOOTNOTE_ASK_KEYS to a key that may ask there."
+        raise TargetError(f"{self._client.base_url} answered {response.status_code}{detail}. {advice}")
 
 
 def _seconds(retry_after: str) -> float:

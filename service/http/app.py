@@ -103,6 +103,17 @@ def _describe(app: FastAPI, settings: Settings) -> None:
             models.update(problem.pop("$defs"))
             models["Problem"] = problem
             describe_limits(models, settings)
+            _describe_keys(schema)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _describe_keys(schema: dict[str, Any]) -> None:
+    """Have the OpenAPI document say what takes a key: changes always, the rest of the API where asking needs one."""
+    schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    for path, methods in schema["paths"].items():
+        for method, route in methods.items():
+            if "401" in route["responses"]:
+                is_change = path.startswith("/v1/documents") and method != "get"
+                route["security"] = [{"key": []}] if is_change else [{}, {"key": []}]

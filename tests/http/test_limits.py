@@ -109,3 +109,6 @@ def test_each_guarded_route_tells_of_keys_and_rates(client: TestClient) -> None:
         for method, route in methods.items():
             if path.startswith("/v1/"):
                 assert {"401", "403", "429"} <= route["responses"].keys(), (method, path)
+                for_administrators = path.startswith("/v1/documents") and method in ("post", "delete")
+                assert ({} not in route["security"]) is for_administrators, (method, path)
+                assert {"key": []} in route["security"], (method, path)
