@@ -232,13 +232,13 @@ class AccessInForce:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._path = settings.access
-        self._tried: _Signature = None
+        self._read: _Signature = None
         file = _File()
         if self._path is not None:
-            file, self._tried = _read(self._path)
-        self._found = self._tried
+            file, self._read = _read(self._path)
+        self._found = self._read
         self._now = _access_of(settings, file)
-        self._is_stale = False
+        self._problem: str | None = None
 
     @property
     def now(self) -> Access:
@@ -248,27 +248,31 @@ class AccessInForce:
     @property
     def is_stale(self) -> bool:
         """Whether the file has a newer version that cannot be used."""
-        return self._is_stale
+        return self._problem is not None
 
     def look(self) -> None:
         """Take up a new version of the file, if it is the same as at the look before: then it is there whole."""
         if self._path is None:
             return
         before, self._found = self._found, self._signature(self._path)
-        if self._found == self._tried or self._found != before:
+        if self._found == self._read or self._found != before:
             return
-        self._tried = self._found
         try:
-            file, self._tried = _read(self._path)
+            file, signature = _read(self._path)
             access = _access_of(self._settings, file)
             if self._now.asking_needs_a_key and not access.asking_needs_a_key:
                 raise _unusable(self._path, "names no ask key any more; to let everybody ask, restart the service")
         except SettingsError as error:
-            self._is_stale = True
-            logger.error("%s. The version before stays in force.", str(error).removesuffix("."))
+            self._refuse(str(error).removesuffix("."))
             return
-        self._now, self._is_stale = access, False
+        self._now, self._read, self._problem = access, signature, None
         logger.info("%s has changed, and is in force.", self._path)
+
+    def _refuse(self, problem: str) -> None:
+        """Keep what is in force; it is tried again at each look, and said once."""
+        if problem != self._problem:
+            logger.error("%s. The version before stays in force.", problem)
+        self._problem = problem
 
     def follow(self, stop: threading.Event) -> None:
         """Look again and again until it is told to stop."""

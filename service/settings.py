@@ -208,7 +208,7 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=4096, description="Mebibytes of files that may be uploaded at once.")
     ] = 256
     parse_seconds: Annotated[
-        int, Field(ge=1, le=600, description="Seconds that reading one file may take, and of processor time.")
+        int, Field(ge=2, le=600, description="Seconds that reading one file may take, and of processor time.")
     ] = 30
     suggested_questions: Annotated[
         str | None,

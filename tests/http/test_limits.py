@@ -3,14 +3,19 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from service.http import build_app
 from service.http.state import Service
 from service.settings import Settings
+from tests.corpus.readers.files import pdf
+from tests.corpus.readers.test_sandbox import WORKER
+from tests.http.test_changing import KEY, PEACE, outcomes, send
 from tests.http.test_problems import assert_problem
 
 LIMITS = {"question_characters": 60, "history_characters": 100, "most_passages": 7, "body_bytes": 2000}
@@ -112,3 +117,18 @@ def test_each_guarded_route_tells_of_keys_and_rates(client: TestClient) -> None:
                 for_administrators = path.startswith("/v1/documents") and method in ("post", "delete")
                 assert ({} not in route["security"]) is for_administrators, (method, path)
                 assert {"key": []} in route["security"], (method, path)
+
+
+def test_an_upload_whose_reading_takes_longer_is_refused_and_the_file_beside_it_is_stored(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "hangs.py"
+    program.write_text(WORKER.format(body="time.sleep(600)"))
+    monkeypatch.setattr("corpus.readers.sandbox.WORKER", (str(program),))
+    update = {"parse_seconds": 2, "admin_keys": SecretStr(KEY)}
+    settings = service.settings.model_copy(update=update)
+    with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
+        response = send(client, ("slow.pdf", pdf([["One."]])), ("peace.md", PEACE))
+        assert outcomes(response) == [("slow.pdf", "refused"), ("peace.md", "added")]
+        [reason] = response.json()["files"][0]["reasons"]
+        assert reason.startswith("reading it took more than 2 seconds")

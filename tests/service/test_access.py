@@ -1,7 +1,9 @@
 """The file of keys, sites, origins and proxies: what it may say, who may read it, and how it is followed."""
 
+import errno
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -249,6 +251,31 @@ def test_a_new_version_that_cannot_be_used_leaves_the_one_before_in_force(
     write(file, f'ask_keys = ["{ASK}-2"]')
     assert not looked_twice(access).is_stale
     assert is_among(f"{ASK}-2", access.now.ask_keys)
+
+
+def test_what_cannot_be_read_for_a_moment_is_tried_again(
+    given_file: Given, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = AccessInForce(given_file(WHOLE))
+    write(file, f'ask_keys = ["{ASK}-2"]')
+
+    def fail(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "open", fail)
+        assert looked_twice(access).is_stale
+    access.look()
+    assert not access.is_stale
+    assert is_among(f"{ASK}-2", access.now.ask_keys)
+
+
+def test_the_documented_file_can_be_used(given_file: Given) -> None:
+    settings = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", settings, re.DOTALL)
+    keys = iter(range(100))
+    access = access_of(given_file(re.sub("…", lambda _: f"documented-key-number-{next(keys)}", example)))
+    assert (len(access.admin_keys), len(access.ask_keys), len(access.sites)) == (2, 1, 1)
 
 
 def test_asking_is_never_opened_to_everybody_by_a_new_version(

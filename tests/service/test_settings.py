@@ -26,7 +26,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "most_passages": (5, 100),
     "body_bytes": (1024, 3 * 1024**2),
     "upload_mebibytes": (1, 4096),
-    "parse_seconds": (1, 600),
+    "parse_seconds": (2, 600),
     "port": (0, 65535),
     "refresh_seconds": (0.001, 60),
     "wait_seconds": (0.001, 60),
