@@ -1,31 +1,20 @@
 """Who may do what: keys, sites and their origins, and proxies; from the settings, and from a file that may change."""
 
 import logging
-import os
-import re
-import stat
 import threading
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
 from corpus.errors import SettingsError
-from service.keys import KEY_RULE, Key, is_usable
-from service.origins import parsed_origins
+from service.access_file import AccessFile, Signature, read_access_file, signature_of, unusable
+from service.keys import Key
 from service.proxies import Network, parsed_proxies
 from service.settings import Settings
 
 __all__ = ["Access", "AccessInForce", "Site", "access_of"]
 
 logger = logging.getLogger(__name__)
-
-MAX_FILE_BYTES = 1024**2
-"""Thousands of keys and sites."""
 
 LOOK_S = 1.0
 """Between looks whether the file has changed. What is found changed is read at the next one, if it is the same then."""
@@ -75,55 +64,16 @@ class Access:
         return tuple(dict.fromkeys((*self.origins, *(origin for site in self.sites for origin in site.origins))))
 
 
-def _usable(key: str) -> str:
-    if not is_usable(key):
-        raise PydanticCustomError("key", KEY_RULE)
-    return key
-
-
-def _as_browsers_write(origins: tuple[str, ...]) -> tuple[str, ...]:
-    if any("," in origin for origin in origins):
-        raise PydanticCustomError("origin", "must be a list of texts, one for each origin, without commas in them")
-    return parsed_origins(",".join(origins))
-
-
-_Key = Annotated[str, AfterValidator(_usable)]
-_Origins = Annotated[tuple[str, ...], AfterValidator(_as_browsers_write)]
-_Proxies = Annotated[tuple[str, ...], AfterValidator(lambda proxies: (parsed_proxies(proxies), proxies)[1])]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class _SiteTable(_Table):
-    key: _Key
-    origins: Annotated[_Origins, Field(min_length=1)]
-    requests_per_minute: Annotated[int | None, Field(ge=1, le=1_000_000, strict=True)] = None
-
-
-class _File(_Table):
-    admin_keys: tuple[_Key, ...] = ()
-    ask_keys: tuple[_Key, ...] = ()
-    origins: _Origins = ()
-    proxies: _Proxies = ()
-    sites: tuple[_SiteTable, ...] = ()
-
-
-_Signature = tuple[int, ...] | None
-"""Of a file at a moment: where it is, its size, times and rights; None if there is none."""
-
-
 def access_of(settings: Settings) -> Access:
     """What the settings say, and beside it what the file says that they name.
 
     Raises:
         SettingsError: The file cannot be used, or one key is to be two things.
     """
-    return _access_of(settings, _File() if settings.access is None else _read(settings.access)[0])
+    return _access_of(settings, AccessFile() if settings.access is None else read_access_file(settings.access)[0])
 
 
-def _access_of(settings: Settings, file: _File) -> Access:
+def _access_of(settings: Settings, file: AccessFile) -> Access:
     _refuse_keys_of_two_kinds(settings, file)
     return Access(
         admin_keys=_kept((*settings.admin_key_values, *file.admin_keys)),
@@ -138,7 +88,7 @@ def _kept(keys: Sequence[str]) -> Sequence[Key]:
     return [Key.of(key.encode()) for key in dict.fromkeys(keys)]
 
 
-def _refuse_keys_of_two_kinds(settings: Settings, file: _File) -> None:
+def _refuse_keys_of_two_kinds(settings: Settings, file: AccessFile) -> None:
     """A site's key is public: were it an administrator's too, everybody would be one."""
     seen: dict[str, str] = {}
     for kind, keys in _named_keys(settings, file):
@@ -150,71 +100,11 @@ def _refuse_keys_of_two_kinds(settings: Settings, file: _File) -> None:
                 )
 
 
-def _named_keys(settings: Settings, file: _File) -> Iterator[tuple[str, Iterable[str]]]:
+def _named_keys(settings: Settings, file: AccessFile) -> Iterator[tuple[str, Iterable[str]]]:
     yield "administrators", {*settings.admin_key_values, *file.admin_keys}
     yield "asking", {*settings.ask_key_values, *file.ask_keys}
     for number, site in enumerate(file.sites, start=1):
         yield f"site {number}", [site.key]
-
-
-def _read(path: Path) -> tuple[_File, _Signature]:
-    """A file of keys and lists, with the signature of what was read.
-
-    Raises:
-        SettingsError: It cannot be read, may be read by others, or says what cannot be used.
-    """
-    text, signature = _private_text(path)
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
-        raise _unusable(path, f"is not TOML{f' ({found[1]})' if found else ''}") from None  # it would show the text
-    if not given:
-        raise _unusable(path, "says nothing; name keys, sites, origins or proxies in it, or do not set FOOTNOTE_ACCESS")
-    try:
-        return _File.model_validate(given), signature
-    except ValidationError as error:
-        raise _unusable(path, _told(error.errors())) from None
-
-
-def _private_text(path: Path) -> tuple[str, _Signature]:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # nothing that waits for a writer
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise _unusable(path, "is no file")
-            if os.name == "posix" and status.st_mode & 0o077:
-                raise _unusable(path, f"may be read or written by others than its owner; run: chmod 600 {path}")
-            content = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise _unusable(path, f"cannot be read ({error.strerror})") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise _unusable(path, "is larger than 1 MiB")
-    try:
-        return content.decode(), _signature_of(status)
-    except UnicodeDecodeError:
-        raise _unusable(path, "is not text in UTF-8") from None
-
-
-def _unusable(path: Path, what: str) -> SettingsError:
-    return SettingsError(f"FOOTNOTE_ACCESS is not usable: {path} {what}. See docs/settings.md")
-
-
-def _told(errors: Sequence[Any]) -> str:
-    """Where a file is wrong and how, as pydantic found it; never what it says there."""
-    error = min(errors, key=lambda each: each["type"] != "extra_forbidden")  # a name that is misspelt is missing too
-    *names, last = error["loc"]
-    if error["type"] == "extra_forbidden":
-        table, known = ("a site", _SiteTable) if names else ("it", _File)
-        shown = f" {last!r}" if re.fullmatch(r"[A-Za-z_-]{1,15}", str(last)) else ""  # no key is so short
-        return f"has a name that is not known{shown}; {table} may have {', '.join(known.model_fields)}"
-    where = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in error["loc"])
-    return f"is wrong at {where.removeprefix(', ')}: {error['msg'][0].lower()}{error['msg'][1:]}"
-
-
-def _signature_of(status: os.stat_result) -> _Signature:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_mode
 
 
 class AccessInForce:
@@ -232,10 +122,10 @@ class AccessInForce:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._path = settings.access
-        self._read: _Signature = None
-        file = _File()
+        self._read: Signature = None
+        file = AccessFile()
         if self._path is not None:
-            file, self._read = _read(self._path)
+            file, self._read = read_access_file(self._path)
         self._found = self._read
         self._now = _access_of(settings, file)
         self._problem: str | None = None
@@ -258,10 +148,10 @@ class AccessInForce:
         if self._found == self._read or self._found != before:
             return
         try:
-            file, signature = _read(self._path)
+            file, signature = read_access_file(self._path)
             access = _access_of(self._settings, file)
             if self._now.asking_needs_a_key and not access.asking_needs_a_key:
-                raise _unusable(self._path, "names no ask key any more; to let everybody ask, restart the service")
+                raise unusable(self._path, "names no ask key any more; to let everybody ask, restart the service")
         except SettingsError as error:
             self._refuse(str(error).removesuffix("."))
             return
@@ -281,8 +171,8 @@ class AccessInForce:
                 self.look()
 
     @staticmethod
-    def _signature(path: Path) -> _Signature:
+    def _signature(path: Path) -> Signature:
         try:
-            return _signature_of(path.stat())
+            return signature_of(path.stat())
         except OSError:
             return None

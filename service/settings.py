@@ -26,7 +26,7 @@ MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 
 def _named(folder: object) -> object:
     if folder == "":  # it would stand for the folder that the command happens to run in
-        raise PydanticCustomError("empty", "it must name a folder")
+        raise PydanticCustomError("empty", "it must not be empty")
     return Path(folder).expanduser() if isinstance(folder, str | Path) else folder
 
 

@@ -150,6 +150,8 @@ def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
             "is wrong at sites 1, requests_per_minute: input should be greater than or equal to 1",
         ),
         (f"# {'x' * 1024**2}", "is larger than 1 MiB"),
+        (f"origins = {'[' * 500_000}", "is not TOML"),
+        (f"origins = {'1' * 500_000}", "is not TOML"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence_without_its_words(
