@@ -1,4 +1,4 @@
-"""The harnesses of concurrency, overload, flood, leaving and soak, short and with a tiny encoder; they judge no times."""
+"""The harnesses of concurrency, overload, flood, leaving and soak, short, with a tiny encoder; they judge no times."""
 
 from pathlib import Path
 from typing import Any
