@@ -19,7 +19,7 @@ COPY pyproject.toml constraints.txt ./
 
 # What builds is kept apart from what is built, so that neither pip nor hatchling is in the final image's environment.
 RUN python -m venv /opt/build \
- && /opt/build/bin/python -m pip install --constraint constraints.txt hatchling==1.33.0 \
+ && /opt/build/bin/python -m pip install --constraint constraints.txt hatchling==1.33.0 cyclonedx-bom==7.5.0 \
  && python -m venv --without-pip /opt/footnote
 
 # The dependencies come before the source, so that a change to the source leaves this layer as it is.
@@ -43,6 +43,10 @@ RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --check-bu
         --wheel-dir dist . \
  && /opt/build/bin/python -m pip --python /opt/footnote/bin/python install --no-deps dist/*.whl \
  && /opt/build/bin/python -m pip --python /opt/footnote/bin/python check
+
+# What the image is made of, for whoever has to know: a CycloneDX bill of materials of the environment above.
+RUN /opt/build/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --no-validate \
+        --output-file /opt/footnote/sbom.cdx.json /opt/footnote/bin/python
 
 # An image that would have to fetch its encoder is no use offline, and one that has to prepare it starts late. -I keeps
 # Python from importing the source in /src.

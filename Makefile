@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check format clean crash corruption concurrency overload flood leaving soak
+.PHONY: serve test gate check audit sbom format clean crash corruption concurrency overload flood leaving soak
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -40,6 +40,16 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Holds the pinned dependencies against the advisories that are published for them; needs a network.
+audit: $(VENV)/installed-dev
+	$(BIN)/python .ci/audit.py $(ARGS)
+
+# What is installed here, as a CycloneDX bill of materials; the image brings its own.
+sbom: $(VENV)/installed-dev
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/sbom.cdx.json $(BIN)/python
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .

@@ -1,8 +1,8 @@
-"""Who may do what: keys, sites and their origins, and proxies; from the settings, and from a file that may change."""
+"""Who may do what: keys, sites and their origins, hosts and proxies; from the settings, and from a file that may change."""
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Access:
         ask_keys: Whoever has one may ask. As long as there are any, nobody may without a key.
         sites: Websites with keys of their own.
         origins: Those whose pages may ask without one.
+        hosts: Names that the service is asked under, in small letters; `*` for all.
         proxies: Those whose `X-Forwarded-For` is believed.
     """
 
@@ -51,6 +52,7 @@ class Access:
     ask_keys: Sequence[Key] = ()
     sites: Sequence[Site] = ()
     origins: Sequence[str] = ()
+    hosts: Collection[str] = frozenset()
     proxies: Sequence[Network] = ()
 
     @property
@@ -80,6 +82,7 @@ def _access_of(settings: Settings, file: AccessFile) -> Access:
         ask_keys=_kept((*settings.ask_key_values, *file.ask_keys)),
         sites=[Site(Key.of(site.key.encode()), site.origins, site.requests_per_minute) for site in file.sites],
         origins=tuple(dict.fromkeys((*settings.origin_values, *file.origins))),
+        hosts=frozenset((*settings.host_values, *file.hosts)),
         proxies=(*settings.proxy_values, *parsed_proxies(file.proxies)),
     )
 

@@ -1,4 +1,4 @@
-"""The file of keys, sites, origins and proxies: what it may say, and who may read it."""
+"""The file of keys, sites, origins, hosts and proxies: what it may say, and who may read it."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from corpus.errors import SettingsError
 from service.keys import KEY_RULE, is_usable
-from service.origins import parsed_origins
+from service.origins import parsed_hosts, parsed_origins
 from service.proxies import parsed_proxies
 
 __all__ = ["AccessFile", "Signature", "SiteTable", "read_access_file", "signature_of", "unusable"]
@@ -29,9 +29,17 @@ def _usable(key: str) -> str:
 
 
 def _as_browsers_write(origins: tuple[str, ...]) -> tuple[str, ...]:
-    if any("," in origin for origin in origins):
-        raise PydanticCustomError("origin", "must be a list of texts, one for each origin, without commas in them")
-    return parsed_origins(",".join(origins))
+    return parsed_origins(_joined(origins))
+
+
+def _as_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    return parsed_hosts(_joined(hosts))
+
+
+def _joined(texts: tuple[str, ...]) -> str:
+    if any("," in text for text in texts):
+        raise PydanticCustomError("commas", "must be a list of texts, one for each, without commas in them")
+    return ",".join(texts)
 
 
 def _named_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
@@ -41,6 +49,7 @@ def _named_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
 
 _Key = Annotated[str, AfterValidator(_usable)]
 _Origins = Annotated[tuple[str, ...], AfterValidator(_as_browsers_write)]
+_Hosts = Annotated[tuple[str, ...], AfterValidator(_as_hosts)]
 _Proxies = Annotated[tuple[str, ...], AfterValidator(_named_proxies)]
 
 
@@ -62,6 +71,7 @@ class AccessFile(_Table):
     admin_keys: tuple[_Key, ...] = ()
     ask_keys: tuple[_Key, ...] = ()
     origins: _Origins = ()
+    hosts: _Hosts = ()
     proxies: _Proxies = ()
     sites: tuple[SiteTable, ...] = ()
 
@@ -83,7 +93,9 @@ def read_access_file(path: Path) -> tuple[AccessFile, Signature]:
         found = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
         raise unusable(path, f"is not TOML{f' ({found[1]})' if found else ''}") from None  # it would show the text
     if not given:
-        raise unusable(path, "says nothing; name keys, sites, origins or proxies in it, or do not set FOOTNOTE_ACCESS")
+        raise unusable(
+            path, "says nothing; name keys, sites, origins, hosts or proxies in it, or do not set FOOTNOTE_ACCESS"
+        )
     try:
         return AccessFile.model_validate(given), signature
     except ValidationError as error:

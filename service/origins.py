@@ -1,11 +1,15 @@
-"""Web origins (RFC 6454): what the operator writes, and what browsers send."""
+"""Web origins (RFC 6454) and host names: what the operator writes, and what browsers send."""
 
+import ipaddress
 import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["is_own_host", "parsed_origins"]
+__all__ = ["ANY_HOST", "is_known_host", "is_own_host", "parsed_hosts", "parsed_origins"]
+
+ANY_HOST = "*"
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -41,8 +45,49 @@ def _parsed(origin: str, number: int) -> str:
     return f"{parts.scheme}://{host}" + ("" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
 
-def _error(number: int, what: str) -> PydanticCustomError:
-    return PydanticCustomError("origin", "its origin {number} {what}", {"number": number, "what": what})
+def _error(number: int, what: str, kind: str = "origin") -> PydanticCustomError:
+    return PydanticCustomError(kind, "its {kind} {number} {what}", {"kind": kind, "number": number, "what": what})
+
+
+def parsed_hosts(text: str) -> tuple[str, ...]:
+    """Host names separated by commas, in small letters.
+
+    Raises:
+        PydanticCustomError: One is none; it says which, and what to write instead.
+    """
+    given = [part.strip().lower() for part in text.split(",") if part.strip()]
+    for number, host in enumerate(given, start=1):
+        if host != ANY_HOST and not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", host):
+            hint = "" if host.isascii() else "; of a name that is not ASCII, write the form that begins with xn--"
+            what = f"is no host name: write it like answers.example.org, without scheme, port or path{hint}"
+            raise _error(number, what, "host")
+    return tuple(dict.fromkeys(given))
+
+
+def is_known_host(host: str, names: Collection[str]) -> bool:
+    """Whether a request with this `Host` may be answered.
+
+    Args:
+        host: As it was sent, with a port or without.
+        names: What the operator named, in small letters. Addresses, and names without a dot, need not be named.
+    """
+    if ANY_HOST in names:
+        return True
+    parts = re.fullmatch(r"(\[(?P<address>[^][]*)\]|(?P<name>[^][:]*))(:[0-9]*)?", host.lower())
+    if parts is None:
+        return False
+    if parts["address"] is not None:
+        return _is_address(parts["address"])
+    name = parts["name"].removesuffix(".")
+    return name in names or "." not in name or _is_address(name)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_own_host(origin: str, host: str) -> bool:

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from corpus.errors import SettingsError
 from embeddings.models import DEFAULT_ENCODER
 from service.keys import KEY_RULE, is_usable, separated
-from service.origins import parsed_origins
+from service.origins import parsed_hosts, parsed_origins
 from service.proxies import Network, parsed_proxies
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
@@ -51,6 +51,10 @@ def _proxies(proxies: str | None) -> tuple[Network, ...]:
 def _named_proxies(proxies: str | None) -> str | None:
     _proxies(proxies)
     return proxies
+
+
+def _as_hosts(hosts: str | None) -> str | None:
+    return None if hosts is None else ",".join(parsed_hosts(hosts))
 
 
 def _few_and_short(questions: str | None) -> str | None:
@@ -158,7 +162,7 @@ class Settings(BaseSettings):
     access: Annotated[
         Path | None,
         BeforeValidator(_named),
-        Field(description="File of more keys, sites, origins and proxies; read again when it changes."),
+        Field(description="File of more keys, sites, origins, hosts and proxies; read again when it changes."),
     ] = None
     origins: Annotated[
         str | None,
@@ -210,6 +214,14 @@ class Settings(BaseSettings):
     parse_seconds: Annotated[
         int, Field(ge=2, le=600, description="Seconds that reading one file may take, and of processor time.")
     ] = 30
+    hosts: Annotated[
+        str | None,
+        AfterValidator(_as_hosts),
+        Field(
+            description="Host names, such as answers.example.org, that the service is asked under, separated by "
+            "commas; `*` takes any. Addresses and names without a dot need not be named.",
+        ),
+    ] = None
     suggested_questions: Annotated[
         str | None,
         AfterValidator(_few_and_short),
@@ -251,6 +263,11 @@ class Settings(BaseSettings):
     def suggested_question_values(self) -> tuple[str, ...]:
         """The questions in `suggested_questions`, one by one."""
         return _questions(self.suggested_questions)
+
+    @property
+    def host_values(self) -> tuple[str, ...]:
+        """The names in `hosts`, one by one, and the one that it listens on."""
+        return (*parsed_hosts(self.hosts or ""), self.host.lower())
 
     @property
     def origin_values(self) -> tuple[str, ...]:

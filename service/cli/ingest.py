@@ -210,7 +210,7 @@ def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
     took = "" if seconds is None else f" in {seconds:.1f} s"
     click.echo(f"Documents: {', '.join(counts)} ({plural(summary.passages, 'passage')} encoded{took}).")
     if summary.skipped:
-        kinds = ", ".join(f"{count} {plain(suffix)}" for suffix, count in sorted(summary.skipped.items()))
+        kinds = ", ".join(f"{count} {one_line(suffix)}" for suffix, count in sorted(summary.skipped.items()))
         click.echo(f"Passed over files of other types: {kinds}.")
     if summary.stopped:
         click.echo("Stopped before the end. What was added is stored; run the same command again to go on.", err=True)

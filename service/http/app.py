@@ -7,7 +7,8 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from service.access import AccessInForce
 from service.feedback import Feedback
@@ -18,6 +19,7 @@ from service.http.limits import describe_limits
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
+from service.http.surface import Surface
 from service.intake import Intake
 from service.schemas import Problem
 from service.settings import Settings
@@ -60,13 +62,13 @@ def build_app(service: Service) -> FastAPI:
             app.state.asks.close()
             service.library.close()
 
-    app = FastAPIOffline(
+    app = FastAPI(
+        docs_url=None,  # `pages` has one of our own
         redoc_url=None,
         title="Footnote",
         version=version("footnote-qa"),
         summary="Answers from your own documents: exact passages, each with a citation that a reader can check.",
         lifespan=lifespan,
-        static_url="/docs/static",
     )
     app.state.service = service
     app.state.access = access
@@ -76,17 +78,21 @@ def build_app(service: Service) -> FastAPI:
     add_problem_handlers(app)
     for module in (ask, chat, documents, feedback, health, pages, suggestions):
         app.include_router(module.router)
+    app.mount("/docs/static", StaticFiles(packages=[("fastapi_offline", "static")]))  # Swagger UI, without a network
     _describe(app, service.settings)
-    _put_around(app, service, access)
+    _put_around(app, service.settings, access)
     return app
 
 
-def _put_around(app: FastAPI, service: Service, access: AccessInForce) -> None:
-    """Put the gate around it all, and around that what lets other origins read every problem, of 500 too."""
+def _put_around(app: FastAPI, settings: Settings, access: AccessInForce) -> None:
+    """Put around all else what decides about hosts, other origins and clients; their pages can read every problem."""
     made_by_fastapi = app.build_middleware_stack
-    app.build_middleware_stack = lambda: OtherOrigins(  # type: ignore[method-assign]
-        Gate(made_by_fastapi(), access, service.settings), access
-    )
+
+    def build() -> ASGIApp:
+        gate = Gate(made_by_fastapi(), access, settings)
+        return Surface(OtherOrigins(gate, access), access)
+
+    app.build_middleware_stack = build  # type: ignore[method-assign]
 
 
 def _describe(app: FastAPI, settings: Settings) -> None:
@@ -111,9 +117,10 @@ def _describe(app: FastAPI, settings: Settings) -> None:
 
 def _describe_keys(schema: dict[str, Any]) -> None:
     """Have the OpenAPI document say what takes a key: changes always, the rest of the API where asking needs one."""
-    schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    described = "An administrator's, an asker's or a site's, as the operator gives it."
+    schema["components"]["securitySchemes"] = {"Key": {"type": "http", "scheme": "bearer", "description": described}}
     for path, methods in schema["paths"].items():
         for method, route in methods.items():
             if "401" in route["responses"]:
                 is_change = path.startswith("/v1/documents") and method != "get"
-                route["security"] = [{"key": []}] if is_change else [{}, {"key": []}]
+                route["security"] = [{"Key": []}] if is_change else [{}, {"Key": []}]

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
     "/ask",
     summary="Ask the documents a question",
     response_model=Answer,
-    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 422, 429, 503),
+    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
 async def ask(asked: AskRequest, request: Request, asks: AsksState, service: ServiceState) -> Response:
     """Answer with the best-matching passages, word for word, or say that the documents do not answer.

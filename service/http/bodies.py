@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from service.http.problems import ProblemError
+from service.http.strict_json import strict_json
 
 __all__ = ["JsonRoute", "bounded"]
 
@@ -51,18 +52,32 @@ def bounded(request: Request, most: int, problem: ProblemError, seconds: float =
     return request.__class__(request.scope, receive)
 
 
+class _JsonRequest(Request):
+    async def json(self) -> Any:  # noqa: ANN401 - whatever was sent
+        return strict_json(await self.body())
+
+
 class JsonRoute(APIRoute):
-    """A route whose JSON body is bounded. FastAPI's own `max_body_size` would answer with plain text."""
+    """A route whose JSON body is bounded and strict. FastAPI's own `max_body_size` would answer with plain text."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, given a bounded request."""
         handle = super().get_route_handler()
+        takes_json = self.body_field is not None
 
         async def handle_bounded(request: Request) -> Response:
+            if takes_json and not _is_json(request.headers.get("content-type", "")):
+                raise ProblemError(415, "not-json", "Send the body with the header 'Content-Type: application/json'.")
+            strict = _JsonRequest(request.scope, request.receive)
             most = request.app.state.service.settings.body_bytes
-            return await handle(bounded(request, most, _too_large(most), JSON_S))
+            return await handle(bounded(strict, most, _too_large(most), JSON_S))
 
         return handle_bounded
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 def _too_large(most: int) -> ProblemError:

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
     "/chat",
     summary="Ask within a conversation",
     response_model=Answer,
-    responses={200: EVENTS_RESPONSE, **PROBLEM_RESPONSES(400, 401, 403, 408, 413, 422, 429, 503)},
+    responses={200: EVENTS_RESPONSE, **PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503)},
 )
 async def chat(asked: ChatRequest, request: Request, asks: AsksState, service: ServiceState) -> Response:
     """Answer the last message as `POST /v1/ask` does, with the messages before it as its history.

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.access import AccessInForce
-from service.http.problems import problem
+from service.http.problems import MEDIA_TYPE, problem
 from service.proxies import is_within, parsed_address
 
 __all__ = ["TOLD", "Connection", "Open"]
@@ -100,6 +100,13 @@ class Connection(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
                 self.transport.abort()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what is wrong with what is no request, as every error is said."""
+        body = bytes(problem(400, "invalid-http", "What was sent is no HTTP request that can be read.").body)
+        head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
+        self.transport.write(head.encode() + b"Connection: close\r\n\r\n" + body)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request's first byte has come."""

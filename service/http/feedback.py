@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=JsonRou
     "",
     summary="Say how good an answer was",
     status_code=201,
-    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 422, 429, 503),
+    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
 def give_feedback(request: FeedbackRequest, service: ServiceState, feedback: FeedbackState) -> StoredFeedback:
     """Keep a rating of a passage, or of `not_found`, for the operator to export; who rated is not asked.

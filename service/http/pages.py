@@ -30,27 +30,26 @@ MEDIA_TYPES = {
 }
 """Fixed here, because the system's own table may say otherwise and browsers refuse scripts of another type."""
 
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+)
+
 HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "connect-src 'self'",
-            "img-src 'self' data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'",
-        )
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "; ".join((*POLICY, "require-trusted-types-for 'script'")),
     "Cache-Control": "no-cache",  # kept by browsers, but asked after each time: it costs an answer without a body
 }
 
+OF_SWAGGER = {**HEADERS, "Content-Security-Policy": "; ".join(POLICY)}
+"""Swagger UI writes markup; no text of a document comes there but into a field that shows what the API answered."""
+
 FOR_ANY_SITE = {
-    "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",  # a page that names the script's hash (integrity) must fetch it with CORS
     "Cache-Control": HEADERS["Cache-Control"],
@@ -108,6 +107,12 @@ def reader_page(document_id: str, request: Request, service: ServiceState, acces
             raise
         return _send(request, "missing.html", 404)
     return _send(request, "reader.html")
+
+
+@router.api_route("/docs", methods=READ)
+async def api_page(request: Request) -> Response:
+    """The page to try the API on."""
+    return _send(request, "docs.html", headers=OF_SWAGGER)
 
 
 @router.api_route("/favicon.svg", methods=READ)

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from corpus.errors import (
     EncoderError,
@@ -26,7 +27,7 @@ from corpus.errors import (
 )
 from service.schemas import FieldError, Problem, field_errors
 
-__all__ = ["PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem", "problem_of"]
+__all__ = ["MEDIA_TYPE", "PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem", "problem_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +64,14 @@ _OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
 )
 
 _OF_STATUS: Mapping[int, tuple[str, str]] = {
-    400: ("invalid-json", "The body is not valid JSON."),
+    400: ("invalid-json", "The body cannot be read. Send JSON."),
     404: ("not-found", "There is nothing at this address. The addresses are listed at /docs."),
     405: ("method-not-allowed", "This address does not take this method. The addresses are listed at /docs."),
 }
+
+
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+READING = ("GET", "HEAD")
 
 
 class ProblemError(HTTPException):
@@ -154,15 +159,21 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
-    if any(e["type"] == "json_invalid" for e in errors):
-        return problem(400, *_OF_STATUS[400])
     return problem(422, "invalid-request", "Some of what was sent cannot be used; see 'errors'.", field_errors(errors))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     status = getattr(error, "status_code", 500)
     name, detail = _OF_STATUS.get(status, ("http-error", http.HTTPStatus(status).phrase + "."))
-    return problem(status, name, detail, headers=getattr(error, "headers", None))
+    headers = {"Allow": _allowed(request)} if status == 405 else getattr(error, "headers", None)
+    return problem(status, name, detail, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods that an address takes, of all its routes: whoever refused one knew of the first route alone."""
+    tried = ((method, {**request.scope, "method": method}) for method in METHODS)
+    taken = [m for m, scope in tried if any(r.matches(scope)[0] is Match.FULL for r in request.app.routes)]
+    return ", ".join(taken or READING)  # a folder of files has no routes
 
 
 async def _as_told(request: Request, error: Exception) -> JSONResponse:

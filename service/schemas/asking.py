@@ -1,6 +1,7 @@
 """What people send to be answered: a question, the conversation before it, and which documents may answer."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -47,11 +48,21 @@ _Value = Annotated[str, Field(min_length=1, max_length=MAX_FILTER_CHARACTERS)]
 _Values = Annotated[tuple[_Value, ...], Field(max_length=MAX_FILTER_VALUES)]
 
 
+def _written_date(given: Any) -> Any:  # noqa: ANN401 - before validation: whatever was sent
+    """A date as it is documented; pydantic would take seconds since 1970 as well."""
+    if given is None or (isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII)):
+        return given
+    raise PydanticCustomError("date_form", "This must be a date such as 2017-01-19.")
+
+
+_Date = Annotated[datetime.date | None, BeforeValidator(_written_date, json_schema_input_type=datetime.date | None)]
+
+
 class PublishedRange(Strict):
     """Dates of publication: from `gte` on, before `lt`."""
 
-    gte: Annotated[datetime.date | None, Field(description="First date allowed.")] = None
-    lt: Annotated[datetime.date | None, Field(description="First date no longer allowed.")] = None
+    gte: Annotated[_Date, Field(description="First date allowed.")] = None
+    lt: Annotated[_Date, Field(description="First date no longer allowed.")] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "PublishedRange":
@@ -134,6 +145,7 @@ QuestionText = Annotated[
         min_length=1,
         max_length=MAX_QUESTION_CHARACTERS,
         description="The question, in plain language.",
+        json_schema_extra={"pattern": r"\S"},
         examples=["When did the truce begin?"],
     ),
     AfterValidator(_not_blank),

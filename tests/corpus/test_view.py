@@ -2,6 +2,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,22 @@ def test_a_view_sees_the_moment_it_was_opened_in_whatever_is_written_later(
             assert later.generation == 2
             assert everything(later) != old
             assert everything(view) == old
+
+
+def test_a_damaged_index_makes_nobody_count_wrongly(folder: Path) -> None:
+    """SQLite counts rows by the smallest index, of which nothing else is read."""
+    database = folder / DATABASE_NAME
+    with closing(sqlite3.connect(database)) as connection:
+        page, size = connection.execute(
+            "SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_master"
+            " WHERE name = 'documents_by_file'"
+        ).fetchone()
+    data = bytearray(database.read_bytes())
+    data[(page - 1) * size + 4] ^= 2  # the page's number of entries
+    database.write_bytes(data)
+    with View(folder) as view:
+        assert view.counts() == (1, 2)
+        view.check_tally()
 
 
 def test_every_view_opened_during_writes_is_of_one_generation(tmp_path: Path) -> None:

@@ -99,6 +99,18 @@ def test_every_package_in_the_image_is_pinned_and_nothing_that_only_builds_is_th
     assert installed - pins == set(), "constraints.txt says how it is renewed"
 
 
+def test_the_bill_of_materials_lists_what_is_installed_and_nothing_else(image: Path) -> None:
+    bill = json.loads((image / "opt/footnote/sbom.cdx.json").read_text())
+    program = "import importlib.metadata as m; print(*(f'{d.name}=={d.version}' for d in m.distributions()))"
+    listed = {normalised(f"{one['name']}=={one['version']}") for one in bill["components"]}
+    assert bill["bomFormat"] == "CycloneDX"
+    root = bill["metadata"]["component"]
+    assert (root["name"], root["version"]) == ("footnote-qa", PROJECT["project"]["version"])
+    installed = {normalised(line) for line in run_in(image, "python", "-c", program).split()}
+    assert listed | {normalised(f"footnote-qa=={root['version']}")} == installed
+    assert any(one.get("licenses") for one in bill["components"])
+
+
 def test_the_image_serves_the_starter_documents_and_stops_when_told_to(image: Path) -> None:
     command = [*FINAL.last("ENTRYPOINT").words, *FINAL.last("CMD").words, "--host", "127.0.0.1", "--port", "0"]
     with running(command, environment_of(FINAL.steps[-1], image)) as server:

@@ -89,6 +89,18 @@ def test_a_head_without_end_is_cut_off(connect: Connect) -> None:
     assert is_closed(client)
 
 
+@pytest.mark.parametrize(
+    "said", [b"marker\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET /\0marker HTTP/1.1\r\n\r\n"]
+)
+def test_what_is_no_request_is_told_so_as_a_problem(connect: Connect, said: bytes) -> None:
+    client = connect(said)
+    status, headers, problem = received(client)
+    assert (status, headers["content-type"]) == (400, "application/problem+json")
+    assert problem["type"] == "urn:footnote:problem:invalid-http"
+    assert "marker" not in str(problem)
+    assert is_closed(client)
+
+
 def test_a_long_body_is_no_long_head(connect: Connect) -> None:
     body = json.dumps({**QUESTION, "history": [{"role": "user", "content": 19_000 * "x"}] * 9}).encode()
     client = connect(HEAD + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)

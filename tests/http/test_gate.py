@@ -218,7 +218,9 @@ def test_keys_and_origins_change_without_a_restart(service: Service, tmp_path: P
     app = application(service, access=file, ask_keys=ASK)
     with TestClient(app) as client:
         assert ask(client, **bearer(SITE, Origin=MUSEUM)).status_code == 200
-        file.write_text(f'ask_keys = ["new-{ASK}"]\n[[sites]]\nkey = "new-{SITE}"\norigins = ["https://new.example"]')
+        file.write_text(
+            f'ask_keys = ["new-{ASK}"]\nhosts = ["new.example"]\n[[sites]]\nkey = "new-{SITE}"\norigins = ["https://new.example"]'
+        )
         app.state.access.look()
         app.state.access.look()
         assert_problem(ask(client, **bearer(SITE, Origin=MUSEUM)), 403, "origin-not-allowed")
@@ -226,6 +228,10 @@ def test_keys_and_origins_change_without_a_restart(service: Service, tmp_path: P
         renewed = ask(client, **bearer(f"new-{SITE}", Origin="https://new.example"))
         assert renewed.headers["access-control-allow-origin"] == "https://new.example"
         assert [ask(client, **bearer(key)).status_code for key in (ASK, f"new-{ASK}")] == [200, 200]
+        assert [client.get("/", headers={"Host": host}).status_code for host in ("old.example", "new.example")] == [
+            421,
+            200,
+        ]
         assert "warnings" not in client.get("/health/ready").json()
         file.write_text("ask_keys = 'secret'")
         app.state.access.look()

@@ -116,7 +116,7 @@ def test_each_guarded_route_tells_of_keys_and_rates(client: TestClient) -> None:
                 assert {"401", "403", "429"} <= route["responses"].keys(), (method, path)
                 for_administrators = path.startswith("/v1/documents") and method in ("post", "delete")
                 assert ({} not in route["security"]) is for_administrators, (method, path)
-                assert {"key": []} in route["security"], (method, path)
+                assert {"Key": []} in route["security"], (method, path)
 
 
 def test_an_upload_whose_reading_takes_longer_is_refused_and_the_file_beside_it_is_stored(

@@ -42,6 +42,23 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_one(client: TestClient
     assert response.headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/documents", "GET, POST"),
+        ("/v1/documents/truce", "DELETE, GET"),
+        ("/documents/truce", "GET, HEAD"),
+        ("/docs/static/swagger-ui.css", "GET, HEAD"),
+    ],
+)
+def test_all_methods_of_an_address_are_named_whichever_route_takes_them(
+    client: TestClient, path: str, methods: str
+) -> None:
+    response = client.patch(path)
+    assert_problem(response, 405, "method-not-allowed")
+    assert response.headers["allow"] == methods
+
+
 def test_nothing_that_was_sent_is_repeated(client: TestClient) -> None:
     for body in ({"question": "q", "marker": "marker"}, {"question": ["marker"]}, {"question": "q", "k": "marker"}):
         assert "marker" not in client.post("/v1/ask", json=body).text

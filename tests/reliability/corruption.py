@@ -206,7 +206,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--flips", type=int, default=500, help="random bit flips")
     parser.add_argument("--every-header-byte", action="store_true", help="not just 200 of them")
     parser.add_argument("--every-page", action="store_true", help="not just 100 of them")
-    parser.add_argument("--documents", type=int, default=120)
+    parser.add_argument("--documents", type=int, default=60)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--work", type=Path, help="a folder to keep the stores in, or to find them in")

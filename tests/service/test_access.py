@@ -22,6 +22,7 @@ WHOLE = f"""
 admin_keys = ["{ADMIN}", "second-{ADMIN}"]
 ask_keys = ["{ASK}"]
 origins = ["https://WWW.example.org:443"]
+hosts = ["Answers.Example.org"]
 proxies = ["10.0.0.0/8"]
 
 [[sites]]
@@ -84,6 +85,7 @@ def test_a_file_says_who_may_do_what(given_file: Given) -> None:
         "https://other.example",
     )
     assert [site.requests_per_minute for site in access.sites] == [600, None]
+    assert access.hosts == {"answers.example.org", "127.0.0.1"}
     assert [str(proxy) for proxy in access.proxies] == ["10.0.0.0/8"]
 
 
@@ -97,7 +99,7 @@ def test_the_file_comes_beside_the_environment(given_file: Given) -> None:
 
 
 def test_without_a_file_there_is_nobody() -> None:
-    assert access_of(load_settings({})) == Access([], [], [], (), ())
+    assert access_of(load_settings({})) == Access([], [], [], (), {"127.0.0.1"}, ())
 
 
 def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
@@ -110,7 +112,7 @@ def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "says nothing; name keys, sites, origins or proxies in it, or do not set FOOTNOTE_ACCESS"),
+        ("", "says nothing; name keys, sites, origins, hosts or proxies in it, or do not set FOOTNOTE_ACCESS"),
         ("# later\n", "says nothing"),
         ('admin_keys = ["secret-key-one-and-two"', "is not TOML (end of document)"),
         ("admin_keys = secret-key-one-and-two", "is not TOML (line 1, column 14)"),
@@ -121,7 +123,7 @@ def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
         ),
         (
             "secret-key-one-and-two = 1",
-            "has a name that is not known; it may have admin_keys, ask_keys, origins, proxies",
+            "has a name that is not known; it may have admin_keys, ask_keys, origins, hosts, pro",
         ),
         (
             '[[sites]]\nkey = "secret-key-one-and-two"\norigin = "x"',
@@ -141,6 +143,7 @@ def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
             "is wrong at origins: its origin 2 stands for pages without an origin",
         ),
         ('origins = ["https://a.example,https://b.example"]', "is wrong at origins: must be a list of texts"),
+        ('hosts = ["https://a.example"]', "is wrong at hosts: its host 1 is no host name: write it like"),
         ('proxies = ["0.0.0.0/0"]', "is wrong at proxies: its proxy 1 stands for every address"),
         ('[[sites]]\nkey = "secret-key-one-and-two"', "is wrong at sites 1, origins: field required"),
         ('[[sites]]\nkey = "secret-key-one-and-two"\norigins = []', "is wrong at sites 1, origins: "),

@@ -1,0 +1,68 @@
+"""What every response carries, and under which host names there is a response at all."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.access import AccessInForce
+from service.http.problems import problem
+from service.origins import is_known_host
+
+__all__ = ["HEADERS", "Surface"]
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Of every response, save where a route gives one of its own: browsers do no more with what comes than they must."""
+
+PROBES = "/health/"
+"""Asked by whatever name a load balancer has for this process."""
+
+
+class Surface:
+    """Around everything: refuses requests for other hosts, and gives each response its security headers.
+
+    A page of a name that somebody else owns can point that name at this service (DNS rebinding), and its browser then
+    takes the service for that page's own. Addresses and names without a dot cannot be had that way.
+
+    Args:
+        app: What answers.
+        access: Names the hosts that requests may be for besides those; `*` for all.
+    """
+
+    def __init__(self, app: ASGIApp, access: AccessInForce) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it with a problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        answer: ASGIApp = self._app
+        if not scope["path"].startswith(PROBES) and not all(
+            is_known_host(one, self._access.now.hosts) for one in given
+        ):
+            answer = problem(
+                421,
+                "host-not-allowed",
+                "This service is not known by the host name that was asked for: the operator has not named it in "
+                "FOOTNOTE_HOSTS.",
+            )
+        elif len(given) > 1:
+            answer = problem(400, "invalid-host", "A request is for one host; send one Host header.")
+        await answer(scope, receive, send_with_headers)

@@ -1,0 +1,1 @@
+"""What strangers may send: held against the service by machines that think of more than people do."""

@@ -1,0 +1,21 @@
+"""A short run of `tests.hostile.schema`: the same requests each time."""
+
+import dataclasses
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from service.http import build_app
+from service.http.state import Service
+from tests.hostile.schema import Options, examine
+from tests.http.running import running
+from tests.reliability.reports import Report
+from tests.reliability.servers import KEY
+
+
+def test_the_service_is_what_its_openapi_document_says(service: Service, tmp_path: Path) -> None:
+    settings = service.settings.model_copy(update={"admin_keys": SecretStr(KEY), "wait_seconds": 60.0})
+    report = Report("short", seed=1, quiet=True)
+    with running(build_app(dataclasses.replace(service, settings=settings))) as server:
+        examine(f"http://127.0.0.1:{server.port}", KEY, Options(examples=5), tmp_path, report)
+    assert report.violations == [], "\n".join(report.violations)
