@@ -1,4 +1,4 @@
-"""Who may do what: keys, sites and their origins, hosts and proxies; from the settings, and from a file that may change."""
+"""Who may do what: keys, sites and origins, hosts and proxies; from the settings, and from a file that may change."""
 
 import logging
 import threading

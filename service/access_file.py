@@ -93,9 +93,7 @@ def read_access_file(path: Path) -> tuple[AccessFile, Signature]:
         found = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
         raise unusable(path, f"is not TOML{f' ({found[1]})' if found else ''}") from None  # it would show the text
     if not given:
-        raise unusable(
-            path, "says nothing; name keys, sites, origins, hosts or proxies in it, or do not set FOOTNOTE_ACCESS"
-        )
+        raise unusable(path, "says nothing; name keys, sites, origins, hosts or proxies, or do not set FOOTNOTE_ACCESS")
     try:
         return AccessFile.model_validate(given), signature
     except ValidationError as error:

@@ -52,11 +52,10 @@ class Surface:
                     headers.setdefault(name, value)
             await send(message)
 
+        hosts = self._access.now.hosts
         given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         answer: ASGIApp = self._app
-        if not scope["path"].startswith(PROBES) and not all(
-            is_known_host(one, self._access.now.hosts) for one in given
-        ):
+        if not scope["path"].startswith(PROBES) and not all(is_known_host(one, hosts) for one in given):
             answer = problem(
                 421,
                 "host-not-allowed",

@@ -112,7 +112,7 @@ def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "says nothing; name keys, sites, origins, hosts or proxies in it, or do not set FOOTNOTE_ACCESS"),
+        ("", "says nothing; name keys, sites, origins, hosts or proxies, or do not set FOOTNOTE_ACCESS"),
         ("# later\n", "says nothing"),
         ('admin_keys = ["secret-key-one-and-two"', "is not TOML (end of document)"),
         ("admin_keys = secret-key-one-and-two", "is not TOML (line 1, column 14)"),
