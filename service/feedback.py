@@ -98,7 +98,7 @@ class Feedback:
         """
         if not self.path.exists():
             return []
-        with self._translated_errors(), contextlib.closing(self._connect("ro")) as connection:
+        with self._translated_errors(), contextlib.closing(self._connect(self._reading_mode())) as connection:
             if _is_blank(connection):  # its maker was killed before the first rating
                 return []
             self._check(connection)
@@ -173,6 +173,10 @@ class Feedback:
                 self._check(connection)
                 yield connection
                 connection.execute("COMMIT")
+
+    def _reading_mode(self) -> str:
+        """What a killed process left half done must be undone before anything is read, and that is to write."""
+        return "rw" if os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK) else "ro"
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         address = f"{self.path.absolute().as_uri()}?mode={mode}"

@@ -100,7 +100,7 @@ class Reading:
                 yield self._document(document)
             met.add(document.source)
         for each in stored:
-            if each.source not in met:
+            if each.source not in met and each.source not in self._kept:  # a damaged record names another's file
                 yield Step(Action.REMOVED, each.source, Remove(each.source))
 
     def _is_stored(self, stored: Sequence[StoredSource], file: SourceBytes) -> bool:

@@ -1,6 +1,7 @@
 """What keeps the ratings: durable, bounded, of nobody else's harm."""
 
 import concurrent.futures
+import contextlib
 import datetime
 import json
 import sqlite3
@@ -70,6 +71,23 @@ def test_what_is_removed_is_gone_from_the_disk(feedback: Feedback) -> None:
     feedback.remove([identifier])
     assert [rating.id for rating in feedback.ratings()] == [kept]
     assert b"taken-back" not in feedback.path.read_bytes()
+
+
+def test_what_a_killed_process_left_half_written_is_undone_before_it_is_read(feedback: Feedback) -> None:
+    """As the disk is in the middle of a transaction: changed pages, beside a journal with what they held."""
+    feedback.add(RATING)
+    before = list(feedback.ratings())
+    journal = feedback.path.with_name(f"{FEEDBACK_NAME}-journal")
+    with contextlib.closing(sqlite3.connect(feedback.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")  # so that pages are written before the commit
+        connection.execute("BEGIN IMMEDIATE")
+        rows = [(str(number), "2026-01-01T00:00:00Z", "{}" + " " * 3000) for number in range(50)]
+        connection.executemany("INSERT INTO ratings (id, at, entry) VALUES (?, ?, ?)", rows)
+        half, undone = feedback.path.read_bytes(), journal.read_bytes()
+        connection.execute("ROLLBACK")
+    feedback.path.write_bytes(half)
+    journal.write_bytes(undone)
+    assert list(feedback.ratings()) == before
 
 
 def test_all_of_several_are_removed_or_none(feedback: Feedback) -> None:

@@ -16,6 +16,7 @@ from embeddings import Encoder
 from service.ingest import Action, Ingester, plan
 from service.progress import NoProgress
 from service.settings import Settings
+from tests.corpus.samples import tamper
 from tests.service.conftest import Write
 from tests.service.test_ingest import assert_sound, everything_in, no_encoder
 
@@ -32,6 +33,29 @@ def by_source(store: Store) -> dict[str, str]:
 def frozen(store: Store, settings: Settings) -> Ingester:
     """An ingester that must encode nothing."""
     return Ingester(store, no_encoder, settings)
+
+
+# Damage
+
+
+def test_a_damaged_record_that_names_another_file_is_not_removed_with_that_file(
+    ingester: Ingester, write: Write, store: Store, quiet: NoProgress
+) -> None:
+    """The document is brought in anew from its own file, and what that found is not undone by the other one."""
+    first, second = write("a/one.txt", TEXT), write("a/two.txt", TEXT + "It ended in 2014.\n")
+    folder = first.parent
+    ingester.ingest([folder], quiet)
+    for damaged, named in ((first, second), (second, first)):
+        tamper(store.folder, f"UPDATE documents SET file = '{named}' WHERE source = '{damaged}'")  # noqa: S608 - of this test's own
+
+        summary = ingester.ingest([folder], quiet, prune=[folder])
+
+        assert summary.removed in ([], [str(damaged)])
+        assert by_source(store) == {"one.txt": "one", "two.txt": "two"}
+        assert_sound(store)
+        with store.view() as view:
+            assert view.is_intact("one")
+            assert view.is_intact("two")
 
 
 # Moves
