@@ -405,7 +405,8 @@ def test_one_whose_bodies_do_not_come_keeps_nobody_else_from_asking(service: Ser
     app = application(service, concurrent_per_client=4, ask_keys=f"{ASK},second-{ASK}")
     with contextlib.ExitStack() as stack:
         it = stack.enter_context(running(app))
-        head = f"POST /v1/ask HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {ASK}\r\nContent-Length: 100\r\n\r\n"
+        lines = ("POST /v1/ask HTTP/1.1", "Host: here", "Content-Type: application/json", "Content-Length: 100")
+        head = "\r\n".join((*lines, f"Authorization: Bearer {ASK}", "", ""))
         slow = [stack.enter_context(socket.create_connection(("127.0.0.1", it.port))) for _ in range(5)]
         for client in slow[:4]:
             client.sendall(head.encode() + b"{")

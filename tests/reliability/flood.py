@@ -141,10 +141,11 @@ async def _ask_quickly(
 
 async def _stall(server: ServerProcess, stop: asyncio.Event) -> None:
     """Promise a body again and again, and send the first byte of it."""
-    head = f"POST /v1/ask HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: {FLOODING['X-Forwarded-For']}\r\n"
+    named = {"Host": "here", "Content-Type": "application/json", "Content-Length": "100", **FLOODING}
+    head = "\r\n".join(("POST /v1/ask HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", ""))
     while not stop.is_set():
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        writer.write(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+        writer.write(head.encode() + b"{")
         ended = asyncio.ensure_future(reader.read())
         told = asyncio.ensure_future(stop.wait())
         await asyncio.wait((ended, told), return_when=asyncio.FIRST_COMPLETED)
