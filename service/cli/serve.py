@@ -27,12 +27,14 @@ __all__ = ["serve"]
 @data_option
 def serve(host: str | None, port: int | None, no_starter: bool, data: Path | None) -> None:
     """Serve the documents over HTTP; an empty data folder is given the starter documents first."""
+    from service.access import access_of
     from service.memory import keep_few_heaps
     from service.settings import load_settings
 
     keep_few_heaps()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
     settings = load_settings(data=data, host=host, port=port)
+    access_of(settings)  # what is wrong with the keys is told before the encoder is loaded
     with _bound(settings.host, settings.port) as listener:
         from service.cli.loading import load_encoder
 

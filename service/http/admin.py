@@ -1,33 +1,23 @@
-"""Who may change the documents."""
+"""Who may change the documents, and look at what the service measures."""
 
-import hmac
-from typing import Annotated
+from fastapi import Depends, Request
 
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPBearer
-
+from service.http.clients import Client, Role
 from service.http.problems import ProblemError
-from service.http.state import ServiceState
+from service.http.state import AccessState
 
 __all__ = ["Administrator"]
 
 
-_bearer = HTTPBearer(
-    scheme_name="AdministratorKey", description="A key of FOOTNOTE_ADMIN_KEYS.", auto_error=False
-)  # for the OpenAPI document; whether the key is right is found out below
-
-
-async def _administrator(request: Request, service: ServiceState, _: Annotated[object, Security(_bearer)]) -> None:
-    keys = service.settings.admin_key_values
-    if not keys:
+async def _administrator(request: Request, access: AccessState) -> None:
+    if not access.now.admin_keys:
         raise ProblemError(
             403,
             "admin-key-not-set",
-            "Documents cannot be changed over HTTP here: the operator has not set FOOTNOTE_ADMIN_KEYS.",
+            "This is open to administrators alone, and the operator has set no key for them (FOOTNOTE_ADMIN_KEYS).",
         )
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    matches = [hmac.compare_digest(key.encode(), given.strip().encode()) for key in keys]  # all, whichever it is
-    if scheme.lower() != "bearer" or not any(matches):
+    client: Client = request.state.client
+    if client.role is not Role.ADMIN:
         raise ProblemError(
             401,
             "admin-key-required",
@@ -37,4 +27,4 @@ async def _administrator(request: Request, service: ServiceState, _: Annotated[o
 
 
 Administrator = Depends(_administrator)
-"""A route with this dependency answers only to a key of FOOTNOTE_ADMIN_KEYS."""
+"""A route with this dependency answers only to an administrator's key."""

@@ -1,4 +1,4 @@
-"""The application: routes, error handlers, and the thread that follows the store."""
+"""The application: routes, error handlers, what stands around them, and the threads that follow what changes."""
 
 import contextlib
 import threading
@@ -10,9 +10,12 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from service.access import AccessInForce
 from service.feedback import Feedback
 from service.http import ask, chat, documents, feedback, health, pages, suggestions
 from service.http.asks import Asks
+from service.http.gate import Gate
+from service.http.limits import describe_limits
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
@@ -27,24 +30,34 @@ __all__ = ["build_app"]
 def build_app(service: Service) -> FastAPI:
     """The HTTP service over what it is given.
 
-    While it runs, a thread follows the store; when it stops, the thread ends and the library is closed.
+    While it runs, one thread follows the store and one the file of keys; when it stops, they end and the library is
+    closed.
+
+    Raises:
+        SettingsError: The file of keys cannot be used.
     """
+    access = AccessInForce(service.settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
-        follower = threading.Thread(
-            target=service.library.follow,
-            args=(service.settings.refresh_seconds, stop),
-            name="follow-store",
-            daemon=True,
-        )
-        follower.start()
+        followers = [
+            threading.Thread(
+                target=service.library.follow,
+                args=(service.settings.refresh_seconds, stop),
+                name="follow-store",
+                daemon=True,
+            ),
+            threading.Thread(target=access.follow, args=(stop,), name="follow-access", daemon=True),
+        ]
+        for follower in followers:
+            follower.start()
         try:
             yield
         finally:
             stop.set()
-            follower.join()
+            for follower in followers:
+                follower.join()
             app.state.intake.close()
             app.state.asks.close()
             service.library.close()
@@ -58,6 +71,7 @@ def build_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
+    app.state.access = access
     app.state.intake = Intake(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
     app.state.asks = Asks(service.pipeline, service.settings.wait_seconds)
@@ -65,23 +79,24 @@ def build_app(service: Service) -> FastAPI:
     for module in (ask, chat, documents, feedback, health, pages, suggestions):
         app.include_router(module.router)
     app.mount("/docs/static", StaticFiles(packages=[("fastapi_offline", "static")]))  # Swagger UI, without a network
-    _describe_problems(app)
-    _put_around(app, service.settings)
+    _describe(app, service.settings)
+    _put_around(app, service.settings, access)
     return app
 
 
-def _put_around(app: FastAPI, settings: Settings) -> None:
-    """Put around all else what decides about hosts and other origins, so that it has every problem, of 500 too."""
+def _put_around(app: FastAPI, settings: Settings, access: AccessInForce) -> None:
+    """Put around all else what decides about hosts, other origins and clients; their pages can read every problem."""
     made_by_fastapi = app.build_middleware_stack
 
     def build() -> ASGIApp:
-        return Surface(OtherOrigins(made_by_fastapi(), settings.origin_values), settings.host_values)
+        gate = Gate(made_by_fastapi(), access, settings)
+        return Surface(OtherOrigins(gate, access), access)
 
     app.build_middleware_stack = build  # type: ignore[method-assign]
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Put our problem schema into the OpenAPI document in the place of FastAPI's own 422."""
+def _describe(app: FastAPI, settings: Settings) -> None:
+    """Put our problem schema into the OpenAPI document in the place of FastAPI's own 422, and the limits in force."""
     made_by_fastapi = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -93,6 +108,19 @@ def _describe_problems(app: FastAPI) -> None:
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             models.update(problem.pop("$defs"))
             models["Problem"] = problem
+            describe_limits(models, settings)
+            _describe_keys(schema)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _describe_keys(schema: dict[str, Any]) -> None:
+    """Have the OpenAPI document say what takes a key: changes always, the rest of the API where asking needs one."""
+    described = "An administrator's, an asker's or a site's, as the operator gives it."
+    schema["components"]["securitySchemes"] = {"Key": {"type": "http", "scheme": "bearer", "description": described}}
+    for path, methods in schema["paths"].items():
+        for method, route in methods.items():
+            if "401" in route["responses"]:
+                is_change = path.startswith("/v1/documents") and method != "get"
+                route["security"] = [{"Key": []}] if is_change else [{}, {"Key": []}]

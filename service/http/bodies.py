@@ -12,11 +12,7 @@ from starlette.types import Message
 from service.http.problems import ProblemError
 from service.http.strict_json import strict_json
 
-__all__ = ["MAX_JSON_BYTES", "JsonRoute", "bounded"]
-
-MAX_JSON_BYTES = 3 * 1024**2
-"""The longest conversation fits however JSON writes it, at 12 bytes for a character, with filters beside it."""
-
+__all__ = ["JsonRoute", "bounded"]
 
 JSON_S = 30.0
 """For a JSON body to come."""
@@ -73,7 +69,8 @@ class JsonRoute(APIRoute):
             if takes_json and not _is_json(request.headers.get("content-type", "")):
                 raise ProblemError(415, "not-json", "Send the body with the header 'Content-Type: application/json'.")
             strict = _JsonRequest(request.scope, request.receive)
-            return await handle(bounded(strict, MAX_JSON_BYTES, _too_large(), JSON_S))
+            most = request.app.state.service.settings.body_bytes
+            return await handle(bounded(strict, most, _too_large(most), JSON_S))
 
         return handle_bounded
 
@@ -83,12 +80,9 @@ def _is_json(content_type: str) -> bool:
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
-def _too_large() -> ProblemError:
-    return ProblemError(
-        413,
-        "too-large",
-        f"At most {MAX_JSON_BYTES // 1024**2} MiB can be sent here. Send less, or only the latest turns.",
-    )
+def _too_large(most: int) -> ProblemError:
+    detail = f"At most {most:,} bytes can be sent here. Send less, or only the latest turns."
+    return ProblemError(413, "too-large", detail)
 
 
 def _too_slow() -> ProblemError:

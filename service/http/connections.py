@@ -2,20 +2,23 @@
 
 import asyncio
 import functools
+from collections import Counter
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.access import AccessInForce
 from service.http.problems import MEDIA_TYPE, problem
+from service.proxies import is_within, parsed_address
 
-__all__ = ["MOST_CONNECTIONS", "TOLD", "Connection"]
-
-MOST_CONNECTIONS = 1024
-"""Open at once, those of browsers that only keep them ready included; an idle one is closed after five seconds."""
+__all__ = ["TOLD", "Connection", "Open"]
 
 TOLD = 64
 """So many more are accepted only to be told to come again, and to be asked whether the process lives."""
+
+SHARE = 4
+"""One address may have a quarter of the connections, so that four are needed to leave none to others."""
 
 HEAD_S = 10.0
 """For a request's first line and headers, and for what comes of a body that nobody reads any more."""
@@ -29,6 +32,40 @@ RETRY_AFTER_S = 5
 ALIVE = "/health/live"
 
 
+class Open:
+    """How many connections are open, and from whom.
+
+    Args:
+        most: In all, those of browsers that only keep them ready included; an idle one is closed after five seconds.
+        access: Names the proxies; each stands for many, and may have all of them.
+    """
+
+    def __init__(self, most: int, access: AccessInForce) -> None:
+        self.most = most
+        self._access = access
+        self._from: Counter[str] = Counter()
+        self._in_all = 0
+
+    def add(self, whose: str) -> tuple[bool, bool]:
+        """Count one more from an address; give whether it is one too many, and whether far too many."""
+        self._from[whose] += 1
+        self._in_all += 1
+        beyond, far = self._in_all - self.most, TOLD
+        address = parsed_address(whose)
+        if address is None or not is_within(address, self._access.now.proxies):
+            share = self.most // SHARE
+            own_beyond = self._from[whose] - share
+            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > min(share, TOLD // SHARE)
+        return beyond > 0, beyond > far
+
+    def remove(self, whose: str) -> None:
+        """Count one less from an address."""
+        self._in_all -= 1
+        self._from[whose] -= 1
+        if not self._from[whose]:
+            del self._from[whose]
+
+
 class Connection(HttpToolsProtocol):
     """A client's connection, as uvicorn reads it, within this module's bounds.
 
@@ -36,8 +73,10 @@ class Connection(HttpToolsProtocol):
     `too-busy`, save the one that asks whether the process lives; those far beyond it are closed unheard.
     """
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - uvicorn's own
+    def __init__(self, *arguments: Any, open_ones: Open, **more: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*arguments, **more)
+        self._open = open_ones
+        self._whose = ""
         self._timer: asyncio.TimerHandle | None = None
         self._in_head = False
         self._head_bytes = 0
@@ -45,10 +84,12 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, or turn it away."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS + TOLD:
+        self._whose = self.client[0] if self.client else ""
+        too_many, far_too_many = self._open.add(self._whose)
+        if far_too_many:
             transport.abort()
             return
-        if len(self.connections) > MOST_CONNECTIONS:
+        if too_many:
             self.app = cast(Any, functools.partial(_too_busy, cast(ASGIApp, self.app)))
         self._begin_head()
 
@@ -91,6 +132,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
+        self._open.remove(self._whose)
         self._stop_timer()
         super().connection_lost(exc)
 

@@ -32,7 +32,7 @@ MAX_OFFSET = 2**62
 DocumentId = Annotated[str, Path(max_length=200, description="The document's id.")]
 
 
-@router.get("", summary="List the documents", responses=PROBLEM_RESPONSES(422, 503))
+@router.get("", summary="List the documents", responses=PROBLEM_RESPONSES(401, 403, 422, 429, 503))
 def list_documents(
     service: ServiceState,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many.")] = 100,
@@ -52,16 +52,16 @@ def list_documents(
     "",
     summary="Add or replace documents",
     dependencies=[Administrator],
-    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 503),
+    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
     openapi_extra=UPLOAD_BODY,
 )
-async def add_documents(request: Request, intake: IntakeState) -> ReceivedFiles:
+async def add_documents(request: Request, intake: IntakeState, service: ServiceState) -> ReceivedFiles:
     """Bring in the files sent as `multipart/form-data`; one of the same name is replaced.
 
     Each file costs only itself: `outcome` and `reasons` say what became of it. What was added can be asked about when
     this answers.
     """
-    async with received_files(request) as uploads:
+    async with received_files(request, service.settings.upload_mebibytes) as uploads:
         received, generation = await asyncio.wrap_future(intake.add(uploads))
     files = [
         ReceivedFile(name=r.name, outcome=r.outcome.value, documents=list(r.documents), reasons=list(r.reasons))
@@ -74,7 +74,7 @@ async def add_documents(request: Request, intake: IntakeState) -> ReceivedFiles:
     "/{document_id}",
     summary="Remove a document",
     dependencies=[Administrator],
-    responses=PROBLEM_RESPONSES(401, 403, 404, 422, 503),
+    responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
 )
 async def remove_document(document_id: DocumentId, intake: IntakeState) -> RemovedDocument:
     """Remove a document and all that was made of it; the file that it came from is not touched."""
@@ -82,7 +82,9 @@ async def remove_document(document_id: DocumentId, intake: IntakeState) -> Remov
     return RemovedDocument(removed=document_id, generation=generation)
 
 
-@router.get("/{document_id}", summary="Show a document's record", responses=PROBLEM_RESPONSES(404, 422, 503))
+@router.get(
+    "/{document_id}", summary="Show a document's record", responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503)
+)
 def show_document(document_id: DocumentId, service: ServiceState) -> DocumentDetails:
     """What is known of a document, with its sections and without its text."""
     with service.library.snapshot() as snapshot:
@@ -93,7 +95,7 @@ def show_document(document_id: DocumentId, service: ServiceState) -> DocumentDet
     "/{document_id}/text",
     summary="Read a document's canonical text",
     response_class=PlainTextResponse,
-    responses=PROBLEM_RESPONSES(404, 422, 503),
+    responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
 )
 def read_text(
     document_id: DocumentId,

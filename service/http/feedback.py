@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from corpus.errors import UnknownDocumentError
 from service.http.bodies import JsonRoute
+from service.http.limits import refuse_beyond_limits
 from service.http.problems import PROBLEM_RESPONSES, ProblemError
 from service.http.state import FeedbackState, Service, ServiceState
 from service.schemas import FeedbackRequest, FieldError, RatedPassage, StoredFeedback
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=JsonRou
     "",
     summary="Say how good an answer was",
     status_code=201,
-    responses=PROBLEM_RESPONSES(400, 403, 408, 413, 415, 422, 503),
+    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
 def give_feedback(request: FeedbackRequest, service: ServiceState, feedback: FeedbackState) -> StoredFeedback:
     """Keep a rating of a passage, or of `not_found`, for the operator to export; who rated is not asked.
@@ -30,11 +31,14 @@ def give_feedback(request: FeedbackRequest, service: ServiceState, feedback: Fee
         raise ProblemError(
             403, "feedback-off", "No feedback is taken here: the operator has set FOOTNOTE_FEEDBACK off."
         )
+    refuse_beyond_limits(request, service.settings)
     text = None if request.passage is None else _words(service, request.passage)
     return StoredFeedback(id=feedback.add(request.entry(text)))
 
 
-@router.delete("/{feedback_id}", summary="Take a rating back", responses=PROBLEM_RESPONSES(403, 404, 422, 503))
+@router.delete(
+    "/{feedback_id}", summary="Take a rating back", responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503)
+)
 def take_back(
     feedback_id: Annotated[str, Path(max_length=100, description="As it came when the rating was given.")],
     feedback: FeedbackState,

@@ -1,12 +1,12 @@
 """Which pages of other origins may use the service (CORS)."""
 
 import re
-from collections.abc import Sequence
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.access import Access, AccessInForce
 from service.http.problems import problem
 from service.origins import is_own_host
 
@@ -28,15 +28,26 @@ class OtherOrigins:
 
     Args:
         app: What answers.
-        origins: As browsers write them; none means that only the service's own pages may ask.
+        access: Whose pages may; if none may, only the service's own can ask.
     """
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, access: AccessInForce) -> None:
         self._app = app
-        self._origins = origins
+        self._access = access
         self._keeping = CORSMiddleware(app)  # says no more than that the answer depends on the origin
+        self._share(access.now)
+
+    def _share(self, access: Access) -> None:
+        self._shared = access
+        self._origins = access.all_origins
         self._sharing = {
-            method: CORSMiddleware(app, allow_origins=origins, allow_methods=[method], expose_headers=["ETag"])
+            method: CORSMiddleware(
+                self._app,
+                allow_origins=self._origins,
+                allow_methods=[method],
+                allow_headers=["Authorization"],
+                expose_headers=["ETag", "Retry-After"],
+            )
             for _, method in OPEN
         }
 
@@ -45,6 +56,8 @@ class OtherOrigins:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._access.now is not self._shared:
+            self._share(self._access.now)
         headers = Headers(scope=scope)
         origin, method = headers.get("origin"), scope["method"]
         if origin is not None and method == "OPTIONS":

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from corpus.errors import UnknownDocumentError
-from service.http.state import ServiceState
+from service.http.state import AccessState, ServiceState
 
 __all__ = ["router"]
 
@@ -95,8 +95,10 @@ async def ask_page(request: Request) -> Response:
 
 
 @router.api_route("/documents/{document_id}", methods=READ)
-def reader_page(document_id: str, request: Request, service: ServiceState) -> Response:
+def reader_page(document_id: str, request: Request, service: ServiceState, access: AccessState) -> Response:
     """The page to read a document on; its script reads the id from the address."""
+    if access.now.asking_needs_a_key:  # which the script asks for: nobody else is told whether there is such a document
+        return _send(request, "reader.html")
     try:
         with service.library.snapshot() as snapshot:
             snapshot.view.document(document_id)

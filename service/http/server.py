@@ -1,15 +1,17 @@
 """The server of the application: uvicorn, with bounded connections and an end that comes."""
 
 import asyncio
+import functools
 import math
 import socket
 import sys
 from collections.abc import Callable
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
 
-from service.http.connections import MOST_CONNECTIONS, TOLD, Connection
+from service.http.connections import TOLD, Connection, Open
 
 __all__ = ["STOP_S", "Server"]
 
@@ -38,13 +40,15 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: FastAPI, ready: Callable[[], None] = lambda: None) -> None:
+        self._open = Open(app.state.service.settings.connections, app.state.access)
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Connection,
+                http=cast(Any, functools.partial(Connection, open_ones=self._open)),
                 ws="none",
                 log_level="warning",
                 access_log=False,
+                proxy_headers=False,  # whom to believe is for the gate: uvicorn would believe whoever is at 127.0.0.1
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=math.ceil(STOP_S) + LAST_S,
             )
@@ -54,7 +58,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take requests."""
-        _allow_files(MOST_CONNECTIONS + TOLD + OTHER_FILES)
+        _allow_files(self._open.most + TOLD + OTHER_FILES)
         for listener in sockets or ():
             _give_up_who_reads_nothing(listener)
         await super().startup(sockets)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.access import AccessInForce
 from service.answering import Pipeline
 from service.feedback import Feedback
 from service.http.asks import Asks
@@ -12,7 +13,7 @@ from service.intake import Intake
 from service.library import Library
 from service.settings import Settings
 
-__all__ = ["AsksState", "FeedbackState", "IntakeState", "Service", "ServiceState"]
+__all__ = ["AccessState", "AsksState", "FeedbackState", "IntakeState", "Service", "ServiceState"]
 
 # What is given is asked for on the event loop: FastAPI takes a thread for each function that is not asynchronous.
 
@@ -33,6 +34,15 @@ async def _service(request: Request) -> Service:
 
 ServiceState = Annotated[Service, Depends(_service)]
 """A route's parameter of this type is given the service."""
+
+
+async def _access(request: Request) -> AccessInForce:
+    access: AccessInForce = request.app.state.access
+    return access
+
+
+AccessState = Annotated[AccessInForce, Depends(_access)]
+"""A route's parameter of this type is given who may do what."""
 
 
 async def _intake(request: Request) -> Intake:

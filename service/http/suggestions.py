@@ -12,7 +12,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1", tags=["ask"])
 
 
-@router.get("/suggestions", summary="List questions to begin with", responses=PROBLEM_RESPONSES(503))
+@router.get("/suggestions", summary="List questions to begin with", responses=PROBLEM_RESPONSES(401, 403, 429, 503))
 def suggestions(service: ServiceState) -> Suggestions:
     """The operator's questions, or those of the starter documents where there are no others; else none."""
     with service.library.snapshot() as snapshot:

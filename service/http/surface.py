@@ -1,10 +1,11 @@
 """What every response carries, and under which host names there is a response at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.access import AccessInForce
 from service.http.problems import problem
 from service.origins import is_known_host
 
@@ -31,12 +32,12 @@ class Surface:
 
     Args:
         app: What answers.
-        hosts: Names, in small letters, that requests may be for besides those; `*` for all.
+        access: Names the hosts that requests may be for besides those; `*` for all.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, access: AccessInForce) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it with a problem."""
@@ -51,9 +52,10 @@ class Surface:
                     headers.setdefault(name, value)
             await send(message)
 
+        hosts = self._access.now.hosts
         given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         answer: ASGIApp = self._app
-        if not scope["path"].startswith(PROBES) and not all(is_known_host(one, self._hosts) for one in given):
+        if not scope["path"].startswith(PROBES) and not all(is_known_host(one, hosts) for one in given):
             answer = problem(
                 421,
                 "host-not-allowed",

@@ -9,18 +9,14 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from corpus.readers import MAX_SOURCE_BYTES
 from service.http.bodies import bounded
 from service.http.problems import ProblemError
 from service.intake import Upload
 
-__all__ = ["MAX_FILES", "MAX_UPLOAD_BYTES", "UPLOAD_BODY", "received_files"]
+__all__ = ["MAX_FILES", "UPLOAD_BODY", "received_files"]
 
 MAX_FILES = 100
 """Files in one request: its answer comes when all of them are stored."""
-
-MAX_UPLOAD_BYTES = 4 * MAX_SOURCE_BYTES
-"""Of one request; on the disk while it is received. Each file has the limit that files on disk have."""
 
 UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {
@@ -42,8 +38,12 @@ UPLOAD_BODY: dict[str, Any] = {
 
 
 @contextlib.asynccontextmanager
-async def received_files(request: Request) -> AsyncIterator[Sequence[Upload]]:
+async def received_files(request: Request, most_mebibytes: int) -> AsyncIterator[Sequence[Upload]]:
     """The files of a request, deleted at the end of the block.
+
+    Args:
+        request: Whose body has not been read.
+        most_mebibytes: Of it all; on the disk while it is received. Each file has the limit that files on disk have.
 
     Raises:
         ProblemError: It is no form, holds no file or too many, or is too large.
@@ -51,7 +51,9 @@ async def received_files(request: Request) -> AsyncIterator[Sequence[Upload]]:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise ProblemError(415, "not-a-form", "Send the files as multipart/form-data.")
     try:
-        form = bounded(request, MAX_UPLOAD_BYTES, _too_large()).form(max_files=MAX_FILES, max_fields=MAX_FILES)
+        form = bounded(request, most_mebibytes * 1024**2, _too_large(most_mebibytes)).form(
+            max_files=MAX_FILES, max_fields=MAX_FILES
+        )
         async with form as fields:
             files = [value for _, value in fields.multi_items() if isinstance(value, UploadFile)]
             if not files:
@@ -71,7 +73,7 @@ async def received_files(request: Request) -> AsyncIterator[Sequence[Upload]]:
         raise ProblemError(503, "store-unavailable", "There is no room on the disk for what was sent.") from error
 
 
-def _too_large() -> ProblemError:
+def _too_large(most_mebibytes: int) -> ProblemError:
     return ProblemError(
-        413, "too-large", f"At most {MAX_UPLOAD_BYTES // 1024**2} MiB can be sent at once. Send fewer files at a time."
+        413, "too-large", f"At most {most_mebibytes} MiB can be sent at once. Send fewer files at a time."
     )

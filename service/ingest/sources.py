@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpus import SourceDocument
 from corpus.cleaning import cleaned
-from corpus.readers import ReadOptions, Sandbox, SourceBytes, SourceProblem, read_bytes
+from corpus.readers import ReadOptions, Sandbox, SandboxLimits, SourceBytes, SourceProblem, read_bytes
 from service.settings import Settings
 
 __all__ = ["Read", "Source", "reader", "source_of_path", "starter_files", "starter_sources"]
@@ -34,7 +34,7 @@ Read = Callable[[SourceBytes], Iterable[SourceDocument | SourceProblem]]
 @contextlib.contextmanager
 def reader(settings: Settings, options: ReadOptions | None = None) -> Iterator[Read]:
     """What reads files where it is safe to, and marks what was copied along with an article."""
-    with Sandbox() as sandbox:
+    with Sandbox(SandboxLimits(seconds=settings.parse_seconds)) as sandbox:
 
         def read(file: SourceBytes) -> Iterator[SourceDocument | SourceProblem]:
             for item in sandbox.read(file, options):

@@ -24,6 +24,7 @@
  * }} DocumentDetails
  */
 
+import { authorization, keyInPlaceOf } from "./key.js";
 import { checkedAnswer } from "./shapes.js";
 
 const ASK_MS = 30_000;
@@ -136,6 +137,8 @@ function sending(body) {
 }
 
 /**
+ * Send a request; where it needs a key, once whoever reads the page has given one.
+ *
  * @param {string} address
  * @param {RequestInit} init
  * @param {number} timeout Milliseconds until it is given up, so that nothing waits for ever.
@@ -143,6 +146,29 @@ function sending(body) {
  * @returns {Promise<{ response: Response, text: string }>} A response that is no error, and its body.
  */
 async function request(address, init, timeout, signal) {
+  for (;;) {
+    const shown = authorization();
+    try {
+      return await sent(address, { ...init, headers: { ...init.headers, ...shown } }, timeout, signal);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.status !== 401) {
+        throw error;
+      }
+      await keyInPlaceOf(shown, signal);
+    }
+  }
+}
+
+/**
+ * The same, once.
+ *
+ * @param {string} address
+ * @param {RequestInit} init
+ * @param {number} timeout
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ response: Response, text: string }>}
+ */
+async function sent(address, init, timeout, signal) {
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(tooSlow(timeout)), timeout);
   signal?.addEventListener("abort", () => ending.abort(signal.reason), { once: true });

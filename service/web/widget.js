@@ -33,7 +33,7 @@
    *   } FailureKind
    * @typedef {Record<keyof typeof ENGLISH, string>} Texts
    * @typedef {{
-   *   endpoint: string | null, inline: boolean, title: string, colour: string | null, place: string[],
+   *   endpoint: string | null, key: string | null, inline: boolean, title: string, colour: string | null, place: string[],
    *   theme: string, language: string, rightToLeft: boolean, texts: Texts, greeting: string, placeholder: string,
    *   disclaimer: string, suggestions: string[], passages: number, filters: object,
    * }} Options
@@ -467,7 +467,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
 
   const TEXT_ATTRIBUTES = ["title", "greeting", "placeholder", "disclaimer"];
   const ATTRIBUTES = [
-    ...["endpoint", "colour", "color", "position", "theme", "language", "texts", "suggestions", "passages", "filters"],
+    ...["endpoint", "key", "colour", "color", "position", "theme", "language", "texts", "suggestions", "passages", "filters"],
     ...TEXT_ATTRIBUTES,
   ];
   const FILTERS = ["publisher", "document_id", "language", "tag", "published"];
@@ -532,6 +532,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     const colour = host.hasAttribute("colour") ? "colour" : "color";
     return {
       endpoint: read("endpoint", home, (value) => webAddress(value)?.href.replace(/\/$/, "") ?? null, "an address such as https://ask.example.org"),
+      key: read("key", null, (value) => (/^[!-~]+$/.test(value) ? value : null), "a key as the service's operator gives it"),
       inline: read("mode", "inline", oneOf("inline", "launcher"), "inline or launcher") === "inline",
       title: host.getAttribute("title")?.trim() || texts.title,
       colour: read(colour, null, (value) => (CSS.supports("color", value) ? value : null), "a CSS colour such as #0b5394"),
@@ -609,11 +610,12 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
    * Ask, as a stream if the service streams.
    *
    * @param {string} endpoint
+   * @param {string | null} key The site's, if the service has given it one.
    * @param {object} request The body, see docs/http-api.md.
    * @param {AbortSignal} signal
    * @returns {Promise<Answer>}
    */
-  async function chat(endpoint, request, signal) {
+  async function chat(endpoint, key, request, signal) {
     const ending = new AbortController();
     signal.addEventListener("abort", () => ending.abort(new Failure("stopped")), { once: true });
     let timer = 0;
@@ -624,7 +626,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     heard();
     let begun = false;
     try {
-      const response = await send(`${endpoint}/v1/chat`, "POST", request, ending.signal);
+      const response = await send(`${endpoint}/v1/chat`, "POST", key, request, ending.signal);
       begun = true;
       if (response.ok && mediaType(response) === "text/event-stream") {
         return await streamed(response, heard);
@@ -652,15 +654,19 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   /**
    * @param {string} address
    * @param {string} method
+   * @param {string | null} key
    * @param {object | null} body
    * @param {AbortSignal} signal
    */
-  function send(address, method, body, signal) {
+  function send(address, method, key, body, signal) {
     return fetch(address, {
       method,
       signal,
       body: body === null ? null : JSON.stringify(body),
-      headers: body === null ? {} : { "Content-Type": "application/json", Accept: "text/event-stream, application/json;q=0.5" },
+      headers: {
+        ...(key === null ? {} : { Authorization: `Bearer ${key}` }),
+        ...(body === null ? {} : { "Content-Type": "application/json", Accept: "text/event-stream, application/json;q=0.5" }),
+      },
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
@@ -778,7 +784,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     const { detail = "", errors = [] } = problem === "" ? {} : (parsed(problem) ?? {});
     const told = [detail, ...Array.from(errors, (error) => `${error.pointer}: ${error.detail}`)].join(" ");
     /** @type {Record<number, FailureKind>} */
-    const kinds = { 403: "refused", 404: "unreachable", 405: "unreachable", 408: "busy", 429: "busy" };
+    const kinds = { 401: "refused", 403: "refused", 404: "unreachable", 405: "unreachable", 408: "busy", 429: "busy" };
     return new Failure(kinds[status] ?? (status >= 400 && status < 500 ? "rejected" : "busy"), told || `status ${status}`);
   }
 
@@ -793,7 +799,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
       return new Failure("unreachable");
     }
     try {
-      const response = await send(`${endpoint}/widget.js`, "HEAD", null, AbortSignal.timeout(PROBE_MS));
+      const response = await send(`${endpoint}/widget.js`, "HEAD", null, null, AbortSignal.timeout(PROBE_MS));
       if (!response.ok) {
         return new Failure("unreachable");
       }
@@ -1233,7 +1239,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
      * @param {AbortSignal} signal
      */
     async #request(question, earlier, alone, signal) {
-      const { endpoint, passages, filters } = this.#options;
+      const { endpoint, key, passages, filters } = this.#options;
       if (Array.from(question).length > MAX_QUESTION) {
         throw new Failure("tooLong");
       }
@@ -1241,7 +1247,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
         throw new Failure("unreachable", "it is not known where to ask; set the attribute endpoint.");
       }
       const messages = [...earlier.map(({ message }) => message), { role: "user", content: question }];
-      return chat(endpoint, { messages, k: passages, filters, context: !alone }, signal);
+      return chat(endpoint, key, { messages, k: passages, filters, context: !alone }, signal);
     }
 
     /**
@@ -1525,18 +1531,19 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
      * @returns {Promise<boolean>} Whether that is done.
      */
     async #rate(turn, answer, rating) {
-      const address = `${this.#options.endpoint}/v1/feedback`;
+      const { endpoint, key } = this.#options;
+      const address = `${endpoint}/v1/feedback`;
       const given = turn.rated ?? null;
       try {
         if (given !== null) {
-          const { ok, status } = await send(`${address}/${encodeURIComponent(given.id)}`, "DELETE", null, AbortSignal.timeout(SILENCE_MS));
+          const { ok, status } = await send(`${address}/${encodeURIComponent(given.id)}`, "DELETE", key, null, AbortSignal.timeout(SILENCE_MS));
           if (!ok && status !== 404) {
             return false;
           }
           turn.rated = null;
         }
         if (given?.rating !== rating) {
-          const response = await send(address, "POST", this.#ratingOf(turn, answer, rating), AbortSignal.timeout(SILENCE_MS));
+          const response = await send(address, "POST", key, this.#ratingOf(turn, answer, rating), AbortSignal.timeout(SILENCE_MS));
           if ([403, 404, 405].includes(response.status)) {
             this.#feedback = false;
             this.#log.querySelectorAll(".feedback").forEach((thumbs) => thumbs.remove());

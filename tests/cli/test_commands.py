@@ -275,6 +275,30 @@ def test_config_shows_every_setting_and_its_origin(footnote: Run, data: Path) ->
     assert "FOOTNOTE_PORT=8000  (default)" in footnote("config").out
 
 
+def test_config_shows_no_key(footnote: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FOOTNOTE_ADMIN_KEYS", "FOOTNOTE_ASK_KEYS"):
+        monkeypatch.setenv(name, "secret-key-of-the-operator,second-secret-key-of-theirs")
+    for ran in (footnote("config"), footnote("config", "--json")):
+        assert ran.code == 0
+        assert "secret" not in ran.out + ran.err
+        assert "FOOTNOTE_ASK_KEYS" in ran.out
+
+
+def test_serve_refuses_a_file_of_keys_that_others_may_read_before_anything_is_loaded(
+    footnote: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "access.toml"
+    file.write_text('admin_keys = ["secret-key-of-the-operator"]')
+    file.chmod(0o644)
+    monkeypatch.setenv("FOOTNOTE_ACCESS", str(file))
+    ran = footnote("serve")
+    assert ran.code == 1
+    assert ran.err == (
+        f"Error: FOOTNOTE_ACCESS is not usable: {file} may be read or written by others than its owner; "
+        f"run: chmod 600 {file}. See docs/settings.md\n"
+    )
+
+
 def test_an_unknown_setting_is_refused(footnote: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_DATTA", "x")
     ran = footnote("config")

@@ -1,17 +1,23 @@
 """A service as the target, and what is no such service."""
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import throttled.utils
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from corpus.errors import UnknownDocumentError
 from eval import target
 from eval.errors import TargetError
 from eval.target import RemoteTarget, remote_target
+from service.http import build_app
+from service.http.state import Service
+from tests.http.running import running
 
 
 def test_every_document_is_listed_page_by_page(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,3 +76,35 @@ def test_a_service_that_is_not_footnote_is_refused(status: int, body: bytes, com
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(TargetError, match="is not an address"), remote_target(address):
         pass
+
+
+def test_a_service_that_takes_so_many_requests_a_minute_is_waited_for(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, waits = [1000.0], []
+    monkeypatch.setattr(throttled.utils, "now_mono_f", lambda: now[0])
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr("eval.target.time.sleep", sleep)
+    settings = service.settings.model_copy(update={"requests_per_minute": 3})
+    with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
+        asked = RemoteTarget(client)
+        assert len({asked.ask(f"When did truce {n} begin?", k=1).question for n in range(6)}) == 6
+    assert waits == [20, 20, 20]
+
+
+def test_a_service_is_asked_with_the_key_that_it_needs(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = service.settings.model_copy(update={"ask_keys": SecretStr("ask-key-of-the-test")})
+    with running(build_app(dataclasses.replace(service, settings=settings))) as it:
+        url = f"http://127.0.0.1:{it.port}"
+        with (
+            remote_target(url) as target,
+            pytest.raises(TargetError, match="Set FOOTNOTE_ASK_KEYS to a key that may ask"),
+        ):
+            target.document_ids()
+        monkeypatch.setenv("FOOTNOTE_ASK_KEYS", "ask-key-of-the-test,another-key-of-the-test")
+        with remote_target(url) as target:
+            assert target.document_ids() == {"truce", "prison"}

@@ -15,7 +15,9 @@ from tests.reliability.servers import KEY
 @pytest.fixture
 def administered(service: Service) -> Service:
     """A service whose documents may be changed over HTTP."""
-    settings = service.settings.model_copy(update={"admin_keys": SecretStr(KEY), "wait_seconds": 60.0})
+    unlimited = {"requests_per_minute": 0, "key_requests_per_minute": 0, "feedback_per_minute": 0}
+    update = {"admin_keys": SecretStr(KEY), "wait_seconds": 60.0, **unlimited}
+    settings = service.settings.model_copy(update=update)
     return dataclasses.replace(service, settings=settings)
 
 

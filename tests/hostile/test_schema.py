@@ -14,7 +14,13 @@ from tests.reliability.servers import KEY
 
 
 def test_the_service_is_what_its_openapi_document_says(service: Service, tmp_path: Path) -> None:
-    settings = service.settings.model_copy(update={"admin_keys": SecretStr(KEY), "wait_seconds": 60.0})
+    update = {
+        "admin_keys": SecretStr(KEY),
+        "wait_seconds": 60.0,
+        "key_requests_per_minute": 0,
+        "feedback_per_minute": 0,
+    }
+    settings = service.settings.model_copy(update={**update, "requests_per_minute": 0})
     report = Report("short", seed=1, quiet=True)
     with running(build_app(dataclasses.replace(service, settings=settings))) as server:
         examine(f"http://127.0.0.1:{server.port}", KEY, Options(examples=5), tmp_path, report)

@@ -11,11 +11,10 @@ from httpx2 import Response
 from pydantic import SecretStr
 
 from corpus import Store, View
-from corpus.readers import MAX_SOURCE_BYTES
 from embeddings import Encoder
 from service.answering import Pipeline
 from service.fingerprint import fingerprint
-from service.http import build_app, uploads
+from service.http import build_app
 from service.http.state import Service
 from service.ingest import Ingester
 from service.intake import clean_name
@@ -121,19 +120,20 @@ def test_a_file_larger_than_files_on_disk_may_be_is_refused(
     monkeypatch.setattr("service.intake.MAX_SOURCE_BYTES", 1000)
     response = send(administered, ("big.md", b"x" * 1001), ("small.md", PEACE))
     assert outcomes(response) == [("big.md", "refused"), ("small.md", "added")]
-    assert uploads.MAX_UPLOAD_BYTES == 4 * MAX_SOURCE_BYTES
 
 
 @pytest.mark.parametrize("says_its_length", [True, False])
-def test_more_than_may_be_sent_at_once_is_refused(
-    administered: TestClient, monkeypatch: pytest.MonkeyPatch, says_its_length: bool
-) -> None:
-    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 10_000)
+def test_more_than_may_be_sent_at_once_is_refused(service: Service, says_its_length: bool) -> None:
+    settings = service.settings.model_copy(update={"admin_keys": SecretStr(KEY), "upload_mebibytes": 1})
     boundary = b"--b\r\nContent-Disposition: form-data; name=files; filename=a.md\r\n\r\n"
-    body = [boundary, *[b"x" * 1000] * 20, b"\r\n--b--\r\n"]
+    body = [boundary, *[b"x" * 1024] * 1025, b"\r\n--b--\r\n"]
     headers = {**AUTHORIZED, "Content-Type": "multipart/form-data; boundary=b"}
     content: Any = b"".join(body) if says_its_length else iter(body)
-    assert_problem(administered.post("/v1/documents", content=content, headers=headers), 413, "too-large")
+    with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
+        refused = client.post("/v1/documents", content=content, headers=headers)
+        assert_problem(refused, 413, "too-large")
+        assert refused.json()["detail"] == "At most 1 MiB can be sent at once. Send fewer files at a time."
+        assert outcomes(send(client, ("peace.md", PEACE))) == [("peace.md", "added")]
 
 
 @pytest.mark.parametrize(

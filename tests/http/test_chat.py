@@ -8,7 +8,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.answer import Answer, Turn
-from service.http.bodies import MAX_JSON_BYTES
 from service.http.state import Service
 from service.schemas.asking import MAX_CONVERSATION_CHARACTERS, MAX_MESSAGES, MAX_TURN_CHARACTERS
 from tests.http.test_problems import assert_problem
@@ -168,9 +167,10 @@ def test_a_megabyte_of_text_is_answered_with_what_to_do(client: TestClient) -> N
 @pytest.mark.parametrize("path", ["/v1/ask", "/v1/chat"])
 @pytest.mark.parametrize("says_its_length", [True, False])
 def test_a_larger_body_is_refused(client: TestClient, path: str, says_its_length: bool) -> None:
-    content: Any = b" " * (MAX_JSON_BYTES + 1) if says_its_length else iter([b" " * 1024**2] * 4)
+    content: Any = b" " * (3 * 1024**2 + 1) if says_its_length else iter([b" " * 1024**2] * 4)
     response = client.post(path, content=content, headers={"Content-Type": "application/json"})
     assert_problem(response, 413, "too-large")
+    assert response.json()["detail"].startswith("At most 3,145,728 bytes can be sent here.")
 
 
 def test_the_longest_conversation_fits_however_it_is_written(client: TestClient) -> None:

@@ -1,6 +1,7 @@
 """Connections that say nothing, too much, or are too many; clients that stall when the service is to stop."""
 
 import contextlib
+import dataclasses
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -124,13 +125,23 @@ def test_a_body_that_nobody_reads_any_more_is_not_waited_for_either(
     assert is_closed(client)
 
 
+def bounded(service: Service, proxies: str | None) -> FastAPI:
+    settings = service.settings.model_copy(update={"connections": 16, "proxies": proxies})
+    return build_app(dataclasses.replace(service, settings=settings))
+
+
+@pytest.mark.parametrize(("proxies", "most"), [("127.0.0.1", 16), (None, 4)], ids=["in all", "from one address"])
 def test_beyond_the_bound_connections_are_told_to_come_again_and_the_process_is_seen_to_live(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch, proxies: str | None, most: int
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 3)
-    monkeypatch.setattr(connections, "TOLD", 2)
-    within = [connect() for _ in range(3)]
-    assert [get(client)[0] for client in within] == [200] * 3
+    monkeypatch.setattr(connections, "TOLD", 8 if proxies is None else 2)  # two more, either way
+    with running(bounded(service, proxies)) as it, contextlib.ExitStack() as clients:
+        refuse_beyond(most, lambda: clients.enter_context(socket.create_connection(("127.0.0.1", it.port), timeout=20)))
+
+
+def refuse_beyond(most: int, connect: Connect) -> None:
+    within = [connect() for _ in range(most)]
+    assert [get(client)[0] for client in within] == [200] * most
     status, headers, problem = get(connect(), "/v1/documents")
     assert (status, problem["type"]) == (503, "urn:footnote:problem:too-busy")
     assert (headers["retry-after"], headers["content-type"]) == ("5", "application/problem+json")
@@ -140,6 +151,18 @@ def test_beyond_the_bound_connections_are_told_to_come_again_and_the_process_is_
     for client in (*within, *told):
         client.close()
     assert eventually(lambda: get(connect(), "/v1/documents")[0] == 200)
+
+
+def test_who_opens_all_the_connections_that_one_may_leaves_some_to_others(service: Service) -> None:
+    with running(bounded(service, None)) as it, contextlib.ExitStack() as clients:
+
+        def connect(address: str) -> socket.socket:
+            source = (address, 0)
+            return clients.enter_context(socket.create_connection(("127.0.0.1", it.port), 20, source_address=source))
+
+        greedy = [connect("127.0.0.1") for _ in range(40)]
+        assert is_closed(greedy[-1])
+        assert get(connect("127.0.0.2"), "/v1/documents")[0] == 200
 
 
 def test_who_stalls_does_not_keep_the_service_from_stopping(

@@ -43,7 +43,7 @@ def serve(service: Service) -> Iterator[Serve]:
     clients: list[TestClient] = []
 
     def _serve(origins: str | None) -> TestClient:
-        settings = service.settings.model_copy(update={"origins": origins})
+        settings = service.settings.model_copy(update={"origins": origins, "hosts": "*"})
         app = build_app(dataclasses.replace(service, settings=settings))
         clients.append(TestClient(app, base_url="http://footnote.example", raise_server_exceptions=False))
         return clients[-1].__enter__()
@@ -129,8 +129,12 @@ def test_the_rest_is_open_to_no_other_origin(shared: TestClient, path: str, meth
         assert_problem(response, 403, "origin-not-allowed")
 
 
-def test_a_header_that_nobody_needs_is_not_granted(shared: TestClient) -> None:
-    assert preflight(shared, "/v1/ask", "POST", ALLOWED, "authorization").status_code == 400
+def test_keys_may_be_sent_and_no_header_that_nobody_needs(shared: TestClient) -> None:
+    granted = preflight(shared, "/v1/ask", "POST", ALLOWED, "authorization")
+    assert granted.status_code == 200
+    assert "Authorization" in granted.headers["access-control-allow-headers"]
+    assert "*" not in str(cors_headers(granted))
+    assert preflight(shared, "/v1/ask", "POST", ALLOWED, "x-more").status_code == 400
 
 
 @pytest.mark.parametrize("origin", OTHERS)
@@ -155,7 +159,7 @@ def test_what_another_origin_reads_its_page_is_not_shown(shared: TestClient, ori
 def test_an_allowed_origin_reads_documents_with_their_revision(shared: TestClient, path: str) -> None:
     response = shared.get(path, headers={"Origin": ALLOWED})
     assert response.headers["access-control-allow-origin"] == ALLOWED
-    assert response.headers["access-control-expose-headers"] == "ETag"
+    assert response.headers["access-control-expose-headers"] == "ETag, Retry-After"
 
 
 def test_problems_can_be_read_by_an_allowed_origin_of_every_kind(

@@ -22,6 +22,16 @@ __all__ = ["KEY", "Place", "ServerProcess", "Usage"]
 
 KEY = "the-key-of-the-harness"
 
+ONE_ADDRESS = {
+    "FOOTNOTE_REQUESTS_PER_MINUTE": "0",
+    "FOOTNOTE_KEY_REQUESTS_PER_MINUTE": "0",
+    "FOOTNOTE_FEEDBACK_PER_MINUTE": "0",
+    "FOOTNOTE_CONCURRENT": "2048",
+    "FOOTNOTE_CONCURRENT_PER_CLIENT": "2048",
+    "FOOTNOTE_PROXIES": "127.0.0.1",
+}
+"""All clients of a harness have one address, and are to be limited by the queue for answers alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -130,7 +140,7 @@ class Place:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         kept = {"FOOTNOTE_EXPORTS": str(self.folder / "exports")}  # unless whoever runs this has them prepared
         own = {"PYTHONPATH": path, "HF_HUB_OFFLINE": "1", "FOOTNOTE_DATA": str(self.data)}
-        return {**kept, **os.environ, **own, **self.settings, **settings}
+        return {**kept, **os.environ, **own, **ONE_ADDRESS, **self.settings, **settings}
 
 
 def _footnote(*arguments: str) -> list[str]:

@@ -1,11 +1,11 @@
-"""The harnesses of concurrency, overload, leaving and soak, short and with a tiny encoder. They judge no times here."""
+"""The harnesses of concurrency, overload, flood, leaving and soak, short, with a tiny encoder; they judge no times."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.reliability import concurrency, leaving, overload, soak
+from tests.reliability import concurrency, flood, leaving, overload, soak
 from tests.reliability.reports import Report
 from tests.reliability.servers import Place
 from tests.reliability.witness import Generation, Witness
@@ -38,6 +38,11 @@ def test_nobody_is_answered_wrongly_while_everything_changes(place: Place, repor
 
 def test_more_than_can_be_carried_is_refused_and_the_rest_is_answered(place: Place, report: Report) -> None:
     overload.run(place, overload.Options(seconds=2, documents=3, timed=False), report)
+    assert report.violations == []
+
+
+def test_who_floods_a_server_is_refused_and_a_calm_client_beside_it_never(place: Place, report: Report) -> None:
+    flood.run(place, flood.Options(seconds=2, documents=3, a_minute=60, timed=False), report)
     assert report.violations == []
 
 

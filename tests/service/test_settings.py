@@ -15,6 +15,18 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "per_document": (1, 100),
     "refused_answerable": (0, 0.5),
     "feedback_limit": (1, 1_000_000),
+    "requests_per_minute": (0, 1_000_000),
+    "key_requests_per_minute": (0, 1_000_000),
+    "feedback_per_minute": (0, 1_000_000),
+    "concurrent": (1, 65_536),
+    "concurrent_per_client": (1, 65_536),
+    "connections": (16, 65_536),
+    "question_characters": (50, 2000),
+    "history_characters": (0, 200_000),
+    "most_passages": (5, 100),
+    "body_bytes": (1024, 3 * 1024**2),
+    "upload_mebibytes": (1, 4096),
+    "parse_seconds": (2, 600),
     "port": (0, 65535),
     "refresh_seconds": (0.001, 60),
     "wait_seconds": (0.001, 60),
@@ -172,14 +184,15 @@ def test_administrators_keys_are_read_one_by_one_and_shown_to_nobody(monkeypatch
 
 
 @pytest.mark.parametrize(
-    "keys", ["short", "long-enough-key-of-the-operator,short", "with a space in the key", "clé" * 9]
+    "keys", ["short", "long-enough-key-of-the-operator,short", "with a space in the key", "clé" * 9, "x" * 513]
 )
+@pytest.mark.parametrize("name", ["FOOTNOTE_ADMIN_KEYS", "FOOTNOTE_ASK_KEYS"])
 def test_a_key_that_could_be_guessed_or_not_be_sent_is_refused_and_not_told(
-    keys: str, monkeypatch: pytest.MonkeyPatch
+    keys: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FOOTNOTE_ADMIN_KEYS", keys)
+    monkeypatch.setenv(name, keys)
 
-    with pytest.raises(SettingsError, match="FOOTNOTE_ADMIN_KEYS is not usable: each key must have") as refused:
+    with pytest.raises(SettingsError, match=f"{name} is not usable: each key must have 16 to 512") as refused:
         load_settings()
 
     assert keys not in f"{refused.value} {refused.value.__cause__}"
