@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from corpus import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import Sandbox
+from corpus.readers import Sandbox, SourceProblem
 from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
 from tests.corpus.samples import is_clause
 from tests.hostile.strings import HOSTILE
@@ -138,12 +138,12 @@ FILES: Mapping[str, st.SearchStrategy[bytes]] = {name: _files(name) for name in 
 
 def assert_read(name: str, sandbox: Sandbox, data: bytes) -> None:
     """A file is read to documents that can be stored, or refused by a clause that can be told."""
+    found: list[SourceDocument | SourceProblem] = []
+    refused = None
     try:
         found = list(sandbox.read(bytes_of(data, name)))
     except SourceError as error:
-        found, refused = [], str(error)
-    else:
-        refused = None
+        refused = str(error)
     if refused is not None:
         assert is_clause(refused), refused
         assert "took more than" not in refused, "too slow"
