@@ -26,9 +26,7 @@ PLANTED = 130
 Change = Callable[[int, random.Random], str]
 
 CHANGES: dict[str, Change] = {
-    "nothing changed": lambda at, rng: TRUCE,
     "another figure in the words that answer": lambda at, rng: TRUCE.replace("2012", str(1000 + at)),
-    "another word in them": lambda at, rng: TRUCE.replace("The truce", f"The {rng.choice(WORDS)} truce"),
     "words all over": lambda at, rng: _scattered(rng),
     "another heading": lambda at, rng: f"Report {at}, {rng.choice(WORDS)}\n\n{TRUCE}",
 }
