@@ -4,7 +4,7 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check audit sbom format clean crash corruption concurrency overload flood leaving soak
+.PHONY: serve test gate check audit sbom format clean crash corruption concurrency overload flood leaving soak schema fuzz
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -34,6 +34,10 @@ corruption: $(VENV)/installed-dev
 # Hold a real server to what it promises under load; ARGS="--seed N" repeats a run, --help lists the rest.
 concurrency overload flood leaving soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.$@ $(ARGS)
+
+# Hold a service to what strangers may send: `schema` to its OpenAPI document, `fuzz` the readers and the routes.
+schema fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.hostile.$@ $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -1,22 +1,39 @@
 """Where sentences begin and end, by the sentencex library (about 300 languages)."""
 
+from collections.abc import Iterator
+
 from sentencex import get_sentence_boundaries
 
 __all__ = ["sentence_spans"]
+
+MAX_LOOKED_AT = 20_000
+"""Code points that are looked at together, far more than a sentence has: the time that sentencex takes for opening
+quotation marks and brackets that are never closed grows with the square of their number."""
 
 
 def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     """The sentences of a text as spans that follow each other and cover it whole, white space included.
 
     Args:
-        text: Any text.
+        text: Any text. A sentence of more than 20,000 code points is parted after so many.
         language: BCP 47 tag; the primary language counts, and one that sentencex does not know falls back to
             its general rules.
 
     Returns:
         `(start, end)` in code points of `text`.
     """
-    boundaries = get_sentence_boundaries(language.split("-")[0].lower(), text)
-    ends = sorted({int(boundary["end_index"]) for boundary in boundaries} | ({len(text)} if text else set()))
-    starts = [0, *ends[:-1]]
-    return list(zip(starts, ends, strict=True)) if ends else []
+    ends = list(_ends(text, language.split("-")[0].lower()))
+    return list(zip([0, *ends[:-1]], ends, strict=True)) if ends else []
+
+
+def _ends(text: str, language: str) -> Iterator[int]:
+    at = 0
+    while at < len(text):
+        part = text[at : at + MAX_LOOKED_AT]
+        ends = sorted(
+            {int(boundary["end_index"]) for boundary in get_sentence_boundaries(language, part)} | {len(part)}
+        )
+        if at + len(part) < len(text) and len(ends) > 1:
+            ends.pop()  # the last sentence may go on: it is looked at again
+        yield from (at + end for end in ends)
+        at += ends[-1]

@@ -11,7 +11,7 @@ from service.answering.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
 from service.answering.conversation import read_together
 from service.answering.highlight import Highlighter
-from service.answering.results import Result
+from service.answering.results import Result, crowded
 from service.answering.search import Search
 from service.library import Library
 from service.settings import Settings
@@ -101,14 +101,15 @@ class Pipeline:
         return highlighter
 
     def _results(self, search: Search, k: int, watch: "_Stopwatch") -> tuple[list[Candidate], list[Result]]:
-        """The results, from more candidates if copies of one text leave fewer than `k`."""
+        """The results, from more candidates if copies of one text leave fewer than `k`, or near-copies crowd them."""
         depth = max(self.settings.candidates, k)
         while True:
             candidates = search.candidates(depth)
             watch.lap("retrieve")
             results = search.results(candidates, k)
             watch.lap("rerank")
-            if len(results) >= k or len(candidates) < depth or depth >= MOST_CANDIDATES:
+            is_enough = len(results) >= k and not crowded(results, self.settings.per_document)
+            if is_enough or len(candidates) < depth or depth >= MOST_CANDIDATES:
                 return candidates, results
             depth = min(WIDENING * depth, MOST_CANDIDATES)
 

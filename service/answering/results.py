@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from service.answering.reranking import RerankedCandidate
 
-__all__ = ["Folding", "Result", "needed", "spread"]
+__all__ = ["Folding", "Result", "crowded", "needed", "spread"]
 
 SIMILAR_VECTORS = 0.75
 """Cosine below which two passages are not compared word by word. Of 40 texts copied under another title and cut 250
@@ -41,10 +41,23 @@ CLOSE_SCORES = 0.03
 
 @dataclass(slots=True)
 class Result:
-    """A candidate, and those that say the same."""
+    """A candidate, and those that say the same.
+
+    Args:
+        candidate: The best of them.
+        duplicates: The others.
+        model: The key of the first result of which this one is a near-copy: half of their text or more is the same,
+            though other words answer. None if there is none.
+    """
 
     candidate: RerankedCandidate
     duplicates: list[RerankedCandidate] = field(default_factory=list)
+    model: int | None = None
+
+    @property
+    def family(self) -> int:
+        """The same for all near-copies of one text, and for that one."""
+        return self.candidate.key if self.model is None else self.model
 
 
 def needed(vectors: NDArray[np.float32], k: int) -> list[int]:
@@ -88,6 +101,7 @@ class Folding:
         self._texts = _Texts(text_of, highlight_of)
         self._most = max(k, ALWAYS_FOLDED)
         self._at_rank: dict[int, Result] = {}
+        self._models: list[RerankedCandidate] = []
         self._done = 0
 
     def __iter__(self) -> Iterator[Result]:
@@ -96,7 +110,9 @@ class Folding:
             self._done += 1
             if self._is_folded(rank, list(self._at_rank)):
                 continue
-            result = Result(self._ranked[rank])
+            result = Result(self._ranked[rank], model=self._model(rank))
+            if result.model is None:
+                self._models.append(self._ranked[rank])
             if len(self._at_rank) < self._most:
                 self._at_rank[rank] = result
             yield result
@@ -110,6 +126,11 @@ class Folding:
         before = [rank for rank in self._at_rank if rank <= max(ranks)]  # a duplicate is the first one's it repeats
         for rank in (self._done + np.flatnonzero(self._similar[self._done :, ranks].any(axis=1))).tolist():
             self._is_folded(rank, before)
+
+    def _model(self, rank: int) -> int | None:
+        """The key of the first result that a candidate is a near-copy of, whatever a few words do to its vector."""
+        candidate = self._ranked[rank]
+        return next((m.key for m in self._models[: self._most] if self._texts.resemble(candidate, m)), None)
 
     def _is_folded(self, rank: int, better: Sequence[int]) -> bool:
         """Put a candidate under the first result of these ranks that it repeats, if there is one."""
@@ -138,7 +159,7 @@ class _Texts:
         """Whether a candidate has the highlight of a better one, and half of their text or more in common."""
         return (
             self._may_quote(candidate, better)
-            and self._resemblance(better, candidate) >= SAME_TEXT
+            and self.resemble(better, candidate)
             and self._quoted[better.key] in _parted(_words(self._text_of(candidate)))
         )
 
@@ -154,13 +175,13 @@ class _Texts:
         text = self._folded[candidate.key]
         return all(word in text for word in self._telling[better.key])
 
-    def _resemblance(self, a: RerankedCandidate, b: RerankedCandidate) -> float:
-        """The share of all their shingles that two candidates have in common; 0 if their numbers are too unlike."""
+    def resemble(self, a: RerankedCandidate, b: RerankedCandidate) -> bool:
+        """Whether two candidates have half of all their shingles or more in common."""
         mine, theirs = self._shingled(a), self._shingled(b)
         if min(len(mine), len(theirs)) < SAME_TEXT * max(len(mine), len(theirs)):
-            return 0.0
+            return False
         common = len(mine & theirs)
-        return common / (len(mine) + len(theirs) - common)
+        return common >= SAME_TEXT * (len(mine) + len(theirs) - common)
 
     def _shingled(self, candidate: RerankedCandidate) -> set[tuple[str, ...]]:
         if candidate.key not in self._shingles:
@@ -189,22 +210,36 @@ def _parted(words: Sequence[str]) -> str:
     return f" {' '.join(words)} "
 
 
+def crowded(results: Sequence[Result], per_document: int) -> bool:
+    """Whether near-copies of one text have more places than are theirs, because there was nothing else."""
+    return any(count > per_document for count in Counter(result.family for result in results).values())
+
+
 def spread(
     results: Iterable[Result], document_of: Callable[[RerankedCandidate], int], per_document: int
 ) -> Iterator[Result]:
-    """Let a document that has had its share make room for others that score close.
+    """Let a document that has had its share make room for others that score close, and near-copies for all others.
+
+    Whoever may add documents could otherwise take every place with one text, changed a little each time.
 
     Args:
         results: Best first; no more are taken than it needs to know which comes next.
         document_of: Gives the key of a candidate's document.
-        per_document: Passages of one document after which others come first if they score close.
+        per_document: Passages of one document after which others come first if they score close, and near-copies of
+            one text after which all others come first.
 
     Returns:
         All results in their new order; whatever the length asked for, the first ones are the same.
     """
     taken: Counter[int] = Counter()
+    families: Counter[int] = Counter()
     passed_over: deque[Result] = deque()
+    last: list[Result] = []
     for result in results:
+        families[result.family] += 1
+        if families[result.family] > per_document:
+            last.append(result)
+            continue
         while passed_over and result.candidate.score < passed_over[0].candidate.score - CLOSE_SCORES:
             yield passed_over.popleft()
         document = document_of(result.candidate)
@@ -214,3 +249,4 @@ def spread(
         else:
             passed_over.append(result)
     yield from passed_over
+    yield from last

@@ -59,7 +59,8 @@ class OtherOrigins:
         if self._access.now is not self._shared:
             self._share(self._access.now)
         headers = Headers(scope=scope)
-        origin, method = headers.get("origin"), scope["method"]
+        given, method = headers.getlist("origin"), scope["method"]
+        origin = ", ".join(given) if given else None  # two are none that is named
         if origin is not None and method == "OPTIONS":
             method = headers.get("access-control-request-method", method)
         is_open = any(pattern.fullmatch(scope["path"]) and method == allowed for pattern, allowed in OPEN)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.sentences import sentence_spans
+from corpus.sentences import MAX_LOOKED_AT, sentence_spans
 from tests.corpus.samples import UNHURRIED
 
 LANGUAGES = ["en", "EN", "es", "es-SV", "fr", "de", "ja", "zh-Hant", "ar", "he", "hi", "th", "my", "el", "ru", "am"]
@@ -65,3 +65,20 @@ def test_an_unknown_language_is_cut_by_the_general_rules(language: str) -> None:
         "One is here.",
         "Two is there.",
     ]
+
+
+@pytest.mark.parametrize("flood", ["“", "«", "![[", "[", "(", ". A", "a", "停戦"])
+def test_a_flood_is_parted_before_it_is_looked_at(flood: str) -> None:
+    text = (flood * MAX_LOOKED_AT)[: 3 * MAX_LOOKED_AT + 7]
+    spans = sentence_spans(text)
+    assert [start for start, _ in spans] == [0, *(end for _, end in spans[:-1])]
+    assert spans[-1][1] == len(text)
+    assert max(end - start for start, end in spans) <= MAX_LOOKED_AT
+
+
+def test_sentences_are_found_alike_wherever_a_long_text_is_parted() -> None:
+    text = "The truce began in 2012. Who asked for it? Nobody knows, they say. " * 1000
+    sentence = sentence_spans(text[:67])
+    spans = sentence_spans(text)
+    assert len(text) > 3 * MAX_LOOKED_AT
+    assert spans == [(start + at, end + at) for at in range(0, len(text), 67) for start, end in sentence]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from service.answering.reranking import RerankedCandidate
-from service.answering.results import CLOSE_SCORES, Folding, Result, needed, spread
+from service.answering.results import CLOSE_SCORES, Folding, Result, crowded, needed, spread
 
 ALIKE = (1.0, 0.0)
 
@@ -280,6 +280,23 @@ def test_no_more_results_are_asked_for_than_it_takes_to_know_which_comes_next() 
 
     assert [next(spread_out).candidate.key for _ in range(2)] == [1, 3]
     assert asked_for == [1, 2, 3]
+
+
+@pytest.mark.parametrize("change", [("2012", "1999"), ("fell by half", "rose"), ("two gangs", "gangs of the town")])
+def test_near_copies_are_one_family_whatever_their_vectors(change: tuple[str, str]) -> None:
+    texts = [TRUCE, "Bread is baked.", TRUCE.replace(*change)]
+    folding = Folding(
+        ranked(0.9, 0.8, 0.7), unit([(1, 0), (0, 1), (0, 1)]), lambda c: texts[c.key - 1], lambda _: FELL, 5
+    )
+    assert [result.family for result in folding] == [1, 2, 1]
+
+
+def test_near_copies_beyond_their_share_come_after_all_others_however_far_below() -> None:
+    results = [Result(c, model=None if c.key in (1, 5) else 1) for c in ranked(0.9, 0.9, 0.8, 0.8, 0.1)]
+    spread_out = list(spread(results, lambda c: c.key, 2))
+    assert [r.candidate.key for r in spread_out] == [1, 2, 5, 3, 4]
+    assert crowded(spread_out, 2)
+    assert not crowded(spread_out[:3], 2)
 
 
 scored = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 4)), max_size=20).map(

@@ -1,0 +1,120 @@
+"""Changed files to every reader, and changed requests to a service, for as long as one likes.
+
+Hypothesis makes them; what fails is made as small as it can be, and printed.
+
+    python -m tests.hostile.fuzz --minutes 10
+"""
+
+import functools
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from corpus import Store
+from corpus.readers import Sandbox
+from embeddings import Encoder
+from service.answering import Pipeline
+from service.http import build_app
+from service.http.state import Service
+from service.ingest import Ingester
+from service.library import Library
+from service.progress import NoProgress
+from service.settings import Settings
+from tests.application import TRUCE
+from tests.hostile.fuzzing import FILES, REQUESTS, assert_answered, assert_read
+from tests.http.test_problems import assert_problem
+from tests.reliability.reports import Report
+
+__all__ = ["fuzz"]
+
+Case = TypeVar("Case")
+
+BATCH = 200
+"""Cases for each format and each path before it is the next one's turn."""
+
+
+def fuzz(client: TestClient, sandbox: Sandbox, examples: int, drawn: int) -> Iterator[tuple[str, str | None]]:
+    """Send so many cases to each reader and each path.
+
+    Args:
+        client: Of a service over some documents.
+        sandbox: What reads the files.
+        examples: For each of them.
+        drawn: The seed: the same cases each time.
+
+    Returns:
+        Of each reader and path its name and, if something failed, what.
+    """
+    for name, files in FILES.items():
+        yield name, _failure(files, functools.partial(assert_read, name, sandbox), examples, drawn)
+    for path, requests in REQUESTS.items():
+        yield path, _failure(requests, functools.partial(assert_answered, client, assert_problem), examples, drawn)
+
+
+def _failure(cases: st.SearchStrategy[Case], check: Callable[[Case], None], examples: int, drawn: int) -> str | None:
+    last: list[Case] = []
+
+    @seed(drawn)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def hold(case: Case) -> None:
+        last[:] = [case]
+        check(case)
+
+    try:
+        hold()
+    except Exception as error:  # of whatever kind: that is what is looked for
+        return f"{type(error).__name__}: {error}; of {last[0]!r}"
+    return None
+
+
+@contextmanager
+def _served() -> Iterator[TestClient]:
+    """A service over one document, with the encoder that comes with Footnote."""
+    with tempfile.TemporaryDirectory(prefix="footnote-fuzz-") as folder:
+        settings = Settings(data=Path(folder) / "data", wait_seconds=60.0)
+        document = Path(folder) / "truce.md"
+        document.write_text(TRUCE)
+        encoder = Encoder.load(settings.encoder, "int8", settings.exports or Path(folder) / "exports")
+        with Store(settings.data, create=True) as store:
+            Ingester(store, lambda: encoder, settings).ingest([document], NoProgress())
+        library = Library(settings, encoder)
+        with TestClient(build_app(Service(settings, library, Pipeline(library, settings)))) as client:
+            yield client
+
+
+@click.command()
+@click.option("--minutes", default=10.0, show_default=True, help="To go on for.")
+@click.option("--seed", "given_seed", type=int, default=None, help="To repeat a run.")
+def main(minutes: float, given_seed: int | None) -> None:
+    """Send changed files and requests; exit code 1 if one was not read, answered or refused as it should be."""
+    report = Report("fuzz", random.randrange(2**32) if given_seed is None else given_seed)
+    report.say(f"Seed {report.seed}.")
+    cases, until = 0, time.monotonic() + 60 * minutes
+    with _served() as client, Sandbox() as sandbox:
+        while time.monotonic() < until:
+            for name, failure in fuzz(client, sandbox, BATCH, report.seed + cases):
+                report.check(failure is None, f"{name}: {failure}")
+                cases += BATCH
+            report.say(f"{cases:,} cases.")
+    report.figures["cases"] = f"{cases:,}"
+    raise SystemExit(report.end())
+
+
+if __name__ == "__main__":
+    main()
