@@ -1,4 +1,4 @@
-"""Who may change the documents."""
+"""Who may change the documents and read the metrics."""
 
 import hmac
 
@@ -16,7 +16,7 @@ async def _administrator(request: Request, service: ServiceState) -> None:
         raise ProblemError(
             403,
             "admin-key-not-set",
-            "Documents cannot be changed over HTTP here: the operator has not set FOOTNOTE_ADMIN_KEYS.",
+            "This is open to nobody here: the operator has not set FOOTNOTE_ADMIN_KEYS.",
         )
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     matches = [hmac.compare_digest(key.encode(), given.strip().encode()) for key in keys]  # all, whichever it is

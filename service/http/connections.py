@@ -9,7 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.http.problems import problem
 
-__all__ = ["MOST_CONNECTIONS", "TOLD", "Connection"]
+__all__ = ["MOST_CONNECTIONS", "TOLD", "Connection", "TurnedAway"]
 
 MOST_CONNECTIONS = 1024
 """Open at once, those of browsers that only keep them ready included; an idle one is closed after five seconds."""
@@ -27,6 +27,9 @@ RETRY_AFTER_S = 5
 """By then idle connections have been closed."""
 
 ALIVE = "/health/live"
+
+BEYOND = "footnote.beyond"
+"""Marks the scope of a request on a connection beyond the bound."""
 
 
 class Connection(HttpToolsProtocol):
@@ -49,7 +52,7 @@ class Connection(HttpToolsProtocol):
             transport.abort()
             return
         if len(self.connections) > MOST_CONNECTIONS:
-            self.app = cast(Any, functools.partial(_too_busy, cast(ASGIApp, self.app)))
+            self.app = cast(Any, functools.partial(_marked, cast(ASGIApp, self.app)))
         self._begin_head()
 
     def data_received(self, data: bytes) -> None:
@@ -101,10 +104,26 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
 
-async def _too_busy(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http" and scope["path"] == ALIVE:
-        await app(scope, receive, send)
-        return
-    headers = {"Retry-After": str(RETRY_AFTER_S), "Connection": "close"}
-    detail = "Too many connections are open. Try again in a moment."
-    await problem(503, "too-busy", detail, headers=headers)(scope, receive, send)
+async def _marked(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    scope[BEYOND] = True
+    await app(scope, receive, send)
+
+
+class TurnedAway:
+    """Answers the requests on connections beyond the bound.
+
+    Args:
+        app: What answers the others, and whether the process lives.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or have it answered."""
+        if BEYOND not in scope or scope["path"] == ALIVE:
+            await self._app(scope, receive, send)
+            return
+        headers = {"Retry-After": str(RETRY_AFTER_S), "Connection": "close"}
+        detail = "Too many connections are open. Try again in a moment."
+        await problem(503, "too-busy", detail, headers=headers)(scope, receive, send)

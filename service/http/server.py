@@ -43,6 +43,7 @@ class Server(uvicorn.Server):
                 app,
                 http=Connection,
                 ws="none",
+                log_config=None,  # what it logs goes the way of all that is logged
                 log_level="warning",
                 access_log=False,
                 backlog=BACKLOG,

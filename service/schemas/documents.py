@@ -115,3 +115,4 @@ class Health(BaseModel):
     generation: int | None = None
     documents: int | None = None
     passages: int | None = None
+    checks: dict[str, str] | None = None
