@@ -180,9 +180,7 @@ class Settings(BaseSettings):
     ] = 1.5
     log_format: Annotated[
         Literal["text", "json"],
-        Field(
-            description="What `footnote serve` logs on standard error: `text` for people, `json` for programs."
-        ),
+        Field(description="What `footnote serve` logs on standard error: `text` for people, `json` for programs."),
     ] = "text"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
