@@ -59,13 +59,14 @@ def test_a_question_is_a_span_with_its_steps_below(traced: Traced) -> None:
         "http.response.status_code": 200,
         "http.response.header.x-request-id": (response.headers["x-request-id"],),
     }
-    assert answer.parent is not None and answer.parent.span_id == request.context.span_id
+    assert answer.parent == request.context
     ends = answer.start_time
     for step in ("encode", "retrieve", "rerank"):
         span = traced.named(step)
-        assert span.parent is not None and span.parent.span_id == answer.context.span_id
+        assert span.parent == answer.context
         assert span.start_time == ends
-        assert span.start_time is not None and span.end_time is not None
+        assert span.start_time is not None
+        assert span.end_time is not None
         taken = response.json()["timing_ms"][step]
         assert (span.end_time - span.start_time) / 1e6 == pytest.approx(taken)
         ends = span.end_time
@@ -76,7 +77,8 @@ def test_a_trace_that_comes_in_is_continued(traced: Traced) -> None:
     traced.client.get("/v1/documents", headers=CONTINUED)
     span = traced.named("GET /v1/documents")
     assert f"{span.context.trace_id:032x}" == TRACE
-    assert span.parent is not None and f"{span.parent.span_id:016x}" == PARENT
+    assert span.parent is not None
+    assert f"{span.parent.span_id:016x}" == PARENT
 
 
 @pytest.mark.parametrize("given", ["", "00-zz-zz-01", 100 * "x", f"00-{32 * '0'}-{PARENT}-01"])
@@ -124,8 +126,8 @@ class Collector(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture
@@ -196,7 +198,7 @@ def test_without_a_collector_nothing_is_traced(environment: dict[str, str]) -> N
 
 def test_a_protocol_that_is_not_spoken_is_refused() -> None:
     environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
-    with pytest.raises(SettingsError, match="OTEL_EXPORTER_OTLP_PROTOCOL is not usable: .* http/protobuf only"):
+    with pytest.raises(SettingsError, match=r"OTEL_EXPORTER_OTLP_PROTOCOL is not usable: .* http/protobuf only"):
         tracing_from("1", environment)
 
 
