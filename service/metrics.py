@@ -25,6 +25,16 @@ __all__ = ["Metrics"]
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """From a small step of an answer to a question that has waited as long as one may."""
 
+ALARMING = (
+    "feedback-full",
+    "feedback-unavailable",
+    "internal-error",
+    "store-damaged",
+    "store-unavailable",
+    "too-busy",
+)
+"""Problems that begin at 0: Prometheus sees no increase in a count that is there for the first time."""
+
 TENTHS = tuple(tenth / 10 for tenth in range(1, 11))
 
 
@@ -80,6 +90,12 @@ class Metrics:
             buckets=TENTHS,
             registry=registry,
         )
+
+        for problem in ALARMING:
+            self._problems.labels(problem)
+        for status in ("answered", "not_found"):
+            for level in ("very_high", "high", "medium", "low"):
+                self._answers.labels(status, level)
 
     def built(self, version: str) -> None:
         """Say which Footnote this is."""
