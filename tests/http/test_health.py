@@ -107,7 +107,7 @@ def test_another_encoders_store_is_a_mismatch(client: TestClient, service: Servi
 def test_a_disk_that_cannot_be_written_is_told_and_keeps_nobody_from_asking(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health.os, "access", lambda *_: False)
+    monkeypatch.setattr("service.http.health.os.access", lambda *_: False)
     assert client.get("/health/ready").status_code == 200
     assert checks(client)["disk"] == "read-only"
 

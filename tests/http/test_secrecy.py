@@ -61,7 +61,7 @@ def telling(service: Service) -> Service:
 @contextlib.contextmanager
 def written(service: Service, capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     """Gives all that the process, and those that it starts, write within the block."""
-    with open(os.dup(2), "w", buffering=1, encoding="utf-8") as stream:  # what a process has as its standard error
+    with os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8") as stream:  # what a process has as its standard error
         configure_logs(service.settings, stream)
 
         def read() -> str:
