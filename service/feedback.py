@@ -82,13 +82,23 @@ class Feedback:
         at = self._clock().astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         entry = json.dumps({**rating, "at": at}, ensure_ascii=False)
         with self._changing(create=True) as connection:
-            if connection.execute("SELECT count(*) FROM ratings").fetchone()[0] >= self._limit:
-                raise FeedbackFullError(
-                    f"{self.path} holds {self._limit:,} ratings, as many as FOOTNOTE_FEEDBACK_LIMIT allows. Export and "
-                    "remove some with: footnote feedback"
-                )
+            self._leave_room(connection)
             connection.execute("INSERT INTO ratings (id, at, entry) VALUES (?, ?, ?)", (identifier, at, entry))
         return identifier
+
+    def check(self) -> None:
+        """See that a rating would be taken, without giving one.
+
+        Raises:
+            FeedbackFullError: There are as many as may be.
+            FeedbackError: The file cannot be used.
+        """
+        if not self.path.exists():
+            return
+        with self._translated_errors(), contextlib.closing(self._connect(self._reading_mode())) as connection:
+            if not _is_blank(connection):
+                self._check(connection)
+                self._leave_room(connection)
 
     def ratings(self) -> Sequence[StoredRating]:
         """All ratings, oldest first; none where there is no file.
@@ -104,6 +114,13 @@ class Feedback:
             self._check(connection)
             rows = connection.execute("SELECT id, entry FROM ratings ORDER BY at, key").fetchall()
         return [self._whole(*row) for row in rows]
+
+    def _leave_room(self, connection: sqlite3.Connection) -> None:
+        if connection.execute("SELECT count(*) FROM ratings").fetchone()[0] >= self._limit:
+            raise FeedbackFullError(
+                f"{self.path} holds {self._limit:,} ratings, as many as FOOTNOTE_FEEDBACK_LIMIT allows. Export and "
+                "remove some with: footnote feedback"
+            )
 
     def _whole(self, identifier: object, entry: object) -> StoredRating:
         """A rating, seen to be one: whoever reads it takes it for JSON."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from corpus import Store, View
 from corpus.errors import EncoderMismatchError, SourceError
@@ -18,10 +18,13 @@ from corpus.readers import MAX_SOURCE_BYTES, SourceBytes
 from corpus.writing import mismatch_message
 from service.ingest import Action, Ingester, IngestSummary, Source
 from service.library import Library
+from service.observed import carried
 from service.progress import NoProgress
 from service.settings import Settings
 
 __all__ = ["Intake", "Received", "Upload"]
+
+Made = TypeVar("Made")
 
 MAX_NAME_CHARACTERS = 200
 """Of an uploaded file's name; file systems allow about as much."""
@@ -74,15 +77,20 @@ class Intake:
         self._library = library
         self._settings = settings
         self._stop = threading.Event()
+        self._changes: set[Future[Any]] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
     def add(self, uploads: Sequence[Upload]) -> Future[tuple[list[Received], int]]:
         """Bring in what was sent; gives what became of each, and the store's generation after it."""
-        return self._thread.submit(self._add, uploads)
+        return self._counted(self._thread.submit(carried(self._add), uploads))
 
     def remove(self, identifier: str) -> Future[int]:
         """Remove a document; gives the new generation, or raises UnknownDocumentError."""
-        return self._thread.submit(self._remove, identifier)
+        return self._counted(self._thread.submit(carried(self._remove), identifier))
+
+    def queue(self) -> int:
+        """How many changes wait or are being made."""
+        return len(self._changes)
 
     def stop(self) -> None:
         """Stop before the next document: whoever sent one is told so."""
@@ -92,6 +100,11 @@ class Intake:
         """Stop, and wait for what is being brought in."""
         self.stop()
         self._thread.shutdown(cancel_futures=True)
+
+    def _counted(self, change: Future[Made]) -> Future[Made]:
+        self._changes.add(change)
+        change.add_done_callback(self._changes.discard)
+        return change
 
     def _add(self, uploads: Sequence[Upload]) -> tuple[list[Received], int]:
         names = [clean_name(upload.name) for upload in uploads]

@@ -79,7 +79,7 @@ class Library:
         self._lexical = LexicalProjection(self.folder)
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
-        self.problem: str | None = None
+        self.failure: Exception | None = None
         view = View(self.folder)
         try:
             view.check_tally()
@@ -90,6 +90,11 @@ class Library:
         except BaseException:
             view.close()
             raise
+
+    @property
+    def problem(self) -> str | None:
+        """Why the newest documents cannot be served; None if they are."""
+        return None if self.failure is None else _said(self.failure)
 
     @property
     def encoder(self) -> Encoder:
@@ -152,14 +157,12 @@ class Library:
         while not stop.wait(seconds):
             try:
                 self.refresh()
-                self.problem = None
+                self.failure = None
             except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
-                expected = isinstance(error, FootnoteError)
-                said = str(error) if expected else repr(error)
-                if self.problem != said:
-                    trace = None if expected else error
-                    logger.error("The newest documents cannot be served yet: %s", said, exc_info=trace)
-                self.problem = said
+                if self.problem != _said(error):
+                    trace = None if isinstance(error, FootnoteError) else error
+                    logger.error("The newest documents cannot be served yet: %s", _said(error), exc_info=trace)
+                self.failure = error
 
     def close(self) -> None:
         """Close the snapshot, at once if no one asks of it."""
@@ -213,6 +216,11 @@ class Library:
             raise EncoderMismatchError(mismatch_message(self.folder))
         other.encode_question("Is everything warm?")  # the first pass is slow; let no asker wait for it
         return other
+
+
+def _said(error: Exception) -> str:
+    """What an error says, if it is one of ours; another one may quote what it was given."""
+    return str(error) if isinstance(error, FootnoteError) else type(error).__name__
 
 
 def _other_precision(have: str, want: str | None) -> Precision | None:

@@ -249,6 +249,18 @@ class Settings(BaseSettings):
             "once.",
         ),
     ] = 1.5
+    log_format: Annotated[
+        Literal["text", "json"],
+        Field(description="What `footnote serve` logs on standard error: `text` for people, `json` for programs."),
+    ] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="The least that `footnote serve` logs; each request is logged at `info`."),
+    ] = "info"
+    log_questions: Annotated[
+        bool,
+        Field(description="Whether the log may hold questions, and what unexpected errors say, which may quote them."),
+    ] = False
     host: Annotated[str, Field(min_length=1, description="Address that `footnote serve` listens on.")] = "127.0.0.1"
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")

@@ -18,28 +18,31 @@ if TYPE_CHECKING:
 __all__ = ["load_encoder", "open_pipeline", "other_precision", "refresh_projection"]
 
 
-def load_encoder(settings: Settings, *, anew: bool = False) -> Encoder:
+def load_encoder(settings: Settings, *, anew: bool = False, say: Callable[[str], None] | None = None) -> Encoder:
     """The encoder that the settings name. What takes long is said on standard error.
 
     Args:
         settings: Its name and precision.
         anew: Whether everything is to be encoded with it, so that it matters nothing what was stored before.
+        say: Says it; on standard error if None.
     """
     from embeddings import Encoder
 
     precision = None if settings.precision == "auto" else settings.precision
     if precision is None and not anew:
         precision = _stored_precision(settings.data)
-    return Encoder.load(settings.encoder, precision, settings.exports_folder, _say)
+    return Encoder.load(settings.encoder, precision, settings.exports_folder, say or _say)
 
 
-def other_precision(settings: Settings) -> Callable[[Precision], Encoder] | None:
+def other_precision(
+    settings: Settings, say: Callable[[str], None] | None = None
+) -> Callable[[Precision], Encoder] | None:
     """What gives the encoder that the settings name in the precision that a store has by now; None if they fix it."""
     from embeddings import Encoder
 
     if settings.precision != "auto":
         return None
-    return lambda precision: Encoder.load(settings.encoder, precision, settings.exports_folder, _say)
+    return lambda precision: Encoder.load(settings.encoder, precision, settings.exports_folder, say or _say)
 
 
 def _say(text: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +19,13 @@ from service.cli.output import data_option, plural
 if TYPE_CHECKING:
     from embeddings import Encoder
     from service.settings import Settings
+    from service.tracing import Tracing
 
 __all__ = ["serve"]
+
+Say = Callable[[str], None]
+
+logger = logging.getLogger("service")
 
 
 @click.command()
@@ -27,23 +35,35 @@ __all__ = ["serve"]
 @data_option
 def serve(host: str | None, port: int | None, no_starter: bool, data: Path | None) -> None:
     """Serve the documents over HTTP; an empty data folder is given the starter documents first."""
+    from importlib.metadata import version
+
     from service.access import access_of
+    from service.logs import configure_logs
     from service.memory import keep_few_heaps
     from service.settings import load_settings
+    from service.tracing import tracing_from
 
     keep_few_heaps()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
     settings = load_settings(data=data, host=host, port=port)
     access_of(settings)  # what is wrong with the keys is told before the encoder is loaded
+    configure_logs(settings)
+    say = _voice(settings)
+    tracing = tracing_from(version("footnote-qa"))
     with _bound(settings.host, settings.port) as listener:
         from service.cli.loading import load_encoder
 
         empty = _is_empty(settings)
-        click.echo("Loading the encoder.", err=True)
-        encoder = load_encoder(settings)
+        say("Loading the encoder.")
+        encoder = load_encoder(settings, say=say)
         if empty and not no_starter:
-            _give_starter(encoder, settings)
-        _run(settings, encoder, listener)
+            _give_starter(encoder, settings, say)
+        _run(settings, encoder, listener, tracing, say)
+
+
+def _voice(settings: Settings) -> Say:
+    """Says how the start goes on: plainly to people, in lines like all others to programs."""
+    return logger.info if settings.log_format == "json" else partial(click.echo, err=True)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -80,18 +100,19 @@ def _is_empty(settings: Settings) -> bool:
         return True
 
 
-def _give_starter(encoder: Encoder, settings: Settings) -> None:
+def _give_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
     from corpus import Store
     from service.ingest import Ingester, starter_files
-    from service.progress import progress_for
+    from service.progress import NoProgress, progress_for
 
     count = plural(len(starter_files()), "starter document")
-    click.echo(f"{settings.data} is empty: ingesting the {count} that come with Footnote.", err=True)
+    say(f"{settings.data} is empty: ingesting the {count} that come with Footnote.")
+    progress = NoProgress() if settings.log_format == "json" else progress_for()
     with Store(settings.data) as store:
-        Ingester(store, lambda: encoder, settings).ingest_starter(progress_for())
+        Ingester(store, lambda: encoder, settings).ingest_starter(progress)
 
 
-def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
+def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing: Tracing, say: Say) -> None:
     from service.answering import Pipeline
     from service.cli.loading import other_precision
     from service.http import build_app
@@ -99,14 +120,14 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
     from service.http.state import Service
     from service.library import Library
 
-    library = Library(settings, encoder, load=other_precision(settings))
+    library = Library(settings, encoder, load=other_precision(settings, say))
     pipeline = Pipeline(library, settings)
     pipeline.ask("Is everything warm?")  # the first forward pass is slow; let no asker wait for it
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()
         kind = snapshot.index.kind
 
-    app = build_app(Service(settings, library, pipeline))
+    app = build_app(Service(settings, library, pipeline), tracing)
     gc.collect()
     gc.freeze()  # what is there stays: to look through it again and again would hold up an answer for some 20 ms
 
@@ -114,9 +135,9 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
         address = f"[{host}]" if ":" in host else host
         about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
-        click.echo(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.", err=True)
+        say(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.")
 
     try:
         Server(app, ready).run(sockets=[listener])
     except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+        say("Stopped.")

@@ -1,5 +1,6 @@
 """The application: routes, error handlers, what stands around them, and the threads that follow what changes."""
 
+import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator
@@ -7,36 +8,49 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from service.access import AccessInForce
 from service.feedback import Feedback
-from service.http import ask, chat, documents, feedback, health, pages, suggestions
+from service.http import ask, chat, documents, feedback, health, metrics, pages, suggestions
 from service.http.asks import Asks
+from service.http.connections import TurnedAway
 from service.http.gate import Gate
 from service.http.limits import describe_limits
+from service.http.observing import Observing
 from service.http.origins import OtherOrigins
 from service.http.problems import add_problem_handlers
 from service.http.state import Service
 from service.http.surface import Surface
 from service.intake import Intake
+from service.metrics import Metrics
 from service.schemas import Problem
 from service.settings import Settings
+from service.tracing import NoTracing, Tracing
 
 __all__ = ["build_app"]
 
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would tell a collector each request's path and query, and what errors say."""
 
-def build_app(service: Service) -> FastAPI:
+
+def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     """The HTTP service over what it is given.
 
     While it runs, one thread follows the store and one the file of keys; when it stops, they end and the library is
     closed.
 
+    Args:
+        service: What it is made of.
+        tracing: Where requests are told of; nowhere if None.
+
     Raises:
         SettingsError: The file of keys cannot be used.
     """
     access = AccessInForce(service.settings)
+    tracing = tracing or NoTracing()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -61,6 +75,7 @@ def build_app(service: Service) -> FastAPI:
             app.state.intake.close()
             app.state.asks.close()
             service.library.close()
+            await asyncio.to_thread(tracing.close)
 
     app = FastAPI(
         docs_url=None,  # `pages` has one of our own
@@ -69,28 +84,36 @@ def build_app(service: Service) -> FastAPI:
         version=version("footnote-qa"),
         summary="Answers from your own documents: exact passages, each with a citation that a reader can check.",
         lifespan=lifespan,
+        telemetry=NO_TELEMETRY,
     )
     app.state.service = service
     app.state.access = access
     app.state.intake = Intake(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
-    app.state.asks = Asks(service.pipeline, service.settings.wait_seconds)
+    app.state.metrics = Metrics()
+    app.state.asks = Asks(service.pipeline, service.settings.wait_seconds, app.state.metrics, tracing)
+    app.state.metrics.built(version("footnote-qa"))
+    app.state.metrics.follow(service.library, app.state.asks.queue, app.state.intake.queue)
     add_problem_handlers(app)
-    for module in (ask, chat, documents, feedback, health, pages, suggestions):
+    for module in (ask, chat, documents, feedback, health, metrics, pages, suggestions):
         app.include_router(module.router)
     app.mount("/docs/static", StaticFiles(packages=[("fastapi_offline", "static")]))  # Swagger UI, without a network
     _describe(app, service.settings)
-    _put_around(app, service.settings, access)
+    _put_around(app, service.settings, access, tracing)
     return app
 
 
-def _put_around(app: FastAPI, settings: Settings, access: AccessInForce) -> None:
-    """Put around all else what decides about hosts, other origins and clients; their pages can read every problem."""
+def _put_around(app: FastAPI, settings: Settings, access: AccessInForce, tracing: Tracing) -> None:
+    """Put around all else what observes, and what decides about hosts, other origins and clients.
+
+    Their pages can read every problem that comes from within, of 500 too.
+    """
     made_by_fastapi = app.build_middleware_stack
 
     def build() -> ASGIApp:
-        gate = Gate(made_by_fastapi(), access, settings)
-        return Surface(OtherOrigins(gate, access), access)
+        gate = TurnedAway(Gate(made_by_fastapi(), access, settings))
+        surface = Surface(OtherOrigins(gate, access), access)
+        return Observing(surface, app.state.metrics, tracing, questions=settings.log_questions)
 
     app.build_middleware_stack = build  # type: ignore[method-assign]
 

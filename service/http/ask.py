@@ -7,6 +7,7 @@ from service.answer import Answer
 from service.http.asks import Asked, Asks
 from service.http.bodies import JsonRoute
 from service.http.limits import refuse_beyond_limits
+from service.http.observing import LEFT
 from service.http.problems import PROBLEM_RESPONSES
 from service.http.state import AsksState, ServiceState
 from service.schemas import AskRequest
@@ -40,5 +41,5 @@ async def json_answer(asked: Asked, asks: Asks, request: Request) -> Response:
     try:
         answered = await asks.answer(asked, request.receive)  # the body has been read: what comes is that they leave
     except ClientDisconnect:
-        return Response(status_code=503)  # to nobody
+        return Response(status_code=LEFT)  # to nobody
     return Response(answered.json, media_type="application/json")

@@ -16,6 +16,9 @@ from embeddings.cpus import usable_cpus
 from service.answer import Answer, Turn
 from service.answering import Pipeline
 from service.http.problems import ProblemError
+from service.metrics import Metrics
+from service.observed import carried, note_question
+from service.tracing import Tracing
 
 __all__ = ["MOST_WAITING", "Answered", "Asked", "Asks"]
 
@@ -70,17 +73,28 @@ class Asks:
         pipeline: What answers.
         longest_wait: Seconds. A question that would have to wait longer for its turn is refused at once, so that
             those that are taken are answered in time however many come.
+        metrics: Where answers are counted.
+        tracing: Where it is told how long their steps took.
         threads: Questions that are computed at once; as many as there are processors if None. More would only take
             turns at the interpreter, and memory.
     """
 
-    def __init__(self, pipeline: Pipeline, longest_wait: float, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        longest_wait: float,
+        metrics: Metrics,
+        tracing: Tracing,
+        threads: int | None = None,
+    ) -> None:
         self._pipeline = pipeline
         self._longest_wait = longest_wait
         self._at_once = threads or usable_cpus()
         self._seconds = FIRST_GUESS_S
         self._works: dict[tuple[Asked, int], _Work] = {}
         self._stopped = False
+        self._metrics = metrics
+        self._tracing = tracing
         # The arithmetic libraries' own threads wait for each other busily, where every processor has a question.
         self._threads = ThreadPoolExecutor(
             self._at_once, thread_name_prefix="ask", initializer=threadpool_limits, initargs=(1,)
@@ -92,6 +106,7 @@ class Asks:
         Raises:
             ProblemError: Too many wait already, or the service is stopping.
         """
+        note_question(asked.question)
         if self._stopped:
             raise _stopping()
         too_many = len(self._works) >= MOST_WAITING or self._expected_wait() > self._longest_wait
@@ -118,19 +133,26 @@ class Asks:
         work = self._works.get(key)
         if work is None or work.future.done():
             loop = asyncio.get_running_loop()
-            work = self._works[key] = _Work(loop.run_in_executor(self._threads, self._compute, asked))
+            compute = carried(self._compute)
+            work = self._works[key] = _Work(loop.run_in_executor(self._threads, compute, asked, time.monotonic()))
         work.waiting += 1
         try:
             await _done(work.future, left)
             if work.future.cancelled():
                 raise _stopping()
-            return work.future.result()
+            answered = work.future.result()
+            self._metrics.answered(answered.answer)
+            return answered
         finally:
             work.waiting -= 1
             if not work.waiting:
                 work.future.cancel()
             if self._works.get(key) is work and (work.future.done() or not work.waiting):
                 del self._works[key]
+
+    def queue(self) -> int:
+        """How many different questions wait for their turn."""
+        return max(0, len(self._works) - self._at_once)
 
     def stop(self) -> None:
         """Refuse what waits for its turn, and whatever comes; what is being computed is answered."""
@@ -147,12 +169,14 @@ class Asks:
 
     def _expected_wait(self) -> float:
         """Seconds until the turn of a question that comes now."""
-        return max(0, len(self._works) - self._at_once) * self._seconds / self._at_once
+        return self.queue() * self._seconds / self._at_once
 
-    def _compute(self, asked: Asked) -> Answered:
-        begun = time.monotonic()
+    def _compute(self, asked: Asked, came: float) -> Answered:
+        begun, began_at = time.monotonic(), time.time_ns()
         answer = self._pipeline.ask(asked.question, history=asked.history, k=asked.k, filters=asked.filters)
         answered = Answered(answer, _json(answer))
+        self._metrics.computed(begun - came, answer.timing_ms)
+        self._tracing.computed(began_at, answer.timing_ms)
         self._seconds += WEIGHT * (time.monotonic() - begun - self._seconds)
         return answered
 

@@ -12,7 +12,7 @@ from service.access import AccessInForce
 from service.http.problems import MEDIA_TYPE, problem
 from service.proxies import is_within, parsed_address
 
-__all__ = ["TOLD", "Connection", "Open"]
+__all__ = ["TOLD", "Connection", "Open", "TurnedAway"]
 
 TOLD = 64
 """So many more are accepted only to be told to come again, and to be asked whether the process lives."""
@@ -30,6 +30,9 @@ RETRY_AFTER_S = 5
 """By then idle connections have been closed."""
 
 ALIVE = "/health/live"
+
+BEYOND = "footnote.beyond"
+"""Marks the scope of a request on a connection beyond the bound."""
 
 
 class Open:
@@ -90,7 +93,7 @@ class Connection(HttpToolsProtocol):
             transport.abort()
             return
         if too_many:
-            self.app = cast(Any, functools.partial(_too_busy, cast(ASGIApp, self.app)))
+            self.app = cast(Any, functools.partial(_marked, cast(ASGIApp, self.app)))
         self._begin_head()
 
     def data_received(self, data: bytes) -> None:
@@ -150,10 +153,26 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
 
-async def _too_busy(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http" and scope["path"] == ALIVE:
-        await app(scope, receive, send)
-        return
-    headers = {"Retry-After": str(RETRY_AFTER_S), "Connection": "close"}
-    detail = "Too many connections are open. Try again in a moment."
-    await problem(503, "too-busy", detail, headers=headers)(scope, receive, send)
+async def _marked(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    scope[BEYOND] = True
+    await app(scope, receive, send)
+
+
+class TurnedAway:
+    """Answers the requests on connections beyond the bound.
+
+    Args:
+        app: What answers the others, and whether the process lives.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or have it answered."""
+        if BEYOND not in scope or scope["path"] == ALIVE:
+            await self._app(scope, receive, send)
+            return
+        headers = {"Retry-After": str(RETRY_AFTER_S), "Connection": "close"}
+        detail = "Too many connections are open. Try again in a moment."
+        await problem(503, "too-busy", detail, headers=headers)(scope, receive, send)

@@ -49,7 +49,7 @@ def event_stream(asked: Asked, asks: Asks, where: str) -> EventSourceResponse:
     Args:
         asked: The question.
         asks: What answers; an error on the way becomes the event `error`.
-        where: Method and path, for the log.
+        where: Method and route, for the log.
 
     Raises:
         ProblemError: The question cannot be taken now.

@@ -25,6 +25,7 @@ from corpus.errors import (
     UnknownDocumentError,
     UnknownFeedbackError,
 )
+from service.observed import note_problem
 from service.schemas import FieldError, Problem, field_errors
 
 __all__ = ["MEDIA_TYPE", "PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem", "problem_of"]
@@ -99,9 +100,10 @@ def problem(
     detail: str,
     errors: Sequence[FieldError] | None = None,
     headers: Mapping[str, str] | None = None,
+    checks: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A problem response; its type is `urn:footnote:problem:NAME`, its title the status's phrase."""
-    return _response(_problem(status, name, detail, errors), headers)
+    return _response(_problem(status, name, detail, errors).model_copy(update={"checks": checks}), headers)
 
 
 def problem_of(error: Exception, where: str) -> Problem:
@@ -109,7 +111,7 @@ def problem_of(error: Exception, where: str) -> Problem:
 
     Args:
         error: Of whatever kind.
-        where: Method and path, for the log.
+        where: Method and route, for the log.
     """
     if isinstance(error, ProblemError):
         return _problem(error.status_code, error.name, error.detail, error.errors)
@@ -123,6 +125,7 @@ def problem_of(error: Exception, where: str) -> Problem:
 
 
 def _problem(status: int, name: str, detail: str, errors: Sequence[FieldError] | None = None) -> Problem:
+    note_problem(name)
     return Problem(
         type=f"urn:footnote:problem:{name}",
         title=http.HTTPStatus(status).phrase,
@@ -183,4 +186,4 @@ async def _as_told(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _told(request: Request, error: Exception) -> JSONResponse:
-    return _response(problem_of(error, f"{request.method} {request.url.path}"))
+    return _response(problem_of(error, f"{request.method} {getattr(request.scope.get('route'), 'path', '')}"))

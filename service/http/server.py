@@ -46,7 +46,8 @@ class Server(uvicorn.Server):
                 app,
                 http=cast(Any, functools.partial(Connection, open_ones=self._open)),
                 ws="none",
-                log_level="warning",
+                log_config=None,  # what it logs goes the way of all that is logged
+                log_level=None,  # nor does it decide what that is
                 access_log=False,
                 proxy_headers=False,  # whom to believe is for the gate: uvicorn would believe whoever is at 127.0.0.1
                 backlog=BACKLOG,

@@ -11,9 +11,10 @@ from service.feedback import Feedback
 from service.http.asks import Asks
 from service.intake import Intake
 from service.library import Library
+from service.metrics import Metrics
 from service.settings import Settings
 
-__all__ = ["AccessState", "AsksState", "FeedbackState", "IntakeState", "Service", "ServiceState"]
+__all__ = ["AccessState", "AsksState", "FeedbackState", "IntakeState", "MetricsState", "Service", "ServiceState"]
 
 # What is given is asked for on the event loop: FastAPI takes a thread for each function that is not asynchronous.
 
@@ -70,3 +71,12 @@ async def _feedback(request: Request) -> Feedback:
 
 FeedbackState = Annotated[Feedback, Depends(_feedback)]
 """A route's parameter of this type is given what keeps the ratings."""
+
+
+async def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+MetricsState = Annotated[Metrics, Depends(_metrics)]
+"""A route's parameter of this type is given what counts and times."""

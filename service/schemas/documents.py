@@ -116,3 +116,4 @@ class Health(BaseModel):
     documents: int | None = None
     passages: int | None = None
     warnings: list[str] | None = None
+    checks: dict[str, str] | None = None

@@ -23,6 +23,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldError] | None = None
+    checks: dict[str, str] | None = None
 
 
 _SENTENCES: Mapping[str, str] = {

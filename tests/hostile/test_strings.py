@@ -141,6 +141,7 @@ def test_in_a_header_none_does_harm(client: TestClient, key: dict[str, str]) -> 
         for path in ("/v1/documents/truce", "/v1/documents/truce/text", "/", "/documents/truce", "/widget.js"):
             response = client.get(path, headers=everywhere)
             assert response.status_code in (200, 304), (what, path)
+            assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", response.headers.pop("X-Request-ID")), (what, path)
             assert MARKER not in str(response.headers), (what, path)
         response = client.post("/v1/chat", json={"messages": [{"role": "user", "content": "q"}]}, headers=everywhere)
         assert response.status_code == 200, what

@@ -117,7 +117,7 @@ def test_a_history_that_may_not_weigh_in_is_no_difference(
     clients = [ask(), ask(history=[{"role": "user", "content": "What about the prison?"}], context=False)]
     assert eventually(lambda: waiting(app) == 2)
     gate.open.set()
-    assert received(clients[0]) == received(clients[1])
+    assert received(clients[0])[::2] == received(clients[1])[::2]  # the headers name each request
     assert gate.begun == [QUESTION]
 
 

@@ -187,7 +187,7 @@ def test_a_sites_key_is_good_on_its_own_pages_alone(serve: Serve, ask_keys: str 
 def test_two_origins_at_once_are_none(serve: Serve) -> None:
     headers = [("Authorization", f"Bearer {SITE}"), ("Origin", MUSEUM), ("Origin", OTHER)]
     response = serve(SITES)().post("/v1/ask", json=QUESTION, headers=headers)
-    assert_problem(response, 403, "site-key-elsewhere")
+    assert_problem(response, 403, "origin-not-allowed")
 
 
 def test_a_sites_pages_may_send_their_key_and_read_why_they_are_refused(serve: Serve) -> None:

@@ -57,7 +57,8 @@ def serve(service: Service) -> Iterator[Serve]:
     clients: list[TestClient] = []
 
     def _serve(origins: str | None) -> TestClient:
-        settings = service.settings.model_copy(update={"origins": origins, "hosts": "*"})
+        changed = {"origins": origins, "hosts": "*", "requests_per_minute": 0}
+        settings = service.settings.model_copy(update=changed)
         app = build_app(dataclasses.replace(service, settings=settings))
         clients.append(TestClient(app, base_url="http://footnote.example", raise_server_exceptions=False))
         return clients[-1].__enter__()
