@@ -144,7 +144,7 @@ def test_a_snapshot_in_use_outlives_the_library(add: Add, open_library: OpenLibr
         assert set(state_of(snapshot)) == {"one"}
 
     with pytest.raises(StoreError):
-        snapshot.view.counts()
+        snapshot.view.document_ids()
 
 
 def test_a_refreshed_library_leaves_the_indexes_on_disk_up_to_date(

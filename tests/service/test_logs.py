@@ -112,13 +112,13 @@ def test_the_level_is_of_our_own_records_and_libraries_tell_no_more_than_warning
     logging.getLogger("multipart").info("part of a file")
     assert stream.getvalue() == ""
     logger.debug("ours")
-    logging.getLogger("uvicorn.error").warning("theirs")
+    logging.getLogger("a.library").warning("theirs")
     assert [line.split(" ", 1)[1] for line in stream.getvalue().splitlines()] == ["DEBUG ours", "WARNING theirs"]
 
 
 def test_at_level_error_warnings_of_libraries_are_left_out_too(stream: io.StringIO, settings: Settings) -> None:
     logger = configured(stream, settings, log_level="error")
-    logging.getLogger("uvicorn.error").warning("theirs")
+    logging.getLogger("a.library").warning("theirs")
     logger.warning("ours")
     assert stream.getvalue() == ""
 

@@ -78,7 +78,9 @@ def service(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) 
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     calibration = write_calibration(folder / "calibration.json", default_encoder, least=0.3)
-    settings = Settings(data=folder / "data", calibration=calibration, hosts=OTHER_NAME)
+    settings = Settings(
+        data=folder / "data", calibration=calibration, hosts=OTHER_NAME, requests_per_minute=0, feedback_per_minute=0
+    )
     with Store(settings.data, create=True) as store:
         summary = Ingester(store, lambda: default_encoder, settings).ingest(
             [folder / name for name in files], NoProgress()
