@@ -146,7 +146,8 @@ class View:
         """
         if not self._has_checked_ids:
             stored = self._rows("SELECT id, key FROM documents NOT INDEXED")
-            if sorted(stored) != self._rows(f"SELECT id, key FROM documents INDEXED BY {IDS_INDEX} ORDER BY id"):
+            listed = self._rows(f"SELECT id, key FROM documents INDEXED BY {IDS_INDEX} ORDER BY id")
+            if any(not isinstance(row[0], str) for row in stored) or sorted(stored) != listed:
                 raise StoreCorruptError(IDS_DAMAGED.format(self._path))
             self._has_checked_ids = True
 
