@@ -1,5 +1,6 @@
 """A tiny real encoder, stores made with it, and the default encoder, each made once."""
 
+import logging
 import os
 import string
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 from corpus import Store
 from embeddings import DEFAULT_ENCODER, Encoder
 from service.ingest import Ingester
+from service.logs import OWN
 from service.progress import NoProgress
 from service.settings import PREFIX, Settings
 
@@ -25,6 +27,18 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, exports: Path) -> 
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("FOOTNOTE_EXPORTS", str(exports))
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Whatever a test has logged, and where to, the next one finds the process's logging as it was."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, OWN)]
+    before = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
+    yield
+    logging.captureWarnings(False)
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        logger.handlers = handlers
 
 
 @pytest.fixture(scope="session")

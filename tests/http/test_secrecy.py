@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from service.http import asks, build_app
 from service.http.state import Service
-from service.logs import OWN, configure_logs
+from service.logs import configure_logs
 from tests.http.running import Gate, Running, eventually, read_until, received, running, sent
 
 MARKER = "zebra4711"
@@ -38,17 +38,6 @@ FILES = {
     f"{MARKER}.docx": f"PK\x03\x04{MARKER}".encode(),
     f"{MARKER}.bin": f"\x00{MARKER}".encode(),
 }
-
-
-@pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
-    loggers = [logging.getLogger(), *map(logging.getLogger, OWN)]
-    before = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
-    yield
-    logging.captureWarnings(False)
-    for logger, level, handlers in before:
-        logger.setLevel(level)
-        logger.handlers = handlers
 
 
 @pytest.fixture

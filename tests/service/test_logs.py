@@ -4,27 +4,14 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
 
 import pytest
 
-from service.logs import OWN, configure_logs
+from service.logs import configure_logs
 from service.observed import Observed, observing
 from service.settings import Settings
 
 MARKER = "what did the mayor say"
-
-
-@pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
-    """The process's logging, put back."""
-    loggers = [logging.getLogger(), *map(logging.getLogger, OWN)]
-    before = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
-    yield
-    logging.captureWarnings(False)
-    for logger, level, handlers in before:
-        logger.setLevel(level)
-        logger.handlers = handlers
 
 
 @pytest.fixture
