@@ -111,8 +111,9 @@ class Folding:
             if self._is_folded(rank, list(self._at_rank)):
                 continue
             result = Result(self._ranked[rank], model=self._model(rank))
-            if result.model is None:
+            if result.model is None and len(self._models) < self._most:
                 self._models.append(self._ranked[rank])
+                self._texts.remember(self._ranked[rank])
             if len(self._at_rank) < self._most:
                 self._at_rank[rank] = result
             yield result
@@ -130,7 +131,9 @@ class Folding:
     def _model(self, rank: int) -> int | None:
         """The key of the first result that a candidate is a near-copy of, whatever a few words do to its vector."""
         candidate = self._ranked[rank]
-        return next((m.key for m in self._models[: self._most] if self._texts.resemble(candidate, m)), None)
+        if not self._texts.may_resemble_one(candidate):
+            return None
+        return next((model.key for model in self._models if self._texts.resemble(candidate, model)), None)
 
     def _is_folded(self, rank: int, better: Sequence[int]) -> bool:
         """Put a candidate under the first result of these ranks that it repeats, if there is one."""
@@ -154,6 +157,7 @@ class _Texts:
         self._telling: dict[int, Sequence[str]] = {}
         self._folded: dict[int, str] = {}
         self._shingles: dict[int, set[tuple[str, ...]]] = {}
+        self._remembered: set[tuple[str, ...]] = set()
 
     def repeats(self, candidate: RerankedCandidate, better: RerankedCandidate) -> bool:
         """Whether a candidate has the highlight of a better one, and half of their text or more in common."""
@@ -182,6 +186,15 @@ class _Texts:
             return False
         common = len(mine & theirs)
         return common >= SAME_TEXT * (len(mine) + len(theirs) - common)
+
+    def remember(self, candidate: RerankedCandidate) -> None:
+        """Have `may_resemble_one` think of one more."""
+        self._remembered |= self._shingled(candidate)
+
+    def may_resemble_one(self, candidate: RerankedCandidate) -> bool:
+        """Whether a candidate can resemble any of those remembered: together they have half of its shingles or more."""
+        mine = self._shingled(candidate)
+        return len(mine & self._remembered) >= SAME_TEXT * len(mine)
 
     def _shingled(self, candidate: RerankedCandidate) -> set[tuple[str, ...]]:
         if candidate.key not in self._shingles:
