@@ -10,8 +10,9 @@ BIN := $(VENV)/bin
 serve: $(VENV)/installed
 	$(BIN)/footnote serve $(ARGS)
 
+# Two at a time, each file's tests in one process; `make test ARGS='-n 0 -k name'` runs some of them in this one.
 test: $(VENV)/installed-dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 # Holds the starter questions to these thresholds, on documents ingested anew.
 gate: $(VENV)/installed-dev
