@@ -166,11 +166,11 @@ class Flow:
         return changes
 
     def _encoded(self, prepared: list[Prepared]) -> list[tuple[Prepared, list[EncodedPassage]]]:
-        """Every document's passages, encoded from the longest to the shortest, so that little is padded."""
+        """Every document's passages, encoded from the longest to the shortest: so little is padded, if anything is."""
         places = [(work, at) for work in prepared for at in range(len(work.passages))]
         if not places:
             return [(work, []) for work in prepared]
-        places.sort(key=lambda place: -place[0].tokens[place[1]])
+        places.sort(key=lambda place: -place[0].length(place[1]))
         encodings = self._encoder().encode_passages([work.text(at) for work, at in places])
         done: dict[tuple[int, int], EncodedPassage] = {}
         for (work, at), encoding in zip(places, encodings, strict=True):

@@ -16,5 +16,4 @@ def prepared(encoder: Encoder, settings: Settings, document: SourceDocument) -> 
         SourceError: Its title leaves no room for passages.
     """
     prefix, passages = cut(encoder, settings, document, document.text)
-    lengths = [encoder.count_tokens(prefix + document.text[p.start : p.end]) for p in passages]
-    return Prepared(document, prefix, passages, lengths)
+    return Prepared(document, prefix, passages)

@@ -131,7 +131,7 @@ class Reading:
             work: Move | Prepared = Move(before.source, source, document.file)
         else:  # a title made of the file's name, say, which is encoded with each passage
             prepared = self._prepare(document)
-            work = Prepared(document, prepared.prefix, prepared.passages, prepared.tokens, moved_from=before.source)
+            work = Prepared(document, prepared.prefix, prepared.passages, moved_from=before.source)
         self._moved.add(before.source)
         self._kept.add(before.source)
         return Step(Action.MOVED, source, work, was=before.source)

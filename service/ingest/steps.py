@@ -29,14 +29,12 @@ class Prepared:
 
     Args:
         prefix: What each passage is encoded with.
-        tokens: Tokens of each passage with its prefix.
         moved_from: The source that the document had before, if another.
     """
 
     document: SourceDocument
     prefix: str
     passages: Sequence[Passage]
-    tokens: Sequence[int]
     moved_from: str | None = None
 
     @property
@@ -48,6 +46,10 @@ class Prepared:
     def notes(self) -> Sequence[str]:
         """What the reader left out of the metadata, and why."""
         return [str(note) for note in cast("Sequence[object]", self.document.metadata.extra.get(NOTES, ()))]
+
+    def length(self, at: int) -> int:
+        """Code points that the encoder is given for a passage."""
+        return len(self.prefix) + self.passages[at].end - self.passages[at].start
 
     def text(self, at: int) -> str:
         """What the encoder is given for a passage."""

@@ -485,14 +485,15 @@ def test_encoding_anew_keeps_ids_and_texts_and_changes_the_fingerprint(
 
 
 def test_encoding_anew_equals_ingesting_anew(
-    filled: Store, tiny_encoder: Encoder, settings: Settings, write: Write, tmp_path: Path, quiet: NoProgress
+    filled: Store, tiny_model: Path, exports: Path, settings: Settings, write: Write, tmp_path: Path, quiet: NoProgress
 ) -> None:
+    encoder = Encoder.load(str(tiny_model), "float32", exports)  # each text by itself, so that vectors are the same
     other = settings.model_copy(update={"passage_tokens": 32, "data": tmp_path / "fresh"})
-    Ingester(filled, lambda: tiny_encoder, other).reencode(quiet)
+    Ingester(filled, lambda: encoder, other).reencode(quiet)
 
     folder = write("other.csv", "").parent
     with Store(other.data, create=True) as fresh:
-        Ingester(fresh, lambda: tiny_encoder, other).ingest([folder], quiet)
+        Ingester(fresh, lambda: encoder, other).ingest([folder], quiet)
         assert everything_in(fresh) == everything_in(filled)
 
 
