@@ -102,10 +102,12 @@ def make_export(exports: Path, folder: Path, name: str, precision: str) -> Expor
     place = exports / export_name(folder, precision)
     with _workplace(exports) as work:
         made = work / "export"
-        made.mkdir()
+        made.mkdir(mode=0o700)
         command = [sys.executable, "-P", "-m", "embeddings.exporting"]
         command += [str(folder.resolve()), name, str(made), precision]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603 - our own command
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, capture_output=True, text=True, check=False, env=_environment(), umask=0o077
+        )
         said = (done.stdout.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
         if done.returncode == NOT_EXPORTABLE:
             _write(made / REFUSED, {"reason": said, "tools": _tools()})
@@ -167,7 +169,7 @@ def _workplace(exports: Path) -> Iterator[Path]:
     """A folder beside the exports, or, where nothing can be written, among the system's temporary ones."""
     with contextlib.ExitStack() as stack:
         try:
-            exports.mkdir(parents=True, exist_ok=True)
+            exports.mkdir(mode=0o700, parents=True, exist_ok=True)
             work = stack.enter_context(temporary_folder(exports))
         except OSError:
             work = stack.enter_context(temporary_folder())
@@ -197,6 +199,7 @@ def _tools() -> dict[str, str]:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.touch(mode=0o600)
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 

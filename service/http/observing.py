@@ -14,7 +14,7 @@ from service.tracing import Tracing
 
 __all__ = ["LEFT", "REQUEST_ID", "Observing"]
 
-logger = logging.getLogger("service.access")
+logger = logging.getLogger("service.requests")
 
 REQUEST_ID = "X-Request-ID"
 

@@ -49,6 +49,7 @@ class Server(uvicorn.Server):
                 log_config=None,  # what it logs goes the way of all that is logged
                 log_level=None,  # nor does it decide what that is
                 access_log=False,
+                server_header=False,  # it would tell strangers what to try
                 proxy_headers=False,  # whom to believe is for the gate: uvicorn would believe whoever is at 127.0.0.1
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=math.ceil(STOP_S) + LAST_S,

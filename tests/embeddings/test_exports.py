@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,6 +36,13 @@ def nearness(a: Encoder, b: Encoder, text: str) -> float:
     left, right = a.encode_question(text), b.encode_question(text)
     assert left.token_vectors.shape == right.token_vectors.shape
     return float(min(left.vector @ right.vector, np.sum(left.token_vectors * right.token_vectors, axis=1).min()))
+
+
+def assert_private(exports: Path) -> None:
+    """Nobody but its owner may read what was exported."""
+    folders = [exports, *(path for path in exports.rglob("*") if path.is_dir())]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in exports.rglob("*") if path.is_file()} == {0o600}
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +144,7 @@ def test_other_families_are_exported_too(family: str, tiny_model: Path, tmp_path
     assert exported.runtime == "onnxruntime, int8"
     assert said == ["Preparing the encoder for this machine, which is done once and takes a moment."]
     assert all(nearness(exported, model, text) > 0.99 for text in TEXTS)
+    assert_private(tmp_path / "exports")
 
 
 def test_a_model_is_exported_once(kept: Path, tiny_model: Path, no_export: None) -> None:
@@ -247,6 +256,7 @@ def test_a_model_that_cannot_be_exported_runs_on_torch_and_says_so(
     assert said[-1].endswith("It runs on torch, which is slower.")
     assert len(said[-1]) < len(str(longformer)) + 250
     assert said[-1].isprintable()
+    assert_private(tmp_path / "exports")
     monkeypatch.setattr(subprocess, "run", None)  # it is not tried again
     again: list[str] = []
     assert Encoder.load(str(longformer), None, tmp_path / "exports", again.append).precision == "float32"

@@ -70,6 +70,10 @@ def test_every_citation_leads_to_exactly_its_words(server: Server) -> None:
             assert httpx2.get(where).json()["revision"] == citation["revision"]
 
 
+def test_no_answer_tells_what_the_service_is_made_of(server: Server) -> None:
+    assert "server" not in httpx2.get(f"{server.url}/health/live").headers
+
+
 def test_the_same_question_gets_the_same_answer(server: Server) -> None:
     first, second = (ask(server.url, "Who was the mediator of the truce?") for _ in range(2))
     first.pop("timing_ms")

@@ -39,6 +39,6 @@ def test_every_line_is_an_object_and_a_request_is_found_by_its_id(tmp_path: Path
         if process.stderr is not None:
             process.stderr.close()
     assert lines[0]["message"] == "Loading the encoder."
-    (access,) = [line for line in lines if line["logger"] == "service.access"]
+    (access,) = [line for line in lines if line["logger"] == "service.requests"]
     assert access["request_id"] == response.headers["x-request-id"]
     assert (access["route"], access["status"], access["problem"]) == ("/v1/ask", 422, "invalid-request")
