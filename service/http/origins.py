@@ -46,7 +46,7 @@ class OtherOrigins:
                 allow_origins=self._origins,
                 allow_methods=[method],
                 allow_headers=["Authorization"],
-                expose_headers=["ETag", "Retry-After"],
+                expose_headers=["ETag", "Retry-After", "X-Request-ID"],
             )
             for _, method in OPEN
         }

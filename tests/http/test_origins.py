@@ -190,7 +190,7 @@ def test_two_origins_are_none(shared: TestClient) -> None:
 def test_an_allowed_origin_reads_documents_with_their_revision(shared: TestClient, path: str) -> None:
     response = shared.get(path, headers={"Origin": ALLOWED})
     assert response.headers["access-control-allow-origin"] == ALLOWED
-    assert response.headers["access-control-expose-headers"] == "ETag, Retry-After"
+    assert response.headers["access-control-expose-headers"] == "ETag, Retry-After, X-Request-ID"
 
 
 def test_problems_can_be_read_by_an_allowed_origin_of_every_kind(
