@@ -1,10 +1,12 @@
 """The gate before the API: whose key is good, and who has asked too much; it looks at heads of requests alone."""
 
+import asyncio
 import contextlib
 import logging
 import math
 from collections import Counter
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -25,6 +27,11 @@ GUARDED = ("/v1/", "/metrics")
 """What costs something, or takes keys; pages, their files and the state of health are for everyone, without a limit."""
 
 DOCUMENTS, FEEDBACK, METRICS = "/v1/documents", "/v1/feedback", "/metrics"
+
+PAUSE_S = 0.25
+"""Before a client is told that it asks too much: one that never waits is slowed by it, and takes next to nothing from
+others. On two processors, 16 connections that asked as quickly as they could had made all other answers two to 17 times
+as slow."""
 
 SOON_S = 1
 """When to try again where others must first be answered."""
@@ -65,6 +72,8 @@ class Gate:
             return
         refusal = self._too_many(client, scope) or _not_allowed(client, scope, access)
         if refusal is not None:
+            if refusal.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+                await asyncio.sleep(PAUSE_S)
             await refusal(scope, receive, send)
             return
         with self._counted(client):

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from httpx2 import Response
 from pydantic import SecretStr
 
 from service.access import Access
-from service.http import build_app, rates
+from service.http import build_app, gate, rates
 from service.http.clients import client_of
 from service.http.rates import Rates
 from service.http.state import Service
@@ -47,6 +48,18 @@ Serve = Callable[..., Callable[..., TestClient]]
 
 def bearer(key: str, **more: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}", **more}
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long each of those who ask too much was kept waiting, in seconds; here it takes no time."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(gate, "asyncio", SimpleNamespace(sleep=sleep))
+    return waited
 
 
 @pytest.fixture
@@ -258,6 +271,17 @@ def test_whoever_asks_too_often_is_told_when_to_ask_again_and_a_neighbour_notice
         assert at(HOME).get(path).status_code == 200
 
 
+def test_who_asks_too_much_waits_for_being_told_and_nobody_else_does(serve: Serve, pauses: list[float]) -> None:
+    at = serve(requests_per_minute=3, ask_keys=ASK, concurrent=0)
+    assert [ask(at(HOME)).status_code for _ in range(3)] == [503] * 3
+    assert pauses == []
+    assert [ask(at(HOME)).status_code for _ in range(2)] == [429] * 2
+    assert pauses == [gate.PAUSE_S] * 2
+    assert ask(at(NEIGHBOUR)).status_code == 503
+    assert at(HOME).get("/health/live").status_code == 200
+    assert len(pauses) == 2
+
+
 def test_as_time_goes_by_it_may_ask_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr(throttled.utils, "now_mono_f", lambda: now)
@@ -369,7 +393,7 @@ def test_a_flood_of_addresses_takes_no_more_memory_than_is_meant(monkeypatch: py
 def test_who_has_as_many_on_the_way_as_may_be_is_refused_at_once_and_others_are_not(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = Gate(service, monkeypatch)
+    pipeline = Gate(service, monkeypatch)
     app = application(service, concurrent_per_client=2, concurrent=3, ask_keys=f"{ASK},second-{ASK},third-{ASK}")
     greedy, calm, late = bearer(ASK), bearer("second-" + ASK), bearer("third-" + ASK)
     with contextlib.ExitStack() as stack:
@@ -387,7 +411,7 @@ def test_who_has_as_many_on_the_way_as_may_be_is_refused_at_once_and_others_are_
         assert eventually(lambda: counted(app) == 3)
         status, headers, problem = received(begin(4, late))
         assert (status, problem["type"], headers["retry-after"]) == (503, "urn:footnote:problem:too-busy", "1")
-        gate.open.set()
+        pipeline.open.set()
         assert [received(client)[0] for client in first] == [200] * 3
         assert eventually(lambda: counted(app) == 0)
         assert received(begin(5, greedy))[0] == 200
