@@ -87,7 +87,7 @@ def _failure(cases: st.SearchStrategy[Case], check: Callable[[Case], None], exam
 def _served() -> Iterator[TestClient]:
     """A service over one document, with the encoder that comes with Footnote."""
     with tempfile.TemporaryDirectory(prefix="footnote-fuzz-") as folder:
-        settings = Settings(data=Path(folder) / "data", wait_seconds=60.0)
+        settings = Settings(data=Path(folder) / "data", wait_seconds=60.0, requests_per_minute=0, feedback_per_minute=0)
         document = Path(folder) / "truce.md"
         document.write_text(TRUCE)
         encoder = Encoder.load(settings.encoder, "int8", settings.exports or Path(folder) / "exports")

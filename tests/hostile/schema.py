@@ -25,6 +25,7 @@ __all__ = ["Options", "examine"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 PROGRAM = "import sys; sys.argv[0] = 'schemathesis'; from schemathesis.cli import schemathesis; schemathesis()"
+SHOWN_LINE = 1_000
 SHOWN = 20_000
 """Characters of what schemathesis says, from its end."""
 
@@ -61,13 +62,19 @@ def examine(url: str, key: str, options: Options, folder: Path, report: Report) 
         *("--report", "ndjson", "--report-ndjson-path", str(sent)),
     ]
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    report.check(ended.returncode == 0, ended.stdout[-SHOWN:] + ended.stderr[-SHOWN:])
+    report.check(ended.returncode == 0, _shown(ended.stdout) + _shown(ended.stderr))
     statuses = _statuses(sent) if sent.exists() else Counter()
     report.figures["requests"] = f"{sum(statuses.values()):,}"
     report.figures["statuses"] = ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items()))
     bad = {status: count for status, count in statuses.items() if status >= 500 and status != 503}
     report.check(not bad, f"Errors of the server's: {bad}")
     report.check(statuses[200] > 0, "Nothing was answered.")
+
+
+def _shown(said: str) -> str:
+    """The end of what it said, without the middle of lines that hold whole bodies."""
+    lines = (line if len(line) <= SHOWN_LINE else f"{line[:SHOWN_LINE]} …" for line in said.splitlines())
+    return "\n".join(lines)[-SHOWN:]
 
 
 def _statuses(path: Path) -> Counter[int]:
