@@ -204,6 +204,9 @@ class Settings(BaseSettings):
     history_characters: Annotated[
         int, Field(ge=0, le=200_000, description="Characters that the conversation before a question may have in all.")
     ] = 200_000
+    json_depth: Annotated[
+        int, Field(ge=4, le=16, description="Lists and objects of a JSON body that may lie within each other.")
+    ] = 16
     most_passages: Annotated[int, Field(ge=5, le=100, description="Passages that may be asked for at once.")] = 100
     body_bytes: Annotated[int, Field(ge=1024, le=3 * 1024**2, description="Bytes that a JSON body may have.")] = (
         3 * 1024**2

@@ -54,7 +54,7 @@ def bounded(request: Request, most: int, problem: ProblemError, seconds: float =
 
 class _JsonRequest(Request):
     async def json(self) -> Any:  # noqa: ANN401 - whatever was sent
-        return strict_json(await self.body())
+        return strict_json(await self.body(), self.app.state.service.settings.json_depth)
 
 
 class JsonRoute(APIRoute):

@@ -10,20 +10,22 @@ from service.http.problems import ProblemError
 __all__ = ["MAX_DEPTH", "MAX_DIGITS", "strict_json"]
 
 MAX_DEPTH = 16
-"""Lists and objects within each other. Requests need four; parsing and checking go as deep as what was sent."""
+"""Lists and objects within each other that are read at all. Requests need four; parsing and checking go as deep as what
+was sent."""
 
 MAX_DIGITS = 40
 """Of a whole number: beyond any that is taken, so that a smaller one is told its bound. Reading one takes time that
 grows with the square of its digits."""
 
 
-def strict_json(data: bytes) -> Any:  # noqa: ANN401 - whatever was sent
+def strict_json(data: bytes, depth: int = MAX_DEPTH) -> Any:  # noqa: ANN401 - whatever was sent
     r"""What a JSON text (RFC 8259) says.
 
     Half a surrogate pair (`"\ud800"`) is let through: whoever validates a field can say which one it is.
 
     Args:
         data: The text, in UTF-8 without a byte order mark.
+        depth: Lists and objects that may lie within each other.
 
     Raises:
         ProblemError: It is no JSON, or none that everybody reads alike; what was sent is not repeated.
@@ -37,9 +39,9 @@ def strict_json(data: bytes) -> Any:  # noqa: ANN401 - whatever was sent
     except json.JSONDecodeError as error:
         raise _refused(_syntax(text, error)) from None
     except RecursionError:
-        raise _too_deep() from None
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:  # else it cannot be deeper
-        _keep_shallow(value)
+        raise _too_deep(depth) from None
+    if data.count(b"[") + data.count(b"{") > depth:  # else it cannot be deeper
+        _keep_shallow(value, depth)
     return value
 
 
@@ -70,15 +72,15 @@ def _constant(name: str) -> float:
 _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
 
 
-def _keep_shallow(value: Any) -> None:  # noqa: ANN401
+def _keep_shallow(value: Any, depth: int) -> None:  # noqa: ANN401
     """Go down level by level, no further than it may be deep."""
     level = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(depth):
         parts = (part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole))
         level = [part for part in parts if isinstance(part, dict | list)]
         if not level:
             return
-    raise _too_deep()
+    raise _too_deep(depth)
 
 
 def _syntax(text: str, error: json.JSONDecodeError) -> str:
@@ -89,8 +91,8 @@ def _syntax(text: str, error: json.JSONDecodeError) -> str:
     return f"Look at line {error.lineno:,}, column {error.colno:,}."
 
 
-def _too_deep() -> ProblemError:
-    return _refused(f"Its lists and objects lie more than {MAX_DEPTH} deep in each other.")
+def _too_deep(depth: int) -> ProblemError:
+    return _refused(f"Its lists and objects lie more than {depth} deep in each other.")
 
 
 def _refused(detail: str) -> ProblemError:

@@ -18,7 +18,13 @@ from tests.corpus.readers.test_sandbox import WORKER
 from tests.http.test_changing import KEY, PEACE, outcomes, send
 from tests.http.test_problems import assert_problem
 
-LIMITS = {"question_characters": 60, "history_characters": 100, "most_passages": 7, "body_bytes": 2000}
+LIMITS = {
+    "question_characters": 60,
+    "history_characters": 100,
+    "most_passages": 7,
+    "body_bytes": 2000,
+    "json_depth": 4,
+}
 QUESTION = "When did the truce begin?"
 Serve = Callable[..., TestClient]
 
@@ -66,6 +72,14 @@ BEYOND: list[tuple[str, dict[str, Any], str, str]] = [
 @pytest.mark.parametrize(("path", "body"), WITHIN)
 def test_what_is_within_the_limits_is_answered(serve: Serve, path: str, body: dict[str, Any]) -> None:
     assert serve(**LIMITS).post(path, json=body).is_success
+
+
+def test_json_that_is_too_deep_is_refused_before_its_fields_are_looked_at(serve: Serve) -> None:
+    client = serve(**LIMITS)
+    assert_problem(client.post("/v1/ask", json={"question": [[["q"]]]}), 422, "invalid-request")
+    response = client.post("/v1/ask", json={"question": [[[["q"]]]]})
+    assert_problem(response, 400, "invalid-json")
+    assert response.json()["detail"].endswith("Its lists and objects lie more than 4 deep in each other.")
 
 
 @pytest.mark.parametrize(("path", "body", "pointer", "detail"), BEYOND)

@@ -25,6 +25,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "history_characters": (0, 200_000),
     "most_passages": (5, 100),
     "body_bytes": (1024, 3 * 1024**2),
+    "json_depth": (4, 16),
     "upload_mebibytes": (1, 4096),
     "parse_seconds": (2, 600),
     "port": (0, 65535),
