@@ -9,6 +9,7 @@ from typing import Protocol
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from corpus.documents import Passage, RemovedSpan, Section
+from corpus.errors import SourceError
 from corpus.interviews import Conversation, labelled_lines
 from corpus.layout import is_heading, kept_spans
 from corpus.packing import Piece, Tie, packed
@@ -71,11 +72,13 @@ class PassageSplitter:
         count_tokens: The encoder's own tokenizer, counting.
         target_tokens: Size that passages are packed to.
         max_tokens: Size that no passage exceeds, unless it is a single character; at least `target_tokens`.
+        most: Passages that a text may give; any number if None.
     """
 
     count_tokens: TokenCounter
     target_tokens: int
     max_tokens: int
+    most: int | None = None
 
     def split(
         self,
@@ -101,6 +104,9 @@ class PassageSplitter:
         Returns:
             Passages in order of their start, each with the page on which it begins. Each begins and ends on a
             character that is not white space.
+
+        Raises:
+            SourceError: There are more than `most`.
         """
         spans = kept_spans(text, sections, removed)
         paragraphs = [list(_paragraphs(text[start:end])) for start, end in spans]
@@ -116,6 +122,8 @@ class PassageSplitter:
                 section = headings[borders[at]] if at >= 0 else None
                 page = bisect.bisect_right(pages, start) or None
                 passages.append(Passage(start=start, end=end, section=section, page=page))
+                if self.most is not None and len(passages) > self.most:
+                    raise SourceError(f"it gives more than {self.most:,} passages; split it into smaller files")
         return passages
 
     def _pieces(
@@ -175,7 +183,12 @@ class PassageSplitter:
         return self._size(text) <= self.max_tokens
 
     def _size(self, text: str) -> int:
-        return max(self.count_tokens(text), len(text) // CHARACTERS_PER_TOKEN)
+        """Tokens of a text; of one that is too long for a passage by its characters alone, no more than a bound.
+
+        Such a text is not tokenized: a log file can be one paragraph of many megabytes.
+        """
+        least = len(text) // CHARACTERS_PER_TOKEN
+        return least if least > self.max_tokens else max(self.count_tokens(text), least)
 
 
 def _paragraphs(text: str) -> Iterable[str]:

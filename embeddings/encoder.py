@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from corpus.errors import EncoderError
+from corpus.tokens import TextTokens, TokenizerFile
 from embeddings.cpus import thread_gives_way
 from embeddings.exports import Export, NotExportableError, find_export, make_export
 from embeddings.models import has_cuda, model_folder, unloadable, weights_sha256
@@ -77,7 +78,7 @@ class Runtime(Protocol):
         ...
 
 
-class Encoder:
+class Encoder(TextTokens):
     """A sentence-transformers model that encodes passages and questions. Safe to share between threads.
 
     Args:
@@ -103,12 +104,10 @@ class Encoder:
         self.name = name
         self.weights_sha256 = weights_sha256(folder)
         self.precision, self._runtime = _started(folder, name, precision, exports, say)
-        self._tokenizer = self._runtime.tokenizer
+        super().__init__(self._runtime.tokenizer, self._runtime.max_tokens)
         self._workers = ThreadPoolExecutor(
             self._runtime.workers, thread_name_prefix="encode", initializer=thread_gives_way
         )
-        self.special_tokens = self._tokenizer.num_special_tokens_to_add(is_pair=False)
-        self.max_tokens = self._runtime.max_tokens
         self.dimension = self._runtime.dimension
         if self.dimension % 8 or not self.dimension:
             raise EncoderError(f"The encoder {name} gives {self.dimension} dimensions; a multiple of 8 is needed.")
@@ -131,7 +130,7 @@ class Encoder:
         """
         parts = {
             "weights": self.weights_sha256,
-            "tokenizer": self._tokenizer_sha256,
+            "tokenizer": self.tokenizer_file.sha256,
             "pooling": self._runtime.pooling,
             "dimension": self.dimension,
             "max_tokens": self.max_tokens,
@@ -142,31 +141,10 @@ class Encoder:
         return json.dumps(parts, sort_keys=True)
 
     @functools.cached_property
-    def _tokenizer_sha256(self) -> str:
-        return hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest()
-
-    def count_tokens(self, text: str) -> int:
-        """Number of tokens of a text, special tokens aside."""
-        [encoded] = self._tokenizer.encode_batch_fast([text], add_special_tokens=False)  # fast: without the offsets
-        return len(encoded)
-
-    def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The code points that each token of a text stands for, special tokens included as empty spans."""
-        encoded = self._tokenizer.encode(text)
-        return [
-            (0, 0) if special else span
-            for span, special in zip(encoded.offsets, encoded.special_tokens_mask, strict=True)
-        ]
-
-    def first_tokens(self, text: str, tokens: int) -> str:
-        """The beginning of a text that has at most so many tokens."""
-        spans = self._tokenizer.encode(text, add_special_tokens=False).offsets
-        if len(spans) <= tokens:
-            return text
-        for _, end in reversed(spans[:tokens]):
-            if self.count_tokens(text[:end]) <= tokens:  # a cut may fall inside a character of several tokens
-                return text[:end]
-        return ""
+    def tokenizer_file(self) -> TokenizerFile:
+        """Its tokenizer, for a process that counts tokens without the model."""
+        content = self._runtime.tokenizer.to_str()
+        return TokenizerFile(content, hashlib.sha256(content.encode()).hexdigest(), self.max_tokens)
 
     def encode_passages(self, texts: Sequence[str]) -> Iterator[PassageEncoding]:
         """Encode passages, each in one pass, yielding them in order as batches are done, a few computed ahead.

@@ -18,7 +18,7 @@ from eval.questions import Question, QuestionSet
 from eval.strings import holds_any
 from service.answer import Turn
 from service.fingerprint import fingerprint
-from service.ingest import encoded_passages
+from service.ingest import encoded_passages, lent
 from service.progress import Progress
 from service.settings import Settings
 
@@ -167,15 +167,16 @@ def fill_store(
     try:
         with store.view() as view:
             present = {document.source: document.source_sha256 for document in view.documents()}
-        for identifier, title, text in documents:
-            digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
-            source = f"beir:{identifier}"
-            if present.get(source) != digest and text.strip():
-                metadata = Metadata(title=title or identifier)
-                document = SourceDocument(source, digest, "text/plain", text, metadata)
-                passages = encoded_passages(encoder, settings, document, text)
-                store.put(document, passages, fingerprint(encoder, settings))
-            progress.advance()
+        with lent(settings) as sandbox:
+            for identifier, title, text in documents:
+                digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+                source = f"beir:{identifier}"
+                if present.get(source) != digest and text.strip():
+                    metadata = Metadata(title=title or identifier)
+                    document = SourceDocument(source, digest, "text/plain", text, metadata)
+                    passages = encoded_passages(sandbox, encoder, settings, document, text)
+                    store.put(document, passages, fingerprint(encoder, settings))
+                progress.advance()
     finally:
         progress.finish()
 

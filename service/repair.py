@@ -11,8 +11,9 @@ from corpus.errors import StoreCorruptError
 from corpus.repairing import Repair, rebuild_database_indexes, repair, rewrite
 from embeddings import Encoder, VectorProjection
 from service.fingerprint import fingerprint
-from service.ingest import encoded_passages
+from service.ingest import encoded_passages, lent
 from service.progress import Progress
+from service.reading import Sandbox
 from service.settings import Settings
 from service.verify import Problem, Remedy, problems
 
@@ -88,20 +89,27 @@ def _repair(settings: Settings, encoder: Callable[[], Encoder], progress: Progre
         with contextlib.suppress(StoreCorruptError):
             rebuild_database_indexes(settings.data)
             found = _problems(settings, progress)
-    what = _plan(settings, encoder, progress, found)
-    try:
-        if all(problem.remedy is not Remedy.REWRITE for problem in found):
-            with contextlib.suppress(StoreCorruptError):  # a row that is to go cannot even be deleted
-                if what.again or any(problem.remedy is Remedy.RECOUNT for problem in found):
-                    repair(settings.data, what)
-                return
-        with contextlib.suppress(StoreCorruptError):  # what is left is told
-            rewrite(settings.data, what)
-    finally:
-        progress.finish()
+    with lent(settings) as sandbox:
+        what = _plan(settings, encoder, sandbox, progress, found)
+        try:
+            if all(problem.remedy is not Remedy.REWRITE for problem in found):
+                with contextlib.suppress(StoreCorruptError):  # a row that is to go cannot even be deleted
+                    if what.again or any(problem.remedy is Remedy.RECOUNT for problem in found):
+                        repair(settings.data, what)
+                    return
+            with contextlib.suppress(StoreCorruptError):  # what is left is reported
+                rewrite(settings.data, what)
+        finally:
+            progress.finish()
 
 
-def _plan(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]) -> Repair:
+def _plan(
+    settings: Settings,
+    encoder: Callable[[], Encoder],
+    sandbox: Sandbox,
+    progress: Progress,
+    found: Sequence[Problem],
+) -> Repair:
     encoder = functools.cache(encoder)
     lost = {problem.document for problem in found if problem.document and problem.remedy is Remedy.INGEST}
     again = {problem.document for problem in found if problem.document} - lost
@@ -113,7 +121,7 @@ def _plan(settings: Settings, encoder: Callable[[], Encoder], progress: Progress
 
     def encode(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
         progress.doing(document.id)
-        passages = encoded_passages(encoder(), settings, document, text)
+        passages = encoded_passages(sandbox, encoder(), settings, document, text)
         progress.advance()
         return passages
 

@@ -143,7 +143,8 @@ def http_openapi(client: TestClient) -> dict[str, Any]:
 
 
 def test_every_suffix_and_limit_of_the_readers_is_documented() -> None:
-    from corpus.readers import MAX_SOURCE_BYTES, MEDIA_TYPES, SandboxLimits, archives, pdf
+    from corpus.readers import MAX_SOURCE_BYTES, MEDIA_TYPES, archives, pdf
+    from service.reading import SandboxLimits
 
     formats = read("docs/formats.md")
     table = "".join(line for line in formats.splitlines() if line.startswith("| `"))

@@ -4,7 +4,6 @@ from corpus.readers.about import NOTES
 from corpus.readers.content import ReadOptions
 from corpus.readers.problems import SourceProblem
 from corpus.readers.reading import read_document, read_documents
-from corpus.readers.sandbox import Sandbox, SandboxLimits
 from corpus.readers.sniffing import MEDIA_TYPES
 from corpus.readers.source import (
     MAX_SOURCE_BYTES,
@@ -21,8 +20,6 @@ __all__ = [
     "NOTES",
     "SIDECAR_SUFFIX",
     "ReadOptions",
-    "Sandbox",
-    "SandboxLimits",
     "Sidecar",
     "SourceBytes",
     "SourceProblem",

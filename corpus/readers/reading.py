@@ -16,16 +16,13 @@ from corpus.readers.records import read_records
 from corpus.readers.sniffing import CSV, DOCX, EPUB, HTML, JSON_LINES, MARKDOWN, PDF, TEXT, media_type_of
 from corpus.readers.source import SourceBytes, printable
 
-__all__ = ["UNTRUSTED", "read_document", "read_documents"]
-
-UNTRUSTED = (HTML, PDF, DOCX, EPUB)
-"""Formats whose parsers are large, or not memory-safe: a `Sandbox` reads them in a process of its own."""
+__all__ = ["read_document", "read_documents"]
 
 _NAMES = {HTML: "HTML", PDF: "PDF", DOCX: "DOCX", EPUB: "EPUB"}
 
 
 def read_documents(file: SourceBytes, options: ReadOptions | None = None) -> Iterator[SourceDocument | SourceProblem]:
-    r"""The documents of a file, read in this process.
+    r"""The documents of a file, read in this process: for files of strangers, use `service.reading`.
 
     A JSON Lines or CSV file gives a document for each record, each with a source `FILE#ID` and `file` set, and
     a `SourceProblem` for each record that cannot be read; any other file gives one document, whose `file` is None.

@@ -1,9 +1,9 @@
 """Documents into the store: read, cut, encoded once and committed, each stage while the next one works."""
 
-from service.ingest.cutting import cut, encoded_passages
+from service.ingest.cutting import encoded_passages
 from service.ingest.ingester import Ingester
 from service.ingest.planning import PlannedStep, plan
-from service.ingest.sources import Source, starter_files
+from service.ingest.sources import Source, lent, starter_files
 from service.ingest.steps import Action, Step
 from service.ingest.summary import IngestSummary
 from service.ingest.watching import Watch
@@ -16,8 +16,8 @@ __all__ = [
     "Source",
     "Step",
     "Watch",
-    "cut",
     "encoded_passages",
+    "lent",
     "plan",
     "starter_files",
 ]

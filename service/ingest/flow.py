@@ -3,15 +3,16 @@
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus import EncodedPassage, Put, Store
 from corpus.changes import Change
+from corpus.errors import StoreError
 from embeddings import Encoder
 from service.ingest.channel import Channel, Ended
 from service.ingest.cutting import as_stored
-from service.ingest.steps import FileDone, Prepared, Step
+from service.ingest.steps import Action, FileDone, Prepared, Step
 from service.ingest.summary import IngestSummary
 from service.progress import Progress
 
@@ -30,8 +31,8 @@ WRITE_BEHIND_BYTES = 64 * 1024 * 1024
 LOOK_S = 0.1
 """How long to wait for the reader before encoding what is there and looking at what was committed."""
 
-READER_END_S = 30.0
-"""A reader that is told to stop ends with the file it is at; one that hangs is left alone after this."""
+READER_END_S = 5.0
+"""A reader whose reading process is cancelled ends at once, unless a disk keeps it waiting: it is then left alone."""
 
 
 class _Stopped(Exception):  # noqa: N818 - being asked to stop is no error
@@ -53,7 +54,7 @@ class _Window:
             self.passages += len(step.work.passages)
 
 
-_Group = tuple[_Window, list[Change]]
+_Group = tuple[_Window, list[tuple[Step, Change]]]
 
 
 class Flow:
@@ -68,6 +69,7 @@ class Flow:
         summary: Told of each step when it is done: for work, when it is committed.
         progress: Told of each file that is done, and of each passage that is encoded.
         stop: Set to stop before the next document is written.
+        cancel: Called to have what is being read given up.
     """
 
     def __init__(
@@ -78,7 +80,9 @@ class Flow:
         summary: IngestSummary,
         progress: Progress,
         stop: threading.Event | None = None,
+        cancel: Callable[[], None] = lambda: None,
     ) -> None:
+        self._cancel = cancel
         self._store = store
         self._encoder = encoder
         self._fingerprint = fingerprint
@@ -103,6 +107,10 @@ class Flow:
         try:
             try:
                 self._encode_all()
+            except BaseException:
+                self._arriving.close()
+                self._cancel()
+                raise
             finally:
                 self._arriving.close()
                 self._leaving.end()
@@ -150,19 +158,22 @@ class Flow:
         """Encode a window and hand it to the writer; return an empty one."""
         if window.steps:
             changes = self._changes(window)
-            size = sum(len(e.token_vectors) + len(e.vector) for c in changes if isinstance(c, Put) for e in c.passages)
+            puts = [change for _, change in changes if isinstance(change, Put)]
+            size = sum(len(e.token_vectors) + len(e.vector) for put in puts for e in put.passages)
             self._leaving.put((window, changes), size)
         return _Window()
 
-    def _changes(self, window: _Window) -> list[Change]:
+    def _changes(self, window: _Window) -> list[tuple[Step, Change]]:
         encoded = {id(work): passages for work, passages in self._encoded(window.prepared)}
-        changes: list[Change] = []
+        changes: list[tuple[Step, Change]] = []
         for step in window.steps:
-            work = step.work if isinstance(step, Step) else None
+            if not isinstance(step, Step) or step.work is None:
+                continue
+            work = step.work
             if isinstance(work, Prepared):
-                changes.append(Put(work.document, encoded[id(work)], work.moved_from))
-            elif work is not None:
-                changes.append(work)
+                changes.append((step, Put(work.document, encoded[id(work)], work.moved_from)))
+            else:
+                changes.append((step, work))
         return changes
 
     def _encoded(self, prepared: list[Prepared]) -> list[tuple[Prepared, list[EncodedPassage]]]:
@@ -187,17 +198,36 @@ class Flow:
                     continue
                 window, changes = group
                 try:
-                    if changes:
-                        self._store.apply(changes, self._fingerprint() if window.prepared else None)
+                    refused = self._applied(changes, self._fingerprint() if window.prepared else None)
                 except BaseException as error:
                     self._write_error = error
                     self._leaving.close()
                     return
                 for step in window.steps:
                     if isinstance(step, Step):
-                        self._summary.record(step)
+                        self._summary.record(refused.get(id(step), step))
                     else:
                         self._done.append(step.name)
+
+    def _applied(self, changes: Sequence[tuple[Step, Change]], fingerprint: str | None) -> dict[int, Step]:
+        """Write changes; return what is refused, by the identity of its step.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        if not changes:
+            return {}
+        try:
+            self._store.apply([change for _, change in changes], fingerprint)
+        except StoreError:
+            raise
+        except Exception as error:  # of one document, whatever it is: the others are written without it
+            if len(changes) == 1:
+                step = changes[0][0]
+                reason = f"it cannot be stored ({type(error).__name__}); save it again in a simpler form, or as text"
+                return {id(step): Step(Action.REFUSED, step.source, reason=reason)}
+            return {key: step for one in changes for key, step in self._applied([one], fingerprint).items()}
+        return {}
 
     def _tell(self) -> None:
         """Tell of the files that are done, and stop if that is asked for or the writer cannot go on."""

@@ -1,14 +1,14 @@
 """Bringing documents into a store."""
 
+import contextlib
 import functools
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from corpus import EncodedPassage, RemovedSpan, SourceDocument, Store, StoredDocument, View
-from corpus.cleaning import clean
-from corpus.errors import EncoderMismatchError
+from corpus.errors import EncoderMismatchError, SourceError
 from corpus.folders import find_files
 from corpus.readers import ReadOptions
 from corpus.writing import mismatch_message
@@ -18,10 +18,11 @@ from service.ingest.cutting import encoded_passages
 from service.ingest.flow import Flow
 from service.ingest.preparing import prepared
 from service.ingest.reading import Reading
-from service.ingest.sources import Read, Source, reader, source_of_path, starter_sources
+from service.ingest.sources import Read, Source, lent, source_of_path, starter_sources
 from service.ingest.steps import Prepared
 from service.ingest.summary import IngestSummary
 from service.progress import Progress
+from service.reading import Sandbox
 from service.settings import Settings
 
 __all__ = ["Ingester"]
@@ -97,7 +98,12 @@ class Ingester:
         return self.ingest_sources(starter_sources(), progress)
 
     def reencode(self, progress: Progress) -> int:
-        """Cut and encode every stored document anew with this encoder; return the number of documents."""
+        """Cut and encode every stored document again with this encoder; return the number of documents.
+
+        Raises:
+            SourceError: One of them cannot be cut; the message names it, and nothing is changed.
+            StoreError: The store cannot be written.
+        """
         encoder = self._encoder()
         with self._store.view() as view:
             documents = view.counts()[0]
@@ -105,15 +111,20 @@ class Ingester:
 
         def encoded(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
             progress.doing(document.id)
-            passages = encoded_passages(encoder, self._settings, document, text)
+            with _naming(document):
+                passages = encoded_passages(sandbox, encoder, self._settings, document, text)
             progress.advance()
             return passages
 
         def removed(document: StoredDocument, text: str) -> Sequence[RemovedSpan]:
-            return clean(text, document.media_type, document.pages) if self._settings.cleaning else ()
+            if not self._settings.cleaning:
+                return ()
+            with _naming(document):
+                return sandbox.removed(text, document.media_type, document.pages)
 
         try:
-            self._store.reencode(encoded, self._fingerprint(), removed)
+            with lent(self._settings) as sandbox:
+                self._store.reencode(encoded, self._fingerprint(), removed)
         finally:
             progress.finish()
         return documents
@@ -130,22 +141,26 @@ class Ingester:
         with self._store.view() as view:
             stored = view.sources()
             self._stored_fingerprint = view.fingerprint if view.counts()[1] else None
-        flow = Flow(self._store, self._encoder, self._fingerprint, summary, progress, stop)
         progress.start(len(sources))
         try:
-            with reader(self._settings, self._options) as read:
-                reading = Reading(
-                    stored, self._prepare, self._differs_in_name_only, self._read or read, self._is_intact
+            with lent(self._settings) as sandbox:
+                read = self._read or functools.partial(
+                    sandbox.read, options=self._options, clean=self._settings.cleaning
+                )
+                prepare = functools.partial(self._prepare, sandbox)
+                reading = Reading(stored, prepare, self._differs_in_name_only, read, self._is_intact)
+                flow = Flow(
+                    self._store, self._encoder, self._fingerprint, summary, progress, stop, cancel=sandbox.cancel
                 )
                 pruning = reading.prune(pruned, force=force)
                 flow.run(itertools.chain(reading.steps(sources), pruning))
         finally:
             progress.finish()
 
-    def _prepare(self, document: SourceDocument) -> Prepared:
+    def _prepare(self, sandbox: Sandbox, document: SourceDocument) -> Prepared:
         if self._stored_fingerprint not in (None, self._fingerprint()):  # said before the encoding, not after it
             raise EncoderMismatchError(mismatch_message(self._store.folder))
-        return prepared(self._encoder(), self._settings, document)
+        return prepared(sandbox, self._encoder(), self._settings, document)
 
     def _differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
         with View(self._store.folder) as view:
@@ -154,3 +169,12 @@ class Ingester:
     def _is_intact(self, identifier: str) -> bool:
         with View(self._store.folder) as view:
             return view.is_intact(identifier)
+
+
+@contextlib.contextmanager
+def _naming(document: StoredDocument) -> Iterator[None]:
+    """Name the document in what is said of it."""
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"The document '{document.id}' cannot be re-encoded: {error}.") from error

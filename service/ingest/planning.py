@@ -15,7 +15,7 @@ from embeddings import Encoder
 from service.fingerprint import fingerprint
 from service.ingest.preparing import prepared
 from service.ingest.reading import Reading
-from service.ingest.sources import reader, source_of_path
+from service.ingest.sources import lent, source_of_path
 from service.ingest.steps import Action, FileDone, Prepared, Step
 from service.progress import Progress
 from service.settings import Settings
@@ -79,7 +79,7 @@ def plan(
 
     def prepare(document: SourceDocument) -> Prepared:
         checked()
-        return prepared(encoder(), settings, document)
+        return prepared(sandbox, encoder(), settings, document)
 
     def differs_in_name_only(identifier: str, document: SourceDocument) -> bool:
         with View(settings.data) as view:
@@ -92,7 +92,8 @@ def plan(
     sources = [source_of_path(path) for path in found.files]
     progress.start(len(sources))
     try:
-        with reader(settings, options) as read:
+        with lent(settings) as sandbox:
+            read = functools.partial(sandbox.read, options=options, clean=settings.cleaning)
             reading = Reading(_stored(settings.data), prepare, differs_in_name_only, read, is_intact)
             pruned = reading.prune(prune, force=force)
             for step in itertools.chain(reading.steps(sources), pruned):

@@ -2,18 +2,19 @@
 
 from corpus import SourceDocument
 from embeddings import Encoder
-from service.ingest.cutting import cut
+from service.ingest.cutting import cut_apart
 from service.ingest.steps import Prepared
+from service.reading import Sandbox
 from service.settings import Settings
 
 __all__ = ["prepared"]
 
 
-def prepared(encoder: Encoder, settings: Settings, document: SourceDocument) -> Prepared:
+def prepared(sandbox: Sandbox, encoder: Encoder, settings: Settings, document: SourceDocument) -> Prepared:
     """A document cut into passages.
 
     Raises:
-        SourceError: Its title leaves no room for passages.
+        SourceError: It cannot be cut.
     """
-    prefix, passages = cut(encoder, settings, document, document.text)
-    return Prepared(document, prefix, passages)
+    made = cut_apart(sandbox, encoder, settings, document, document.text)
+    return Prepared(document, made.prefix, made.passages)

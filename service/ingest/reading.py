@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from corpus import Move, Remove, SourceDocument, StoredSource
-from corpus.errors import SourceError
+from corpus.errors import FootnoteError, SourceError
 from corpus.folders import is_gone, lies_under
 from corpus.readers import SourceBytes, SourceProblem
 from service.ingest.sources import Read, Source
 from service.ingest.steps import Action, FileDone, Prepared, Step
+from service.reading import Cancelled
 
 __all__ = ["Reading"]
 
@@ -60,6 +61,11 @@ class Reading:
                     yield step
             except SourceError as error:
                 yield Step(Action.REFUSED, source.name, reason=str(error))
+            except (FootnoteError, Cancelled):
+                raise
+            except Exception as error:  # whatever it is, it is this file's own
+                reason = f"it cannot be read ({type(error).__name__}); save it again, or as text"
+                yield Step(Action.REFUSED, source.name, reason=reason)
             yield FileDone(source.name, worked)
 
     def prune(self, paths: Iterable[Path], *, force: bool) -> Iterator[Step]:

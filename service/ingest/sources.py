@@ -2,16 +2,16 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus import SourceDocument
-from corpus.cleaning import cleaned
-from corpus.readers import ReadOptions, Sandbox, SandboxLimits, SourceBytes, SourceProblem, read_bytes
+from corpus.readers import SourceBytes, SourceProblem, read_bytes
+from service.reading import Sandbox, SandboxLimits, lend
 from service.settings import Settings
 
-__all__ = ["Read", "Source", "reader", "source_of_path", "starter_files", "starter_sources"]
+__all__ = ["Read", "Source", "lent", "source_of_path", "starter_files", "starter_sources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,9 @@ Read = Callable[[SourceBytes], Iterable[SourceDocument | SourceProblem]]
 """Gives the documents that a file holds."""
 
 
-@contextlib.contextmanager
-def reader(settings: Settings, options: ReadOptions | None = None) -> Iterator[Read]:
-    """What reads files where it is safe to, and marks what was copied along with an article."""
-    with Sandbox(SandboxLimits(seconds=settings.parse_seconds)) as sandbox:
-
-        def read(file: SourceBytes) -> Iterator[SourceDocument | SourceProblem]:
-            for item in sandbox.read(file, options):
-                yield item if isinstance(item, SourceProblem) else cleaned(item, remove=settings.cleaning)
-
-        yield read
+def lent(settings: Settings) -> contextlib.AbstractContextManager[Sandbox]:
+    """A process to read files and cut texts with, for the block."""
+    return lend(SandboxLimits(seconds=settings.parse_seconds))
 
 
 def source_of_path(path: Path) -> Source:

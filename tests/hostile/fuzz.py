@@ -20,7 +20,6 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from corpus import Store
-from corpus.readers import Sandbox
 from embeddings import Encoder
 from service.answering import Pipeline
 from service.http import build_app
@@ -28,6 +27,7 @@ from service.http.state import Service
 from service.ingest import Ingester
 from service.library import Library
 from service.progress import NoProgress
+from service.reading import Sandbox
 from service.settings import Settings
 from tests.application import TRUCE
 from tests.hostile.fuzzing import FILES, REQUESTS, assert_answered, assert_read

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from corpus import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import Sandbox, SourceProblem
+from corpus.readers import SourceProblem
+from service.reading import Sandbox
 from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
 from tests.corpus.samples import is_clause
 from tests.hostile.strings import HOSTILE

@@ -2,7 +2,7 @@
 
 from fastapi.testclient import TestClient
 
-from corpus.readers import Sandbox
+from service.reading import Sandbox
 from tests.hostile.fuzz import fuzz
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from corpus import Metadata, SourceDocument
 from embeddings import Encoder
 from embeddings.models import model_folder
 from eval.beir import BeirFolder, gold_of
@@ -27,8 +26,8 @@ from eval.errors import SetError, SystemNameError
 from eval.measures import aggregate_latency, retrieval_values
 from eval.questions import Question
 from service.cli.loading import load_encoder
-from service.ingest import cut
 from service.progress import Progress
+from service.reading import Layout, Sizes, cut
 from service.settings import Settings, load_settings
 
 __all__ = ["compare_systems", "texts_of"]
@@ -89,11 +88,11 @@ def compare_systems(
 def texts_of(folder: BeirFolder, encoder: Encoder, settings: Settings) -> list[Text]:
     """Every document's passages with their prefix, exactly as Footnote cuts and encodes them."""
     texts = []
+    sizes = Sizes(settings.passage_tokens, settings.title_tokens)
     for identifier, title, text in folder.documents():
         if text.strip():
-            document = SourceDocument(identifier, "", "text/plain", text, Metadata(title=title or identifier))
-            prefix, passages = cut(encoder, settings, document, text)
-            texts += [Text(identifier, prefix + text[p.start : p.end]) for p in passages]
+            made = cut(encoder, sizes, Layout(title or identifier), text)
+            texts += [Text(identifier, made.prefix + text[p.start : p.end]) for p in made.passages]
     return texts
 
 

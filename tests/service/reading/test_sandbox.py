@@ -11,8 +11,9 @@ import pytest
 
 from corpus import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import ReadOptions, Sandbox, SandboxLimits, Sidecar, SourceBytes, read_bytes, read_documents
-from corpus.readers import sandbox as sandbox_module
+from corpus.readers import ReadOptions, Sidecar, SourceBytes, read_bytes, read_documents
+from service.reading import Sandbox, SandboxLimits
+from service.reading import process as process_module
 from tests.corpus.readers.files import bytes_of, epub, pdf, word
 from tests.corpus.samples import is_clause
 
@@ -74,12 +75,6 @@ def test_one_process_reads_many_files(shared_sandbox: Sandbox) -> None:
     assert process_of(shared_sandbox) == before
 
 
-def test_text_needs_no_process() -> None:
-    with Sandbox() as sandbox:
-        list(sandbox.read(bytes_of("Text.", "a.txt")))
-        assert sandbox._process is None
-
-
 def test_a_process_that_was_killed_is_replaced(shared_sandbox: Sandbox) -> None:
     list(shared_sandbox.read(bytes_of(PAGE, "a.html")))
     os.kill(process_of(shared_sandbox), signal.SIGKILL)
@@ -92,7 +87,8 @@ def test_closing_ends_the_process() -> None:
     process = sandbox._process
     assert process is not None
     sandbox.close()
-    assert process.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(process.pid, 0)
 
 
 # Parsers that misbehave: a worker whose reader of PDF does what a hostile file would make it do.
@@ -105,8 +101,8 @@ def read_pdf(data, options):
     {body}
 
 pdf.read_pdf = read_pdf
-from corpus.readers.worker import main
-main(int(sys.argv[1]), int(sys.argv[2]))
+from service.reading.worker import main
+main(int(sys.argv[1]))
 """
 
 Misbehaving = Callable[..., Sandbox]
@@ -119,7 +115,7 @@ def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mis
     def make(body: str, limits: SandboxLimits | None = None) -> Sandbox:
         program = tmp_path / "misbehaving.py"
         program.write_text(WORKER.format(body=body), encoding="utf-8")
-        monkeypatch.setattr(sandbox_module, "WORKER", (str(program),))
+        monkeypatch.setattr(process_module, "WORKER", (str(program),))
         made.append(Sandbox(limits))
         return made[-1]
 
@@ -131,8 +127,8 @@ def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mis
 @pytest.mark.parametrize(
     ("body", "limits", "reason"),
     [
-        ("time.sleep(600)", SandboxLimits(seconds=2), "reading it took more than 2 seconds; save it anew, or as text"),
-        ("while True: pass", SandboxLimits(seconds=2), "reading it took more than 2 seconds; save it anew, or as text"),
+        ("time.sleep(600)", SandboxLimits(seconds=5), "reading it took more than 5 seconds; split it, or save it in another format"),
+        ("while True: pass", SandboxLimits(seconds=5), "reading it took more than 5 seconds; split it, or save it in another format"),
         ("os._exit(7)", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
         ("os.abort()", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
         ("bytearray(2 * 1024**3)", None, "reading it takes more than 1024 MiB of memory; split it"),
@@ -141,7 +137,7 @@ def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mis
         ("socket.create_connection(('127.0.0.1', 9))", None, "it is a damaged PDF file (PermissionError)"),
         ("os.system('true')", None, "it is a damaged PDF file (PermissionError)"),
         ("os.write(3, b'x' * 100)", None, "its parser crashed"),
-        ("return 7", None, "its parser crashed"),
+        ("return 7", None, "it cannot be read (AttributeError); save it again, or as text"),
     ],
 )
 def test_a_parser_that_hangs_explodes_or_crashes_costs_one_file(
@@ -176,9 +172,9 @@ def test_maps_that_lie_outside_their_text_are_not_taken(misbehaving: Misbehaving
 
 def test_the_process_knows_no_models_and_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_ADMIN_KEYS", "secret")
-    modules = "corpus.readers.worker, corpus.readers.pdf, corpus.readers.webpage, trafilatura"
+    modules = "service.reading.worker, corpus.readers.pdf, corpus.readers.webpage, trafilatura"
     code = f"import sys, {modules}; print(*sys.modules)"
-    environment = sandbox_module._environment()
+    environment = process_module._environment()
     assert "secret" not in environment.values()
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
