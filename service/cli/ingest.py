@@ -87,7 +87,7 @@ def ingest(
     with Store(settings.data, create=True) as store:
         ingester = Ingester(store, load, settings, options)
         summary = ingester.ingest(paths, progress_for(), prune=pruned, force=force)
-        if summary.added or summary.replaced:
+        if (summary.added or summary.replaced) and not summary.stopped:
             refresh_projection(settings, load())
         seconds = time.monotonic() - begun
         if as_json:

@@ -129,6 +129,7 @@ class ReadingProcess:
         with self._changed:
             self._end()
             self._changed.notify_all()
+        self._watch.join()
         return max(0, -self._process.wait())
 
     def _end(self) -> None:

@@ -14,9 +14,9 @@ from service.http import build_app
 from service.http.state import Service
 from service.settings import Settings
 from tests.corpus.readers.files import pdf
-from tests.corpus.readers.test_sandbox import WORKER
 from tests.http.test_changing import KEY, PEACE, outcomes, send
 from tests.http.test_problems import assert_problem
+from tests.service.reading.test_sandbox import WORKER
 
 LIMITS = {
     "question_characters": 60,
@@ -138,11 +138,11 @@ def test_an_upload_whose_reading_takes_longer_is_refused_and_the_file_beside_it_
 ) -> None:
     program = tmp_path / "hangs.py"
     program.write_text(WORKER.format(body="time.sleep(600)"))
-    monkeypatch.setattr("corpus.readers.sandbox.WORKER", (str(program),))
-    update = {"parse_seconds": 2, "admin_keys": SecretStr(KEY)}
+    monkeypatch.setattr("service.reading.process.WORKER", (str(program),))
+    update = {"parse_seconds": 5, "admin_keys": SecretStr(KEY)}
     settings = service.settings.model_copy(update=update)
     with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
         response = send(client, ("slow.pdf", pdf([["One."]])), ("peace.md", PEACE))
         assert outcomes(response) == [("slow.pdf", "refused"), ("peace.md", "added")]
         [reason] = response.json()["files"][0]["reasons"]
-        assert reason.startswith("reading it took more than 2 seconds")
+        assert reason.startswith("reading it took more than 5 seconds")

@@ -127,8 +127,16 @@ def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mis
 @pytest.mark.parametrize(
     ("body", "limits", "reason"),
     [
-        ("time.sleep(600)", SandboxLimits(seconds=5), "reading it took more than 5 seconds; split it, or save it in another format"),
-        ("while True: pass", SandboxLimits(seconds=5), "reading it took more than 5 seconds; split it, or save it in another format"),
+        (
+            "time.sleep(600)",
+            SandboxLimits(seconds=5),
+            "reading it took more than 5 seconds; split it, or save it in another format",
+        ),
+        (
+            "while True: pass",
+            SandboxLimits(seconds=5),
+            "reading it took more than 5 seconds; split it, or save it in another format",
+        ),
         ("os._exit(7)", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
         ("os.abort()", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
         ("bytearray(2 * 1024**3)", None, "reading it takes more than 1024 MiB of memory; split it"),
