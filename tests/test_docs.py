@@ -145,6 +145,7 @@ def http_openapi(client: TestClient) -> dict[str, Any]:
 def test_every_suffix_and_limit_of_the_readers_is_documented() -> None:
     from corpus.readers import MAX_SOURCE_BYTES, MEDIA_TYPES, archives, pdf
     from service.reading import SandboxLimits
+    from service.reading.cutting import MAX_PASSAGES
 
     formats = read("docs/formats.md")
     table = "".join(line for line in formats.splitlines() if line.startswith("| `"))
@@ -156,5 +157,6 @@ def test_every_suffix_and_limit_of_the_readers_is_documented() -> None:
         f"| {limits.memory_bytes // 1024**3} GiB |",
         f"| {archives.MAX_MEMBERS:,} files, {archives.MAX_UNPACKED_BYTES // 1024**2} MiB, {archives.MAX_RATIO} times |",
         f"| {pdf.MAX_PAGES:,} |",
+        f"| {MAX_PASSAGES:,} |",
     ):
         assert row in formats
