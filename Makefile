@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALL = -m pip install --quiet $(PIP_FLAGS) --require-hashes --no-deps
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test gate check audit sbom lock format clean crash corruption concurrency overload flood leaving soak schema fuzz
+.PHONY: serve test gate check audit sbom lock format clean crash corruption concurrency overload flood leaving soak schema fuzz attack
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -40,8 +40,9 @@ corruption: $(VENV)/installed-dev
 concurrency overload flood leaving soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.$@ $(ARGS)
 
-# Hold a service to what strangers may send: `schema` to its OpenAPI document, `fuzz` the readers and the routes.
-schema fuzz: $(VENV)/installed-dev
+# Hold a service to what strangers may send: `schema` to its OpenAPI document, `fuzz` the readers and the routes, `attack`
+# the readers, with files that grammars make.
+schema fuzz attack: $(VENV)/installed-dev
 	$(BIN)/python -m tests.hostile.$@ $(ARGS)
 
 check: $(VENV)/installed-dev
