@@ -156,11 +156,16 @@ def table(tallies: dict[str, Tally]) -> str:
 )
 @click.option("--seconds", default=SECONDS, show_default=True, help="The sandbox's limit for each file.")
 @click.option(
+    "--room", type=click.IntRange(1), default=None, help="Bytes of each file, roughly; 1 kB to 20 MB if not set."
+)
+@click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder for files that break a promise or cost too much.",
 )
-def main(minutes: float, given_seed: int | None, formats: Sequence[str], seconds: int, keep: Path | None) -> None:
+def main(
+    minutes: float, given_seed: int | None, formats: Sequence[str], seconds: int, room: int | None, keep: Path | None
+) -> None:
     """Send hostile files to the readers; exit code 1 if one was not read or refused as it should be."""
     report = Report("attack", random.randrange(2**32) if given_seed is None else given_seed)
     report.say(f"Seed {report.seed}.")
@@ -172,7 +177,7 @@ def main(minutes: float, given_seed: int | None, formats: Sequence[str], seconds
         return time.monotonic() > until
 
     with Attacked(seconds) as attacked:
-        tallies = attack(attacked, formats or list(FORMATS), report.seed, is_over, report, keep)
+        tallies = attack(attacked, formats or list(FORMATS), report.seed, is_over, report, keep, room)
     click.echo(table(tallies))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     report.figures["cases"] = f"{sum(tally.cases for tally in tallies.values()):,}"
