@@ -6,7 +6,8 @@
 # tests/end_to_end/test_image.py carries out the build stage without a Docker engine: keep its RUN steps in shell form,
 # and what they write below /opt and /src.
 
-FROM python:3.11-slim-bookworm AS build
+# The digest is of the image for all processors; `make lock` renews it here and below.
+FROM python:3.11-slim-bookworm@sha256:0a310eeecf4e1f5a0743f9a6520c90c88d089c903ca5fd283f501e3a805f5f89 AS build
 
 # PyPI's torch for Linux brings CUDA libraries that Footnote does not use. This index has the same version with the
 # local part "+cpu", which pip prefers. An ARG is an environment variable of the RUN steps, and pip reads it there.
@@ -15,26 +16,32 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
 
 WORKDIR /src
-COPY pyproject.toml constraints.txt ./
+COPY requirements requirements
 
 # What builds is kept apart from what is built, so that neither pip nor hatchling is in the final image's environment.
+# Each file is held to its hash in requirements/, and none is built.
 RUN python -m venv /opt/build \
- && /opt/build/bin/python -m pip install --constraint constraints.txt hatchling==1.33.0 cyclonedx-bom==7.5.0 \
+ && /opt/build/bin/python -m pip install --require-hashes --no-deps --only-binary :all: \
+        --requirement requirements/image.txt \
  && python -m venv --without-pip /opt/footnote
 
 # The dependencies come before the source, so that a change to the source leaves this layer as it is.
-RUN /opt/build/bin/python -c "import tomllib; \
-        project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
-        print(*project['dependencies'], sep='\n')" > dependencies.txt \
- && /opt/build/bin/python -m pip --python /opt/footnote/bin/python install \
-        --constraint constraints.txt --requirement dependencies.txt
+RUN /opt/build/bin/python -m pip --python /opt/footnote/bin/python install \
+        --require-hashes --no-deps --only-binary :all: --requirement requirements/run.txt
+
+# PyTorch is fetched before it is held to its hash, because pip takes PyPI's build where the other index says no hashes.
+RUN /opt/build/bin/python -m pip download --no-deps --only-binary :all: --dest torch \
+        $(grep --only-matching '^torch==[0-9.]*' requirements/torch.txt) \
+ && /opt/build/bin/python -m pip --python /opt/footnote/bin/python install --no-index --find-links torch \
+        --require-hashes --no-deps --only-binary :all: --requirement requirements/torch.txt \
+ && rm -r torch
 
 # An index that fails to offer the CPU build would go unnoticed until someone looks at the size of the image.
 RUN /opt/footnote/bin/python -I -c "import sys, torch; \
         sys.exit(None if torch.version.cuda is None else \
             'This torch is a CUDA build. Set PIP_EXTRA_INDEX_URL to an index of CPU builds.')"
 
-COPY README.md LICENSE CHANGELOG.md ./
+COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
 COPY corpus corpus
 COPY embeddings embeddings
 COPY service service
@@ -57,7 +64,7 @@ RUN HF_HUB_OFFLINE=1 /opt/footnote/bin/python -I -c "from pathlib import Path; \
 
 
 # The same image again: the virtual environment's Python is a link to the one that made it.
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:0a310eeecf4e1f5a0743f9a6520c90c88d089c903ca5fd283f501e3a805f5f89
 
 LABEL org.opencontainers.image.title="Footnote" \
       org.opencontainers.image.licenses="MIT"

@@ -4,7 +4,11 @@ PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test gate check audit sbom format clean crash corruption concurrency overload flood leaving soak schema fuzz
+# Each file is held to its hash in requirements/, and its dependencies are there too.
+INSTALL = -m pip install --quiet $(PIP_FLAGS) --require-hashes --no-deps
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: serve test gate check audit sbom lock format clean crash corruption concurrency overload flood leaving soak schema fuzz attack
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -36,8 +40,9 @@ corruption: $(VENV)/installed-dev
 concurrency overload flood leaving soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.$@ $(ARGS)
 
-# Hold a service to what strangers may send: `schema` to its OpenAPI document, `fuzz` the readers and the routes.
-schema fuzz: $(VENV)/installed-dev
+# Hold a service to what strangers may send: `schema` to its OpenAPI document, `fuzz` the readers and the routes, `attack`
+# the readers, with files that grammars make.
+schema fuzz attack: $(VENV)/installed-dev
 	$(BIN)/python -m tests.hostile.$@ $(ARGS)
 
 check: $(VENV)/installed-dev
@@ -56,6 +61,12 @@ sbom: $(VENV)/installed-dev
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 		--output-file dist/sbom.cdx.json $(BIN)/python
 
+# Renews requirements/ and the digest of the base image; `make lock ARGS=--keep` adds what pyproject.toml newly asks for.
+lock: $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python $(INSTALL) --only-binary :all: --requirement requirements/lock.txt
+	$(VENV)/lock/bin/python .ci/lock.py $(ARGS)
+
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -69,10 +80,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet $(PIP_FLAGS) --constraint constraints.txt --editable .
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml $(addprefix requirements/,build.txt run.txt torch.txt cuda.txt)
+	$(BIN)/python $(INSTALL) --only-binary :all: $(addprefix --requirement requirements/,build.txt run.txt)
+	$(BIN)/python .ci/pytorch.py $(PIP_FLAGS)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	$(BIN)/python -m pip check
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet $(PIP_FLAGS) --constraint constraints.txt --editable '.[dev]'
+# On Linux for ARM one of these comes as source only; what builds it is pinned as well.
+$(VENV)/installed-dev: $(VENV)/installed requirements/dev.txt
+	$(BIN)/python $(INSTALL) --no-build-isolation --requirement requirements/dev.txt
+	$(BIN)/python -m pip check
 	@touch $@

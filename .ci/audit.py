@@ -14,8 +14,18 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PIP_AUDIT = (sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--format=json", "--progress-spinner=off")
+PIP_AUDIT = (
+    sys.executable,
+    "-m",
+    "pip_audit",
+    "--require-hashes",
+    "--disable-pip",
+    "--format=json",
+    "--progress-spinner=off",
+)
 LONGEST_S = 300
+LISTS = ("dev", "torch", "build", "image", "lock")
+"""The others have no package that these do not have, but CUDA's libraries, which are PyTorch's."""
 
 
 def audited(report: Mapping[str, Any]) -> tuple[list[str], list[str], list[str]]:
@@ -40,8 +50,9 @@ def audited(report: Mapping[str, Any]) -> tuple[list[str], list[str], list[str]]
 
 
 def main() -> int:
-    """Audit `constraints.txt`; return the exit code."""
-    command = [*PIP_AUDIT, "--requirement", str(REPOSITORY / "constraints.txt")]
+    """Audit what requirements/ pins; return the exit code."""
+    lists = [str(REPOSITORY / "requirements" / f"{name}.txt") for name in LISTS]
+    command = [*PIP_AUDIT, *(part for path in lists for part in ("--requirement", path))]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)
         clear, found, skipped = audited(json.loads(done.stdout))
