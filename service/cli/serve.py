@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -26,6 +28,9 @@ __all__ = ["serve"]
 Say = Callable[[str], None]
 
 logger = logging.getLogger("service")
+
+LEAVE_BEFORE_S = 0.5
+"""A process ends a moment before the time that is promised."""
 
 
 @click.command()
@@ -138,6 +143,22 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing:
         say(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.")
 
     try:
-        Server(app, ready).run(sockets=[listener])
+        Server(app, ready, _leave_after).run(sockets=[listener])
     except KeyboardInterrupt:
         say("Stopped.")
+
+
+def _leave_after(seconds: float) -> None:
+    """End this process after a time, whatever still runs in it: an index of a large store takes long to make.
+
+    Nothing is lost: what was acknowledged is on the disk, and an index is made again.
+    """
+
+    def leave() -> None:
+        logger.warning("What still runs is given up, so that the service ends in time.")
+        logging.shutdown()
+        os._exit(0)
+
+    timer = threading.Timer(max(0.0, seconds - LEAVE_BEFORE_S), leave)
+    timer.daemon = True
+    timer.start()

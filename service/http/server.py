@@ -37,9 +37,15 @@ class Server(uvicorn.Server):
     Args:
         app: As `build_app` makes it.
         ready: Called when requests are taken.
+        stopping: Called when it begins to stop, with the seconds after which it is to have ended.
     """
 
-    def __init__(self, app: FastAPI, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        ready: Callable[[], None] = lambda: None,
+        stopping: Callable[[float], None] = lambda _: None,
+    ) -> None:
         self._open = Open(app.state.service.settings.connections, app.state.access)
         super().__init__(
             uvicorn.Config(
@@ -57,6 +63,7 @@ class Server(uvicorn.Server):
         )
         self._app = app
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take requests."""
@@ -68,6 +75,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what is being answered; whoever still waits is told so, and whoever stalls is cut off."""
+        self._stopping(STOP_S + LAST_S)
         self._app.state.asks.stop()
         self._app.state.intake.stop()
         cut = asyncio.get_running_loop().call_later(STOP_S, self._cut_off)

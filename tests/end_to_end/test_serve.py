@@ -1,7 +1,9 @@
 """The whole road on a real server: an empty folder, the starter documents, questions over HTTP."""
 
+import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.end_to_end.servers import Server, footnote_command, serving
+from tests.end_to_end.servers import Server, footnote_command, running, serving
 
 # A question, and words that a passage which answers it holds, in the starter documents and in the articles.
 QUESTIONS = [
@@ -89,6 +91,23 @@ def test_a_server_asked_to_stop_exits_with_zero(tmp_path: Path, signal_number: i
         assert answer["status"] == "not_found"
         assert answer["passages"] == []
         assert server.stop(signal_number) == 0
+
+
+def test_a_server_whose_index_takes_too_long_ends_in_time(tmp_path: Path) -> None:
+    code = """
+import sys, threading
+import service.http.server as server
+from service.cli.main import main
+from service.library import Library
+server.STOP_S = 1.0
+server.LAST_S = 0
+Library.refresh = lambda self: threading.Event().wait()
+sys.argv = ["footnote", "serve", "--port", "0", "--no-starter", "--data", sys.argv[1]]
+main()
+"""
+    with running([sys.executable, "-c", code, str(tmp_path / "data")], os.environ) as server:
+        assert httpx2.get(f"{server.url}/health/ready").status_code == 200
+        assert server.stop() == 0
 
 
 def test_documents_ingested_by_another_process_are_answered_from(tmp_path: Path) -> None:
