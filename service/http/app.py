@@ -80,6 +80,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     app = FastAPI(
         docs_url=None,  # `pages` has one of our own
         redoc_url=None,
+        redirect_slashes=False,  # its redirects are to whatever host the request names, and take a body along
         title="Footnote",
         version=version("footnote-qa"),
         summary="Answers from your own documents: exact passages, each with a citation that a reader can check.",

@@ -1,4 +1,4 @@
-"""Connections within bounds: how many there are, how long a request may take to come, how much its head may hold."""
+"""Connections within bounds: how many there are, and how long a request may take to come."""
 
 import asyncio
 import functools
@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.access import AccessInForce
-from service.http.problems import MEDIA_TYPE, problem
+from service.http.problems import problem
+from service.http.reading import StrictHttp
 from service.proxies import is_within, parsed_address
 
 __all__ = ["TOLD", "Connection", "Open", "TurnedAway"]
@@ -22,9 +22,6 @@ SHARE = 4
 
 HEAD_S = 10.0
 """For a request's first line and headers, and for what comes of a body that nobody reads any more."""
-
-MOST_HEAD_BYTES = 64 * 1024
-"""Of a request's first line and headers."""
 
 RETRY_AFTER_S = 5
 """By then idle connections have been closed."""
@@ -69,8 +66,8 @@ class Open:
             del self._from[whose]
 
 
-class Connection(HttpToolsProtocol):
-    """A client's connection, as uvicorn reads it, within this module's bounds.
+class Connection(StrictHttp):
+    """A client's connection, read strictly, within this module's bounds.
 
     One that says nothing, or stops in the middle, is closed. Of those beyond the bound, each request is answered with
     `too-busy`, save the one that asks whether the process lives; those far beyond it are closed unheard.
@@ -81,8 +78,6 @@ class Connection(HttpToolsProtocol):
         self._open = open_ones
         self._whose = ""
         self._timer: asyncio.TimerHandle | None = None
-        self._in_head = False
-        self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, or turn it away."""
@@ -94,31 +89,15 @@ class Connection(HttpToolsProtocol):
             return
         if too_many:
             self.app = cast(Any, functools.partial(_marked, cast(ASGIApp, self.app)))
-        self._begin_head()
-
-    def data_received(self, data: bytes) -> None:
-        """Read on, unless the head grows without end."""
-        super().data_received(data)
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES:
-                self.transport.abort()
-
-    def send_400_response(self, msg: str) -> None:
-        """Say what is wrong with what is no request, as every error is said."""
-        body = bytes(problem(400, "invalid-http", "What was sent is no HTTP request that can be read.").body)
-        head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
-        self.transport.write(head.encode() + b"Connection: close\r\n\r\n" + body)
-        self.transport.close()
+        self._start_timer()
 
     def on_message_begin(self) -> None:
         """A request's first byte has come."""
         super().on_message_begin()
-        self._begin_head()
+        self._start_timer()
 
     def on_headers_complete(self) -> None:
         """A request's head has come whole."""
-        self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
 
@@ -138,10 +117,6 @@ class Connection(HttpToolsProtocol):
         self._open.remove(self._whose)
         self._stop_timer()
         super().connection_lost(exc)
-
-    def _begin_head(self) -> None:
-        self._in_head, self._head_bytes = True, 0
-        self._start_timer()
 
     def _start_timer(self) -> None:
         self._stop_timer()
