@@ -3,13 +3,16 @@
 import asyncio
 import functools
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.access import AccessInForce
+from service.descriptors import say_out_of_files
 from service.http.problems import problem
 from service.http.reading import StrictHttp
+from service.listening import Listener
 from service.proxies import is_within, parsed_address
 
 __all__ = ["TOLD", "Connection", "Open", "TurnedAway"]
@@ -22,6 +25,9 @@ SHARE = 4
 
 HEAD_S = 10.0
 """For a request's first line and headers, and for what comes of a body that nobody reads any more."""
+
+SHORT_HEAD_S = 1.0
+"""For the same where there are no more descriptors: who says nothing would keep others from being told."""
 
 RETRY_AFTER_S = 5
 """By then idle connections have been closed."""
@@ -42,20 +48,37 @@ class Open:
 
     def __init__(self, most: int, access: AccessInForce) -> None:
         self.most = most
+        self._told = TOLD
+        self._listeners: Sequence[Listener] = ()
         self._access = access
         self._from: Counter[str] = Counter()
         self._in_all = 0
+
+    def fit(self, most: int, told: int, listeners: Sequence[Listener]) -> None:
+        """Take no more than there are descriptors for.
+
+        Args:
+            most: In all.
+            told: So many more are told to come again.
+            listeners: Where connections come from, and where it is known if there are no descriptors left.
+        """
+        self.most, self._told, self._listeners = most, told, listeners
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there are no more descriptors: whoever comes is to leave soon."""
+        return any(listener.is_short for listener in self._listeners)
 
     def add(self, whose: str) -> tuple[bool, bool]:
         """Count one more from an address; give whether it is one too many, and whether far too many."""
         self._from[whose] += 1
         self._in_all += 1
-        beyond, far = self._in_all - self.most, TOLD
+        beyond, far = self._in_all - self.most, min(TOLD, self._told)
         address = parsed_address(whose)
         if address is None or not is_within(address, self._access.now.proxies):
             share = self.most // SHARE
             own_beyond = self._from[whose] - share
-            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > min(share, TOLD // SHARE)
+            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > min(share, far // SHARE)
         return beyond > 0, beyond > far
 
     def remove(self, whose: str) -> None:
@@ -78,6 +101,8 @@ class Connection(StrictHttp):
         self._open = open_ones
         self._whose = ""
         self._timer: asyncio.TimerHandle | None = None
+        self._is_beyond = False
+        self._is_short = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, or turn it away."""
@@ -87,7 +112,11 @@ class Connection(StrictHttp):
         if far_too_many:
             transport.abort()
             return
-        if too_many:
+        if self._open.is_short:
+            say_out_of_files()
+            self._is_short = True
+        if too_many or self._is_short:
+            self._is_beyond = True
             self.app = cast(Any, functools.partial(_marked, cast(ASGIApp, self.app)))
         self._start_timer()
 
@@ -100,6 +129,8 @@ class Connection(StrictHttp):
         """A request's head has come whole."""
         self._stop_timer()
         super().on_headers_complete()
+        if self._is_beyond:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """A request has come whole."""
@@ -120,7 +151,7 @@ class Connection(StrictHttp):
 
     def _start_timer(self) -> None:
         self._stop_timer()
-        self._timer = self.loop.call_later(HEAD_S, self.transport.abort)
+        self._timer = self.loop.call_later(SHORT_HEAD_S if self._is_short else HEAD_S, self.transport.abort)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

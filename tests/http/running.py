@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from service.answer import Answer
 from service.http.server import Server
 from service.http.state import Service
+from service.listening import Listener
 
 __all__ = ["Gate", "Running", "eventually", "read_until", "received", "running", "sent"]
 
@@ -38,7 +39,7 @@ class Running:
 @contextlib.contextmanager
 def running(app: FastAPI) -> Iterator[Running]:
     """Serve an application on a free port until the block ends."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = Listener(fileno=socket.create_server(("127.0.0.1", 0)).detach())
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
