@@ -6,13 +6,18 @@ import socket
 import time
 from typing import Any
 
-__all__ = ["KEPT_BACK", "Listener"]
+from service.descriptors import say_out_of_files
+
+__all__ = ["AT_ONCE", "KEPT_BACK", "Listener"]
 
 NO_MORE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 """For these, asyncio goes on to try as often as it would accept, and to say each time that it could not."""
 
 BACKLOG = 512
 """Connections that the system holds until they are accepted."""
+
+AT_ONCE = 32
+"""Connections that are accepted between two looks at all else; as many may be accepted beyond a bound."""
 
 KEPT_BACK = 16
 """Descriptors for connections that come while no other is to be had: enough to be told, and for probes."""
@@ -42,22 +47,36 @@ class Listener(socket.socket):
     def accept(self) -> tuple[socket.socket, Any]:
         """A connection and its address.
 
+        With the last descriptor that is kept back, connections are only let go, so that none waits behind them.
+
         Raises:
             OSError: There is none, or no descriptor for it; of that, asyncio is told once in `PAUSE_S`.
         """
         if time.monotonic() < self._paused_until:
             raise BlockingIOError
-        self.keep_back()
+        for _ in range(AT_ONCE):
+            self.keep_back()
+            accepted = self._accepted()
+            if accepted is not None:
+                return accepted
+        raise BlockingIOError
+
+    def _accepted(self) -> tuple[socket.socket, Any] | None:
         try:
             return super().accept()
         except OSError as error:
             if error.errno not in NO_MORE:
                 raise
-            if self._kept_back:
-                os.close(self._kept_back.pop())
-                return super().accept()
-            self._paused_until = time.monotonic() + PAUSE_S / 2
-            raise
+            if not self._kept_back:
+                self._paused_until = time.monotonic() + PAUSE_S / 2
+                raise
+        say_out_of_files()
+        os.close(self._kept_back.pop())
+        connection, address = super().accept()
+        if self._kept_back:
+            return connection, address
+        connection.close()
+        return None
 
     def keep_back(self) -> None:
         """Have as many descriptors in hand as there can be."""

@@ -9,7 +9,6 @@ from typing import Any, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.access import AccessInForce
-from service.descriptors import say_out_of_files
 from service.http.problems import problem
 from service.http.reading import StrictHttp
 from service.listening import Listener
@@ -101,7 +100,6 @@ class Connection(StrictHttp):
         self._open = open_ones
         self._whose = ""
         self._timer: asyncio.TimerHandle | None = None
-        self._is_beyond = False
         self._is_short = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -112,11 +110,8 @@ class Connection(StrictHttp):
         if far_too_many:
             transport.abort()
             return
-        if self._open.is_short:
-            say_out_of_files()
-            self._is_short = True
+        self._is_short = self._open.is_short
         if too_many or self._is_short:
-            self._is_beyond = True
             self.app = cast(Any, functools.partial(_marked, cast(ASGIApp, self.app)))
         self._start_timer()
 
@@ -129,7 +124,7 @@ class Connection(StrictHttp):
         """A request's head has come whole."""
         self._stop_timer()
         super().on_headers_complete()
-        if self._is_beyond:
+        if self._is_short:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:

@@ -13,14 +13,11 @@ from fastapi import FastAPI
 
 from service.descriptors import OUT_OF_FILES, room_for, say_out_of_files
 from service.http.connections import TOLD, Connection, Open
-from service.listening import KEPT_BACK, Listener
+from service.listening import AT_ONCE, KEPT_BACK, Listener
 
 __all__ = ["STOP_S", "Server"]
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE = 32
-"""Connections that are accepted between two looks at all else; as many may be accepted beyond the bound."""
 
 STOP_S = 8.0
 """How long whoever is being answered may take when the server is to stop; containers are killed after ten seconds."""
