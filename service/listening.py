@@ -8,7 +8,7 @@ from typing import Any
 
 from service.descriptors import say_out_of_files
 
-__all__ = ["AT_ONCE", "KEPT_BACK", "Listener"]
+__all__ = ["AT_ONCE", "KEPT_BACK", "ON_THE_WAY", "Listener"]
 
 NO_MORE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 """For these, asyncio goes on to try as often as it would accept, and to say each time that it could not."""
@@ -16,8 +16,11 @@ NO_MORE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 BACKLOG = 512
 """Connections that the system holds until they are accepted."""
 
-AT_ONCE = 32
-"""Connections that are accepted between two looks at all else; as many may be accepted beyond a bound."""
+AT_ONCE = 8
+"""Connections that are accepted between two looks at all else."""
+
+ON_THE_WAY = 5 * AT_ONCE
+"""Connections that may be accepted before one that is beyond a bound is gone: asyncio takes that many looks to it."""
 
 KEPT_BACK = 16
 """Descriptors for connections that come while no other is to be had: enough to be told, and for probes."""

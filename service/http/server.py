@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from service.descriptors import OUT_OF_FILES, room_for, say_out_of_files
 from service.http.connections import TOLD, Connection, Open
-from service.listening import AT_ONCE, KEPT_BACK, Listener
+from service.listening import AT_ONCE, KEPT_BACK, ON_THE_WAY, Listener
 
 __all__ = ["STOP_S", "Server"]
 
@@ -59,7 +59,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take requests."""
         asyncio.get_running_loop().set_exception_handler(_said)
-        room = room_for(self._open.most, TOLD, KEPT_BACK + AT_ONCE)
+        room = room_for(self._open.most, TOLD, KEPT_BACK + ON_THE_WAY)
         if room.connections < self._open.most:
             logger.warning(
                 "This process may have %d files open, so that it takes %d connections at once instead of %d. To take "

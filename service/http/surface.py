@@ -10,7 +10,7 @@ from service.access import AccessInForce
 from service.http.problems import problem
 from service.origins import is_known_host
 
-__all__ = ["HEADERS", "Surface"]
+__all__ = ["HEADERS", "PROBES", "Surface"]
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
