@@ -14,6 +14,7 @@ from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
 from corpus.indexing import index_apart
 from corpus.writing import mismatch_message
 from embeddings import EXACT_UP_TO, PRECISIONS, Encoder, ExactIndex, Precision, VectorIndex, VectorProjection, updated
+from service.descriptors import is_out_of_files, say_out_of_files
 from service.fingerprint import fingerprint
 from service.settings import Settings
 
@@ -159,7 +160,9 @@ class Library:
                 self.refresh()
                 self.failure = None
             except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
-                if self.problem != _said(error):
+                if is_out_of_files(error):
+                    say_out_of_files()
+                elif self.problem != _said(error):
                     trace = None if isinstance(error, FootnoteError) else error
                     logger.error("The newest documents cannot be served yet: %s", _said(error), exc_info=trace)
                 self.failure = error

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.access import access_of
+from service.descriptors import OTHER_FILES
 from service.http import server
 from service.http.connections import TOLD
 from service.settings import PREFIX, Settings
@@ -160,7 +161,7 @@ def test_prometheus_asks_with_a_key_from_a_file() -> None:
 def test_the_unit_leaves_the_service_time_to_stop_and_files_for_its_connections() -> None:
     service = unit("footnote.service")["Service"]
     assert seconds(service["TimeoutStopSec"]) > STOP_S
-    assert int(service["LimitNOFILE"]) >= Settings().connections + TOLD + server.OTHER_FILES
+    assert int(service["LimitNOFILE"]) >= Settings().connections + TOLD + OTHER_FILES
 
 
 @pytest.mark.parametrize("name", ["footnote.service", "footnote-backup.service"])

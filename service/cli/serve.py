@@ -74,10 +74,11 @@ def _voice(settings: Settings) -> Say:
 def _bound(host: str, port: int) -> socket.socket:
     """A socket on the address, not listening yet, so that none waits on a service that is still loading."""
     from corpus.errors import AddressError
+    from service.listening import Listener
 
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
+        listener = Listener(family, kind, protocol)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)

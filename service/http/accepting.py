@@ -1,9 +1,9 @@
-"""Which form of an answer a client asks for in its `Accept` headers (RFC 9110, section 12.5.1)."""
+"""Which form of an answer a client asks for in its `Accept` and `Accept-Encoding` headers (RFC 9110, section 12.5)."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["prefers"]
+__all__ = ["prefers", "takes_gzip"]
 
 _WEIGHT = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
@@ -23,8 +23,19 @@ def prefers(accept: Sequence[str], wanted: str, default: str) -> bool:
     return weight > 0 and (weight, exactness) > _quality(ranges, default)
 
 
+def takes_gzip(accept_encoding: Sequence[str]) -> bool:
+    """Whether a client takes gzip, and at least as gladly as what is not compressed.
+
+    Args:
+        accept_encoding: Each `Accept-Encoding` header; without one, nothing is compressed.
+    """
+    weights = dict(_ranges(",".join(accept_encoding)))
+    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+
+
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
-    """Media ranges with their weights; one whose weight cannot be read counts as refused."""
+    """Media ranges, or codings, with their weights; one whose weight cannot be read counts as refused."""
     for choice in accept.split(","):
         kind, *parameters = (part.strip().lower() for part in choice.split(";"))
         weights = [parameter for parameter in parameters if re.match(r"q\s*=", parameter)]

@@ -17,13 +17,13 @@ from service.feedback import Feedback
 from service.http import ask, chat, documents, feedback, health, metrics, pages, suggestions
 from service.http.asks import Asks
 from service.http.connections import TurnedAway
-from service.http.gate import Gate
+from service.http.gate import GUARDED, Gate
 from service.http.limits import describe_limits
 from service.http.observing import Observing
-from service.http.origins import OtherOrigins
-from service.http.problems import add_problem_handlers
+from service.http.origins import SAFE, OtherOrigins
+from service.http.problems import PROBLEM_RESPONSES, add_problem_handlers
 from service.http.state import Service
-from service.http.surface import Surface
+from service.http.surface import PROBES, Surface
 from service.intake import Intake
 from service.metrics import Metrics
 from service.schemas import Problem
@@ -80,6 +80,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     app = FastAPI(
         docs_url=None,  # `pages` has one of our own
         redoc_url=None,
+        redirect_slashes=False,  # its redirects are to whatever host the request names, and take a body along
         title="Footnote",
         version=version("footnote-qa"),
         summary="Answers from your own documents: exact passages, each with a citation that a reader can check.",
@@ -133,6 +134,7 @@ def _describe(app: FastAPI, settings: Settings) -> None:
             models["Problem"] = problem
             describe_limits(models, settings)
             _describe_keys(schema)
+            _describe_edge(schema)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -147,3 +149,18 @@ def _describe_keys(schema: dict[str, Any]) -> None:
             if "401" in route["responses"]:
                 is_change = path.startswith("/v1/documents") and method != "get"
                 route["security"] = [{"Key": []}] if is_change else [{}, {"Key": []}]
+
+
+def _describe_edge(schema: dict[str, Any]) -> None:
+    """Have the OpenAPI document name what is refused before a route is looked for."""
+    for path, methods in schema["paths"].items():
+        for method, route in methods.items():
+            statuses = [400, 431]  # no usable request, or a head too large
+            statuses += [] if path.startswith(PROBES) else [421, 503]  # another host's; too many connections
+            statuses += [429] if path.startswith(GUARDED) else []
+            statuses += [403] if method.upper() not in SAFE else []  # a page of another origin
+            responses = {
+                **{str(status): it for status, it in PROBLEM_RESPONSES(*statuses).items()},
+                **route["responses"],
+            }
+            route["responses"] = dict(sorted(responses.items()))

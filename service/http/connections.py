@@ -1,15 +1,17 @@
-"""Connections within bounds: how many there are, how long a request may take to come, how much its head may hold."""
+"""Connections within bounds: how many there are, and how long a request may take to come."""
 
 import asyncio
 import functools
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.access import AccessInForce
-from service.http.problems import MEDIA_TYPE, problem
+from service.http.problems import problem
+from service.http.reading import StrictHttp
+from service.listening import Listener
 from service.proxies import is_within, parsed_address
 
 __all__ = ["TOLD", "Connection", "Open", "TurnedAway"]
@@ -23,8 +25,8 @@ SHARE = 4
 HEAD_S = 10.0
 """For a request's first line and headers, and for what comes of a body that nobody reads any more."""
 
-MOST_HEAD_BYTES = 64 * 1024
-"""Of a request's first line and headers."""
+SHORT_HEAD_S = 1.0
+"""For the same where there are no more descriptors: who says nothing would keep others from being told."""
 
 RETRY_AFTER_S = 5
 """By then idle connections have been closed."""
@@ -45,20 +47,37 @@ class Open:
 
     def __init__(self, most: int, access: AccessInForce) -> None:
         self.most = most
+        self._told = TOLD
+        self._listeners: Sequence[Listener] = ()
         self._access = access
         self._from: Counter[str] = Counter()
         self._in_all = 0
+
+    def fit(self, most: int, told: int, listeners: Sequence[Listener]) -> None:
+        """Take no more than there are descriptors for.
+
+        Args:
+            most: In all.
+            told: So many more are told to come again.
+            listeners: Where connections come from, and where it is known if there are no descriptors left.
+        """
+        self.most, self._told, self._listeners = most, told, listeners
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there are no more descriptors: whoever comes is to leave soon."""
+        return any(listener.is_short for listener in self._listeners)
 
     def add(self, whose: str) -> tuple[bool, bool]:
         """Count one more from an address; give whether it is one too many, and whether far too many."""
         self._from[whose] += 1
         self._in_all += 1
-        beyond, far = self._in_all - self.most, TOLD
+        beyond, far = self._in_all - self.most, min(TOLD, self._told)
         address = parsed_address(whose)
         if address is None or not is_within(address, self._access.now.proxies):
             share = self.most // SHARE
             own_beyond = self._from[whose] - share
-            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > min(share, TOLD // SHARE)
+            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > min(share, far // SHARE)
         return beyond > 0, beyond > far
 
     def remove(self, whose: str) -> None:
@@ -69,8 +88,8 @@ class Open:
             del self._from[whose]
 
 
-class Connection(HttpToolsProtocol):
-    """A client's connection, as uvicorn reads it, within this module's bounds.
+class Connection(StrictHttp):
+    """A client's connection, read strictly, within this module's bounds.
 
     One that says nothing, or stops in the middle, is closed. Of those beyond the bound, each request is answered with
     `too-busy`, save the one that asks whether the process lives; those far beyond it are closed unheard.
@@ -81,8 +100,7 @@ class Connection(HttpToolsProtocol):
         self._open = open_ones
         self._whose = ""
         self._timer: asyncio.TimerHandle | None = None
-        self._in_head = False
-        self._head_bytes = 0
+        self._is_short = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, or turn it away."""
@@ -92,35 +110,22 @@ class Connection(HttpToolsProtocol):
         if far_too_many:
             transport.abort()
             return
-        if too_many:
+        self._is_short = self._open.is_short
+        if too_many or self._is_short:
             self.app = cast(Any, functools.partial(_marked, cast(ASGIApp, self.app)))
-        self._begin_head()
-
-    def data_received(self, data: bytes) -> None:
-        """Read on, unless the head grows without end."""
-        super().data_received(data)
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES:
-                self.transport.abort()
-
-    def send_400_response(self, msg: str) -> None:
-        """Say what is wrong with what is no request, as every error is said."""
-        body = bytes(problem(400, "invalid-http", "What was sent is no HTTP request that can be read.").body)
-        head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
-        self.transport.write(head.encode() + b"Connection: close\r\n\r\n" + body)
-        self.transport.close()
+        self._start_timer()
 
     def on_message_begin(self) -> None:
         """A request's first byte has come."""
         super().on_message_begin()
-        self._begin_head()
+        self._start_timer()
 
     def on_headers_complete(self) -> None:
         """A request's head has come whole."""
-        self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
+        if self._is_short:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """A request has come whole."""
@@ -139,13 +144,9 @@ class Connection(HttpToolsProtocol):
         self._stop_timer()
         super().connection_lost(exc)
 
-    def _begin_head(self) -> None:
-        self._in_head, self._head_bytes = True, 0
-        self._start_timer()
-
     def _start_timer(self) -> None:
         self._stop_timer()
-        self._timer = self.loop.call_later(HEAD_S, self.transport.abort)
+        self._timer = self.loop.call_later(SHORT_HEAD_S if self._is_short else HEAD_S, self.transport.abort)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -3,10 +3,11 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from service.http.admin import Administrator
+from service.http.conditional import is_known
 from service.http.problems import PROBLEM_RESPONSES
 from service.http.state import IntakeState, ServiceState
 from service.http.uploads import UPLOAD_BODY, received_files
@@ -95,19 +96,26 @@ def show_document(document_id: DocumentId, service: ServiceState) -> DocumentDet
     "/{document_id}/text",
     summary="Read a document's canonical text",
     response_class=PlainTextResponse,
-    responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
+    responses={
+        304: {"description": "The text is the one that `If-None-Match` names."},
+        **PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
+    },
 )
 def read_text(
     document_id: DocumentId,
+    request: Request,
     service: ServiceState,
     start: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="First code point.")] = 0,
     end: Annotated[
         int | None,
         Query(ge=0, le=MAX_OFFSET, description="Code point to stop before; the text's end if left out."),
     ] = None,
-) -> PlainTextResponse:
+) -> Response:
     """The canonical text from `start` up to `end`: with a citation's offsets, exactly the passage."""
     with service.library.snapshot() as snapshot:
         document = snapshot.view.document(document_id)
         text = snapshot.view.span(document, start, document.characters if end is None else end)
-    return PlainTextResponse(text, headers={"ETag": f'"{document.revision}"', "X-Content-Type-Options": "nosniff"})
+    headers = {"ETag": f'"{document.revision}"', "X-Content-Type-Options": "nosniff"}
+    if is_known(headers["ETag"], request.headers.getlist("if-none-match")):
+        return Response(status_code=304, headers=headers)
+    return PlainTextResponse(text, headers=headers)

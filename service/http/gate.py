@@ -19,7 +19,7 @@ from service.http.rates import Rates
 from service.proxies import is_within, parsed_address
 from service.settings import Settings
 
-__all__ = ["Gate"]
+__all__ = ["GUARDED", "Gate"]
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from service.access import Access, AccessInForce
 from service.http.problems import problem
 from service.origins import is_own_host
 
-__all__ = ["OtherOrigins"]
+__all__ = ["SAFE", "OtherOrigins"]
 
 OPEN = (
     (re.compile(r"/v1/(ask|chat|feedback)"), "POST"),

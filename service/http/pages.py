@@ -16,6 +16,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from corpus.errors import UnknownDocumentError
+from service.http.accepting import takes_gzip
+from service.http.conditional import is_known
 from service.http.state import AccessState, ServiceState
 
 __all__ = ["router"]
@@ -82,8 +84,7 @@ def _send(request: Request, name: str, status: int = 200, headers: Mapping[str, 
     """A file, or 304 without it for a browser that has it."""
     file = _files()[name]
     headers = {**headers, "ETag": file.etag}
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if status == 200 and (file.etag in known or "*" in known):
+    if status == 200 and is_known(file.etag, request.headers.getlist("if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(file.content, status, headers=headers, media_type=file.media_type)
 
@@ -126,7 +127,7 @@ async def widget(request: Request) -> Response:
     """The chat widget, which any site may load; from which sites it may ask is for the operator to say."""
     response = _send(request, "widget.js", headers=FOR_ANY_SITE)
     response.headers["ETag"] = "W/" + response.headers["ETag"]  # the same for the file and the file compressed
-    if response.status_code == 200 and "gzip" in request.headers.get("accept-encoding", ""):
+    if response.status_code == 200 and takes_gzip(request.headers.getlist("accept-encoding")):
         response.body = _zipped("widget.js")
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))

@@ -25,6 +25,7 @@ from corpus.errors import (
     UnknownDocumentError,
     UnknownFeedbackError,
 )
+from service.descriptors import is_out_of_files, say_out_of_files
 from service.observed import note_problem
 from service.schemas import FieldError, Problem, field_errors
 
@@ -117,11 +118,20 @@ def problem_of(error: Exception, where: str) -> Problem:
         return _problem(error.status_code, error.name, error.detail, error.errors)
     for kind, status, name, detail in _OF_ERRORS:
         if isinstance(error, kind):
+            if status >= 500 and is_out_of_files(error):
+                return _out_of_files()
             if status >= 500:
                 logger.error("%s", error)
             return _problem(status, name, detail or str(error))
+    if is_out_of_files(error):
+        return _out_of_files()
     logger.error("An unexpected error in %s", where, exc_info=error)
     return _problem(500, "internal-error", "Something went wrong here. The operator's log has the details.")
+
+
+def _out_of_files() -> Problem:
+    say_out_of_files()
+    return _problem(503, "too-busy", "Too many files are open here. Try again in a moment.")
 
 
 def _problem(status: int, name: str, detail: str, errors: Sequence[FieldError] | None = None) -> Problem:

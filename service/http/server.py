@@ -2,21 +2,22 @@
 
 import asyncio
 import functools
+import logging
 import math
 import socket
-import sys
 from collections.abc import Callable
 from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
 
+from service.descriptors import OUT_OF_FILES, room_for, say_out_of_files
 from service.http.connections import TOLD, Connection, Open
+from service.listening import AT_ONCE, KEPT_BACK, ON_THE_WAY, Listener
 
 __all__ = ["STOP_S", "Server"]
 
-BACKLOG = 512
-"""Connections that the system holds until they are accepted; those are taken all at once, between two requests."""
+logger = logging.getLogger(__name__)
 
 STOP_S = 8.0
 """How long whoever is being answered may take when the server is to stop; containers are killed after ten seconds."""
@@ -26,9 +27,6 @@ LAST_S = 4
 
 UNREAD_S = 30
 """A client that takes nothing of what is sent to it for so long is given up."""
-
-OTHER_FILES = 512
-"""Descriptors for all that is no connection: the store's, the indexes', and those of files that are sent."""
 
 
 class Server(uvicorn.Server):
@@ -57,7 +55,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,  # it would tell strangers what to try
                 proxy_headers=False,  # whom to believe is for the gate: uvicorn would believe whoever is at 127.0.0.1
-                backlog=BACKLOG,
+                backlog=AT_ONCE,
                 timeout_graceful_shutdown=math.ceil(STOP_S) + LAST_S,
             )
         )
@@ -67,7 +65,15 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take requests."""
-        _allow_files(self._open.most + TOLD + OTHER_FILES)
+        asyncio.get_running_loop().set_exception_handler(_said)
+        room = room_for(self._open.most, TOLD, KEPT_BACK + ON_THE_WAY)
+        if room.connections < self._open.most:
+            logger.warning(
+                "This process may have %d files open, so that it takes %d connections at once instead of %d. To take "
+                "all, let it have %d (LimitNOFILE of systemd, ulimits of a container, ulimit -n).",
+                *(room.files, room.connections, self._open.most, room.wanted),
+            )
+        self._open.fit(room.connections, room.told, [each for each in sockets or () if isinstance(each, Listener)])
         for listener in sockets or ():
             _give_up_who_reads_nothing(listener)
         await super().startup(sockets)
@@ -87,15 +93,13 @@ class Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def _allow_files(wanted: int) -> None:
-    """Let this process have so many open files, as far as the system lets it: often it is asked for no more."""
-    if sys.platform != "win32":
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+def _said(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody has caught, save that no connection could be accepted, which is said once in a while."""
+    error = context.get("exception")
+    if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
+        say_out_of_files()
+    else:
+        loop.default_exception_handler(context)
 
 
 def _give_up_who_reads_nothing(listener: socket.socket) -> None:

@@ -1,6 +1,7 @@
 """What every response carries, and under which host names there is a response at all."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,7 +10,7 @@ from service.access import AccessInForce
 from service.http.problems import problem
 from service.origins import is_known_host
 
-__all__ = ["HEADERS", "Surface"]
+__all__ = ["HEADERS", "PROBES", "Surface"]
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -19,6 +20,9 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
 }
 """Of every response, save where a route gives one of its own: browsers do no more with what comes than they must."""
+
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]+)(:[0-9]{0,5})?")
+"""What a `Host` header may be: a name or address, and perhaps a port (RFC 9110, section 7.2)."""
 
 PROBES = "/health/"
 """Asked by whatever name a load balancer has for this process."""
@@ -55,13 +59,20 @@ class Surface:
         hosts = self._access.now.hosts
         given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         answer: ASGIApp = self._app
-        if not scope["path"].startswith(PROBES) and not all(is_known_host(one, hosts) for one in given):
+        if not _names_one_host(given, scope["http_version"]):
+            answer = problem(400, "invalid-host", "A request is for one host; send one Host header that names it.")
+        elif not scope["path"].startswith(PROBES) and not all(is_known_host(one, hosts) for one in given):
             answer = problem(
                 421,
                 "host-not-allowed",
                 "This service is not known by the host name that was asked for: the operator has not named it in "
                 "FOOTNOTE_HOSTS.",
             )
-        elif len(given) > 1:
-            answer = problem(400, "invalid-host", "A request is for one host; send one Host header.")
         await answer(scope, receive, send_with_headers)
+
+
+def _names_one_host(given: Sequence[str], version: str) -> bool:
+    """Whether there is one usable `Host`; clients older than HTTP/1.1 need not send any (RFC 9112, section 3.2)."""
+    if not given:
+        return version < "1.1"
+    return len(given) == 1 and HOST.fullmatch(given[0]) is not None

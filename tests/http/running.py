@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from service.answer import Answer
 from service.http.server import Server
 from service.http.state import Service
+from service.listening import Listener
 
 __all__ = ["Gate", "Running", "eventually", "read_until", "received", "running", "sent"]
 
@@ -38,7 +39,7 @@ class Running:
 @contextlib.contextmanager
 def running(app: FastAPI) -> Iterator[Running]:
     """Serve an application on a free port until the block ends."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = Listener(fileno=socket.create_server(("127.0.0.1", 0)).detach())
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -105,12 +106,18 @@ def read_until(client: socket.socket, mark: bytes) -> bytes:
 
 
 def received(client: socket.socket) -> tuple[int, dict[str, str], Any]:
-    """A whole response that is not a stream: status, headers, JSON."""
-    head, _, body = read_until(client, b"\r\n\r\n").partition(b"\r\n\r\n")
-    status, *lines = head.decode().split("\r\n")
+    """A whole response that is not a stream, and nothing of what follows it: status, headers, JSON."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        some = client.recv(65536, socket.MSG_PEEK)
+        assert some, head
+        end = (head + some).find(b"\r\n\r\n")
+        head += client.recv(len(some) if end < 0 else end + len(b"\r\n\r\n") - len(head))
+    status, *lines = head.decode().rstrip().split("\r\n")
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    body = b""
     while len(body) < int(headers["content-length"]):
-        some = client.recv(65536)
+        some = client.recv(int(headers["content-length"]) - len(body))
         assert some, body
         body += some
     return int(status.split()[1]), headers, json.loads(body)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http.accepting import prefers
+from service.http.accepting import prefers, takes_gzip
 
 EVENTS, JSON = "text/event-stream", "application/json"
 
@@ -48,3 +48,36 @@ def test_events_are_sent_where_they_are_accepted_and_preferred(accept: list[str]
 @given(st.lists(st.text()))
 def test_any_header_is_read_one_way_or_the_other(accept: list[str]) -> None:
     assert prefers(accept, EVENTS, JSON) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "takes"),
+    [
+        ([], False),
+        ([""], False),
+        (["gzip"], True),
+        (["GZip"], True),
+        (["x-gzip"], True),
+        (["br, gzip, deflate"], True),
+        (["br", "gzip"], True),
+        (["*"], True),
+        (["gzip;q=1.0, identity; q=0.5, *;q=0"], True),
+        (["identity;q=0, *"], True),
+        (["gzip;q=0.001"], True),
+        (["gzip;q=0"], False),
+        (["gzip; q=0.0"], False),
+        (["gzip ; Q=0.000"], False),
+        (["br, gzip;q=0"], False),
+        (["gzip;q=0, *"], False),
+        (["*;q=0"], False),
+        (["*, gzip;q=0"], False),
+        (["identity"], False),
+        (["br, identity;q=0"], False),
+        (["identity, gzip;q=0.5"], False),
+        (["gzip;q=x"], False),
+        (["notgzip"], False),
+        (["gzipped"], False),
+    ],
+)
+def test_gzip_is_sent_to_who_takes_it(accept_encoding: list[str], takes: bool) -> None:
+    assert takes_gzip(accept_encoding) == takes

@@ -86,6 +86,8 @@ def test_a_head_without_end_is_cut_off(connect: Connect) -> None:
     with contextlib.suppress(ConnectionError):
         for _ in range(100):
             client.sendall(b"X-More: " + 2000 * b"x" + b"\r\n")
+    status, _, problem = received(client)
+    assert (status, problem["type"]) == (431, "urn:footnote:problem:head-too-large")
     assert is_closed(client)
 
 

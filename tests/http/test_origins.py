@@ -241,9 +241,8 @@ def test_the_services_own_pages_may_ask_under_whichever_name(
         ("footnote.example:8000", "http://footnote.example"),
         ("footnote.example:80", "https://footnote.example"),
         ("footnote.example", "http://footnote.example.evil.example"),
-        ("", "null"),
         ("null", "null"),
-        ("", "http://"),
+        ("footnote.example", "http://"),
     ],
 )
 def test_another_port_or_name_is_another_origin(serve: Serve, host: str, origin: str) -> None:

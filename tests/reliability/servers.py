@@ -85,10 +85,12 @@ class Place:
     Args:
         folder: Exists, and is nobody else's.
         settings: `FOOTNOTE_` variables beside the data folder.
+        files: Descriptors that a server may have; what the system gives if None.
     """
 
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    files: int | None = None
 
     @property
     def data(self) -> Path:
@@ -123,7 +125,7 @@ class Place:
         log = Path(tempfile.mkstemp(prefix="serve-", suffix=".log", dir=self.folder)[1])
         with log.open("wb") as file:
             process = subprocess.Popen(
-                _footnote("serve", "--host", "127.0.0.1", "--port", "0", "--no-starter"),
+                _footnote("serve", "--host", "127.0.0.1", "--port", "0", "--no-starter", files=self.files),
                 env=self._environment({"FOOTNOTE_ADMIN_KEYS": KEY, **settings}),
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -143,8 +145,9 @@ class Place:
         return {**kept, **os.environ, **own, **ONE_ADDRESS, **self.settings, **settings}
 
 
-def _footnote(*arguments: str) -> list[str]:
-    program = "import sys; sys.argv[0] = 'footnote'; from service.cli import main; main()"
+def _footnote(*arguments: str, files: int | None = None) -> list[str]:
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files})); " if files else ""
+    program = limit + "import sys; sys.argv[0] = 'footnote'; from service.cli import main; main()"
     return [sys.executable, "-P", "-c", program, *arguments]
 
 
