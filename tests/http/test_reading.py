@@ -136,7 +136,7 @@ def test_a_trailer_does_not_void_the_limit_of_an_address_behind_a_proxy(service:
         for number in range(8):
             trailer = f"X-Forwarded-For: 203.0.113.{number}\r\n\r\n".encode()
             head = CHUNKED + b"X-Forwarded-For: 198.51.100.1\r\n\r\n"
-            statuses.append(received(connect(head, IN_CHUNKS + trailer))[0])
+            statuses.append(received(connect(head + IN_CHUNKS + trailer))[0])
     assert statuses == [200] * 5 + [429] * 3
 
 
