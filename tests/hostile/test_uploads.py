@@ -53,9 +53,9 @@ REFUSED = {
     "deep.docx": "damaged DOCX",
     "zeros.epub": "over 200 times",
     "loop.pdf": "get it anew",
-    "deep.jsonl": "not valid JSON",
+    "deep.jsonl": "more than 16 deep",
     "quote.csv": "not valid CSV",
-    "aliases.md": "not valid YAML",
+    "aliases.md": "has an alias",
 }
 
 
