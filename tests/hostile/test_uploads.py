@@ -50,8 +50,9 @@ FILES: Mapping[str, bytes] = {
 
 REFUSED = {
     "zeros.docx": "over 200 times",
-    "deep.docx": "damaged DOCX",
+    "deep.docx": "more than 256 deep",
     "zeros.epub": "over 200 times",
+    "deep.html": "more than 256 deep",
     "loop.pdf": "get it anew",
     "deep.jsonl": "more than 16 deep",
     "quote.csv": "not valid CSV",
