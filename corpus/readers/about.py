@@ -24,7 +24,7 @@ MAX_TITLE_CHARACTERS = 200
 """A first line longer than this is a paragraph, not a title."""
 
 NOTES = "reader_notes"
-"""The key of `extra` under which the reader says what it dropped; nobody else writes there."""
+"""The key of `extra` under which the reader says what it left out or is not sure of; nobody else writes there."""
 
 MAX_FOUND_CHARACTERS = 1000
 MAX_FOUND_ITEMS = 100
@@ -62,7 +62,7 @@ def metadata_of(
     """
     told, others = _first_of(said)
     found = _joined([content.found, *guesses])
-    notes: list[str] = []
+    notes: list[str] = list(content.found.notes)
     language = told.language or language_of(content.text, found.language)
     published = told.published or _published(found.published, language, notes)
     last = (today or datetime.datetime.now(datetime.UTC).date()) + datetime.timedelta(
