@@ -45,8 +45,8 @@ _FULL_LINE_CHARACTERS = 30
 """… unless it is as short as this: no column is narrower, but lines of a title page or of verse are."""
 
 _NO_TITLE = re.compile(r"(?i)^(?:untitled|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|qxd|indd|ps|rtf|txt))$")
-_WRONG_PASSWORD = 4
-"""PDFium's FPDF_ERR_PASSWORD."""
+_WRONG_PASSWORD, _UNKNOWN_SECURITY = 4, 5
+"""PDFium's FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY."""
 
 
 def read_pdf(data: bytes, options: ReadOptions) -> Content:
@@ -68,6 +68,9 @@ def read_pdf(data: bytes, options: ReadOptions) -> Content:
         if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
             what = "its password is another one" if options.password else "it is encrypted"
             raise SourceError(f"{what}; give its password (--password), or save it without one") from error
+        if error.err_code == _UNKNOWN_SECURITY and b"/Encrypt" in data:
+            what = "it is encrypted in a way that no password opens here (certificates or DRM)"
+            raise SourceError(f"{what}; save it without encryption") from error
         raise SourceError("it is a damaged PDF that cannot be opened, or one without pages; get it anew") from error
 
 
