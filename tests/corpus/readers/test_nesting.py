@@ -2,13 +2,11 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 
 import pytest
 
 from corpus.errors import SourceError
-from corpus.readers import Sandbox
-from tests.corpus.readers.files import CONTAINER, NAV, OPF, archive, bytes_of, epub, only, word
+from tests.corpus.readers.files import CONTAINER, NAV, OPF, archive, epub, only, word
 from tests.corpus.samples import is_clause
 
 WORDS = "talks about the truce went on for many months in the prisons of the country. " * 3
@@ -136,18 +134,3 @@ def test_a_page_without_an_article_says_so(body: str) -> None:
     assert refusal(page(body).replace("<title>T</title>", ""), "a.html") == (
         "it has no text outside of menus, footers and scripts; save the words that you want as text"
     )
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-def test_the_reading_process_says_the_same(sandbox: Sandbox) -> None:
-    for name, data in (("a.html", page(nested("div", 10_000))), ("b.epub", epub(nested("div", 2000)))):
-        with pytest.raises(SourceError) as refused:
-            list(sandbox.read(bytes_of(data, name)))
-        assert str(refused.value) == TOO_DEEP
-    (document,) = sandbox.read(bytes_of(page(nested("div", 240)), "c.html"))
-    assert "Deep talks" in getattr(document, "text", "")
