@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.readers import MEDIA_TYPES, SIDECAR_SUFFIX, SourceBytes, absolute_path
+from corpus.readers.source import OUTSIDE
 
 __all__ = ["FoundFiles", "find_files", "is_gone", "is_wanted", "lies_under"]
 
@@ -20,43 +21,53 @@ class FoundFiles:
         files: Files to read, each once, in the order of the paths given and sorted within a folder.
         problems: `(path, reason)` of each given path that stands for nothing.
         skipped: How many files of each other type (by suffix) the folders hold.
+        within: The folder in which a file was found, by a path without symbolic links; a file that was named has none.
     """
 
     files: list[Path] = field(default_factory=list)
     problems: list[tuple[Path, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    within: dict[Path, Path] = field(default_factory=dict)
 
 
-def find_files(paths: Iterable[Path]) -> FoundFiles:
+def find_files(paths: Iterable[Path], folders: Iterable[Path] = ()) -> FoundFiles:
     """Find the files to read under the given paths.
 
     A file that is named is taken whatever its type, so that its reader can say what is wrong with it; in a
     folder, only files of a supported type are taken. Hidden files and folders, and symbolic links to folders,
     are passed over; a link to a file that lies elsewhere is a problem.
+
+    Args:
+        paths: Files and folders.
+        folders: Absolute paths of folders that are followed as they change. What lies below one of them is not named,
+            but found in it.
     """
     found = FoundFiles()
     seen: set[Path] = set()
+    followed = list(folders)
     for path in paths:
-        if _is_folder(path):
-            problems = len(found.problems)
-            taken = _walk(path, found)
-            if not taken and len(found.problems) == problems:
-                found.problems.append((path, "the folder holds no file that Footnote reads; give a folder that does"))
-        else:
+        root = None if path in followed else next((each for each in followed if path.is_relative_to(each)), None)
+        is_folder = _is_folder(path)
+        within = Path(os.path.realpath(root or path)) if is_folder or root is not None else None
+        taken = _taken(path, within, found) if is_folder and within and not _is_linked(path, root) else []
+        if not is_folder:
             taken = [path]
         for file in taken:
             absolute = absolute_path(file)
             if absolute not in seen:
                 seen.add(absolute)
                 found.files.append(file)
+                if within is not None:
+                    found.within[file] = within
     return found
 
 
 def is_wanted(path: Path, folder: Path) -> bool:
-    """Whether `find_files` would take this file if it searched the folder."""
-    names = path.relative_to(folder).parts if path.is_relative_to(folder) else path.parts[-1:]
-    is_hidden = any(name.startswith(".") for name in names)
-    return path.suffix.lower() in MEDIA_TYPES and not is_hidden and not _leaves(path, folder)
+    """Whether `find_files` would look at this file if it searched the folder: to take it, or to refuse it as a link."""
+    if not path.is_relative_to(folder):
+        return False
+    is_hidden = any(name.startswith(".") for name in path.relative_to(folder).parts)
+    return path.suffix.lower() in MEDIA_TYPES and not is_hidden and not _is_linked(path.parent, folder)
 
 
 def lies_under(file: str, path: Path) -> bool:
@@ -96,7 +107,15 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _walk(folder: Path, found: FoundFiles) -> list[Path]:
+def _taken(folder: Path, within: Path, found: FoundFiles) -> list[Path]:
+    problems = len(found.problems)
+    taken = _walk(folder, within, found)
+    if not taken and len(found.problems) == problems:
+        found.problems.append((folder, "the folder holds no file that Footnote reads; give a folder that does"))
+    return taken
+
+
+def _walk(folder: Path, within: Path, found: FoundFiles) -> list[Path]:
     taken: list[Path] = []
 
     def unreadable(error: OSError) -> None:
@@ -110,8 +129,8 @@ def _walk(folder: Path, found: FoundFiles) -> list[Path]:
             if name.startswith(".") or name.endswith(SIDECAR_SUFFIX):
                 continue
             path = Path(root, name)
-            if path.suffix.lower() in MEDIA_TYPES and _leaves(path, folder):
-                found.problems.append((path, "it is a link to a file outside the folder; give that file itself"))
+            if path.suffix.lower() in MEDIA_TYPES and _leaves(path, within):
+                found.problems.append((path, OUTSIDE))
             elif path.suffix.lower() in MEDIA_TYPES:
                 taken.append(path)
             else:
@@ -119,9 +138,16 @@ def _walk(folder: Path, found: FoundFiles) -> list[Path]:
     return taken
 
 
-def _leaves(path: Path, folder: Path) -> bool:
-    """Whether a path below a folder is a symbolic link to something that lies elsewhere."""
+def _leaves(path: Path, within: Path) -> bool:
+    """Whether a file is a symbolic link to something that lies elsewhere. Its reader checks that once more."""
     try:
-        return path.is_symlink() and path.exists() and not path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # links in a circle, a folder that may not be searched: the reader says so
+        return path.is_symlink() and path.exists() and not Path(os.path.realpath(path)).is_relative_to(within)
+    except OSError:  # links in a circle, a folder that may not be searched: the reader says so
         return False
+
+
+def _is_linked(inner: Path, folder: Path | None) -> bool:
+    """Whether a folder that seems to lie below another one is reached through a symbolic link."""
+    if folder is None:
+        return False
+    return Path(os.path.realpath(inner)) != Path(os.path.realpath(folder)) / inner.relative_to(folder)

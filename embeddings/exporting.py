@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import EncoderError
 from embeddings.exports import MANIFEST, MODEL, NOT_EXPORTABLE, NOT_LOADABLE, TOKENIZER
-from embeddings.models import unloadable
+from embeddings.models import is_out_of_memory, unloadable
 from embeddings.onnx_runtime import open_session
 from embeddings.torch_runtime import TorchRuntime
 
@@ -69,6 +69,7 @@ def export(model: TorchRuntime, out: Path, precision: str) -> None:
 
     Raises:
         Refused: The exporter cannot do it, or what it gives is not what the model gives.
+        MemoryError: There is no memory for it.
     """
     floats = out / f"float32-{MODEL}"
     texts = [_ids(length, model.vocabulary) for length in LENGTHS if length <= model.max_tokens]
@@ -86,6 +87,8 @@ def export(model: TorchRuntime, out: Path, precision: str) -> None:
     except (Refused, OSError):
         raise
     except Exception as error:  # the exporter's own, of whatever kind: there are dozens
+        if is_out_of_memory(error):  # says nothing about the model, and may not be remembered of it
+            raise MemoryError from error
         raise Refused(_reason(error)) from error
     facts = {
         "max_tokens": model.max_tokens,
@@ -234,7 +237,10 @@ def _main(arguments: list[str]) -> int:
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the exporter prints
             export(_loaded(Path(folder), name), Path(out), precision)
-    except (Refused, EncoderError, OSError) as error:
+    except (Refused, EncoderError, OSError, MemoryError) as error:
+        if is_out_of_memory(error):
+            print(unloadable(name, error))  # noqa: T201 - to the process that waits for it
+            return NOT_LOADABLE
         print(error.strerror if isinstance(error, OSError) else error)  # noqa: T201 - to the process that waits for it
         return NOT_EXPORTABLE if isinstance(error, Refused) else NOT_LOADABLE if isinstance(error, EncoderError) else 1
     return 0

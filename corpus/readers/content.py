@@ -45,6 +45,7 @@ class Found:
         published: As the document writes it, or a date.
         language: As the document claims it; it may be wrong.
         extra: Other things worth keeping (JSON values only).
+        notes: What of the document was left out, or may be read wrongly; said in the summary of an ingest.
     """
 
     title: str | None = None
@@ -55,6 +56,7 @@ class Found:
     url: str | None = None
     tags: Sequence[str] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from corpus.documents import SourceDocument
 from corpus.errors import SourceError
-from corpus.frontmatter import FrontMatter, validated
+from corpus.frontmatter import TOO_DEEP, TOO_MANY_DIGITS, FrontMatter, validated
 from corpus.readers.about import metadata_of, read_sidecar
 from corpus.readers.content import Content, ReadOptions
 from corpus.readers.decoding import decode
@@ -50,8 +50,8 @@ def read_records(file: SourceBytes, media_type: str, options: ReadOptions) -> It
             if name in lines:
                 raise SourceError(f"line {line:,}: its id is that of line {lines[name]:,}; give each its own")
             lines[name] = line
-            digest = hashlib.sha256(json.dumps(row, sort_keys=True).encode() + salt).hexdigest()
             content, said = _record(row, line, options)
+            digest = hashlib.sha256(json.dumps(row, sort_keys=True).encode() + salt).hexdigest()
             yield SourceDocument(
                 source=where,
                 source_sha256=digest,
@@ -62,6 +62,11 @@ def read_records(file: SourceBytes, media_type: str, options: ReadOptions) -> It
             )
         except SourceError as error:
             yield SourceProblem(where, str(error))
+        except MemoryError:
+            raise
+        except Exception as error:  # whatever it is, it costs this record only
+            what = f"line {line:,} cannot be read ({type(error).__name__})"
+            yield SourceProblem(where, f"{what}; correct or remove it")
     if line == 0:
         raise SourceError("it holds no record; give a file with one on each line")
 
@@ -72,8 +77,14 @@ def _json_rows(text: str) -> Iterator[tuple[int, dict[str, object] | SourceError
             continue
         try:
             row = json.loads(line)
-        except (ValueError, RecursionError):
+        except json.JSONDecodeError:
             yield number, SourceError(f"line {number:,} is not valid JSON; correct or remove it")
+            continue
+        except ValueError:  # Python's own bound on digits
+            yield number, SourceError(f"line {number:,} {TOO_MANY_DIGITS}")
+            continue
+        except RecursionError:
+            yield number, SourceError(f"line {number:,} {TOO_DEEP}")
             continue
         if isinstance(row, dict):
             yield number, row

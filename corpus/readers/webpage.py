@@ -8,6 +8,7 @@ from corpus.errors import SourceError
 from corpus.readers.content import Content, Found, ReadOptions, TextBuilder
 from corpus.readers.decoding import decoded
 from corpus.readers.markup import add_blocks
+from corpus.readers.nesting import keep_shallow, limit_passed
 
 __all__ = ["page_tree", "read_html"]
 
@@ -37,12 +38,12 @@ def read_html(data: bytes, options: ReadOptions) -> Content:
         date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "2200-01-01"},
     )
     builder = TextBuilder()
-    if not isinstance(page, Document):
-        raise SourceError("it has no text")
-    if page.body is not None:
+    if isinstance(page, Document) and page.body is not None:
         add_blocks(builder, page.body)
-    if builder.is_empty:
+    if isinstance(page, Document) and builder.is_empty:
         builder.paragraph(page.text or "")
+    if not isinstance(page, Document) or builder.is_empty:
+        raise SourceError("it has no text outside of menus, footers and scripts; save the words that you want as text")
     found = Found(
         title=page.title,
         publisher=page.sitename,
@@ -59,15 +60,32 @@ def page_tree(data: bytes, encoding: str | None) -> Any:  # noqa: ANN401 - lxml 
     """The tree of an HTML page. Scripts are not run, and nothing that it refers to is fetched.
 
     Raises:
-        SourceError: Its characters cannot be decoded, or it holds no element.
+        SourceError: Its characters cannot be decoded, it holds no element, or its elements lie too deep in each other.
     """
+    text = _XML_DECLARATION.sub("", _characters(data, encoding)).replace("\0", "")
+    tree, problem = _parsed(text, huge=False)
+    if problem is None:
+        return tree
+    tree, problem_of_any_size = _parsed(text, huge=True)  # a picture in an attribute takes more than 10 MB
+    if problem_of_any_size is not None:
+        raise problem_of_any_size
+    keep_shallow(tree)
+    return tree
+
+
+def _parsed(text: str, *, huge: bool) -> tuple[Any, SourceError | None]:
+    """A tree, and the limit of libxml2's that was passed: what comes after that place is not in the tree."""
     from lxml import etree, html
 
-    text = _XML_DECLARATION.sub("", _characters(data, encoding)).replace("\0", "")
+    parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=huge)
     try:
-        return html.document_fromstring(text, parser=html.HTMLParser(no_network=True, remove_comments=True))
+        tree = html.document_fromstring(text, parser=parser)
     except etree.ParserError as error:
-        raise SourceError("it has no text") from error
+        problem = limit_passed(parser)
+        if problem is None:
+            raise SourceError("it has no text") from error
+        return None, problem
+    return tree, limit_passed(parser)
 
 
 def _characters(data: bytes, encoding: str | None) -> str:

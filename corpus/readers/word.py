@@ -7,6 +7,7 @@ from typing import Any
 
 from corpus.readers.archives import open_archive, parse_xml
 from corpus.readers.content import Content, Found, TextBuilder
+from corpus.readers.nesting import limit_of
 
 __all__ = ["read_docx"]
 
@@ -23,9 +24,16 @@ def read_docx(data: bytes) -> Content:
     """
     import docx
     from docx.table import Table
+    from lxml import etree
 
     open_archive(data).close()
-    document = docx.Document(io.BytesIO(data))
+    try:
+        document = docx.Document(io.BytesIO(data))
+    except etree.XMLSyntaxError as error:
+        problem = limit_of(error)
+        if problem is None:
+            raise
+        raise problem from error
     builder = TextBuilder()
     for block in document.iter_inner_content():
         if isinstance(block, Table):
@@ -45,8 +53,17 @@ def read_docx(data: bytes) -> Content:
 def _rows(table: Any) -> Iterator[str]:  # noqa: ANN401 - python-docx has no types
     """Each row's cells; one that spans several columns is named once."""
     for row in table.rows:
-        cells = {id(cell._tc): " ".join(cell.text.split()) for cell in row.cells}
+        cells = {id(cell._tc): " ".join(_words(cell)) for cell in row.cells}
         yield " | ".join(cell for cell in cells.values() if cell)
+
+
+def _words(cell: Any) -> Iterator[str]:  # noqa: ANN401
+    """The words of a cell, and of the tables in it."""
+    from docx.table import Table
+
+    for block in cell.iter_inner_content():
+        for line in _rows(block) if isinstance(block, Table) else (block.text,):
+            yield from line.split()
 
 
 def _notes(part: Any) -> Iterator[str]:  # noqa: ANN401

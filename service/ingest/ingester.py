@@ -60,6 +60,7 @@ class Ingester:
         progress: Progress,
         *,
         prune: Iterable[Path] = (),
+        folders: Iterable[Path] = (),
         force: bool = False,
         stop: threading.Event | None = None,
     ) -> IngestSummary:
@@ -69,6 +70,7 @@ class Ingester:
             paths: Files and folders.
             progress: Told of each file that is done.
             prune: Remove the documents under these paths whose files are gone.
+            folders: That are being followed; `paths` below them were found there, not named.
             force: Also where so much is gone that it may be a mistake.
             stop: Set to stop early, as Ctrl-C does.
 
@@ -76,10 +78,11 @@ class Ingester:
             StoreError: The store cannot be written, or was made with another encoder. Documents committed
                 before stay.
         """
-        found, pruned = find_files(paths), list(prune)
+        found, pruned = find_files(paths, folders), list(prune)
         summary = IngestSummary(skipped=found.skipped)
         summary.refused.extend((str(path), reason) for path, reason in found.problems)
-        self._run([source_of_path(path) for path in found.files], summary, progress, stop, pruned, force)
+        sources = [source_of_path(path, found.within.get(path)) for path in found.files]
+        self._run(sources, summary, progress, stop, pruned, force)
         if force and summary.removed:
             given = {str(path) for path in pruned}  # that it is gone was known, and meant
             summary.refused[:] = [each for each in summary.refused if each[0] not in given]

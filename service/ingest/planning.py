@@ -89,7 +89,7 @@ def plan(
         with View(settings.data) as view:
             return view.is_intact(identifier)
 
-    sources = [source_of_path(path) for path in found.files]
+    sources = [source_of_path(path, found.within.get(path)) for path in found.files]
     progress.start(len(sources))
     try:
         with lent(settings) as sandbox:

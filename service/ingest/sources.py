@@ -36,9 +36,9 @@ def lent(settings: Settings) -> contextlib.AbstractContextManager[Sandbox]:
     return lend(SandboxLimits(seconds=settings.parse_seconds))
 
 
-def source_of_path(path: Path) -> Source:
-    """The file at a path."""
-    return Source(str(path), functools.partial(read_bytes, path))
+def source_of_path(path: Path, within: Path | None = None) -> Source:
+    """The file at a path, and the folder that it was found in, if it was not named."""
+    return Source(str(path), functools.partial(read_bytes, path, within))
 
 
 def starter_files() -> list[SourceBytes]:

@@ -127,7 +127,7 @@ class Watch:
             return False
         try:
             prune = self._paths if self._prune and gone and not waiting else ()
-            summary = self._ingester.ingest(sorted(settled), NoProgress(), prune=prune)
+            summary = self._ingester.ingest(sorted(settled), NoProgress(), prune=prune, folders=self._roots)
         except FootnoteError as error:
             self._fail_once(error)
             return False

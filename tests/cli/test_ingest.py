@@ -120,7 +120,7 @@ def test_a_link_that_leaves_the_folder_is_refused_and_the_others_are_kept(
     (folder / "b.txt").symlink_to(write("elsewhere/secret.txt", "A secret."))
     ran = footnote("ingest", str(folder))
     assert ran.code == 1
-    assert "b.txt: it is a link to a file outside the folder; give that file itself." in ran.err
+    assert "b.txt: it is a link to a file outside the folder; give that file itself, or put" in ran.err
     assert "1 added, 1 refused" in ran.out
 
 

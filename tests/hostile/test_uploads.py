@@ -50,12 +50,13 @@ FILES: Mapping[str, bytes] = {
 
 REFUSED = {
     "zeros.docx": "over 200 times",
-    "deep.docx": "damaged DOCX",
+    "deep.docx": "more than 256 deep",
     "zeros.epub": "over 200 times",
+    "deep.html": "more than 256 deep",
     "loop.pdf": "get it anew",
-    "deep.jsonl": "not valid JSON",
+    "deep.jsonl": "more than 16 deep",
     "quote.csv": "not valid CSV",
-    "aliases.md": "not valid YAML",
+    "aliases.md": "has an alias",
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from corpus import Store
 from corpus.errors import FootnoteError, SourceError
+from corpus.readers.source import OUTSIDE
 from embeddings import Encoder
 from service.ingest import Ingester, IngestSummary, Watch
 from service.ingest.watching import changes_of
@@ -110,6 +111,25 @@ def test_a_folder_that_moves_keeps_its_documents(watched: Watched, write: Write,
 
     assert watched.told[-1].moved == [(str(before), str(watched.folder / "elsewhere" / "three.txt"))]
     assert by_source(store)["three.txt"] == "three"
+
+
+def test_a_link_that_leads_out_of_the_folder_is_told_and_not_read(
+    watched: Watched, write: Write, store: Store, tmp_path: Path
+) -> None:
+    secret = write("../elsewhere/secret.txt", TEXT)
+    (watched.folder / "link.txt").symlink_to(secret)
+    (watched.folder / "one.txt.meta.yaml").symlink_to(secret)
+    (watched.folder / "away").symlink_to(secret.parent)
+    changed = write("one.txt", f"{TEXT} One.")
+
+    watched.sees({watched.folder / "link.txt", watched.folder / "away", changed}, NOTHING)
+
+    [summary] = watched.told
+    assert {Path(source).name: OUTSIDE in reason for source, reason in summary.refused} == {
+        "link.txt": True,
+        "one.txt": True,
+    }
+    assert set(by_source(store)) == {"one.txt", "two.txt"}
 
 
 @pytest.mark.parametrize("name", [".hidden.txt", ".git/notes.txt", "picture.png", "../outside.txt"])

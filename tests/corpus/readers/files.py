@@ -100,13 +100,19 @@ def pdf(
     extra: Sequence[str] = (),
     catalog: str = "",
     password: str | None = None,
+    page: str = "",
+    font: str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
 ) -> bytes:
-    """A PDF whose pages have these lines, 14 points apart; an empty line leaves a gap."""
+    """A PDF whose pages have these lines, 14 points apart; an empty line leaves a gap.
+
+    `page` stands in each page, `catalog` in the catalog; `FIRST` is the number of the first object of `extra`.
+    """
+    first = str(5 + 2 * len(pages))
     cipher = None if password is None else _Cipher(password)
     objects = [
-        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".replace("FIRST", first),
         "",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        font.replace("FIRST", first),
     ]
     kids = []
     for lines in pages:
@@ -117,13 +123,13 @@ def pdf(
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>"
+            f"/Resources << /Font << /F1 3 0 R >> >> {page.replace('FIRST', first)} >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
     objects.append(f"<< {info} >>")
     info_number = len(objects)
-    objects.extend(text.replace("FIRST", str(info_number + 1)) for text in extra)
+    objects.extend(text.replace("FIRST", first) for text in extra)
     out = b"%PDF-1.4\n"
     places = []
     for number, body in enumerate(objects, start=1):

@@ -69,6 +69,13 @@ def test_an_encrypted_pdf_asks_for_its_password() -> None:
     assert only(data, "a.pdf", ReadOptions(password="open sesame")).text == "Words in secret."
 
 
+def test_a_pdf_that_no_password_opens_does_not_ask_for_one() -> None:
+    data = pdf([["Words in secret."]], password="x").replace(b"/Filter /Standard", b"/Filter /Adobe.Pub")
+    for options in (None, ReadOptions(password="x")):
+        with pytest.raises(SourceError, match=r"^it is encrypted in a way that no password opens here"):
+            only(data, "a.pdf", options)
+
+
 def test_a_pdf_that_anyone_may_open_needs_no_password() -> None:
     assert only(pdf([["Words in public."]], password=""), "a.pdf").text == "Words in public."
 

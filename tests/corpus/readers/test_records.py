@@ -1,11 +1,14 @@
+import hashlib
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from corpus import SourceDocument
 from corpus.errors import SourceError
+from corpus.frontmatter import TOO_DEEP, TOO_MANY_DIGITS
 from corpus.readers import ReadOptions, SourceProblem
 from tests.corpus.readers.files import items, only
 from tests.corpus.samples import UNHURRIED, is_clause
@@ -49,6 +52,13 @@ def test_a_record_without_an_id_is_named_by_its_line() -> None:
     [
         ("{broken", "line 2 is not valid JSON; correct or remove it"),
         ([1], "line 2 is not a JSON object; correct or remove it"),
+        ('{"text": "T", "x": %s}' % ("9" * 5000), f"line 2 {TOO_MANY_DIGITS}"),
+        ('{"text": "T", "x": [%s]}' % ("9" * 41), f"line 2 {TOO_MANY_DIGITS}"),
+        ('{"text": "T", "title": %s}' % ("9" * 5000), f"line 2 {TOO_MANY_DIGITS}"),
+        ({"text": "T", "x": "\ud800"}, "line 2 holds half a surrogate pair, which is no character; correct or remove"),
+        ({"text": "T", "\ud800": "x"}, "line 2 holds half a surrogate pair, which is no character; correct or remove"),
+        ({"text": "T", "title": "\ud800"}, "'title' in line 2 must be a line of text; correct or remove it"),
+        ({"text": "T", "x": "y" * 300_000}, "line 2 holds more than 256 KiB of metadata beside its text; shorten it"),
         ({"_id": "x"}, "line 2 has no 'text'; add it, or name the key that holds the text"),
         ({"_id": "x", "text": None}, "line 2 has no 'text'; add it, or name the key that holds the text"),
         ({"_id": "x", "text": 7}, "line 2: 'text' must be a text; correct or remove the line"),
@@ -75,6 +85,88 @@ def test_a_table_gives_a_document_for_each_row() -> None:
     assert (read.source, read.text) == ("/documents/a.csv#7", 'One "quoted" line;\nand another')
     assert (read.metadata.authors, read.metadata.published) == (("Ana Ruiz", "Luis Paz"), "2017-01-19")
     assert (read.metadata.extra, read.media_type) == ({"place": "Izalco"}, "text/csv")
+
+
+def deep(depth: int, kind: str) -> str:
+    opening, closing = {"list": ("[", "]"), "object": ('{"a": ', "}"), "both": ('[{"a": ', "}]")}[kind]
+    return opening * depth + "1" + closing * depth
+
+
+@pytest.mark.parametrize("kind", ["list", "object", "both"])
+@pytest.mark.parametrize("place", ['"x": {}', '"metadata": {}', '"metadata": {{"x": {}}}'])
+@pytest.mark.parametrize("depth", [18, 100, 247, 494, 700, 960, 990, 2000, 100_000])
+def test_a_record_that_is_too_deep_costs_only_itself(depth: int, place: str, kind: str) -> None:
+    record = '{"_id": "deep", "text": "T", ' + place.format(deep(depth, kind)) + "}"
+    read = items(lines({"_id": "good", "text": "T"}, record, {"_id": "last", "text": "T"}), "a.jsonl")
+    assert [type(item) for item in read] == [SourceDocument, SourceProblem, SourceDocument]
+    assert isinstance(read[1], SourceProblem)
+    assert read[1].reason == f"line 2 {TOO_DEEP}"
+
+
+def test_whatever_is_raised_while_a_record_is_read_costs_only_that_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    sha256 = hashlib.sha256
+
+    def breaking(data: bytes) -> object:
+        if data == b'{"_id": "a", "text": "break"}':
+            raise OverflowError("as a parser may")
+        return sha256(data)
+
+    monkeypatch.setattr(hashlib, "sha256", breaking)
+    read = items(lines({"_id": "a", "text": "break"}, {"_id": "b", "text": "T"}), "a.jsonl")
+    assert read[0] == SourceProblem(
+        "/documents/a.jsonl#a", "line 1 cannot be read (OverflowError); correct or remove it"
+    )
+    assert read[1].source == "/documents/a.jsonl#b"
+
+
+NAMES = [
+    "cls",
+    "self",
+    "extra",
+    "model_config",
+    "model_extra",
+    "_fields_set",
+    "_private",
+    "__dict__",
+    "copy",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_key_may_have_any_name(name: str) -> None:
+    data = lines({"text": "T", "title": "It", name: ["kept"]}, {"text": "T", "metadata": {name: {"a": "kept"}}})
+    read = items(data, "a.jsonl")
+    assert [item.metadata.extra for item in read if isinstance(item, SourceDocument)] == [
+        {name: ["kept"]},
+        {name: {"a": "kept"}},
+    ]
+
+
+@pytest.mark.parametrize("notes", [5, "abc", ["mine"], {"a": 1}])
+def test_what_the_reader_says_is_said_by_nobody_else(notes: object) -> None:
+    document = only(lines({"text": "T", "reader_notes": notes, "place": "Izalco"}), "a.jsonl")
+    assert document.metadata.extra == {"place": "Izalco"}
+
+
+SENT = TypeAdapter(SourceDocument)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.sampled_from(["\ud800", 10**50]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=30,
+)
+
+
+@UNHURRIED
+@given(st.dictionaries(st.text(max_size=8) | st.sampled_from([*NAMES, "title", "tags", "url", "metadata"]), VALUES))
+def test_what_is_kept_of_any_record_survives_storing_and_sending(record: dict[str, object]) -> None:
+    (item,) = items(lines({"text": "T", **record} | {"text": "T", "_id": "a"}), "a.jsonl")
+    if isinstance(item, SourceProblem):
+        assert is_clause(item.reason)
+        return
+    kept = json.dumps(item.metadata.extra, allow_nan=False, ensure_ascii=False).encode()
+    assert json.loads(kept) == item.metadata.extra
+    sent = SENT.validate_json(SENT.dump_json(item))
+    assert sent.metadata.extra == item.metadata.extra
 
 
 def test_a_row_with_more_cells_than_columns_costs_only_itself() -> None:

@@ -101,7 +101,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_link_that_leads_nowhere_or_in_a_circle_is_refused(tmp_path: Path) -> None:
     (tmp_path / "nowhere.txt").symlink_to(tmp_path / "none.txt")
     (tmp_path / "circle.txt").symlink_to(tmp_path / "circle.txt")
-    assert refusal(tmp_path / "nowhere.txt") == "there is no such file or folder; check the path"
+    assert refusal(tmp_path / "nowhere.txt") == ("it is a link to a file that is not there; correct or remove the link")
     assert refusal(tmp_path / "circle.txt").startswith("it cannot be read (Too many levels of symbolic links)")
 
 

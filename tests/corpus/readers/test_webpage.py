@@ -107,7 +107,7 @@ def test_a_page_in_no_known_encoding_is_refused() -> None:
     "data", ["<html>", "<!DOCTYPE html><html><body></body></html>", "<html><script>x()</script></html>"]
 )
 def test_a_page_without_text_is_refused(data: str) -> None:
-    with pytest.raises(SourceError, match=r"^it has no text$"):
+    with pytest.raises(SourceError, match=r"^it has no text outside of menus, footers and scripts; save"):
         only(data, "a.html")
 
 
