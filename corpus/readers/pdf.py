@@ -13,6 +13,7 @@ from corpus.documents import Section
 from corpus.errors import SourceError
 from corpus.readers.content import Content, Found, ReadOptions, TextBuilder
 from corpus.readers.pdf_annotations import Annotations, annotations_of, draw_annotations
+from corpus.readers.pdf_encryption import decrypted
 from corpus.readers.pdf_letters import is_unsure
 
 __all__ = ["read_pdf"]
@@ -66,6 +67,9 @@ def read_pdf(data: bytes, options: ReadOptions) -> Content:
     except pypdfium2.PdfiumError as error:
         # PDFium keeps the code of an earlier file where it has none for this one
         if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
+            plain = None if options.password else decrypted(data)
+            if plain is not None:
+                return read_pdf(plain, options)
             what = "its password is another one" if options.password else "it is encrypted"
             raise SourceError(f"{what}; give its password (--password), or save it without one") from error
         if error.err_code == _UNKNOWN_SECURITY and b"/Encrypt" in data:

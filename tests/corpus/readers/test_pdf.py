@@ -2,6 +2,7 @@ import io
 
 import pypdfium2
 import pytest
+from pypdf import PdfReader, PdfWriter
 
 from corpus.errors import SourceError
 from corpus.readers import ReadOptions
@@ -78,6 +79,26 @@ def test_a_pdf_that_no_password_opens_does_not_ask_for_one() -> None:
 
 def test_a_pdf_that_anyone_may_open_needs_no_password() -> None:
     assert only(pdf([["Words in public."]], password=""), "a.pdf").text == "Words in public."
+
+
+class Given(str):
+    """A password that is given, though it is empty; pypdf takes an empty one for none."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+def test_a_pdf_whose_owner_has_an_empty_password_needs_none(algorithm: str) -> None:
+    encrypted = io.BytesIO()
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([["Words in public."]]))))
+    writer.encrypt("open sesame", Given(""), algorithm=algorithm)
+    writer.write(encrypted)
+    assert only(encrypted.getvalue(), "a.pdf").text == "Words in public."
+    with pytest.raises(SourceError, match=r"^its password is another one"):
+        only(encrypted.getvalue(), "a.pdf", ReadOptions(password="open barley"))
 
 
 def test_a_pdf_without_pages_is_refused() -> None:

@@ -101,10 +101,11 @@ def test_a_command_ends_while_a_file_is_being_read(
     files.mkdir()
     (files / "a.pdf").write_bytes(pdf([["One."]]))
     code = f"""
-import sys
+import signal, sys
 import service.reading.process as process
 from service.cli.main import main
 process.WORKER = ({str(program)!r},)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 sys.argv = ["footnote", *{command.split()!r}, {str(files)!r}]
 main()
 """
