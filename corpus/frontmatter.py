@@ -18,11 +18,23 @@ __all__ = ["FrontMatter", "read_metadata", "split_front_matter", "validated"]
 MAX_FRONT_MATTER_CHARACTERS = 64 * 1024
 """Far beyond any real block; bounds what the YAML parser is given."""
 
+MAX_BRACKETS = 32
+"""Opened within each other; far more than any real block has."""
+
 _BLOCK = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader without aliases, which can make a small block unfold into gigabytes."""
+    """PyYAML's safe loader, bounded.
+
+    It knows no aliases, which can make a small block unfold into gigabytes, and no deep nesting of brackets, for which
+    it takes time that grows with the square of their number.
+    """
+
+    def fetch_flow_collection_start(self, kind: type[yaml.Token]) -> None:
+        if self.flow_level == MAX_BRACKETS:
+            raise yaml.YAMLError
+        super().fetch_flow_collection_start(kind)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):

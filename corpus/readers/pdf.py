@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,9 @@ _FULL_LINE = 0.85
 
 _FULL_LINE_CHARACTERS = 30
 """… unless it is as short as this: no column is narrower, but lines of a title page or of verse are."""
+
+_TITLES_SOUGHT = 200
+"""Titles of the outline that are looked for on each page; no page has room for more headings."""
 
 _NO_TITLE = re.compile(r"(?i)^(?:untitled|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|qxd|indd|ps|rtf|txt))$")
 _WRONG_PASSWORD = 4
@@ -101,15 +105,15 @@ def _paragraphs(page: Any, width: float) -> Iterator[str]:  # noqa: ANN401
     drops = [above[1] - below[1] for above, below in itertools.pairwise(boxes)]
     usual = statistics.median([drop for drop in drops if drop > 0] or [0])
     right = max((box[2] for box in boxes), default=width)
-    paragraph = ""
+    paragraph: list[str] = []
     for at, (_, line) in enumerate(lines):
         if at and not 0 <= drops[at - 1] <= min(usual * _PARAGRAPH_GAP, boxes[at][3] * _WIDE_GAP):
-            yield paragraph
-            paragraph = ""
+            yield "".join(paragraph)
+            paragraph = []
         before = lines[at - 1][1]
         is_full = at > 0 and boxes[at - 1][2] >= right * _FULL_LINE and len(before) >= _FULL_LINE_CHARACTERS
-        paragraph = _joined(paragraph, line, goes_on=is_full)
-    yield paragraph
+        _join(paragraph, line, goes_on=is_full)
+    yield "".join(paragraph)
 
 
 def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:  # noqa: ANN401
@@ -120,12 +124,14 @@ def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:
     return left, bottom, page.get_charbox(last, loose=True)[2], top - bottom
 
 
-def _joined(before: str, line: str, *, goes_on: bool) -> str:
-    if not before:
-        return line
-    if before.endswith(_HYPHENS):
-        return before[:-1] + line.lstrip()
-    return before.rstrip() + (" " if goes_on else "\n") + line.lstrip()
+def _join(paragraph: list[str], line: str, *, goes_on: bool) -> None:
+    """Add a line to those of a paragraph, none of which is blank."""
+    if paragraph:
+        before = paragraph[-1]
+        is_parted = before.endswith(_HYPHENS)
+        paragraph[-1] = before[:-1] if is_parted else before.rstrip() + (" " if goes_on else "\n")
+        line = line.lstrip()
+    paragraph.append(line)
 
 
 def _found(document: Any, damaged: list[int]) -> Found:  # noqa: ANN401
@@ -146,6 +152,8 @@ def _outline(document: Any, content: Content) -> list[Section]:  # noqa: ANN401
     import pypdfium2
 
     sections = []
+    places: dict[tuple[int, str], int] = {}
+    sought: Counter[int] = Counter()
     try:
         for entry in document.get_toc():
             target = entry.get_dest()
@@ -154,8 +162,10 @@ def _outline(document: Any, content: Content) -> list[Section]:  # noqa: ANN401
             if page is not None and 0 <= page < len(content.pages) and title:
                 start = content.pages[page]
                 end = content.pages[page + 1] if page + 1 < len(content.pages) else len(content.text)
-                there = content.text.find(title, start, end)
-                sections.append(Section(title, min(entry.level + 1, 6), start if there < 0 else there))
+                if (page, title) not in places and sought[page] < _TITLES_SOUGHT:
+                    sought[page] += 1
+                    places[page, title] = max(start, content.text.find(title, start, end))
+                sections.append(Section(title, min(entry.level + 1, 6), places.get((page, title), start)))
     except (pypdfium2.PdfiumError, UnicodeError):
         return []
     return sorted(sections, key=lambda section: section.start)

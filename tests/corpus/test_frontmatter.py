@@ -4,7 +4,13 @@ import math
 import pytest
 
 from corpus.errors import SourceError
-from corpus.frontmatter import MAX_FRONT_MATTER_CHARACTERS, FrontMatter, split_front_matter
+from corpus.frontmatter import (
+    MAX_BRACKETS,
+    MAX_FRONT_MATTER_CHARACTERS,
+    FrontMatter,
+    read_metadata,
+    split_front_matter,
+)
 from tests.corpus.samples import is_clause
 
 
@@ -223,3 +229,13 @@ def test_a_block_may_end_the_file() -> None:
 )
 def test_a_text_without_a_whole_block_at_its_head_is_all_body(text: str) -> None:
     assert split_front_matter(text) == (FrontMatter(), text)
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(MAX_BRACKETS, True), (MAX_BRACKETS + 1, False)])
+def test_brackets_may_lie_within_each_other_only_so_deep(depth: int, is_read: bool) -> None:
+    yaml = "x: " + "[" * depth + "]" * depth
+    if is_read:
+        assert "x" in read_metadata(yaml, "it").extra
+    else:
+        with pytest.raises(SourceError, match="not valid YAML"):
+            read_metadata(yaml, "it")
