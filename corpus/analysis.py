@@ -2,9 +2,10 @@
 
 import functools
 import re
-import unicodedata
 
 import tantivy
+
+from corpus.normalising import normalise
 
 __all__ = ["ANALYSIS_VERSION", "analyzer", "normalised", "stop_terms", "terms"]
 
@@ -28,7 +29,7 @@ STOP_WORDS = (
 _POSSESSIVE = re.compile(r"['’ʼ＇]s\b", re.IGNORECASE)
 _INNER_INITIAL = re.compile(r"\.[^\W\d_]\.")
 _INITIALS = re.compile(r"[^\W\d_](?<!\w\w)\.(?:[^\W\d_]\.)+")
-_NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u2009\u202f]\d+)+")
+_NUMBER = re.compile(r"(?<!\d)\d+(?:[.,'’\u00a0\u2009\u202f]\d+)+")
 _GROUPED = re.compile(r"(\d{1,3}(?:([.,'’\u00a0\u2009\u202f])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d+))?")
 _DECIMAL = re.compile(r"(\d+)[.,](\d+)")
 _INVISIBLE = re.compile("[\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}]")
@@ -75,7 +76,7 @@ def normalised(text: str) -> str:
     if text.isascii():
         return " ".join(_ASCII_TERM.findall(text))
     text = _INVISIBLE.sub("", text.encode(errors="ignore").decode())  # half a surrogate pair is no text
-    text = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
+    text = normalise("NFC", _ACCENTS.sub("", normalise("NFKD", text)))
     return " ".join(_TERM.findall(_WITHOUT_SPACES.sub(_pairs, text)))
 
 

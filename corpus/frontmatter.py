@@ -58,6 +58,9 @@ _HALF = "holds half a surrogate pair, which is no character; correct or remove i
 _LONGEST_NUMBER = 200
 """Characters of a whole number in YAML, which may be binary or hold underscores, before it is read."""
 
+MAX_BRACKETS = 32
+"""Opened within each other; far more than any real block has."""
+
 _BLOCK = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -66,9 +69,18 @@ class _Unusable(ValueError):  # noqa: N818 - mapped to SourceError where it is k
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader without aliases, which can make a small block unfold into gigabytes, and within bounds."""
+    """PyYAML's safe loader, bounded.
+
+    It knows no aliases, which can make a small block unfold into gigabytes, and no deep nesting of brackets, for which
+    it takes time that grows with the square of their number.
+    """
 
     _depth = 0
+
+    def fetch_flow_collection_start(self, kind: type[yaml.Token]) -> None:
+        if self.flow_level == MAX_BRACKETS:
+            raise _Unusable(TOO_DEEP)
+        super().fetch_flow_collection_start(kind)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):

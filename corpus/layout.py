@@ -1,5 +1,6 @@
 """How a text is laid out: what is left of its sections, and which of its paragraphs are headings."""
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -29,10 +30,11 @@ def kept_spans(text: str, sections: Sequence[Section], removed: Sequence[Removed
         `(start, end)` in code points, in order; none of white space alone.
     """
     titles = {section.start: section.title for section in sections}
+    ends = [out.end for out in removed]
     spans: list[tuple[int, int]] = []
     lone = False
     for start, end in pairwise(sorted({0, len(text), *titles})):
-        for first, last in _without(start, end, removed):
+        for first, last in _without(start, end, removed, bisect.bisect_right(ends, start)):
             if lone and spans[-1][1] == first:
                 spans[-1] = (spans[-1][0], last)
             elif text[first:last].strip():
@@ -43,12 +45,13 @@ def kept_spans(text: str, sections: Sequence[Section], removed: Sequence[Removed
     return spans
 
 
-def _without(start: int, end: int, removed: Sequence[RemovedSpan]) -> Iterator[tuple[int, int]]:
-    for out in removed:
-        if out.end > start and out.start < end:
-            if out.start > start:
-                yield start, out.start
-            start = out.end
+def _without(start: int, end: int, removed: Sequence[RemovedSpan], at: int) -> Iterator[tuple[int, int]]:
+    """What is left of a span; the first removed one that ends after its start has the index `at`."""
+    while at < len(removed) and removed[at].start < end:
+        if removed[at].start > start:
+            yield start, removed[at].start
+        start = removed[at].end
+        at += 1
     if start < end:
         yield start, end
 

@@ -27,13 +27,15 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
 
 
 def _ends(text: str, language: str) -> Iterator[int]:
-    at = 0
+    at = step = 0
     while at < len(text):
         part = text[at : at + MAX_LOOKED_AT]
         ends = sorted(
             {int(boundary["end_index"]) for boundary in get_sentence_boundaries(language, part)} | {len(part)}
         )
-        if at + len(part) < len(text) and len(ends) > 1:
-            ends.pop()  # the last sentence may go on: it is looked at again
+        is_short = 0 < step < MAX_LOOKED_AT // 2
+        if at + len(part) < len(text) and len(ends) > 1 and not (is_short and ends[-2] < MAX_LOOKED_AT // 2):
+            ends.pop()  # the last sentence may go on: it is looked at again, but never is little gained twice
         yield from (at + end for end in ends)
-        at += ends[-1]
+        step = ends[-1]
+        at += step

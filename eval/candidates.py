@@ -2,7 +2,6 @@
 
 import functools
 import json
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from slugify import slugify
 
+from corpus.normalising import normalise
 from eval.errors import SetError
 from eval.feedback import NumberedRating
 from eval.places import NotFoundAgainError, Place, place_of
@@ -130,7 +130,7 @@ def _key(question: str, history: Iterable[Turn | GivenTurn]) -> _Key:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" ?!.¿¡…")
+    return " ".join(normalise("NFKC", text).casefold().split()).strip(" ?!.¿¡…")
 
 
 def _count(numbered: NumberedRating, asked: _Asked, text_of: Callable[[str], str]) -> None:

@@ -21,7 +21,9 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-_FORM = re.compile(r"\s*(?P<measure>[A-Za-z_][\w@]*)\s*(?P<sign>>=|<=|>|<)\s*(?P<value>[0-9]*\.?[0-9]+)\s*")
+_FORM = re.compile(
+    r"\s*(?P<measure>[A-Za-z_][\w@]*)\s*(?P<sign>>=|<=|>|<)\s*(?P<value>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*"
+)
 
 MEASURES = (
     *PER_QUESTION,

@@ -19,7 +19,7 @@ FIELDS = ("title", "query", "question", "desc", "description", "topic")
 
 IDS = ("number", "num", "id", "qid", "topicid", "topic_id")
 
-_LABEL = re.compile(r"\s*(number|topic|title|query|description|narrative)\s*:", re.IGNORECASE)
+_LABEL = re.compile(r"\A\s*(number|topic|title|query|description|narrative)\s*:", re.IGNORECASE)
 """Classic topics repeat a field's name at the beginning of its text."""
 
 _TAG = re.compile(r"<([a-z][\w-]*)>(.*?)(?=</?[a-z][\w-]*>|\Z)", re.DOTALL | re.IGNORECASE)

@@ -4,7 +4,6 @@ import contextlib
 import functools
 import re
 import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from corpus import Store, View
 from corpus.errors import EncoderMismatchError, SourceError
+from corpus.normalising import normalise
 from corpus.readers import MAX_SOURCE_BYTES, SourceBytes
 from corpus.writing import mismatch_message
 from service.ingest import Action, Ingester, IngestSummary, Source
@@ -141,7 +141,7 @@ class Intake:
 
 def clean_name(name: str) -> str:
     """The last part of a file's name, without what moves a cursor or hides a file; empty if nothing is left."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[/\\]", normalise("NFC", name))[-1]
     return "".join(c for c in last if c.isprintable()).strip(" .")[-MAX_NAME_CHARACTERS:]
 
 

@@ -7,8 +7,9 @@ from corpus.cleaning.blocks import Block, blocks_of
 from corpus.cleaning.head import breadcrumb, headline, menus
 from corpus.cleaning.marks import appeals_between, marks_of
 from corpus.cleaning.phrases import phrases
+from corpus.cleaning.related import related_articles
 from corpus.cleaning.running import running_lines
-from corpus.cleaning.tail import advertising_comments, reader_comments, related_articles
+from corpus.cleaning.tail import advertising_comments, reader_comments
 from corpus.documents import RemovedSpan, SourceDocument
 
 __all__ = ["CLEANING_VERSION", "clean", "cleaned"]

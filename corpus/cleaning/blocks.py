@@ -35,7 +35,6 @@ _CUT_OFF = re.compile(
     r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])(?: ?(?:read more|more|continue reading|leer más|seguir leyendo))?$", re.I
 )
 _ENDED = re.compile(r"[.!?…。:;][\"'”’»)\]*]*(?:\[\d+\])*$")
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,10 @@ class Block:
     @functools.cached_property
     def plain(self) -> str:
         """What it says, in small letters and without punctuation at either end."""
-        return _EDGES.sub("", self.text).replace("’", "'").casefold()
+        text = self.text
+        first = next((at for at, character in enumerate(text) if character.isalnum()), len(text))
+        end = next((at for at in range(len(text), first, -1) if text[at - 1].isalnum()), first)
+        return text[first:end].replace("’", "'").casefold()
 
     @functools.cached_property
     def ended(self) -> bool:

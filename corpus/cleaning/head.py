@@ -18,8 +18,8 @@ HEADLINE_LETTERS = 12
 MENU_ITEMS = 3
 MENU_WORDS = 4
 
-_SEPARATORS = re.compile(r"\s*[>›»→/|·•]\s*")
-_TRAIL = re.compile(r"\s*[>›→]\s*|\s+[»/|]\s+")
+_SEPARATORS = re.compile(r" ?[>›»→/|·•] ?")  # of a block, whose white space is single spaces
+_TRAIL = re.compile(r" ?[>›→] ?| [»/|] ")
 _GLUED = re.compile(r"(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){2,6}")
 _GLUED_WORD = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+")
 

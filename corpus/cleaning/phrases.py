@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-__all__ = ["Mark", "Phrases", "phrases"]
+from corpus.cleaning.blocks import Block
+
+__all__ = ["Mark", "Phrases", "is_kept", "phrases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ def phrases() -> Phrases:
         sure_navigation=frozenset(data["navigation"]["sure"]),
         navigation=frozenset(data["navigation"]["words"]),
     )
+
+
+def is_kept(block: Block, phrases: Phrases) -> bool:
+    """Whether a block is a note, a source or the like, which belong to the article before them."""
+    return any(part.search(block.plain) or part.search(block.text) for part in phrases.keep)
 
 
 def _mark(mark: dict[str, Any]) -> Mark:

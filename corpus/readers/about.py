@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from pydantic import AnyHttpUrl, TypeAdapter, ValidationError
 from corpus.documents import Metadata
 from corpus.errors import SourceError
 from corpus.frontmatter import MAX_URL_CHARACTERS, FrontMatter, read_metadata
+from corpus.normalising import normalise
 from corpus.readers.content import Content, Found
 from corpus.readers.dates import read_date
 from corpus.readers.decoding import decode
@@ -125,7 +125,7 @@ def _title(content: Content, name: str) -> str:
 
 def _line(text: str | None) -> str | None:
     """One line of text; what a format holds may be anything."""
-    plain = _BREAKS.sub(" ", unicodedata.normalize("NFC", text or "").encode(errors="ignore").decode()).strip()
+    plain = _BREAKS.sub(" ", normalise("NFC", text or "").encode(errors="ignore").decode()).strip()
     return plain[:MAX_FOUND_CHARACTERS].strip() or None
 
 

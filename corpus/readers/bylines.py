@@ -20,8 +20,8 @@ _BY = re.compile(r"(?i)(?:by|por|par|von)\b:?\s+(?P<names>.+)")
 _DATED = re.compile(
     r"(?i)(?:published|posted|publicado|publié|veröffentlicht)\b(?:\s+(?:on|el|le|am))?:?\s+(?P<date>.+)"
 )
-_PARTS = re.compile(r"\s+[|•·]\s+")
-_NAMES = re.compile(r",\s+|\s+(?:and|y|et|und|&)\s+")
+_PARTS = re.compile(r" [|•·] ")  # of a line whose white space is single spaces
+_NAMES = re.compile(r", | (?:and|y|et|und|&) ")
 _NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?)"
 _NAME = re.compile(
     rf"{_NAME_WORD}(?:\s+(?:(?:de|la|las|los|del|van|von|der|da|di|dos|al|bin|y)\s+)*{_NAME_WORD}){{1,4}}"

@@ -2,12 +2,12 @@
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.documents import Section
 from corpus.errors import SourceError
+from corpus.normalising import normalise
 
 __all__ = ["Content", "Found", "ReadOptions", "TextBuilder", "tidy"]
 
@@ -123,6 +123,6 @@ class TextBuilder:
 
 def tidy(text: str) -> str:
     """A converted text in NFC, without invisible characters, doubled blanks and empty lines."""
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
+    plain = _INVISIBLE.sub("", normalise("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
     lines = (_BLANKS.sub(" ", line).strip() for line in re.split("[\n\x0b\x0c\x85\u2028\u2029]", plain))
     return "\n".join(line for line in lines if line)

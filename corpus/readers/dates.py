@@ -7,11 +7,11 @@ __all__ = ["read_date"]
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:$|[T ]\d{2}:)")
 _NUMBERS = re.compile(r"(?:(?P<day>[A-Za-z]{3,9})\.?,?\s+)?(\d{1,4})([./-])(\d{1,2})\3(\d{2,4})(?:,?\s.*)?")
-_TIME = r"(?:,?\s*(?:-|–|at|a las)?\s*\d{1,2}[:.]\d{2}.{0,20})?"
+_TIME = r"(?:,? ?(?:-|–|at|a las)? ?\d{1,2}[:.]\d{2}.{0,20})?"  # of a text whose white space is single spaces
 _WORDS = re.compile(
-    r"(?:\w{2,12}\.?,\s+)?(?P<date>"
-    r"[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"  # September 5, 2020
-    r"|\d{1,2}(?:st|nd|rd|th|\.|º)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+|del\s+)?\d{4}"  # 5 de enero
+    r"(?:\w{2,12}\.?, )?(?P<date>"
+    r"[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"  # September 5, 2020
+    r"|\d{1,2}(?:st|nd|rd|th|\.|º)? (?:de |of )?[^\W\d_]{3,12}\.?,? (?:de |del )?\d{4}"  # 5 de enero
     r")" + _TIME
 )
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

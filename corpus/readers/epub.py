@@ -31,10 +31,11 @@ def read_epub(data: bytes) -> Content:
         container = parse_xml(archive.read(_CONTAINER))
         folder, package = _package(archive, container)
         builder = TextBuilder()
+        members = frozenset(archive.namelist())
         chapters = list(_chapters(package, folder))
         names = _table_of_contents(archive, package, folder)
         for chapter in chapters:
-            if chapter in archive.namelist():
+            if chapter in members:
                 _add_chapter(builder, archive.read(chapter), names.get(chapter))
         return builder.content(_found(package))
 
@@ -72,9 +73,10 @@ def _chapters(package: Any, folder: str) -> Iterator[str]:  # noqa: ANN401
 def _table_of_contents(archive: zipfile.ZipFile, package: Any, folder: str) -> dict[str, str]:  # noqa: ANN401
     """The first name that the table of contents (EPUB 3 or 2) has for each member."""
     names: dict[str, str] = {}
+    unread = set(archive.namelist())  # each is read once, however often it is listed
     for item in _all(package, "item"):
         member = _member(folder, item.get("href", ""))
-        if member not in archive.namelist():
+        if member not in unread:
             continue
         base = posixpath.dirname(member)
         if "nav" in item.get("properties", "").split():
@@ -85,6 +87,7 @@ def _table_of_contents(archive: zipfile.ZipFile, package: Any, folder: str) -> d
             entries = [(_first(point, "content").get("src", ""), _text(_first(point, "text"))) for point in points]
         else:
             continue
+        unread.discard(member)
         for target, name in entries:
             names.setdefault(_member(base, target), " ".join(name.split()))
     return names

@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,9 @@ _FULL_LINE = 0.85
 
 _FULL_LINE_CHARACTERS = 30
 """… unless it is as short as this: no column is narrower, but lines of a title page or of verse are."""
+
+_TITLES_SOUGHT = 200
+"""Titles of the outline that are looked for on each page; no page has room for more headings."""
 
 _NO_TITLE = re.compile(r"(?i)^(?:untitled|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|qxd|indd|ps|rtf|txt))$")
 _WRONG_PASSWORD, _UNKNOWN_SECURITY = 4, 5
@@ -186,15 +190,15 @@ def _paragraphs(page: Any, text: str, width: float) -> Iterator[str]:  # noqa: A
     drops = [above[1] - below[1] for above, below in itertools.pairwise(boxes)]
     usual = statistics.median([drop for drop in drops if drop > 0] or [0])
     right = max((box[2] for box in boxes), default=width)
-    paragraph = ""
+    paragraph: list[str] = []
     for at, (_, line) in enumerate(lines):
         if at and not 0 <= drops[at - 1] <= min(usual * _PARAGRAPH_GAP, boxes[at][3] * _WIDE_GAP):
-            yield paragraph
-            paragraph = ""
+            yield "".join(paragraph)
+            paragraph = []
         before = lines[at - 1][1]
         is_full = at > 0 and boxes[at - 1][2] >= right * _FULL_LINE and len(before) >= _FULL_LINE_CHARACTERS
-        paragraph = _joined(paragraph, line, goes_on=is_full)
-    yield paragraph
+        _join(paragraph, line, goes_on=is_full)
+    yield "".join(paragraph)
 
 
 def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:  # noqa: ANN401
@@ -205,12 +209,14 @@ def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:
     return left, bottom, page.get_charbox(last, loose=True)[2], top - bottom
 
 
-def _joined(before: str, line: str, *, goes_on: bool) -> str:
-    if not before:
-        return line
-    if before.endswith(_HYPHENS):
-        return before[:-1] + line.lstrip()
-    return before.rstrip() + (" " if goes_on else "\n") + line.lstrip()
+def _join(paragraph: list[str], line: str, *, goes_on: bool) -> None:
+    """Add a line to those of a paragraph, none of which is blank."""
+    if paragraph:
+        before = paragraph[-1]
+        is_parted = before.endswith(_HYPHENS)
+        paragraph[-1] = before[:-1] if is_parted else before.rstrip() + (" " if goes_on else "\n")
+        line = line.lstrip()
+    paragraph.append(line)
 
 
 def _found(document: Any, damaged: list[int], notes: list[str]) -> Found:  # noqa: ANN401
@@ -232,6 +238,8 @@ def _outline(document: Any, content: Content) -> list[Section]:  # noqa: ANN401
     import pypdfium2
 
     sections = []
+    places: dict[tuple[int, str], int] = {}
+    sought: Counter[int] = Counter()
     try:
         for entry in document.get_toc():
             target = entry.get_dest()
@@ -240,8 +248,10 @@ def _outline(document: Any, content: Content) -> list[Section]:  # noqa: ANN401
             if page is not None and 0 <= page < len(content.pages) and title:
                 start = content.pages[page]
                 end = content.pages[page + 1] if page + 1 < len(content.pages) else len(content.text)
-                there = content.text.find(title, start, end)
-                sections.append(Section(title, min(entry.level + 1, 6), start if there < 0 else there))
+                if (page, title) not in places and sought[page] < _TITLES_SOUGHT:
+                    sought[page] += 1
+                    places[page, title] = max(start, content.text.find(title, start, end))
+                sections.append(Section(title, min(entry.level + 1, 6), places.get((page, title), start)))
     except (pypdfium2.PdfiumError, UnicodeError):
         return []
     return sorted(sections, key=lambda section: section.start)

@@ -47,9 +47,11 @@ _OTHERS = (
     (b"\xff\xd8\xff", "a picture; give a document with text"),
     (b"GIF8", "a picture; give a document with text"),
 )
-_HTML_START = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
-)
+_HTML_START = re.compile(rb"<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
+_COMMENT_BYTES = 2000
+"""A longer comment is no note above a page."""
+
+_WHITE = re.compile(rb"\s*")
 _ZIP_END_WITHIN = 22 + 65535
 """The end record of a ZIP archive and the longest comment that may follow in it."""
 
@@ -89,7 +91,26 @@ def _by_signature(data: bytes, suffix: str) -> str | None:
             raise SourceError(f"it is {what}")
     if data.lstrip()[:5] == b"%PDF-" or (suffix == ".pdf" and b"%PDF-" in data[:_PDF_START_WITHIN]):
         return PDF
-    return HTML if _HTML_START.match(data) else None
+    return HTML if _HTML_START.match(data, _prolog_end(data)) else None
+
+
+def _prolog_end(data: bytes) -> int:
+    """Where what may stand before the first element of a page ends: a declaration of XML and comments."""
+    at = _past_white(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    if data[at : at + 5].lower() == b"<?xml":
+        end = data.find(b">", at)
+        at = _past_white(data, end + 1) if end >= 0 else at
+    while data.startswith(b"<!--", at):
+        end = data.find(b"-->", at + 4, at + 4 + _COMMENT_BYTES + 3)
+        if end < 0:
+            break
+        at = _past_white(data, end + 3)
+    return at
+
+
+def _past_white(data: bytes, at: int) -> int:
+    white = _WHITE.match(data, at)
+    return white.end() if white else at
 
 
 def _by_members(data: bytes) -> str:

@@ -9,10 +9,11 @@ from corpus.readers.content import Content, Found, ReadOptions, TextBuilder
 from corpus.readers.decoding import decoded
 from corpus.readers.markup import add_blocks
 from corpus.readers.nesting import keep_shallow, limit_passed
+from corpus.readers.taming import MANY_ELEMENTS, tame
 
 __all__ = ["page_tree", "read_html"]
 
-_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,1000}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^<>]{0,1000}?(?:charset|encoding)\s*=\s*(?:["']\s*)?([\w.:-]+)""", re.I)
 _DECLARED_WITHIN = 4096
 """Browsers look for the declaration in the first kilobyte; some pages need a little more."""
 
@@ -29,9 +30,11 @@ def read_html(data: bytes, options: ReadOptions) -> Content:
     from trafilatura.settings import Document
 
     tree = page_tree(data, options.encoding)
+    elements = tame(tree)
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     page = bare_extraction(
         tree,
+        fast=elements > MANY_ELEMENTS,
         with_metadata=True,
         include_comments=False,
         include_tables=True,

@@ -14,6 +14,8 @@ __all__ = ["read_docx"]
 _HEADING = re.compile(r"(?i)heading ([1-6])")
 _WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NOTES = ("/footnotes", "/endnotes")
+_REPEATED_CHARACTERS = 1000
+"""Of a cell that spans several rows, in each but the first: it tells what the others in the row are about."""
 
 
 def read_docx(data: bytes) -> Content:
@@ -34,12 +36,13 @@ def read_docx(data: bytes) -> Content:
         if problem is None:
             raise
         raise problem from error
+    styles = _paragraph_styles(document.styles)
     builder = TextBuilder()
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             builder.paragraph("\n".join(_rows(block)))
             continue
-        style = (block.style.name if block.style is not None else None) or ""
+        style = styles.get(block._p.style) or styles[None]
         heading = _HEADING.fullmatch(style)
         if heading or style == "Title":
             builder.heading(block.text, int(heading[1]) if heading else 1)
@@ -50,11 +53,39 @@ def read_docx(data: bytes) -> Content:
     return builder.content(_found(document.core_properties))
 
 
-def _rows(table: Any) -> Iterator[str]:  # noqa: ANN401 - python-docx has no types
-    """Each row's cells; one that spans several columns is named once."""
-    for row in table.rows:
-        cells = {id(cell._tc): " ".join(_words(cell)) for cell in row.cells}
-        yield " | ".join(cell for cell in cells.values() if cell)
+def _paragraph_styles(styles: Any) -> dict[str | None, str]:  # noqa: ANN401 - python-docx has no types
+    """Their names by their ids, and the default's by None. python-docx looks through all of them for each paragraph."""
+    from docx.enum.style import WD_STYLE_TYPE
+
+    default = styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    names: dict[str | None, str] = {None: (default.name if default is not None else None) or ""}
+    for style in styles:
+        if style.style_id is not None:
+            names.setdefault(style.style_id, (style.type == WD_STYLE_TYPE.PARAGRAPH and style.name) or "")
+    return names
+
+
+def _rows(table: Any) -> Iterator[str]:  # noqa: ANN401
+    """Each row's cells; one that spans several columns is named once, and one that spans several rows in each of them.
+
+    python-docx gives a cell as often as it has columns, and goes through all rows above for one that spans rows.
+    """
+    from docx.table import _Cell
+
+    above: dict[int, tuple[int, str]] = {}
+    number = 0
+    for row in table._tbl.tr_lst:
+        here: dict[int, tuple[int, str]] = {}
+        column = row.grid_before
+        for cell in row.tc_lst:
+            number += 1
+            if cell.vMerge == "continue" and column in above:
+                here[column] = above[column]
+            else:
+                here[column] = number, " ".join(_words(_Cell(cell, table)))
+            column += cell.grid_span
+        yield " | ".join(text for text in dict(here.values()).values() if text)
+        above = {column: (number, text[:_REPEATED_CHARACTERS]) for column, (number, text) in here.items()}
 
 
 def _words(cell: Any) -> Iterator[str]:  # noqa: ANN401
@@ -67,12 +98,12 @@ def _words(cell: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _notes(part: Any) -> Iterator[str]:  # noqa: ANN401
-    for relation in part.rels.values():
-        if not relation.is_external and relation.reltype.endswith(_NOTES):
-            for note in parse_xml(relation.target_part.blob):
-                if note.get(f"{_WORDS}type") is None:  # the others draw the line above the notes
-                    paragraphs = ("".join(p.itertext(f"{_WORDS}t")) for p in note.iter(f"{_WORDS}p"))
-                    yield "\n".join(paragraphs)
+    parts = (r.target_part for r in part.rels.values() if not r.is_external and r.reltype.endswith(_NOTES))
+    for notes in {one.partname: one for one in parts}.values():
+        for note in parse_xml(notes.blob):
+            if note.get(f"{_WORDS}type") is None:  # the others draw the line above the notes
+                paragraphs = ("".join(p.itertext(f"{_WORDS}t")) for p in note.iter(f"{_WORDS}p"))
+                yield "\n".join(paragraphs)
 
 
 def _found(about: Any) -> Found:  # noqa: ANN401

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
+from corpus.normalising import normalise
+
 __all__ = ["LONGEST_SOURCE", "SourceText", "link_to_words"]
 
 LONGEST_SOURCE = 100_000
@@ -45,6 +47,9 @@ LIST_MARKER = re.compile(r"[-+•·–]|\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]"
 LONGEST_MARKER = 6
 DEEPEST_INDENT = 40
 """Spaces before an item of a list."""
+
+MOST_REPLACED = 60
+"""Different characters up to which it is quicker to replace each by itself than to translate the text."""
 
 QUOTES = dict.fromkeys("‘’‚‛ʼ", "'") | dict.fromkeys("“”„‟«»", '"')
 
@@ -156,10 +161,13 @@ def _counts(run: Sequence[_Word]) -> range:
 def _loosened(text: str) -> str:
     """A text with all made the same that browsers may take for the same: what it holds once, they find once."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
+        text = normalise("NFKD", text)
         changes = {c: "" for c in set(text) if unicodedata.category(c) in ("Mn", "Me", "Cf")} | QUOTES
-        for character, change in changes.items():  # much quicker than `str.translate`
-            text = text.replace(character, change)
+        if len(changes) > MOST_REPLACED:
+            text = text.translate({ord(character): change for character, change in changes.items()})
+        else:
+            for character, change in changes.items():
+                text = text.replace(character, change)
     return " ".join(text.casefold().split())
 
 

@@ -1,7 +1,6 @@
 """Results: one place for each text however often it stands in the documents, and room for more than one document."""
 
 import re
-import unicodedata
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.normalising import normalise
 from service.answering.reranking import RerankedCandidate
 
 __all__ = ["Folding", "Result", "crowded", "needed", "spread"]
@@ -209,7 +209,7 @@ def _words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    return normalise("NFC", text).casefold()
 
 
 def _without_punctuation(text: str) -> str:

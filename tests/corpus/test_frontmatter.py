@@ -5,10 +5,12 @@ import pytest
 
 from corpus.errors import SourceError
 from corpus.frontmatter import (
+    MAX_BRACKETS,
     MAX_DEPTH,
     MAX_FRONT_MATTER_CHARACTERS,
     MAX_OTHER_BYTES,
     FrontMatter,
+    read_metadata,
     split_front_matter,
     validated,
 )
@@ -287,3 +289,13 @@ def test_a_block_may_end_the_file() -> None:
 )
 def test_a_text_without_a_whole_block_at_its_head_is_all_body(text: str) -> None:
     assert split_front_matter(text) == (FrontMatter(), text)
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(MAX_DEPTH, True), (MAX_DEPTH + 1, False), (MAX_BRACKETS + 1, False)])
+def test_brackets_may_lie_within_each_other_only_so_deep(depth: int, is_read: bool) -> None:
+    yaml = "x: " + "[" * depth + "]" * depth
+    if is_read:
+        assert "x" in read_metadata(yaml, "it").extra
+    else:
+        with pytest.raises(SourceError, match=f"more than {MAX_DEPTH} deep in each other"):
+            read_metadata(yaml, "it")

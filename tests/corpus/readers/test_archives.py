@@ -3,7 +3,9 @@
 import io
 import zipfile
 
+import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 
 from corpus.errors import SourceError
 from corpus.readers import archives
@@ -160,3 +162,30 @@ def test_members_outside_the_archive_are_never_asked_for() -> None:
     opf = OPF.replace("text/two.xhtml", "../../../etc/hostname")
     members = {"META-INF/container.xml": CONTAINER, "OEBPS/book.opf": opf, "OEBPS/text/one .xhtml": "<p>One.</p>"}
     assert only(archive(members), "a.epub").text == "One."
+
+
+def test_cells_that_span_columns_and_rows_are_read_as_word_shows_them() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=4, cols=3)
+    for at, row in enumerate(table.rows):
+        for column, cell in enumerate(row.cells):
+            cell.text = f"{at}{column}"
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "wide"
+    table.cell(1, 0).merge(table.cell(3, 0)).text = "tall"
+    table.cell(2, 1).merge(table.cell(3, 2)).text = "both"
+    buffer = io.BytesIO()
+    document.save(buffer)
+    shown = [dict((id(c._tc), " ".join(c.text.split())) for c in row.cells) for row in table.rows]
+    expected = "\n".join(" | ".join(row.values()) for row in shown)
+    assert only(buffer.getvalue(), "a.docx").text == expected == "wide | 02\ntall | 11 | 12\ntall | both\ntall | both"
+
+
+def test_each_paragraph_style_is_told_by_its_id() -> None:
+    document = docx.Document()
+    document.styles.add_style("Heading 9a", WD_STYLE_TYPE.PARAGRAPH)
+    document.add_paragraph("First", style="Heading 1")
+    document.add_paragraph("Second", style="Heading 9a")
+    document.add_paragraph("Third", style="Heading 2")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    assert outline(only(buffer.getvalue(), "a.docx")) == [("First", 1, "First"), ("Third", 2, "Third")]

@@ -125,8 +125,12 @@ def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_hyphen_that_the_line_end_asked_for_is_taken_out() -> None:
-    assert reader._joined("a nego\ufffe", "tiator", goes_on=True) == "a negotiator"
-    assert reader._joined("a well-", "known man", goes_on=True) == "a well- known man"
+    joined = ["a nego\ufffe"]
+    reader._join(joined, "tiator", goes_on=True)
+    assert "".join(joined) == "a negotiator"
+    joined = ["a well-"]
+    reader._join(joined, "known man", goes_on=True)
+    assert "".join(joined) == "a well- known man"
 
 
 def test_a_page_that_pdfium_itself_wrote_is_read() -> None:
@@ -135,3 +139,17 @@ def test_a_page_that_pdfium_itself_wrote_is_read() -> None:
     document.save(buffer)
     document.close()
     assert only(buffer.getvalue(), "a.pdf").text == "Words."
+
+
+def test_of_a_page_only_so_many_titles_are_looked_for() -> None:
+    count = reader._TITLES_SOUGHT + 2
+    entries = [
+        f"<< /Title (Words {at}) /Parent 7 0 R /Dest [5 0 R /Fit] {f'/Next {9 + at} 0 R' if at + 1 < count else ''} >>"
+        for at in range(count)
+    ]
+    root = f"<< /Type /Outlines /First 8 0 R /Last {7 + count} 0 R /Count {count} >>"
+    page = [f"Words {at:}." for at in range(count)]
+    read = only(pdf([page], extra=[root, *entries], catalog="/Outlines 7 0 R"), "a.pdf")
+    starts = {section.title: section.start for section in read.sections}
+    assert len(starts) == count
+    assert sum(start == 0 for start in starts.values()) == 3  # the first line, and two that were not looked for

@@ -1,9 +1,15 @@
+import re
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.errors import SourceError
 from corpus.readers.sniffing import CSV, DOCX, EPUB, HTML, JSON_LINES, MARKDOWN, PDF, TEXT, media_type_of
+from corpus.readers.source import SourceBytes
 from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
-from tests.corpus.samples import is_clause
+from tests.corpus.samples import UNHURRIED, is_clause
 
 
 @pytest.mark.parametrize(
@@ -54,3 +60,43 @@ def test_what_cannot_be_read_is_refused_by_what_it_is(name: str, data: bytes, re
         media_type_of(bytes_of(data, name), "text")
     assert str(refused.value).startswith(reason)
     assert is_clause(str(refused.value))
+
+
+PROLOG = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*){0,6}<(?:!doctype\s+html|html[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What may stand before a page, said by one pattern; it takes exponential time for more comments."""
+
+PIECES = [
+    b"\xef\xbb\xbf",
+    b" ",
+    b"\n",
+    b"<?xml a?>",
+    b"<?XML",
+    b"<!--",
+    b"-->",
+    b"a",
+    b"<!-->",
+    b"<html>",
+    b"<!DocType html",
+]
+
+
+@UNHURRIED
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join))
+def test_what_stands_before_a_page_does_not_hide_it(data: bytes) -> None:
+    told = media_type_of(SourceBytes(Path("a.txt"), data), "text")
+    assert (told == HTML) == (PROLOG.match(data) is not None)
+
+
+def test_any_number_of_comments_may_stand_before_a_page() -> None:
+    for comments in (1, 40, 10_000):
+        assert media_type_of(SourceBytes(Path("a.txt"), b"<!-- a -->\n" * comments + b"<html>"), "text") == HTML
+        assert media_type_of(SourceBytes(Path("a.txt"), b"<!-- a -->\n" * comments + b"Words."), "text") == TEXT
+
+
+def test_a_comment_as_long_as_a_text_is_none() -> None:
+    for length, kind in ((2000, HTML), (2001, TEXT)):
+        data = b"<!--" + b"a" * length + b"--><html>"
+        assert media_type_of(SourceBytes(Path("a.txt"), data), "text") == kind

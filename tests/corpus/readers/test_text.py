@@ -416,3 +416,10 @@ def test_a_sections_title_is_its_headings_words_without_markup(heading: str, tit
 
 def test_a_line_break_in_a_heading_becomes_a_space() -> None:
     assert [title for title, _, _ in sections("One  \ntwo\nthree\n===\n")] == ["One two three"]
+
+
+def test_a_paragraph_above_a_line_of_dashes_is_a_heading_however_long() -> None:
+    for words in ("*Some* words", "*Some* words " * 500):
+        [section] = document(f"{words.strip()}\n---\n\nText.").sections
+        assert section.start == 0
+        assert section.title.replace("*", "") == words.strip().replace("*", "")

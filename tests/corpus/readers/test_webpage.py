@@ -122,3 +122,28 @@ def test_a_page_of_many_nested_elements_ends() -> None:
         assert only(page(deep), "a.html").text
     except SourceError as error:
         assert str(error)  # noqa: PT017 - either way it ends, and says how
+
+
+def test_an_attribute_as_long_as_a_text_is_no_address_and_no_name() -> None:
+    long = "a" * 3000
+    head = f'<link rel="canonical" href="https://example.org/{long}"><meta name="author" content="Ana Ruiz {long}">'
+    about = only(page(f"<p>{WORDS}</p>", head), "a.html").metadata
+    assert about.url is None
+    assert all(len(author) <= 2000 for author in about.authors)
+
+
+def test_data_for_search_engines_that_is_full_of_tags_is_passed_over() -> None:
+    for tags, authors in ((1000, ("Ana Ruiz", "Luis Paz")), (1001, ())):
+        data = json.dumps({**LINKED, "description": "<" * tags})
+        head = f'<script type="application/ld+json">{data}</script>'
+        read = only(page(f"<p>{WORDS}</p>", head), "a.html")
+        assert read.metadata.authors == authors
+        assert WORDS.strip() in read.text
+
+
+def test_rows_of_any_length_and_cells_that_span_others_keep_their_words() -> None:
+    cells = "".join(f"<td>cell {at}</td>" for at in range(2500))
+    table = f"<table><tr><td colspan='100' rowspan='100'>wide</td><td>narrow</td></tr><tr>{cells}</tr></table>"
+    read = only(page(f"<p>{WORDS}</p>{table}<p>{WORDS}</p>"), "a.html")
+    assert "wide | narrow" in read.text
+    assert [at for at in range(2500) if f"cell {at}" not in read.text] == []

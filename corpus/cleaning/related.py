@@ -1,0 +1,147 @@
+"""Lists of other articles below an article."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from corpus.cleaning.blocks import Block
+from corpus.cleaning.phrases import Phrases, is_kept
+
+__all__ = ["related_articles"]
+
+TEASER_WORDS = 45
+"""The words that a list gives of another article are no more."""
+
+LIST_HEADLINES = 3
+"""So many headlines in a row are a list of links."""
+
+TITLE_WORDS = 4
+"""Titles of articles are at least so long, most of them; a list of things has a word or two each."""
+
+
+def related_articles(blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> dict[int, str]:
+    """Lists of other articles, each under a line that says so, by the place of their blocks.
+
+    Such a list is furniture if it shows the shapes of one: dates on lines of their own, blurbs that break off,
+    headlines with a sentence below, or headlines alone. It ends where the article goes on, or its notes begin.
+    """
+    found: dict[int, str] = {}
+    lists = _Lists(blocks, taken, phrases)
+    for at, block in enumerate(blocks):
+        if at not in found and _opens_list(block, phrases):
+            end = lists.end(at + 1)
+            if lists.is_list(at + 1, end):
+                found |= dict.fromkeys(range(at, end), "other articles")
+    return found
+
+
+def _opens_list(block: Block, phrases: Phrases) -> bool:
+    said = block.plain
+    return block.words <= 8 and (said in phrases.related or any(part.search(said) for part in phrases.related_parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    """How many blocks have a shape.
+
+    Args:
+        items: All that are not known for other furniture.
+        shown: Those that are a date or break off, as nothing but an item of a list does.
+        headlines: Those that could be an article's title.
+        titles: Those that are as long as an article's title.
+        sentences: Those of running text.
+    """
+
+    items: int = 0
+    shown: int = 0
+    headlines: int = 0
+    titles: int = 0
+    sentences: int = 0
+
+    def __add__(self, other: "_Shapes") -> "_Shapes":
+        return self._with(other, 1)
+
+    def __sub__(self, other: "_Shapes") -> "_Shapes":
+        return self._with(other, -1)
+
+    def _with(self, other: "_Shapes", sign: int) -> "_Shapes":
+        return _Shapes(
+            self.items + sign * other.items,
+            self.shown + sign * other.shown,
+            self.headlines + sign * other.headlines,
+            self.titles + sign * other.titles,
+            self.sentences + sign * other.sentences,
+        )
+
+    def are_a_list(self) -> bool:
+        """Whether blocks of these shapes are a list of articles."""
+        if self.shown >= 2 or (self.headlines >= 2 and (self.shown >= 1 or self.sentences >= 2)):
+            return True
+        return self.headlines >= LIST_HEADLINES and self.headlines == self.items and 2 * self.titles > self.items
+
+
+class _Lists:
+    """Where lists end, and whether they are some. Every line may open one, so each block is looked at once for all."""
+
+    def __init__(self, blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> None:
+        self._blocks = blocks
+        self._taken = taken
+        self._phrases = phrases
+        self._walked = range(0)
+        self._until: list[_Shapes] = []
+
+    def end(self, start: int) -> int:
+        """Where the list ends that begins at a place; asked of rising places."""
+        blocks = self._blocks
+        if start >= len(blocks) or not (start in self._taken or self._begins(start)):
+            return start
+        at = self._walk(start + 1)
+        last = at - 1
+        if at < len(blocks) and last > start and blocks[last].headline and blocks[at].prose and not blocks[last].dated:
+            return last  # the article's own heading, perhaps
+        return at
+
+    def is_list(self, start: int, end: int) -> bool:
+        """Whether the blocks of `[start, end)` are a list of articles."""
+        if not self._until:
+            self._until = list(accumulate(map(self._shapes, range(len(self._blocks))), initial=_Shapes()))
+        return (self._until[end] - self._until[start]).are_a_list()
+
+    def _shapes(self, at: int) -> _Shapes:
+        block = self._blocks[at]
+        if at in self._taken:
+            return _Shapes()
+        shown, headline = block.dated or block.cut_off, block.headline and not block.dated
+        return _Shapes(1, shown, headline, block.words >= TITLE_WORDS, block.prose)
+
+    def _walk(self, start: int) -> int:
+        """The first place from here on that goes on with no list."""
+        if start not in self._walked:
+            at = start
+            while at < len(self._blocks) and (at in self._taken or self._goes_on_with(at)):
+                at += 1
+            self._walked = range(start, at + 1)
+        return self._walked[-1]
+
+    def _begins(self, at: int) -> bool:
+        """Whether a block can be the first item of a list."""
+        block = self._blocks[at]
+        if is_kept(block, self._phrases):
+            return False
+        return block.cut_off or block.dated or _opens_list(block, self._phrases) or block.headline
+
+    def _goes_on_with(self, at: int) -> bool:
+        """Whether a block can be another item, or what a list says of the article before it."""
+        block, before = self._blocks[at], self._blocks[at - 1]
+        if self._begins(at):
+            return True
+        if is_kept(block, self._phrases) or block.words > TEASER_WORDS:
+            return False
+        return (before.dated or before.headline) and self._may_go_on(at + 1)
+
+    def _may_go_on(self, at: int) -> bool:
+        """Whether the text ends here, or the next block is of a list too: a date, a headline, words that break off."""
+        if at >= len(self._blocks):
+            return True
+        block = self._blocks[at]
+        return is_kept(block, self._phrases) or block.cut_off or block.dated or not block.prose

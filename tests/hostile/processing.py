@@ -1,0 +1,240 @@
+"""Everything of the product that goes through texts from documents, questions, histories and headers."""
+
+import datetime
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from corpus import Metadata, RemovedSpan, Section, SourceDocument
+from corpus.analysis import normalised, terms
+from corpus.cleaning import clean, cleaned
+from corpus.cleaning.blocks import blocks_of
+from corpus.cleaning.running import running_lines
+from corpus.folders import lies_under
+from corpus.frontmatter import read_metadata, split_front_matter, validated
+from corpus.interviews import Conversation, labelled_lines
+from corpus.layout import is_heading, kept_spans
+from corpus.lexical import LexicalIndex
+from corpus.normalising import normalise
+from corpus.packing import Piece, Tie, packed
+from corpus.passages import PassageSplitter
+from corpus.readers import SourceBytes
+from corpus.readers.about import metadata_of, read_sidecar
+from corpus.readers.bylines import read_byline, read_copied_page
+from corpus.readers.content import Content, Found, TextBuilder, tidy
+from corpus.readers.dates import read_date
+from corpus.readers.decoding import decode, decoded
+from corpus.readers.language import language_of
+from corpus.readers.plain import markdown_sections
+from corpus.readers.sniffing import media_type_of
+from corpus.readers.source import Sidecar, printable
+from corpus.sentences import sentence_spans
+from service.access import Access
+from service.answering.conversation import need_of_context
+from service.answering.fragments import SourceText, link_to_words
+from service.answering.highlight import sentences_of
+from service.answering.reranking import RerankedCandidate
+from service.answering.results import Folding
+from service.cli.output import one_line, plain, wrapped
+from service.http.accepting import prefers
+from service.http.clients import client_of
+from service.http.origins import OPEN
+from service.http.strict_json import strict_json
+from service.intake import clean_name
+from service.origins import is_known_host, is_own_host
+from service.proxies import client_address, parsed_address, parsed_proxies
+from tests.hostile.formats import read
+from tests.hostile.pumps import PROSE, Pump
+
+__all__ = ["MARKUP", "WORK"]
+
+HTML = "<!DOCTYPE html><html><body><p>Words."
+HEAD = """<!DOCTYPE html><html><head><title>TEXT</title><link rel="canonical" href="http://TEXT">
+<meta name="author" content="TEXT"><meta name="date" content="TEXT"><meta property="og:title" content="TEXT">
+</head><body><h1>TEXT</h1><time datetime="TEXT">TEXT</time><span class="author">TEXT</span><p>Words."""
+DATA = """<!DOCTYPE html><html><head><script type="application/ld+json">
+{"@type": "Article", "author": {"name": TEXT}, "headline": TEXT}</script></head><body><p>Words."""
+ACCESS = Access(proxies=parsed_proxies(["::1", "10.0.0.0/8"]))
+NOW = datetime.date(2026, 1, 1)
+
+
+def count_tokens(text: str) -> int:
+    """Words and signs, about as an encoder counts them."""
+    return len(_TOKEN.findall(text))
+
+
+INDEX = LexicalIndex.in_memory([(1, PROSE)])
+PIECES = [Piece(1, at % 3, Tie(at % 5)) for at in range(15)]
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+PASSAGE = 8192
+"""Characters that the longest passage has."""
+
+SPLITTER = PassageSplitter(count_tokens, target_tokens=40, max_tokens=60)
+
+
+def lines_of(text: str) -> list[int]:
+    """Where each line begins, as starts of sections or pages."""
+    return [0, *(at + 1 for at, character in enumerate(text) if character == "\n")]
+
+
+def document_of(text: str) -> SourceDocument:
+    return SourceDocument("a.txt", "0" * 64, "text/plain", text, Metadata(title=text[:200]))
+
+
+def converse(text: str) -> None:
+    paragraphs = text.split("\n\n")
+    who = Conversation.of(paragraphs)
+    for paragraph in paragraphs:
+        who.asks(paragraph), who.leans(paragraph), who.remarks(paragraph), labelled_lines(paragraph)
+
+
+def find_out(text: str) -> None:
+    found = Found(text, text, [text] * 3, text, text, text, [text] * 3)
+    metadata_of(Content(text), [], [found], "a", NOW)
+
+
+def compare(text: str) -> None:
+    """As results are folded: a text with itself, and with its beginning."""
+    one, other = RerankedCandidate(1, 0.9, 0.9), RerankedCandidate(2, 0.8, 0.8)
+    texts = {1: text, 2: text[: len(text) * 3 // 4]}
+    vectors = np.ones((2, 1), dtype=np.float32)
+    list(Folding([one, other], vectors, lambda c: texts[c.key], lambda c: texts[c.key], 5))
+
+
+def name_words(text: str) -> None:
+    source = SourceText(text)
+    source.fragment(0, len(text))
+    source.fragment(len(text) // 3, len(text) // 2)
+
+
+def highlight(text: str) -> None:
+    spans = np.array([(at, at + 1) for at in range(0, len(text[:PASSAGE]), 4)]).reshape(-1, 2)
+    sentences_of(text[:PASSAGE], "en", spans)
+
+
+def receive(head: str) -> None:
+    """What reads the headers of a request."""
+    value = head.encode("latin-1", "replace")
+    names = (b"authorization", b"x-forwarded-for", b"origin", b"host", b"accept", b"if-none-match", b"content-type")
+    scope = {"type": "http", "path": "/v1/" + head, "headers": [(name, value) for name in names], "client": ("::1", 1)}
+    client_of(scope, ACCESS)
+    prefers([head, head], "text/event-stream", "application/json")
+    is_known_host(head, {"a"}), is_own_host(head, head)
+    parsed_address(head), client_address("::1", [head, head], ACCESS.proxies)
+    for pattern, _ in OPEN:
+        pattern.fullmatch("/v1/" + head)
+
+
+WORK: Mapping[str, Callable[[str], object]] = {
+    # corpus.readers
+    "media_type_of": lambda text: media_type_of(SourceBytes(Path("a.md"), text.encode()), "text"),
+    "decode": lambda text: decode(text.encode()),
+    "decoded, not UTF-8": lambda text: decoded(text.encode() + b"\xff", "cp1252"),
+    "decoded, with a guess": lambda text: decoded(text.encode("utf-8") + b"\xff"),
+    "decoded, UTF-16": lambda text: decoded(text.encode("utf-16")),
+    "tidy": tidy,
+    "TextBuilder": lambda text: TextBuilder().heading(text, 1),
+    "language_of": lambda text: language_of(text, text),
+    "read_byline": lambda text: read_byline("By " + text, "en"),
+    "read_copied_page": lambda text: read_copied_page("A title of words\n" + text, "en"),
+    "read_copied_page, about": lambda text: read_copied_page("About " + text, "en"),
+    "read_date": read_date,
+    "metadata_of": find_out,
+    "read_sidecar": lambda text: read_sidecar(Sidecar("a.meta.yaml", text.encode())),
+    "markdown_sections": markdown_sections,
+    "markdown_sections, a heading": lambda text: markdown_sections("# " + text.replace("\n", " ")),
+    "split_front_matter": split_front_matter,
+    "read_metadata": lambda text: read_metadata(text, "it"),
+    "validated": lambda text: validated(dict.fromkeys(("title", "published", "language", "url", "a"), text), "it"),
+    "read_records, JSON Lines": lambda text: read("a.jsonl", text),
+    "read_records, a text": lambda text: read("a.jsonl", json.dumps({"text": text, "title": text, "id": text})),
+    "read_records, CSV": lambda text: read("a.csv", "text,b\n" + text),
+    "read_documents, text": lambda text: read("a.txt", text),
+    "read_documents, Markdown": lambda text: read("a.md", text),
+    "read_html": lambda text: read("a.html", f"<!DOCTYPE html><html><body>{text}"),
+    "read_html, its head": lambda text: read("a.html", HEAD.replace("TEXT", html.escape(text))),
+    "read_html, its data": lambda text: read("a.html", DATA.replace("TEXT", json.dumps(text))),
+    "read_html, its words": lambda text: read("a.html", f'{HTML}<div class="{text}"><a href="{text}">{text}'),
+    "printable": printable,
+    # corpus.cleaning
+    "clean": clean,
+    "cleaned": lambda text: cleaned(document_of(text)),
+    "blocks_of": lambda text: [(one.plain, one.dated, one.stamped, one.headline) for one in blocks_of(text)],
+    "running_lines": lambda text: running_lines(text, lines_of(text)),
+    # corpus
+    "normalise NFC": lambda text: normalise("NFC", text),
+    "normalise NFKD": lambda text: normalise("NFKD", text),
+    "normalised": normalised,
+    "terms": terms,
+    "kept_spans": lambda text: kept_spans(text, [Section(text[at : at + 9], 1, at) for at in lines_of(text)], []),
+    "kept_spans, removed": lambda text: kept_spans(
+        text,
+        [Section("a", 1, at) for at in lines_of(text)[::2]],
+        [RemovedSpan(at, at + 1, "a") for at in lines_of(text)[:-1]],
+    ),
+    "is_heading": lambda text: is_heading(text, text, opens_section=False),
+    "Conversation": converse,
+    "sentence_spans": sentence_spans,
+    "packed": lambda text: list(packed((PIECES[ord(c) % 15] for c in text), 40, 60)),
+    "PassageSplitter": SPLITTER.split,
+    "PassageSplitter, sections": lambda text: SPLITTER.split(
+        text, [Section("a", 1, at) for at in lines_of(text)], removed=clean(text), pages=lines_of(text)
+    ),
+    "LexicalIndex": lambda text: INDEX.search(text, 5),
+    # service
+    "need_of_context": need_of_context,
+    "SourceText": name_words,
+    "link_to_words": lambda text: link_to_words("http://" + text, text),
+    "sentences_of": highlight,
+    "Folding": compare,
+    "strict_json": lambda text: strict_json(text.encode()),
+    "strict_json, a text": lambda text: strict_json(json.dumps({"a": text}).encode()),
+    "strict_json, a number": lambda text: strict_json(b"[1." + text.encode()),
+    "headers": receive,
+    "clean_name": clean_name,
+    "lies_under": lambda text: lies_under(text, Path("a")),
+    "plain": plain,
+    "one_line": one_line,
+    "wrapped": wrapped,
+}
+"""By what does it; each takes any text."""
+
+MARKUP: Mapping[str, Pump] = {
+    "paragraphs": Pump(f"<p>{PROSE}</p>"),
+    "short paragraphs": Pump("<p>a</p>"),
+    "open paragraphs": Pump("<p>"),
+    "divisions": Pump("<div>a"),
+    "closed divisions": Pump("<div>a</div>"),
+    "headings": Pump("<h2>A heading</h2>"),
+    "links": Pump('<a href="/a">a</a> '),
+    "lists": Pump("<ul><li>a</li></ul>"),
+    "one list": Pump("<li>a</li>", "<ul>", "</ul>"),
+    "nested lists": Pump("<ul><li>a"),
+    "table rows": Pump("<tr><td>a</td><td>b</td></tr>", "<table>", "</table>"),
+    "table cells": Pump("<td>a</td>", "<table><tr>", "</table>"),
+    "spans": Pump('<tr><td colspan="99" rowspan="99">a</td><td>b</td></tr>', "<table>", "</table>"),
+    "tables": Pump("<table><tr><td>a</td></tr></table>"),
+    "bold": Pump("<b>a</b>"),
+    "open bold": Pump("<b>a"),
+    "breaks": Pump("a<br>"),
+    "pictures": Pump('<img src="a.png" alt="b">'),
+    "attributes": Pump("a=b ", "<p ", ">Words.</p>"),
+    "classes": Pump('<div class="comment share footer">a</div>'),
+    "metadata": Pump('<meta property="og:title" content="a">', "<head>", "</head><body><p>Words."),
+    "data": Pump('<script type="application/ld+json">{"@type": "Article", "author": "a"}</script>'),
+    "one script of data": Pump('{"@type": "a"},', '<script type="application/ld+json">[', "]</script>"),
+    "scripts": Pump("<script>a</script>"),
+    "dates": Pump("<time datetime='2012-03-05'>5 March 2012</time>"),
+    "quotes": Pump("<blockquote>a"),
+    "code": Pump("<pre>a</pre>"),
+    "entities": Pump("&amp;&#233;&#x301;&#x323;"),
+    "comments": Pump("<!-- a -->"),
+    "closing tags": Pump("</p>"),
+    "forms": Pump("<form><input><select><option>a"),
+    "vectors": Pump("<svg><math>a"),
+}
+"""Pages of any length."""

@@ -1,0 +1,199 @@
+"""Time grows with the length of a text, whatever it is: each pattern, each loop and each reader is measured.
+
+Growth is told from the ratio of processor times of texts of different lengths, never from seconds.
+"""
+
+import ast
+import importlib
+import inspect
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from embeddings import Encoder
+from service.answer import Turn
+from service.answering import Pipeline
+from service.schemas.asking import MAX_CONVERSATION_CHARACTERS, MAX_QUESTION_CHARACTERS, MAX_TURN_CHARACTERS
+from tests.hostile import processing
+from tests.hostile.growing import steep
+from tests.hostile.growth import growth
+from tests.hostile.patterns import modules, used_patterns
+from tests.hostile.pumps import TEXTS, Pump, pumps_for
+from tests.service.answering.test_pipeline import pipeline_over
+from tests.service.conftest import settings_for_long
+
+LONGEST = 2**15
+
+QUADRATIC = re.compile(r"\d+x")
+EXPONENTIAL = re.compile(r"(?:a|aa)+$")
+BY_PREFIX = re.compile(r"<b[^>]*>")
+LINEAR = re.compile(r"(?<!\d)\d+x")
+
+
+def searched(pattern: re.Pattern[str]) -> Callable[[str], object]:
+    return lambda text: [None for _ in pattern.finditer(text)]
+
+
+def looped(text: str) -> None:
+    """Quadratic without a pattern, and quick: it looks at the rest of the text from each line on."""
+    for at, character in enumerate(text):
+        if character == "\n":
+            text.count("\0", at)
+
+
+# That growth is found
+
+
+def test_a_quadratic_pattern_is_found() -> None:
+    assert growth(TEXTS["digits"].text, searched(QUADRATIC), LONGEST) is not None
+
+
+def test_an_exponential_pattern_is_found_and_ended() -> None:
+    found = growth(Pump("a", tail="b").text, EXPONENTIAL.match, LONGEST)
+    assert found is not None
+    assert found.exponent == float("inf")
+
+
+def test_a_quadratic_loop_is_found() -> None:
+    assert growth(TEXTS["lines"].text, looped, LONGEST) is not None
+
+
+def test_linear_work_is_not_taken_for_more() -> None:
+    assert growth(TEXTS["digits"].text, searched(LINEAR), LONGEST) is None
+    assert growth(TEXTS["lines"].text, str.split, LONGEST) is None
+    assert growth(TEXTS["quotation marks"].text, lambda text: sorted(text * 20), LONGEST) is None
+
+
+@pytest.mark.parametrize("pattern", [QUADRATIC, BY_PREFIX, EXPONENTIAL], ids=lambda pattern: pattern.pattern)
+def test_texts_made_from_a_pattern_show_its_growth(pattern: re.Pattern[str]) -> None:
+    work = pattern.match if pattern is EXPONENTIAL else searched(pattern)
+    assert any(growth(pump.text, work, 2**13) for pump in pumps_for(pattern))
+
+
+def test_a_process_that_ends_early_is_told_as_a_failure() -> None:
+    assert steep("nothing") == ["the first one: the process ended with 1"]
+
+
+# That none grows
+
+
+def test_no_pattern_takes_time_that_grows_faster_than_a_text() -> None:
+    assert steep("patterns") == []
+
+
+def test_no_work_on_texts_takes_time_that_grows_faster_than_they() -> None:
+    assert steep("work") == []
+
+
+def test_no_format_takes_time_that_grows_faster_than_a_file() -> None:
+    assert steep("documents") == []
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_encoder: Encoder) -> Iterator[Pipeline]:
+    folder = tmp_path_factory.mktemp("documents")
+    settings = settings_for_long(data=folder / "data", encoder=str(tiny_model), passage_tokens=40, title_tokens=8)
+    documents = {"truce.txt": "The truce began in 2012.", "prison.txt": "Talks began in prison."}
+    yield from pipeline_over(documents, folder, settings, tiny_encoder)
+
+
+ASKED = (
+    *("letters", "digits", "dots and letters", "dashes", "spaces", "question marks", "names"),
+    *("combining marks that part", "invisible", "Chinese"),
+)
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_a_question_of_any_length_takes_time_that_grows_with_it(pipeline: Pipeline, text: str) -> None:
+    def ask(question: str) -> None:
+        pipeline.ask(question[:MAX_QUESTION_CHARACTERS])
+
+    assert growth(TEXTS[text].text, ask, MAX_QUESTION_CHARACTERS, clock=time.process_time) is None
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_a_history_of_any_length_takes_time_that_grows_with_it(pipeline: Pipeline, text: str) -> None:
+    def ask(said: str) -> None:
+        turns = [said[at : at + MAX_TURN_CHARACTERS] for at in range(0, len(said), MAX_TURN_CHARACTERS)]
+        history = [Turn("assistant" if at % 2 else "user", turn) for at, turn in enumerate(turns)]
+        pipeline.ask("And who ended it?", history=history)
+
+    assert growth(TEXTS[text].text, ask, MAX_CONVERSATION_CHARACTERS, clock=time.process_time) is None
+
+
+# That nothing is left out
+
+
+def test_each_pattern_of_a_module_is_measured() -> None:
+    measured = {used.pattern for used in used_patterns()}
+    kept = [value for module in modules() for value in vars(module).values() if isinstance(value, re.Pattern)]
+    assert kept
+    assert not [pattern for pattern in kept if pattern not in measured]
+
+
+MEASURED_ROOMS = (
+    *("corpus.analysis", "corpus.folders", "corpus.frontmatter", "corpus.interviews", "corpus.layout"),
+    *("corpus.normalising", "corpus.packing", "corpus.sentences", "corpus.cleaning", "corpus.cleaning.blocks"),
+    *("corpus.cleaning.head", "corpus.cleaning.marks", "corpus.cleaning.related", "corpus.cleaning.running"),
+    *("corpus.cleaning.tail", "corpus.readers.about", "corpus.readers.archives", "corpus.readers.bylines"),
+    *("corpus.readers.content", "corpus.readers.dates", "corpus.readers.decoding", "corpus.readers.epub"),
+    *("corpus.readers.language", "corpus.readers.markup", "corpus.readers.pdf", "corpus.readers.plain"),
+    *("corpus.readers.reading", "corpus.readers.records", "corpus.readers.sniffing", "corpus.readers.taming"),
+    *("corpus.readers.webpage", "corpus.readers.word", "service.answering.conversation"),
+    *("service.answering.fragments", "service.answering.highlight", "service.answering.results", "service.cli.output"),
+    *("service.http.accepting", "service.http.clients", "service.http.strict_json", "service.intake"),
+    *("service.origins", "service.proxies"),
+)
+"""Modules that go through texts that strangers write."""
+
+WITHIN = {
+    "add_blocks": "read_html",
+    "advertising_comments": "clean",
+    "analyzer": "terms",
+    "appeals_between": "clean",
+    "best_sentence": "Folding",
+    "breadcrumb": "clean",
+    "headline": "cleaned",
+    "marks_of": "clean",
+    "menus": "clean",
+    "open_archive": "read_docx",
+    "page_tree": "read_html",
+    "parse_xml": "read_epub",
+    "read_document": "read_documents",
+    "read_records": "read_documents",
+    "reader_comments": "clean",
+    "related_articles": "clean",
+    "spread": "Folding",
+    "tame": "read_html",
+}
+"""Functions that are measured as a part of others."""
+
+OF_FORMATS = {"read_docx", "read_epub", "read_html", "read_pdf", "read_documents"}
+
+NOT_OF_STRANGERS = {
+    *("crowded", "find_files", "is_gone", "is_wanted", "is_within", "load_identifier", "needed", "read_together"),
+    *("parsed_hosts", "parsed_origins", "parsed_proxies", "stop_terms"),
+    *("data_option", "emit_json", "json_option", "plural"),
+}
+"""They take no text, or one that the operator writes; `read_together` is measured with histories."""
+
+
+def test_each_function_that_goes_through_texts_is_measured() -> None:
+    measured = {node.id for node in ast.walk(ast.parse(inspect.getsource(processing))) if isinstance(node, ast.Name)}
+    measured |= OF_FORMATS
+    assert set(WITHIN.values()) <= measured
+    missed = [
+        f"{module.__name__}.{name}"
+        for module in map(importlib.import_module, MEASURED_ROOMS)
+        for name in public_functions(module)
+        if name not in measured | WITHIN.keys() | NOT_OF_STRANGERS
+    ]
+    assert missed == []
+
+
+def public_functions(module: ModuleType) -> list[str]:
+    return [name for name in module.__all__ if inspect.isroutine(getattr(module, name))]
