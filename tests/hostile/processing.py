@@ -40,7 +40,7 @@ from service.answering.highlight import sentences_of
 from service.answering.reranking import RerankedCandidate
 from service.answering.results import Folding
 from service.cli.output import one_line, plain, wrapped
-from service.http.accepting import prefers
+from service.http.accepting import prefers, takes_gzip
 from service.http.clients import client_of
 from service.http.origins import OPEN
 from service.http.strict_json import strict_json
@@ -195,6 +195,7 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "strict_json, a text": lambda text: strict_json(json.dumps({"a": text}).encode()),
     "strict_json, a number": lambda text: strict_json(b"[1." + text.encode()),
     "headers": receive,
+    "takes_gzip": lambda text: takes_gzip([text]),
     "clean_name": clean_name,
     "lies_under": lambda text: lies_under(text, Path("a")),
     "plain": plain,
