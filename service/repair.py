@@ -11,7 +11,7 @@ from corpus.errors import StoreCorruptError
 from corpus.repairing import Repair, rebuild_database_indexes, repair, rewrite
 from embeddings import Encoder, VectorProjection
 from service.fingerprint import fingerprint
-from service.ingest import encoded_passages, lent
+from service.ingest import encoded_passages, lent, naming
 from service.progress import Progress
 from service.reading import Sandbox
 from service.settings import Settings
@@ -121,7 +121,8 @@ def _plan(
 
     def encode(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
         progress.doing(document.id)
-        passages = encoded_passages(sandbox, encoder(), settings, document, text)
+        with naming(document):
+            passages = encoded_passages(sandbox, encoder(), settings, document, text)
         progress.advance()
         return passages
 

@@ -1,6 +1,6 @@
 """Documents into the store: read, cut, encoded once and committed, each stage while the next one works."""
 
-from service.ingest.cutting import encoded_passages
+from service.ingest.cutting import encoded_passages, naming
 from service.ingest.ingester import Ingester
 from service.ingest.planning import PlannedStep, plan
 from service.ingest.sources import Source, lent, starter_files
@@ -18,6 +18,7 @@ __all__ = [
     "Watch",
     "encoded_passages",
     "lent",
+    "naming",
     "plan",
     "starter_files",
 ]

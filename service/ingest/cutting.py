@@ -1,11 +1,15 @@
 """A document's passages, and what the encoder makes of them."""
 
+import contextlib
+from collections.abc import Iterator
+
 from corpus import EncodedPassage, Passage, SourceDocument, StoredDocument
+from corpus.errors import SourceError
 from embeddings import Encoder, PassageEncoding, signs_to_bytes
 from service.reading import Cut, Sandbox, Sizes
 from service.settings import Settings
 
-__all__ = ["as_stored", "cut_apart", "encoded_passages"]
+__all__ = ["as_stored", "cut_apart", "encoded_passages", "naming"]
 
 
 def cut_apart(
@@ -31,6 +35,15 @@ def encoded_passages(
     made = cut_apart(sandbox, encoder, settings, document, text)
     encodings = encoder.encode_passages([made.prefix + text[p.start : p.end] for p in made.passages])
     return [as_stored(passage, encoding) for passage, encoding in zip(made.passages, encodings, strict=True)]
+
+
+@contextlib.contextmanager
+def naming(document: StoredDocument) -> Iterator[None]:
+    """Name a stored document in the reason why it cannot be cut."""
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"The document '{document.id}' cannot be re-encoded: {error}.") from error
 
 
 def as_stored(passage: Passage, encoding: PassageEncoding) -> EncodedPassage:

@@ -1,20 +1,19 @@
 """Bringing documents into a store."""
 
-import contextlib
 import functools
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from corpus import EncodedPassage, RemovedSpan, SourceDocument, Store, StoredDocument, View
-from corpus.errors import EncoderMismatchError, SourceError
+from corpus.errors import EncoderMismatchError
 from corpus.folders import find_files
 from corpus.readers import ReadOptions
 from corpus.writing import mismatch_message
 from embeddings import Encoder
 from service.fingerprint import fingerprint
-from service.ingest.cutting import encoded_passages
+from service.ingest.cutting import encoded_passages, naming
 from service.ingest.flow import Flow
 from service.ingest.preparing import prepared
 from service.ingest.reading import Reading
@@ -114,7 +113,7 @@ class Ingester:
 
         def encoded(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
             progress.doing(document.id)
-            with _naming(document):
+            with naming(document):
                 passages = encoded_passages(sandbox, encoder, self._settings, document, text)
             progress.advance()
             return passages
@@ -122,7 +121,7 @@ class Ingester:
         def removed(document: StoredDocument, text: str) -> Sequence[RemovedSpan]:
             if not self._settings.cleaning:
                 return ()
-            with _naming(document):
+            with naming(document):
                 return sandbox.removed(text, document.media_type, document.pages)
 
         try:
@@ -172,12 +171,3 @@ class Ingester:
     def _is_intact(self, identifier: str) -> bool:
         with View(self._store.folder) as view:
             return view.is_intact(identifier)
-
-
-@contextlib.contextmanager
-def _naming(document: StoredDocument) -> Iterator[None]:
-    """Name the document in what is said of it."""
-    try:
-        yield
-    except SourceError as error:
-        raise SourceError(f"The document '{document.id}' cannot be re-encoded: {error}.") from error

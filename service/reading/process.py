@@ -21,7 +21,7 @@ START_S = 60.0
 """An interpreter and its imports take a second; a machine under load takes longer."""
 
 IDLE_S = 60.0
-"""A process that has nothing to do for this time is ended: it holds some 70 MiB."""
+"""A process that has nothing to do for this time is ended: it holds some 95 MiB."""
 
 LOOK_S = 600.0
 """How long the watching thread sleeps where there is no deadline."""

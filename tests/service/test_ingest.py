@@ -610,3 +610,13 @@ def test_documents_cleaned_and_not_cleaned_are_never_mixed(
     assert "helpful" not in words_of(store)
     assert len(documents_of(store)[0].removed) == 2
     assert_sound(store)
+
+
+def test_a_stored_document_that_can_no_longer_be_cut_is_named_and_nothing_changes(
+    filled: Store, tiny_encoder: Encoder, settings: Settings, quiet: NoProgress
+) -> None:
+    before = everything_in(filled)
+    other = settings.model_copy(update={"title_tokens": 128})
+    with pytest.raises(SourceError, match=r"^The document 'three' cannot be re-encoded: its title leaves .+\.$"):
+        Ingester(filled, lambda: tiny_encoder, other).reencode(quiet)
+    assert everything_in(filled) == before
