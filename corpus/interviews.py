@@ -82,7 +82,7 @@ class Conversation:
 
     def asks(self, turn: str) -> bool:
         """Whether a turn asks for what comes after it."""
-        if len(turn.split()) > QUESTION_WORDS:
+        if len(turn.split(maxsplit=QUESTION_WORDS)) > QUESTION_WORDS:
             return False
         return (
             _ends_as_question(turn)
@@ -99,7 +99,12 @@ class Conversation:
 
     def remarks(self, turn: str) -> bool:
         """Whether a turn may be an asker's remark: it is short, and nothing else says who speaks."""
-        return self.interview and not self.speakers and not self.asks(turn) and len(turn.split()) <= REMARK_WORDS
+        return (
+            self.interview
+            and not self.speakers
+            and not self.asks(turn)
+            and len(turn.split(maxsplit=REMARK_WORDS)) <= REMARK_WORDS
+        )
 
     def _label(self, turn: str) -> str:
         match = _LABEL.match(turn.lstrip())

@@ -84,9 +84,9 @@ def is_heading(paragraph: str, below: str, *, opens_section: bool) -> bool:
         return True
     plain = line.strip("*_ \t")
     return (
-        0 < len(line.split()) <= HEADING_WORDS
+        0 < len(line.split(maxsplit=HEADING_WORDS)) <= HEADING_WORDS
         and _ITEM.match(line) is None
         and plain[:1].isupper() | plain[:1].isdigit()
         and plain[-1:] not in ".,;:!?…。"
-        and len(below.split()) >= PROSE_WORDS
+        and len(below.split(maxsplit=PROSE_WORDS)) >= PROSE_WORDS
     )

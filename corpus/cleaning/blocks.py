@@ -34,6 +34,7 @@ _STAMP = re.compile(rf"^(?:.{{2,40}}?[ ,|·•–-]+)?(?:on |el )?(?:{_DAY})?{_D
 _CUT_OFF = re.compile(
     r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])(?: ?(?:read more|more|continue reading|leer más|seguir leyendo))?$", re.I
 )
+_WHITE = re.compile(r"\s+")
 _ENDED = re.compile(r"[.!?…。:;][\"'”’»)\]*]*(?:\[\d+\])*$")
 
 
@@ -55,7 +56,7 @@ class Block:
     @functools.cached_property
     def words(self) -> int:
         """How many words it has."""
-        return len(self.text.split())
+        return self.text.count(" ") + 1 if self.text else 0  # a list of words takes ten times the memory of the text
 
     @functools.cached_property
     def plain(self) -> str:
@@ -104,10 +105,10 @@ def blocks_of(text: str) -> list[Block]:
     for lines in _paragraphs(text):
         if _wrapped([text[start:end] for start, end in lines]):
             start, end = lines[0][0], lines[-1][1]
-            found.append(Block(start, end, " ".join(text[start:end].split()), apart=True))
+            found.append(Block(start, end, _WHITE.sub(" ", text[start:end]), apart=True))
             continue
         for at, (start, end) in enumerate(lines):
-            found.append(Block(start, end, " ".join(text[start:end].split()), apart=at == 0))
+            found.append(Block(start, end, _WHITE.sub(" ", text[start:end]), apart=at == 0))
     return found
 
 

@@ -32,7 +32,8 @@ def read_records(file: SourceBytes, media_type: str, options: ReadOptions) -> It
     records that do not say it themselves.
 
     Raises:
-        SourceError: The whole file cannot be read: its characters, a CSV without the column of texts.
+        SourceError: The whole file cannot be read: its characters, a CSV without the column of texts. Or the rest of it
+            cannot: after a quote of a CSV that is not closed as it should be, rows cannot be told apart.
     """
     text = decode(file.data, options.encoding)
     beside = read_sidecar(file.sidecar)
@@ -97,6 +98,7 @@ def _csv_rows(text: str, text_field: str) -> Iterator[tuple[int, dict[str, objec
     delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(len(text) + 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
     try:
         header = [name.strip() for name in next(reader, [])]
         if text_field not in header:
@@ -112,7 +114,8 @@ def _csv_rows(text: str, text_field: str) -> Iterator[tuple[int, dict[str, objec
                 yield line, SourceError(f"line {line:,} has {count}; put texts that hold the delimiter in quotes")
             line = reader.line_num + 1
     except csv.Error:
-        yield reader.line_num, SourceError(f"line {reader.line_num:,} is not valid CSV; check its quotes")
+        rest = "it and the rows after it were not read, and what is stored of them stays"
+        raise SourceError(f"line {line:,} is not valid CSV, so that {rest}; check its quotes") from None
 
 
 def _name(row: Mapping[str, object], line: int) -> str:
@@ -141,7 +144,12 @@ def _record(row: Mapping[str, object], line: int, options: ReadOptions) -> tuple
     outer = {key: value for key, value in row.items() if key not in (*_IDS, options.text_field, "metadata")}
     about = {**nested, **outer} if isinstance(nested, dict) else {**outer, "metadata": nested}
     said = validated({key: _value(key, value) for key, value in about.items()}, f"line {line:,}")
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace").decode()
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        plain.encode()
+    except UnicodeEncodeError as error:
+        what = f"line {line:,}: its text holds half a surrogate pair, which is no character"
+        raise SourceError(f"{what}; correct or remove it") from error
     return Content(plain), said
 
 

@@ -15,6 +15,9 @@ MAX_CELLS = 1000
 MAX_ATTRIBUTE_CHARACTERS = 2000
 """No name, date or address has more; of a longer value only the beginning could be used."""
 
+MAX_ATTRIBUTES = 200
+"""Of an element. lxml goes through all of them for each that it is asked for."""
+
 MAX_OPENED = 1000
 """Tags in one block of data for search engines."""
 
@@ -36,14 +39,7 @@ def tame(tree: Any) -> int:  # noqa: ANN401 - lxml has no types
     elements = 0
     for element in tree.iter():
         elements += 1
-        for name, value in element.attrib.items():
-            if name in SPANS:
-                del element.attrib[name]
-            elif len(value) > MAX_ATTRIBUTE_CHARACTERS:
-                if name == "content":
-                    element.set(name, value[:MAX_ATTRIBUTE_CHARACTERS])
-                else:  # the beginning of an address would be another one
-                    del element.attrib[name]
+        _shorten(element)
     for script in tree.iter("script"):
         if len(_OPENED.findall(script.text or "")) > MAX_OPENED:
             script.text = None
@@ -55,3 +51,20 @@ def tame(tree: Any) -> int:  # noqa: ANN401 - lxml has no types
             row.addnext(following)
             row = following
     return elements
+
+
+def _shorten(element: Any) -> None:  # noqa: ANN401
+    """Leave out attributes that are too many, or too long."""
+    attributes = element.attrib.items()
+    if len(attributes) > MAX_ATTRIBUTES:
+        attributes = attributes[:MAX_ATTRIBUTES]
+        element.attrib.clear()
+        element.attrib.update(attributes)
+    for name, value in attributes:
+        if name in SPANS:
+            del element.attrib[name]
+        elif len(value) > MAX_ATTRIBUTE_CHARACTERS:
+            if name == "content":
+                element.set(name, value[:MAX_ATTRIBUTE_CHARACTERS])
+            else:  # the beginning of an address would be another one
+                del element.attrib[name]

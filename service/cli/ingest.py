@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,8 +26,18 @@ __all__ = ["ingest", "reindex", "show_summary"]
 INTERRUPTED = 130
 
 
+class _NamedPath(click.Path):
+    """A path that is not empty: `"$UNSET"` would stand for the present folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """The path."""
+        if not str(value):
+            self.fail("A path is empty. Name a file or folder; the present folder is '.'.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=_NamedPath(path_type=Path), metavar="PATH...")
 @click.option("--prune", is_flag=True, help="Remove documents whose files under PATH are gone.")
 @click.option("--force", is_flag=True, help="With --prune, also if so many are gone that it may be a mistake.")
 @click.option("--watch", is_flag=True, help="Go on bringing in what changes, until Ctrl-C.")
@@ -71,6 +81,8 @@ def ingest(
 
     give_way()
     _check_encoding(encoding)
+    _check_text("--password", password)
+    _check_text("--text-field", text_field)
     options = ReadOptions(password=password, text_field=text_field, encoding=encoding)
     if force and not prune:
         raise click.UsageError("--force goes with --prune.")
@@ -127,6 +139,13 @@ def _check_encoding(encoding: str | None) -> None:
         codecs.lookup(encoding or "utf-8")
     except LookupError:
         raise click.UsageError(f"There is no encoding '{encoding}'. Name one such as windows-1252.") from None
+
+
+def _check_text(option: str, value: str | None) -> None:
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:
+        raise click.UsageError(f"{option} is not valid UTF-8. Check the terminal's encoding.") from None
 
 
 def _show_plan(

@@ -7,6 +7,7 @@ from corpus import Move, Remove, SourceDocument, StoredSource
 from corpus.errors import FootnoteError, SourceError
 from corpus.folders import is_gone, lies_under
 from corpus.readers import SourceBytes, SourceProblem
+from service.descriptors import is_out_of_files
 from service.ingest.sources import Read, Source
 from service.ingest.steps import Action, FileDone, Prepared, Step
 from service.reading import Cancelled
@@ -64,6 +65,8 @@ class Reading:
             except (FootnoteError, Cancelled):
                 raise
             except Exception as error:  # whatever it is, it is this file's own
+                if is_out_of_files(error):
+                    raise
                 reason = f"it cannot be read ({type(error).__name__}); save it again, or as text"
                 yield Step(Action.REFUSED, source.name, reason=reason)
             yield FileDone(source.name, worked)

@@ -1,14 +1,16 @@
 """Keeping in step with files while they change."""
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from watchfiles import watch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from corpus.errors import FootnoteError, SourceError
 from corpus.folders import find_files, is_wanted
-from corpus.readers import absolute_path
+from corpus.readers import SIDECAR_SUFFIX, absolute_path
 from service.ingest.ingester import Ingester
 from service.ingest.summary import IngestSummary
 from service.progress import NoProgress
@@ -42,24 +44,31 @@ def changes_of(paths: Iterable[Path], stop: threading.Event | None = None) -> It
     for path in paths:
         if not path.exists():
             raise SourceError(f"There is no {path} to watch. Check the path.")
-    looking = watch(
-        *paths,
-        watch_filter=None,
-        debounce=LONGEST_MS,
-        step=QUIET_MS,
-        rust_timeout=LOOK_MS,
-        yield_on_timeout=True,
-        stop_event=stop,
-        ignore_permission_denied=True,
-    )
-    try:
-        for changes in looking:
-            yield {Path(path) for _, path in changes}
-    except OSError as error:
-        raise SourceError(
-            f"The folders cannot be watched ({error.strerror or error}). Check that they are there, and the system's "
-            "limit of watched folders."
-        ) from error
+    missed: set[Path] = set()
+    while True:
+        looking = watch(
+            *paths,
+            watch_filter=None,
+            debounce=LONGEST_MS,
+            step=QUIET_MS,
+            rust_timeout=LOOK_MS,
+            yield_on_timeout=True,
+            stop_event=stop,
+            ignore_permission_denied=True,
+        )
+        try:
+            for changes in looking:
+                yield {Path(path) for _, path in changes} | missed
+                missed = set()
+        except OSError as error:
+            raise SourceError(
+                f"The folders cannot be watched ({error.strerror or error}). Check that they are there, and the "
+                "system's limit of watched folders."
+            ) from error
+        except WatchfilesRustInternalError:  # a name that is not UTF-8: until the next watch, anything may change
+            missed = {absolute_path(path) for path in paths}
+        else:
+            return
 
 
 class Watch:
@@ -106,7 +115,9 @@ class Watch:
             return
 
     def _note(self, path: Path) -> None:
-        if path.is_dir():
+        if path.name.endswith(SIDECAR_SUFFIX):
+            self._pending.update((file, NEW) for file in _beside(path) if self._is_ours(file))
+        elif os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder may not be searched
             inside = [file for file in find_files([path]).files if self._is_ours(file)]
             self._pending.update(dict.fromkeys(inside, NEW))
         elif self._is_ours(path) or not path.suffix:  # what has no suffix may have been a folder
@@ -142,6 +153,15 @@ class Watch:
         if str(error) != self._failed:
             self._failed = str(error)
             self._fail(error)
+
+
+def _beside(sidecar: Path) -> list[Path]:
+    """The files that a sidecar, which may be gone, can belong to."""
+    name = sidecar.name.removesuffix(SIDECAR_SUFFIX)
+    try:
+        return [file for file in sidecar.parent.iterdir() if name in (file.name, file.stem)]
+    except OSError:
+        return []
 
 
 def _looks(path: Path) -> Look | None:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.errors import SourceError
+from service.descriptors import OUT_OF_FILES
 from service.reading.wire import REQUEST, Request, read_frame, write_frames
 
-__all__ = ["ReadingProcess", "SandboxLimits"]
+__all__ = ["NotStartedError", "ReadingProcess", "SandboxLimits"]
 
 WORKER = ("-m", "service.reading.worker")
 """Arguments of the interpreter."""
@@ -22,6 +23,9 @@ START_S = 60.0
 
 IDLE_S = 60.0
 """A process that has nothing to do for this time is ended: it holds some 95 MiB."""
+
+KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
+"""Variables of the environment that the process gets."""
 
 LOOK_S = 600.0
 """How long the watching thread sleeps where there is no deadline."""
@@ -42,6 +46,17 @@ class SandboxLimits:
     reply_bytes: int = 512 * 1024**2
 
 
+class NotStartedError(SourceError):
+    """The reading process cannot be started, which is no fault of the file's.
+
+    Args:
+        why: As the system says it, or a clause.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the process that reads files does not start: {why}")
+
+
 class ReadingProcess:
     """A new interpreter (nothing is forked) that a thread of this process watches.
 
@@ -49,7 +64,8 @@ class ReadingProcess:
         limits: Of memory and of messages.
 
     Raises:
-        SourceError: It does not start.
+        NotStartedError: It does not start.
+        OSError: There is no descriptor left for it.
     """
 
     def __init__(self, limits: SandboxLimits) -> None:
@@ -59,23 +75,18 @@ class ReadingProcess:
         self._idle = self._ended = False
         self.late = False
         self._looks_at = 0.0
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-B", *WORKER, str(limits.memory_bytes)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,  # Ctrl-C is for the parent, not for the process between two files
-        )
+        self._process = _started(limits)
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018 - pipes
         self._in, self._out = self._process.stdin, self._process.stdout
         self._watch = threading.Thread(target=self._watched, name="watch-reading", daemon=True)
-        self._watch.start()
+        try:
+            self._watch.start()
+        except RuntimeError as error:  # no more threads
+            self._end()
+            raise NotStartedError(str(error)) from error
         if self.receive(START_S) is None:
             self.end()
-            raise SourceError(
-                "the process that reads files does not start; check the memory left, or reinstall Footnote"
-            )
+            raise NotStartedError("it ended at once; check the memory left, or reinstall Footnote")
 
     @property
     def pid(self) -> int:
@@ -175,9 +186,25 @@ class ReadingProcess:
                 self._changed.wait(wait)
 
 
+def _started(limits: SandboxLimits) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-B", *WORKER, str(limits.memory_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the parent, not for the process between two files
+        )
+    except OSError as error:
+        if error.errno in OUT_OF_FILES:  # of the whole process: not this file's
+            raise
+        raise NotStartedError(f"{error.strerror}; let this user have more processes or memory") from error
+
+
 def _environment() -> dict[str, str]:
     """What finds the same modules, and no more: no settings, keys or proxies of the parent."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 - '' is the present folder
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
     return {

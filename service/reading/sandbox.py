@@ -1,5 +1,6 @@
 """Files and texts of strangers, read and cut in another process within limits."""
 
+import contextlib
 import math
 import signal
 import threading
@@ -17,7 +18,7 @@ from corpus.readers.source import printable
 from corpus.rows import StoredDocument
 from corpus.tokens import TokenizerFile
 from service.reading.cutting import Cut, Layout, Sizes
-from service.reading.process import ReadingProcess, SandboxLimits
+from service.reading.process import NotStartedError, ReadingProcess, SandboxLimits
 from service.reading.replies import checked_document, checked_passages, checked_spans
 from service.reading.wire import (
     REPLY,
@@ -41,6 +42,9 @@ Made = TypeVar("Made")
 
 STEP_BYTES = 8 * 1024**2
 """The time that a file may take grows with each step of this size that it begins."""
+
+RECORD_S = 0.02
+"""What each record of a file adds to its time: the shortest takes half a millisecond where a processor is free."""
 
 RECYCLE_BYTES = 8 * 1024**2
 """A process that has read this much at once is replaced afterwards, because it keeps the memory."""
@@ -138,6 +142,8 @@ class Sandbox:
                     raise SourceError(reply.reason)
                 return
             given += 1
+            if not isinstance(reply, SourceDocument) or reply.file is not None:
+                left += RECORD_S
             self._place = (file, given)
             if isinstance(reply, SourceDocument):
                 self._last = reply
@@ -296,8 +302,14 @@ class Sandbox:
             if self._is_cancelled:
                 raise Cancelled
             if self._process is None:
-                self._process = ReadingProcess(self.limits)
+                self._process = self._new_process()
             return self._process
+
+    def _new_process(self) -> ReadingProcess:
+        """A process; the second one, if the first is killed while it starts."""
+        with contextlib.suppress(NotStartedError):
+            return ReadingProcess(self.limits)
+        return ReadingProcess(self.limits)
 
     def _end(self, wait: float = 0.0) -> int:
         with self._lock:

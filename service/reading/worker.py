@@ -75,6 +75,12 @@ def _forbid(event: str, arguments: tuple[object, ...]) -> None:
         raise PermissionError(f"{event} is not allowed while a document is read")
 
 
+def _limit_processor_time(seconds: int) -> None:
+    """Have the system end this process after so much processor time; a limit that it has already may be lower."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds if most == resource.RLIM_INFINITY else min(seconds, most), most))
+
+
 class _Ended(Exception):  # noqa: N818 - there is nothing more to do
     pass
 
@@ -177,7 +183,7 @@ class _Worker:
         request = REQUEST.validate_json(self._frame())
         if not isinstance(request, Tokenizer):
             used = resource.getrusage(resource.RUSAGE_SELF)
-            resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + request.seconds + 1, -1))
+            _limit_processor_time(int(used.ru_utime + used.ru_stime) + request.seconds + 1)
         return request
 
     def _frame(self) -> bytes:

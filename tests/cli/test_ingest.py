@@ -295,3 +295,31 @@ def test_watching_goes_on_until_it_is_asked_to_stop(
     listed = footnote("documents", "list").out
     assert "two" in listed
     assert "1 document, " in listed
+
+
+def test_an_empty_path_is_not_the_present_folder(footnote: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write("one.txt", "The truce began.").parent)
+    ran = footnote("ingest", "")
+    assert ran.code == 2
+    assert "A path is empty." in ran.err
+    assert footnote("ingest", ".").code == 0
+
+
+@pytest.mark.parametrize("option", ["--password", "--text-field"])
+def test_an_option_that_is_not_utf8_is_named(footnote: Run, write: Write, option: str) -> None:
+    ran = footnote("ingest", write("one.txt", "The truce began."), option, os.fsdecode(b"\xff"))
+    assert ran.code == 2
+    assert f"{option} is not valid UTF-8." in ran.err
+
+
+def test_rows_after_a_stray_quote_stay_stored(footnote: Run, write: Write) -> None:
+    rows = [f"{at},Mill {at} was built in 18{at}." for at in range(10, 20)]
+    path = write("mills.csv", "\n".join(["id,text", *rows]))
+    assert footnote("ingest", path).code == 0
+    rows[2] = '12,"The "old" mill was built in 1812."'
+    write("mills.csv", "\n".join(["id,text", *rows]))
+    ran = footnote("ingest", path)
+    assert ran.code == 1
+    assert "2 unchanged, 1 refused" in ran.out
+    assert "removed" not in ran.out
+    assert "line 4 is not valid CSV, so that it and the rows after it were not read" in ran.err

@@ -1,5 +1,7 @@
 """Keeping in step with files while they change."""
 
+import errno
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,3 +194,44 @@ def test_the_systems_changes_are_seen(write: Write) -> None:
 def test_a_path_that_cannot_be_watched_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="missing to watch"):
         next(changes_of([tmp_path / "missing"]))
+
+
+def test_a_sidecar_that_comes_changes_or_goes_is_a_change_of_its_document(
+    watched: Watched, write: Write, store: Store
+) -> None:
+    sidecar = write("one.txt.meta.yaml", "publisher: Example Press")
+    watched.sees({sidecar}, NOTHING)
+    sidecar.unlink()
+    watched.sees({sidecar}, NOTHING)
+    beside = write("two.meta.yaml", "publisher: Example Press")
+    watched.sees({beside}, NOTHING)
+    replaced = [[Path(source).name for source in summary.replaced] for summary in watched.told]
+    assert replaced == [["one.txt"], ["one.txt"], ["two.txt"]]
+
+
+def test_a_name_that_is_not_utf8_does_not_end_the_watch(tmp_path: Path) -> None:
+    stop = threading.Event()
+    changes = changes_of([tmp_path], stop)
+    next(changes)
+    (tmp_path / os.fsdecode(b"\xe9t\xe9.txt")).write_text("The truce began.")
+    assert tmp_path in next(changed for changed in changes if changed)
+    (tmp_path / "one.txt").write_text("The truce began.")
+    assert tmp_path / "one.txt" in next(changed for changed in changes if tmp_path / "one.txt" in changed)
+    stop.set()
+    assert not any(changes)
+
+
+def test_a_folder_that_may_not_be_searched_does_not_end_the_watch(
+    watched: Watched, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = write("below/three.txt", TEXT)
+    stat = Path.stat
+
+    def refused(path: Path, **more: bool) -> os.stat_result:
+        if path == inside:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return stat(path, **more)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    watched.sees({inside}, NOTHING)
+    assert watched.told == []

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from corpus import SourceDocument
 from corpus.errors import SourceError
 from corpus.frontmatter import TOO_DEEP, TOO_MANY_DIGITS
-from corpus.readers import ReadOptions, SourceProblem
-from tests.corpus.readers.files import items, only
+from corpus.readers import ReadOptions, SourceProblem, read_documents
+from tests.corpus.readers.files import bytes_of, items, only
 from tests.corpus.samples import UNHURRIED, is_clause
 
 
@@ -196,9 +196,17 @@ def test_a_file_without_records_is_refused(data: str | bytes, name: str, reason:
 
 
 def test_a_quotation_that_never_ends_is_named() -> None:
-    (problem,) = items('id,text\n1,"One\n2,Two\n', "a.csv")
-    assert isinstance(problem, SourceProblem)
-    assert problem.reason.endswith("is not valid CSV; check its quotes")
+    read = read_documents(bytes_of('id,text\n1,One\n2,"Two\n3,Three\n', "a.csv"))
+    assert next(read).source.endswith("#1")
+    with pytest.raises(SourceError, match=r"^line 3 is not valid CSV, so that it and the rows after it were not read"):
+        next(read)
+
+
+def test_half_a_surrogate_pair_in_a_text_costs_its_record() -> None:
+    bad, good = items('{"text": "The tower \\ud800 was built."}\n{"text": "Two."}\n', "a.jsonl")
+    assert isinstance(bad, SourceProblem)
+    assert bad.reason == "line 1: its text holds half a surrogate pair, which is no character; correct or remove it"
+    assert isinstance(good, SourceDocument)
 
 
 @UNHURRIED

@@ -1,6 +1,7 @@
 """Untrusted files: whatever a parser does costs one file."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -204,3 +205,52 @@ def test_every_pdf_of_a_viewers_test_suite_ends_as_text_or_refused(shared_sandbo
     assert len(outcomes) == sum(counts.values()) >= 129
     assert counts["text"] >= 84
     assert counts["refused"] <= 6
+
+
+def test_a_limit_of_processor_time_that_there_is_already_is_kept() -> None:
+    code = """
+import resource
+from pathlib import Path
+from corpus.readers import SourceBytes
+from service.reading import Sandbox
+resource.setrlimit(resource.RLIMIT_CPU, (3000, 3000))
+with Sandbox() as sandbox:
+    print(len(list(sandbox.read(SourceBytes(Path("/a.txt"), b"Text.")))))
+"""
+    command = ["setpriv", "--bounding-set", "-sys_resource", sys.executable, "-c", code]
+    if shutil.which("setpriv") is None or os.getuid():
+        command = command[3:]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.stdout == "1\n", ran.stderr
+
+
+def test_a_process_that_is_killed_while_it_starts_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "killed"
+    program = tmp_path / "dies_once.py"
+    program.write_text(
+        f"import os, sys\nmark = {str(mark)!r}\n"
+        "if not os.path.exists(mark):\n    open(mark, 'w').close()\n    os.kill(os.getpid(), 9)\n"
+        "from service.reading.worker import main\nmain(int(sys.argv[1]))\n"
+    )
+    monkeypatch.setattr(process_module, "WORKER", (str(program),))
+    with Sandbox() as sandbox:
+        assert len(list(sandbox.read(bytes_of("Text.", "a.txt")))) == 1
+    assert mark.exists()
+
+
+def test_a_process_that_cannot_be_started_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_module, "WORKER", ("-c", "raise SystemExit"))
+    with (
+        Sandbox() as sandbox,
+        pytest.raises(SourceError, match=r"^the process that reads files does not start: it ended"),
+    ):
+        list(sandbox.read(bytes_of("Text.", "a.txt")))
+
+
+def test_many_records_have_more_time_than_one_file() -> None:
+    """The limit is that of two seconds' reading; each record adds to it."""
+    rows = "".join(f"{at},Mill {at} was built in 18{at}.\n" for at in range(8000))
+    with Sandbox(SandboxLimits(seconds=2)) as sandbox:
+        assert len(list(sandbox.read(bytes_of("id,text\n" + rows, "a.csv")))) == 8000
