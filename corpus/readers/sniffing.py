@@ -78,6 +78,8 @@ def media_type_of(file: SourceBytes, text_field: str) -> str:
             "neither its content nor its name says that Footnote can read it; if it is plain text, name it .txt"
         )
     if by_name in (PDF, DOCX, EPUB):
+        if not file.data:
+            raise SourceError("it is empty; get it again, or remove it")
         what = "a damaged file or something else" if b"\0" in file.data[:4096] else "text or something else"
         raise SourceError(f"it is named {suffix} but does not begin like one; it is {what}, so check where it is from")
     return by_name

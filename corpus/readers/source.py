@@ -119,7 +119,8 @@ def _read(path: Path, limit: int, within: Path | None) -> bytes:
                 if not stat.S_ISREG(before.st_mode):
                     raise SourceError(_NOT_REGULAR)
                 if before.st_size > limit:
-                    raise SourceError(f"it is larger than {_size(limit)}; split it into smaller files")
+                    what = "split it into smaller files" if limit == MAX_SOURCE_BYTES else "shorten it"
+                    raise SourceError(f"it is larger than {_size(limit)}; {what}")
                 data = file.read(limit + 1)
                 after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(

@@ -1,5 +1,6 @@
 """An end that comes whatever is being read: the reading process is given up at once."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from tests.http.running import eventually
 from tests.service.conftest import OpenLibrary, Write
 from tests.service.reading.test_sandbox import WORKER
 
+TEXT = "The truce began."
 NEVER = SandboxLimits(seconds=3600)
 
 
@@ -161,3 +163,31 @@ def test_a_document_that_cannot_be_stored_costs_only_itself(
     assert (Path(source).name, reason.partition(";")[0]) == ("bad.txt", "it cannot be stored (TypeError)")
     with store.view() as view:
         assert view.counts() == (2, 2)
+
+
+def test_a_want_of_descriptors_is_no_fault_of_the_file(
+    store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    pool_module._pool.close()
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    with pytest.raises(OSError, match="Too many open files"):
+        Ingester(store, lambda: tiny_encoder, settings).ingest([write("a.txt", TEXT)], NoProgress())
+
+
+def test_a_want_of_processes_is_said_of_the_machine(
+    store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    pool_module._pool.close()
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    summary = Ingester(store, lambda: tiny_encoder, settings).ingest([write("a.txt", TEXT)], NoProgress())
+    [(_, reason)] = summary.refused
+    assert reason == (
+        "the process that reads files does not start: Resource temporarily unavailable; let this user have more "
+        "processes or memory"
+    )
