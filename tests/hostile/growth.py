@@ -32,6 +32,9 @@ OVERRUN_S = 2.0
 CLOSELY = 4
 """How much longer the longer one of two texts is, where a first measurement looks steep."""
 
+CERTAIN_S = 0.05
+"""Growth is told of a text that takes as long as this; what looks steep in less may be noise of a busy machine."""
+
 LEAST_VARIES = 0.5
 """Share of the time for the shortest text that it takes more or less another time."""
 
@@ -113,7 +116,7 @@ def _looked_at_closely(timed: Callable[[int], float], first: int, negligible: fl
         surely = _exponent(max(shorter - least, least * LEAST_VARIES), longer - least, CLOSELY)
         if exponent <= STEEPEST or longer - least < negligible:
             return None
-        if surely > STEEPEST and was_steep:
+        if surely > STEEPEST and was_steep and longer >= CERTAIN_S:
             return Growth(exponent, CLOSELY * first, longer)
         was_steep = surely > STEEPEST
         first *= 2

@@ -52,11 +52,18 @@ def page_texts(document: SourceDocument) -> list[str]:
     return [document.text[start:end].strip() for start, end in zip(document.pages, ends, strict=True)]
 
 
+def at_one_time(name: str, method: int) -> zipfile.ZipInfo:
+    """A member of an archive that is the same whenever it is made."""
+    member = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+    member.compress_type = method
+    return member
+
+
 def archive(members: Mapping[str, str | bytes], *, packed: bool = True) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as file:
         for name, data in members.items():
-            file.writestr(name, data)
+            file.writestr(at_one_time(name, zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED), data)
     return buffer.getvalue()
 
 

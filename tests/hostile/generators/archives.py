@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tests.corpus.readers.files import at_one_time
 from tests.hostile.generators.draw import MARKER, Draw
 
 __all__ = ["Members", "damaged", "packed"]
@@ -25,7 +26,7 @@ def packed(members: Members, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as file:
         for name, data in members.items():
-            file.writestr(name, data)
+            file.writestr(at_one_time(name, method), data)
     return buffer.getvalue()
 
 
