@@ -133,7 +133,13 @@ class Sandbox:
         given = 0
         while True:
             begun = time.monotonic()
-            reply = self._tried(lambda: self._next(file, options, clean, given, left))  # noqa: B023 - called at once
+            try:
+                reply = self._tried(lambda: self._next(file, options, clean, given, left))  # noqa: B023 - called at once
+            except SourceError as error:
+                if not given:
+                    raise
+                where = f"record {given + 1:,} and those after it were not read, and what is stored of them stays"
+                raise SourceError(f"{where}: {error}") from error
             left -= time.monotonic() - begun
             if isinstance(reply, Done):
                 self._place = self._last = None
