@@ -131,12 +131,13 @@ class Sandbox:
         options = options or ReadOptions()
         left = float(self._allowed(len(file.data)))
         given = 0
+        are_records = False
         while True:
             begun = time.monotonic()
             try:
                 reply = self._tried(lambda: self._next(file, options, clean, given, left))  # noqa: B023 - called at once
             except SourceError as error:
-                if not given:
+                if not are_records:
                     raise
                 where = f"record {given + 1:,} and those after it were not read, and what is stored of them stays"
                 raise SourceError(f"{where}: {error}") from error
@@ -148,8 +149,8 @@ class Sandbox:
                     raise SourceError(reply.reason)
                 return
             given += 1
-            if not isinstance(reply, SourceDocument) or reply.file is not None:
-                left += RECORD_S
+            are_records = not isinstance(reply, SourceDocument) or reply.file is not None
+            left += RECORD_S if are_records else 0
             self._place = (file, given)
             if isinstance(reply, SourceDocument):
                 self._last = reply
