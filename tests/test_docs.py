@@ -11,9 +11,9 @@ import pytest
 from annotated_types import Ge, Gt, Le
 from fastapi.testclient import TestClient
 
-from service.answer import Answer, AnsweringPassage, Citation
+from service.answering.answer import Answer, AnsweringPassage, Citation
 from service.cli.main import footnote
-from service.schemas import DocumentRecord
+from service.schemas.documents import DocumentRecord
 from service.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -106,7 +106,7 @@ def test_every_field_of_an_answer_is_documented() -> None:
 
 
 def test_exactly_the_problems_that_exist_are_documented() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "service" / "http").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "service" / "http").rglob("*.py")]
     exist = {name for source in sources for name in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source)}
     rows = re.findall(r"^\| `([a-z-]+)` \| (?:\d{3}|any) \|", read("docs/http-api.md"), re.MULTILINE)
     assert len(rows) > 10
@@ -143,9 +143,12 @@ def http_openapi(client: TestClient) -> dict[str, Any]:
 
 
 def test_every_suffix_and_limit_of_the_readers_is_documented() -> None:
-    from corpus.readers import MAX_SOURCE_BYTES, MEDIA_TYPES, archives, pdf
-    from service.reading import SandboxLimits
+    from corpus.files.media_types import MEDIA_TYPES
+    from corpus.files.source import MAX_SOURCE_BYTES
+    from corpus.readers import archives
+    from corpus.readers.pdf import pages as pdf
     from service.reading.cutting import MAX_PASSAGES
+    from service.reading.process import SandboxLimits
 
     formats = read("docs/formats.md")
     table = "".join(line for line in formats.splitlines() if line.startswith("| `"))

@@ -10,7 +10,7 @@ import click
 from service.cli.output import data_option, emit_json, json_option, plain, wrapped
 
 if TYPE_CHECKING:
-    from service.answer import Answer, Citation, Confidence
+    from service.answering import Answer, Citation, Confidence
 
 __all__ = ["ask"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from embeddings import Encoder, Precision
+    from embeddings.encoder import Encoder, Precision
     from service.answering import Pipeline
     from service.settings import Settings
 
@@ -26,7 +26,7 @@ def load_encoder(settings: Settings, *, anew: bool = False, say: Callable[[str],
         anew: Whether everything is to be encoded with it, so that it matters nothing what was stored before.
         say: Says it; on standard error if None.
     """
-    from embeddings import Encoder
+    from embeddings.encoder import Encoder
 
     precision = None if settings.precision == "auto" else settings.precision
     if precision is None and not anew:
@@ -38,7 +38,7 @@ def other_precision(
     settings: Settings, say: Callable[[str], None] | None = None
 ) -> Callable[[Precision], Encoder] | None:
     """What gives the encoder that the settings name in the precision that a store has by now; None if they fix it."""
-    from embeddings import Encoder
+    from embeddings.encoder import Encoder
 
     if settings.precision != "auto":
         return None
@@ -51,9 +51,9 @@ def _say(text: str) -> None:
 
 def _stored_precision(data: Path) -> Precision | None:
     """What the vectors of a store were computed in; None if there are none, or it cannot be said."""
-    from corpus import View
     from corpus.errors import StoreError
-    from embeddings import PRECISIONS
+    from corpus.store import View
+    from embeddings.encoder import PRECISIONS
 
     try:
         with View(data) as view:
@@ -73,9 +73,9 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
     """
     from threadpoolctl import threadpool_limits
 
-    from corpus import View
+    from corpus.store import View
     from service.answering import Pipeline
-    from service.library import Library
+    from service.retrieval import Library
 
     View(settings.data).close()
     encoder = load_encoder(settings)
@@ -89,8 +89,9 @@ def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
 
 def refresh_projection(settings: Settings, encoder: Encoder) -> None:
     """Bring the indexes on disk up to date, so that the next one who opens the store need not."""
-    from corpus import LexicalProjection, View
-    from embeddings import VectorProjection
+    from corpus.lexical import LexicalProjection
+    from corpus.store import View
+    from embeddings.index import VectorProjection
 
     with View(settings.data) as view:
         VectorProjection(settings.data).open(view, encoder.dimension)
