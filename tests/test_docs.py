@@ -125,10 +125,32 @@ def test_every_link_between_documents_leads_somewhere() -> None:
                 assert (page.parent / target).exists(), (page.name, target)
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page: its headings as GitHub makes ids of them, and ids set by hand."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+def test_every_link_to_a_section_leads_to_one() -> None:
+    for page in [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]:
+        for target, anchor in re.findall(r"\]\(([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                linked = page.parent / target if target else page
+                assert anchor in anchors(linked), (page.name, target, anchor)
+
+
 def test_every_page_of_the_documentation_can_be_reached_from_the_readme() -> None:
     readme = read("README.md")
     for page in DOCS.glob("*.md"):
         assert f"docs/{page.name}" in readme, page.name
+
+
+def test_every_lab_notebook_is_listed() -> None:
+    index = read("docs/lab/README.md")
+    for page in (DOCS / "lab").glob("*.md"):
+        assert page.name == "README.md" or f"]({page.name})" in index, page.name
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
