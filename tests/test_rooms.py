@@ -4,12 +4,12 @@ A room is a package below one of the four top-level ones. Its face is its `__ini
 """
 
 import ast
+import functools
 import graphlib
 import importlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.dockerfile import REPOSITORY
 
@@ -26,6 +26,7 @@ DIRECT = {
     "service.runtime.descriptors": "each of its modules stands for itself",
     "service.runtime.heap": "each of its modules stands for itself",
     "service.runtime.progress": "each of its modules stands for itself",
+    "service.runtime.terminal": "each of its modules stands for itself",
     "service.telemetry.logs": "a command that counts nothing needs no metrics",
     "service.telemetry.metrics": "it imports prometheus_client",
     "service.telemetry.tracing": "it imports OpenTelemetry",
@@ -47,14 +48,19 @@ OTHERS = ("eval.bench.recipes.haystack", "eval.bench.recipes.txtai")
 MODULES = {name_of(path): path for path in FILES}
 
 
-def imports(path: Path, *, for_types: bool = True) -> Iterator[str]:
+@functools.cache
+def imports(path: Path, *, for_types: bool = True) -> frozenset[str]:
     """The project's modules that a file imports.
 
     Args:
         path: The file.
         for_types: Whether imports under `if TYPE_CHECKING` count.
     """
-    pending: list[ast.AST] = [ast.parse(path.read_text())]
+    return frozenset(_imports(ast.parse(path.read_text()), for_types))
+
+
+def _imports(tree: ast.Module, for_types: bool) -> Iterator[str]:
+    pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not for_types:
@@ -68,16 +74,26 @@ def imports(path: Path, *, for_types: bool = True) -> Iterator[str]:
             yield from (name.name for name in node.names if name.name.split(".")[0] in TOPS)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_the_faces_of_other_rooms(module: str) -> None:
-    others = {name for name in imports(MODULES[module]) if room_of(name) != room_of(module)}
-    assert sorted(name for name in others if name != room_of(name) and name not in DIRECT) == []
+def test_modules_import_the_faces_of_other_rooms() -> None:
+    insides = [
+        (module, name)
+        for module, path in MODULES.items()
+        for name in imports(path)
+        if room_of(name) != room_of(module) and name != room_of(name) and name not in DIRECT
+    ]
+    assert insides == []
 
 
 def test_each_module_that_is_imported_directly_is_one() -> None:
     imported = {name for module in MODULES for name in imports(MODULES[module]) if room_of(name) != room_of(module)}
     started = {"embeddings.encoder.export", "service.reading.worker"}
     assert set(DIRECT) - started == imported & set(DIRECT)
+
+
+def test_nothing_but_commands_imports_the_command_line() -> None:
+    commands = ("service.cli", "eval.cli")
+    others = [module for module in MODULES if room_of(module) not in commands]
+    assert [module for module in others if any(room_of(name) in commands for name in imports(MODULES[module]))] == []
 
 
 def test_no_room_needs_one_that_needs_it() -> None:
@@ -88,19 +104,20 @@ def test_no_room_needs_one_that_needs_it() -> None:
     assert list(graphlib.TopologicalSorter(graph).static_order())
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_defines_the_names_that_it_exports(module: str) -> None:
-    if not MODULES[module].read_text().count("__all__ = "):
-        pytest.skip("It exports nothing")
-    if module in OTHERS:
-        pytest.importorskip(module.rsplit(".", 1)[1])
-    loaded = importlib.import_module(module)
-    assert [name for name in loaded.__all__ if not hasattr(loaded, name)] == []
+def test_modules_define_the_names_that_they_export() -> None:
+    loaded = [importlib.import_module(module) for module in MODULES if module not in OTHERS]
+    missing = [
+        (module.__name__, name)
+        for module in loaded
+        for name in getattr(module, "__all__", ())
+        if not hasattr(module, name)
+    ]
+    assert missing == []
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}), ids=lambda path: path.name)
-def test_a_folder_has_no_more_modules_than_one_can_look_over(folder: Path) -> None:
-    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= MOST_MODULES
+def test_folders_hold_a_dozen_modules_at_most() -> None:
+    sizes = Counter(path.parent for path in FILES if path.name != "__init__.py")
+    assert {str(folder): count for folder, count in sizes.items() if count > MOST_MODULES} == {}
 
 
 def test_tests_stand_where_their_modules_do() -> None:

@@ -23,7 +23,7 @@ from eval.bench.timing import median, percentiles
 from eval.bench.vectors import measure_vectors
 from eval.errors import TargetError
 from eval.sets import load_beir
-from service.cli import load_encoder
+from service.opening import load_encoder
 from service.runtime.progress import Progress
 from service.settings import Settings
 

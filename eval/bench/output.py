@@ -9,7 +9,7 @@ from eval.bench.record import Benchmark, Served, Verdict
 from eval.bench.systems.result import print_systems
 from eval.bench.timing import Percentiles, median
 from eval.bench.vectors import Growth
-from service.cli import plural
+from service.runtime.terminal import plural
 
 __all__ = ["print_benchmark"]
 

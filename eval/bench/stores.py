@@ -15,7 +15,7 @@ from embeddings.encoder import Encoder
 from eval.bench.base import BaseDocument
 from eval.bench.synthesis import DOCUMENT_PASSAGES, SYNTHESIS_VERSION, Recombiner, homes_of
 from eval.bench.vectors import Growth, GrowthClock
-from service.cli import refresh_projection
+from service.opening import refresh_projection
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings

@@ -11,7 +11,7 @@ from eval.errors import SetError
 from eval.runs import stored_beir
 from eval.sets import BeirFolder, Gold, Question, QuestionSet, gold_of, is_relevant, load_beir, load_questions, resolve
 from service.answering import Pipeline
-from service.cli import open_pipeline
+from service.opening import open_pipeline
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import load_settings

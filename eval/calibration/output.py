@@ -12,7 +12,7 @@ from eval.calibration.cases import AskedSet
 from eval.calibration.fitting import Figures
 from eval.errors import SetError, TargetError
 from service.answering import Calibration
-from service.cli import plain, plural
+from service.runtime.terminal import plain, plural
 
 __all__ = ["make_place", "print_calibration", "write_calibration"]
 

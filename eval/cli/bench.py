@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.cli import emit_json
+from service.runtime.terminal import emit_json
 
 __all__ = ["bench"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from eval.cli.options import overlap_option, sets_option
-from service.cli import emit_json
+from service.runtime.terminal import emit_json
 
 __all__ = ["calibrate"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from eval.cli.options import DEFAULT_K, DEFAULT_OVERLAP, fit_topics, qrels_option, topic_field_option
-from service.cli import data_option, emit_json
+from service.runtime.terminal import data_option, emit_json
 
 __all__ = ["compare"]
 

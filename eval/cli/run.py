@@ -15,7 +15,7 @@ from eval.cli.options import (
     topic_field_option,
     url_option,
 )
-from service.cli import data_option, emit_json
+from service.runtime.terminal import data_option, emit_json
 
 __all__ = ["run"]
 

@@ -9,7 +9,7 @@ from eval.errors import TargetError
 from eval.report.text import shown
 from eval.report.trec import write_trec_qrels, write_trec_run
 from eval.runs import Check, Comparison, Evaluation, Run, save_run, write_junit
-from service.cli import plural
+from service.runtime.terminal import plural
 
 __all__ = ["check_writable", "overview_summary", "summary", "write_comparison", "write_report"]
 

@@ -11,7 +11,7 @@ import click
 
 from eval.runs import ChangedQuestion, Check, Comparison, Evaluation, Run, differences
 from eval.sets import Imported
-from service.cli import plain, plural, wrapped
+from service.runtime.terminal import plain, plural, wrapped
 
 __all__ = [
     "comparison_object",

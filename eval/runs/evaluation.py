@@ -26,7 +26,7 @@ from eval.sets import (
     load_trec,
     resolve,
 )
-from service.cli import load_encoder
+from service.opening import load_encoder
 from service.retrieval import fingerprint
 from service.runtime.progress import progress_for
 from service.settings import Settings, load_settings

@@ -12,7 +12,7 @@ from eval.runs.evaluation import LoadedSet, check_same, measured
 from eval.runs.gate import Check, Requirement, check_no_regression, check_requirements
 from eval.runs.run import Run, load_run
 from eval.sets import BeirFolder
-from service.cli import plain
+from service.runtime.terminal import plain
 
 __all__ = ["Evaluation", "baselines", "check_names", "evaluate"]
 

@@ -15,7 +15,7 @@ from corpus.errors import UnknownDocumentError
 from corpus.store import View
 from eval.errors import TargetError
 from service.answering import Answer, Turn
-from service.cli import open_pipeline
+from service.opening import open_pipeline
 from service.settings import load_settings
 
 __all__ = ["LocalTarget", "RemoteTarget", "Target", "local_target", "remote_target", "texts"]

@@ -13,7 +13,7 @@ from eval.sets.gold import Gold, GoldDocument
 from eval.sets.jsonl import decoded, given_bytes, numbered_lines
 from eval.sets.questions import Question, QuestionSet
 from eval.sets.topics import Topic, read_topics
-from service.cli import plural
+from service.runtime.terminal import plural
 
 __all__ = ["Judgement", "TrecSet", "load_trec"]
 

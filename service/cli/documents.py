@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.errors import StoreCorruptError
-from service.cli.output import data_option, emit_json, json_option, plain, plural, wrapped
+from service.runtime.terminal import data_option, emit_json, json_option, plain, plural, wrapped
 
 if TYPE_CHECKING:
     from corpus.store import StoredDocument, View

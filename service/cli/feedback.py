@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, one_line, plural
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural
 
 if TYPE_CHECKING:
     from service.upkeep import Feedback, StoredRating

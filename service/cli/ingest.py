@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, one_line, plain, plural
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plain, plural
 
 if TYPE_CHECKING:
     from corpus.documents import ReadOptions
@@ -74,8 +74,8 @@ def ingest(
     from corpus.documents import ReadOptions
     from corpus.store import Store
     from embeddings.encoder.cpus import give_way
-    from service.cli.loading import load_encoder, refresh_projection
     from service.ingest import Ingester
+    from service.opening import load_encoder, refresh_projection
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
@@ -156,8 +156,8 @@ def _show_plan(
     force: bool,
     as_json: bool,
 ) -> int:
-    from service.cli.loading import load_encoder
     from service.ingest import Action, plan
+    from service.opening import load_encoder
     from service.runtime.progress import progress_for
 
     planned = plan(
@@ -245,8 +245,8 @@ def reindex(data: Path | None, as_json: bool) -> None:
     """
     from corpus.store import Store
     from embeddings.encoder.cpus import give_way
-    from service.cli.loading import load_encoder, refresh_projection
     from service.ingest import Ingester
+    from service.opening import load_encoder, refresh_projection
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 

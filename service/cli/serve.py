@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import data_option, plural
+from service.runtime.terminal import data_option, plural
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
@@ -56,7 +56,7 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     say = _voice(settings)
     tracing = tracing_from(version("footnote-qa"))
     with _bound(settings.host, settings.port) as listener:
-        from service.cli.loading import load_encoder
+        from service.opening import load_encoder
 
         empty = _is_empty(settings)
         say("Loading the encoder.")
@@ -120,9 +120,9 @@ def _give_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
 
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing: Tracing, say: Say) -> None:
     from service.answering import Pipeline
-    from service.cli.loading import other_precision
     from service.http import Service, build_app
     from service.http.server.server import Server
+    from service.opening import other_precision
     from service.retrieval import Library
 
     library = Library(settings, encoder, load=other_precision(settings, say))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option
+from service.runtime.terminal import data_option, emit_json, json_option
 
 __all__ = ["upgrade"]
 

@@ -40,12 +40,12 @@ from service.answering.deduplication import Folding
 from service.answering.highlight import sentences_of
 from service.answering.reranking import RerankedCandidate
 from service.answering.text_fragments import SourceText, link_to_words
-from service.cli.output import one_line, plain, wrapped
 from service.http.middleware.clients import client_of
 from service.http.middleware.cors import OPEN
 from service.http.requests.negotiation import prefers, takes_gzip
 from service.http.requests.strict_json import strict_json
 from service.ingest.change_queue import clean_name
+from service.runtime.terminal import one_line, plain, wrapped
 from tests.hostile.formats import read
 from tests.hostile.pumps import PROSE, Pump
 

@@ -174,7 +174,7 @@ MEASURED_ROOMS = """
     service.answering.deduplication
     service.answering.highlight
     service.answering.text_fragments
-    service.cli.output
+    service.runtime.terminal
     service.http.middleware.clients
     service.http.requests.negotiation
     service.http.requests.strict_json

@@ -23,7 +23,7 @@ from tests.reliability.shim import Shim
 __all__ = ["Forks", "Ran", "Running", "forks"]
 
 NEEDED = (
-    "corpus.readers corpus.cleaning embeddings embeddings.encoder.onnx_runtime service.answering service.cli.loading"
+    "corpus.readers corpus.cleaning embeddings embeddings.encoder.onnx_runtime service.answering service.opening"
     " service.http service.ingest service.retrieval service.runtime.progress service.schemas service.settings"
     " service.upkeep uvicorn threadpoolctl"
 ).split()

@@ -6,7 +6,7 @@ from corpus.store import Store, View
 from eval.bench.recipes.recipe import Material
 from eval.sets import document_ids, fill_store, load_beir
 from service.answering import Pipeline
-from service.cli import load_encoder, open_pipeline, refresh_projection
+from service.opening import load_encoder, open_pipeline, refresh_projection
 from service.runtime.progress import NoProgress
 from service.settings import load_settings
 

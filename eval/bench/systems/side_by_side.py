@@ -23,7 +23,7 @@ from eval.bench.systems.result import SystemResult
 from eval.errors import SetError, SystemNameError
 from eval.measures import aggregate_latency, retrieval_values
 from eval.sets import BeirFolder, Question, gold_of
-from service.cli import load_encoder
+from service.opening import load_encoder
 from service.reading import Layout, Sizes, cut
 from service.runtime.progress import Progress
 from service.settings import Settings, load_settings

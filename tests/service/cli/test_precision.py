@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.store.view import View
-from service.cli.loading import other_precision
+from service.opening import other_precision
 from service.settings import load_settings
 from tests.service.cli.conftest import Run
 

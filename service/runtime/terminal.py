@@ -1,4 +1,4 @@
-"""What the commands share: options, and text that is safe on a terminal."""
+"""Terminal output: options that commands share, and text without control characters."""
 
 import dataclasses
 import json

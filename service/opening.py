@@ -1,14 +1,13 @@
-"""What commands open, imported late so that `footnote --help` is quick."""
+"""Open the encoder, the store and the pipeline that the settings name; imported late, so that `--help` is quick."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder, Precision
@@ -46,7 +45,7 @@ def other_precision(
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _stored_precision(data: Path) -> Precision | None:
