@@ -18,7 +18,7 @@ from eval.sets.gold import Gold, GoldDocument
 from eval.sets.jsonl import decoded, given_bytes, json_object, numbered_lines
 from eval.sets.questions import Question, QuestionSet
 from service.answering import Turn
-from service.ingest import encoded_passages, lent
+from service.ingest import borrowed_sandbox, encoded_passages
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
@@ -168,7 +168,7 @@ def fill_store(
     try:
         with store.view() as view:
             present = {document.source: document.source_sha256 for document in view.documents()}
-        with lent(settings) as sandbox:
+        with borrowed_sandbox(settings) as sandbox:
             for identifier, title, text in documents:
                 digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
                 source = f"beir:{identifier}"

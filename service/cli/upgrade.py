@@ -13,10 +13,10 @@ __all__ = ["upgrade"]
 @data_option
 @json_option
 def upgrade(data: Path | None, as_json: bool) -> None:
-    """Bring a store that an earlier Footnote wrote up to date.
+    """Convert a store that an earlier Footnote wrote.
 
-    All changes in one step at the end, so that an interruption leaves the old state. An earlier Footnote cannot read
-    the store afterwards.
+    All changes take effect in one step at the end, so an interruption leaves the old state. An earlier Footnote cannot
+    read the store afterwards.
     """
     from corpus import store
     from service.runtime.progress import progress_for

@@ -23,7 +23,7 @@ from service.http.question_queue import Asks
 from service.http.routes import ask, chat, documents, feedback, health, metrics, pages, suggestions
 from service.http.server.connections import TurnedAway
 from service.http.state import Service
-from service.ingest import Intake
+from service.ingest import ChangeQueue
 from service.schemas import Problem
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
@@ -89,7 +89,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     )
     app.state.service = service
     app.state.access = access
-    app.state.intake = Intake(service.library, service.settings)
+    app.state.intake = ChangeQueue(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
     app.state.metrics = Metrics()
     app.state.asks = Asks(service.pipeline, service.settings.wait_seconds, app.state.metrics, tracing)

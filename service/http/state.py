@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from service.access import AccessInForce
 from service.answering import Pipeline
 from service.http.question_queue import Asks
-from service.ingest import Intake
+from service.ingest import ChangeQueue
 from service.retrieval import Library
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
@@ -46,12 +46,12 @@ AccessState = Annotated[AccessInForce, Depends(_access)]
 """A route's parameter of this type is given who may do what."""
 
 
-async def _intake(request: Request) -> Intake:
-    intake: Intake = request.app.state.intake
+async def _intake(request: Request) -> ChangeQueue:
+    intake: ChangeQueue = request.app.state.intake
     return intake
 
 
-IntakeState = Annotated[Intake, Depends(_intake)]
+IntakeState = Annotated[ChangeQueue, Depends(_intake)]
 """A route's parameter of this type is given what changes the documents."""
 
 

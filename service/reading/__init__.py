@@ -1,8 +1,17 @@
-"""Files and stored texts, read and cut in another process within limits. Imports no model, so as to start quickly."""
+"""Read files and split texts in a separate, limited process. No model is imported, so the process starts quickly."""
 
-from service.reading.cutting import Cut, Layout, Sizes, cut
-from service.reading.pool import lend
+from service.reading.pool import borrow
 from service.reading.process import SandboxLimits
-from service.reading.sandbox import Cancelled, Sandbox
+from service.reading.sandbox import ReadingCancelled, Sandbox
+from service.reading.splitting import PassageSizes, SplitText, Structure, split_text
 
-__all__ = ["Cancelled", "Cut", "Layout", "Sandbox", "SandboxLimits", "Sizes", "cut", "lend"]
+__all__ = [
+    "PassageSizes",
+    "ReadingCancelled",
+    "Sandbox",
+    "SandboxLimits",
+    "SplitText",
+    "Structure",
+    "borrow",
+    "split_text",
+]

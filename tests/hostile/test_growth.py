@@ -144,8 +144,7 @@ MEASURED_ROOMS = """
     corpus.cleaning.running
     corpus.cleaning.tail
     corpus.documents.content
-    corpus.files.discovery
-    corpus.files.media_types
+    corpus.files.paths
     corpus.lexical.analysis
     corpus.metadata.bylines
     corpus.metadata.dates
@@ -155,15 +154,19 @@ MEASURED_ROOMS = """
     corpus.passages.interviews
     corpus.passages.packing
     corpus.readers.archives
+    corpus.readers.conversion
+    corpus.readers.discovery
+    corpus.readers.docx
     corpus.readers.epub
+    corpus.readers.formats
     corpus.readers.html.elements
     corpus.readers.html.page
     corpus.readers.html.pruning
     corpus.readers.pdf.pages
-    corpus.readers.plain
+    corpus.readers.text
     corpus.readers.reading
     corpus.readers.records
-    corpus.readers.word
+    corpus.readers.docx
     corpus.text.decoding
     corpus.text.language
     corpus.text.normalization

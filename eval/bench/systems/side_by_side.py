@@ -24,8 +24,9 @@ from eval.errors import SetError, SystemNameError
 from eval.measures import aggregate_latency, retrieval_values
 from eval.sets import BeirFolder, Question, gold_of
 from service.opening import load_encoder
-from service.reading import Layout, Sizes, cut
+from service.reading import PassageSizes, Structure, split_text
 from service.runtime.progress import Progress
+from service.runtime.terminal import say
 from service.settings import Settings, load_settings
 
 __all__ = ["compare_systems", "texts_of"]
@@ -75,7 +76,7 @@ def compare_systems(
         raise SystemNameError(f"There is no system '{unknown[0]}'. Choose from: {', '.join(KNOWN)}.")
     asked = _sample([q for q in folder.questions.questions if q.answerable], questions, seed)
     settings = load_settings()
-    texts = texts_of(folder, load_encoder(settings), settings)
+    texts = texts_of(folder, load_encoder(settings, say), settings)
     if not texts or not asked:
         raise SetError(f"{folder.path} holds no {'question with gold' if texts else 'text'}. Choose another folder.")
     limit = limit_s or LIMIT_S + LIMIT_S_PASSAGE * len(texts) + LIMIT_S_QUESTION * len(asked)
@@ -84,12 +85,12 @@ def compare_systems(
 
 
 def texts_of(folder: BeirFolder, encoder: Encoder, settings: Settings) -> list[Text]:
-    """Every document's passages with their prefix, exactly as Footnote cuts and encodes them."""
+    """Every document's passages with their prefix, exactly as Footnote splits and encodes them."""
     texts = []
-    sizes = Sizes(settings.passage_tokens, settings.title_tokens)
+    sizes = PassageSizes(settings.passage_tokens, settings.title_tokens)
     for identifier, title, text in folder.documents():
         if text.strip():
-            made = cut(encoder, sizes, Layout(title or identifier), text)
+            made = split_text(encoder, sizes, Structure(title or identifier), text)
             texts += [Text(identifier, made.prefix + text[p.start : p.end]) for p in made.passages]
     return texts
 

@@ -47,7 +47,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(filled: Run, data: Path, tmp_
     file = tmp_path / "backup.tar"
     filled("backup", file)
     for arguments, code, said in (
-        (("backup", file), 1, f"{file} exists already. Give another name, or write over it with --force."),
+        (("backup", file), 1, f"{file} exists already. Give another name, or overwrite it with --force."),
         (("restore", file), 1, f"There is a store with 1 document in {data}. Replace it with --force,"),
         (("restore", data / DATABASE_NAME), 1, "is not a backup, or a damaged one. Nothing was changed."),
         (("backup",), 2, "Missing argument 'FILE'."),
@@ -72,6 +72,6 @@ def test_a_store_too_damaged_to_be_opened_keeps_its_bytes(filled: Run, data: Pat
     (data / DATABASE_NAME).write_bytes(b"\xff" * 8192)
     ran = filled("restore", tmp_path / "b.tar", "--force")
     assert ran.code == 0
-    assert ran.err.startswith("The store that was there could not be opened. It is now called footnote.db.damaged-20")
+    assert ran.err.startswith("The existing store could not be opened. It is now named footnote.db.damaged-20")
     [kept] = [path for path in data.iterdir() if path.name.startswith(f"{DATABASE_NAME}.damaged-")]
     assert kept.read_bytes() == b"\xff" * 8192

@@ -15,9 +15,9 @@ from corpus.files.source import SourceBytes
 from corpus.readers.record_problems import SourceProblem
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
+from service.ingest.dry_run import preview
 from service.ingest.ingester import Ingester
-from service.ingest.planning import plan
-from service.ingest.steps import Action
+from service.ingest.outcomes import Action
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.samples import tamper
@@ -352,7 +352,7 @@ def test_a_plan_says_what_an_ingest_would_do_and_changes_nothing(
     moving.rename(folder / "moved.txt")
     before = everything_in(store)
 
-    planned = list(plan(settings, lambda: tiny_encoder, [folder], quiet, prune=[folder]))
+    planned = list(preview(settings, lambda: tiny_encoder, [folder], quiet, prune=[folder]))
 
     assert everything_in(store) == before
     assert {Path(step.source).name: step.action for step in planned} == {
@@ -376,6 +376,6 @@ def test_a_plan_without_a_store_makes_none(
     write: Write, settings: Settings, tiny_encoder: Encoder, quiet: NoProgress
 ) -> None:
     path = write("one.txt", TEXT)
-    [step] = plan(settings, lambda: tiny_encoder, [path], quiet)
+    [step] = preview(settings, lambda: tiny_encoder, [path], quiet)
     assert step.action is Action.ADDED
     assert not settings.data.exists()
