@@ -8,7 +8,7 @@ An engine is a folder beside this module with a `Retriever`, and a line in `serv
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus.lexical import LexicalQuery
 from corpus.store import Allowed, Filters, StoredDocument, StoredPassage, StoredSource, Tally
 
-__all__ = ["Retriever", "Searcher", "StoreView"]
+__all__ = ["AnyRetriever", "Retriever", "Searcher", "StoreView"]
 
 
 class StoreView(Protocol):
@@ -166,3 +166,7 @@ class Retriever(Protocol[View, Own]):
 
     def save(self, searcher: Own) -> None:
         """Keep a searcher's indexes for the next start. A failure is logged: the next start indexes again."""
+
+
+AnyRetriever = Retriever[Any, Any]
+"""The retriever of any engine."""

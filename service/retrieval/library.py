@@ -6,12 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
 from corpus.store import mismatch_message
 from embeddings.encoder import PRECISIONS, Encoder, Precision
-from service.retrieval.engine import Retriever, Searcher, StoreView
+from service.retrieval.engine import AnyRetriever, Searcher, StoreView
 from service.retrieval.engines import ENGINES
 from service.retrieval.fingerprints import fingerprint
 from service.runtime.descriptors import is_out_of_files, say_out_of_files
@@ -69,7 +68,7 @@ class Library:
         encoder: Encoder,
         *,
         load: Callable[[Precision], Encoder] | None = None,
-        retriever: Retriever[Any, Any] | None = None,
+        retriever: AnyRetriever | None = None,
     ) -> None:
         self.folder = settings.data
         self._settings = settings

@@ -1,6 +1,7 @@
 """An engine whose proposals are those of the first generation that it saw, as one has that cannot keep up."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,8 @@ class LaggingSearcher(LocalSearcher):
 class LaggingRetriever(LocalRetriever):
     """Opens `LaggingSearcher`s. While `is_dead`, they propose nothing and fail."""
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self._first: LocalSearcher | None = None
         self.is_dead = False
 

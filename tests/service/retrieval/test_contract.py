@@ -12,7 +12,7 @@ from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline
-from service.retrieval.engine import Retriever, Searcher
+from service.retrieval.engine import AnyRetriever, Searcher
 from service.retrieval.engines import ENGINES
 from service.retrieval.library import Library
 from service.retrieval.local.retriever import LocalRetriever
@@ -33,22 +33,25 @@ FILTERS = [
 
 Opened = Callable[[], Searcher]
 
-EXACT: dict[str, Callable[[Settings], Retriever]] = {  # type: ignore[type-arg]
+EXACT: dict[str, Callable[[Settings], AnyRetriever]] = {
     **ENGINES,
-    "local, quantized": lambda settings: LocalRetriever(settings.data, 1),
+    "local, quantized": lambda settings: LocalRetriever(settings.data, exact_up_to=1),
 }
 """Engines that propose exactly the best."""
 
-EVERY = {**EXACT, "lagging": lambda settings: LaggingRetriever(settings.data)}
+EVERY: dict[str, Callable[[Settings], AnyRetriever]] = {
+    **EXACT,
+    "lagging": lambda settings: LaggingRetriever(settings.data),
+}
 
 
 @pytest.fixture(params=EXACT)
-def retriever(request: pytest.FixtureRequest, settings: Settings) -> Retriever:  # type: ignore[type-arg]
+def retriever(request: pytest.FixtureRequest, settings: Settings) -> AnyRetriever:
     return EXACT[request.param](settings)
 
 
 @pytest.fixture(params=EVERY)
-def any_retriever(request: pytest.FixtureRequest, settings: Settings) -> Retriever:  # type: ignore[type-arg]
+def any_retriever(request: pytest.FixtureRequest, settings: Settings) -> AnyRetriever:
     return EVERY[request.param](settings)
 
 
@@ -67,7 +70,7 @@ def vector(tiny_encoder: Encoder) -> NDArray[np.float32]:
 class Following:
     """A retriever's searchers, one generation after the other."""
 
-    def __init__(self, retriever: Retriever, dimension: int) -> None:  # type: ignore[type-arg]
+    def __init__(self, retriever: AnyRetriever, dimension: int) -> None:
         self.retriever = retriever
         self._dimension = dimension
         self._opened: list[Searcher] = []
@@ -85,14 +88,14 @@ class Following:
 
 
 @pytest.fixture
-def following(any_retriever: Retriever, tiny_encoder: Encoder) -> Iterator[Following]:  # type: ignore[type-arg]
+def following(any_retriever: AnyRetriever, tiny_encoder: Encoder) -> Iterator[Following]:
     opened = Following(any_retriever, tiny_encoder.dimension)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def exact(retriever: Retriever, tiny_encoder: Encoder) -> Iterator[Following]:  # type: ignore[type-arg]
+def exact(retriever: AnyRetriever, tiny_encoder: Encoder) -> Iterator[Following]:
     opened = Following(retriever, tiny_encoder.dimension)
     yield opened
     opened.close()
@@ -266,7 +269,7 @@ def test_closing_a_snapshot_leaves_the_others(following: Following, vector: NDAr
 
 
 def test_an_index_kept_for_the_next_start_is_the_same(
-    retriever: Retriever,  # type: ignore[type-arg]
+    retriever: AnyRetriever,
     tiny_encoder: Encoder,
     vector: NDArray[np.float32],
     add: Add,
