@@ -1,52 +1,51 @@
 /* Bundled from service/web/widget and service/web/chat with: npm run build */
-"use strict";(()=>{function a(t,e={},...o){let n=document.createElement(t);for(let[s,r]of Object.entries(e))r!=null&&n.setAttribute(s,r);return n.append(...o.filter(s=>s!==null)),
-n}function b(t,e,o){let n=a("button",{type:"button",...t},...e);return n.addEventListener("click",o),n}function C(t,e,...o){return a(`h${t}`,e,...o)}function T(t){
-return{lang:t,dir:"auto"}}function K(t,e){return a("bdi",{lang:e},t)}var G=0;function Y(t){return G+=1,`${t}-${G}`}function k(t,e){try{let o=new URL(t??"",e);return t&&
-["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var f=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null}={}){super(o),this.kind=e,this.details=n,this.status=s}get retry(){return this.
-kind!=="rejected"&&this.kind!=="tooLong"}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},Le={401:"refused",403:"refused",404:"unr\
-eachable",405:"unreachable",408:"busy",429:"busy"};function O(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,c=>({pointer:String(c?.pointer),detail:String(
-c?.detail)})),r=[o,...s.map(c=>`${c.pointer}: ${c.detail}`)].filter(c=>c!==""),i=s.length>0?s.map(c=>c.detail):o===""?[]:[String(o)],l=Le[t]??(t>=400&&t<500?"re\
-jected":"busy");return new f(l,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function w(t){try{return JSON.parse(t)}catch{throw new f("unreadable")}}function q(t){try{if(ze(t))return t}catch{}throw new f("unreadable")}function ze({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
-red"?Q(e):t==="not_found")&&typeof o.level=="string"&&n.every(Ne)&&Array.isArray(s?.turns??[])}function Ne({text:t,highlights:e,citation:o,also_found_in:n}){return Q(
-{text:t,citation:o})&&Array.isArray(e)&&n.every(V)}function Q({text:t,citation:e}){return typeof t=="string"&&V(e)}function V({title:t,href:e,authors:o,section:n,
-publisher:s,published:r,language:i,url:l,source_href:c}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,i,l,c].every(u=>typeof(u??"")=="string")}var $e=12,Me=20,je=4e5,A=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ie(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
+"use strict";(()=>{function l(t,e={},...o){let n=document.createElement(t);for(let[s,r]of Object.entries(e))r!=null&&n.setAttribute(s,r);return n.append(...o.filter(s=>s!==null)),
+n}function g(t,e,o){let n=l("button",{type:"button",...t},...e);return n.addEventListener("click",o),n}function N(t,e,...o){return l(`h${t}`,e,...o)}function C(t){
+return{lang:t,dir:"auto"}}function te(t,e){return l("bdi",{lang:e},t)}var ee=0;function ne(t){return ee+=1,`${t}-${ee}`}function S(t,e){try{let o=new URL(t??"",
+e);return t&&["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var h=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null}={}){super(o),this.kind=e,this.details=n,this.status=s}get retry(){return this.
+kind!=="rejected"&&this.kind!=="tooLong"}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},Fe={401:"refused",403:"refused",404:"unr\
+eachable",405:"unreachable",408:"busy",429:"busy"};function z(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,c=>({pointer:String(c?.pointer),detail:String(
+c?.detail)})),r=[o,...s.map(c=>`${c.pointer}: ${c.detail}`)].filter(c=>c!==""),i=s.length>0?s.map(c=>c.detail):o===""?[]:[String(o)],a=Fe[t]??(t>=400&&t<500?"re\
+jected":"busy");return new h(a,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function k(t){try{return JSON.parse(t)}catch{throw new h("unreadable")}}function $(t){try{if(Pe(t))return t}catch{}throw new h("unreadable")}function Pe({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
+red"?oe(e):t==="not_found")&&typeof o.level=="string"&&n.every(We)&&Array.isArray(s?.turns??[])}function We({text:t,highlights:e,citation:o,also_found_in:n}){return oe(
+{text:t,citation:o})&&Array.isArray(e)&&n.every(se)}function oe({text:t,citation:e}){return typeof t=="string"&&se(e)}function se({title:t,href:e,authors:o,section:n,
+publisher:s,published:r,language:i,url:a,source_href:c}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,i,a,c].every(u=>typeof(u??"")=="string")}var _e=12,He=20,De=4e5,O=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Be(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
 slice(0,e.alone?0:this.turns.indexOf(e)).flatMap(({question:o,answer:n})=>n===void 0?[]:[{role:"user",content:o},{role:"assistant",content:n.answer?.text??""}]).
-slice(-$e)}clear(){this.turns=[],this.draft="",this.save()}save(){let{opened:e,draft:o}=this,n=this.turns.slice(-Me).map(({asking:r,failure:i,...l})=>l),s=JSON.
-stringify({opened:e,draft:o,turns:n});for(;s.length>je&&n.length>0;)n.shift(),s=JSON.stringify({opened:e,draft:o,turns:n});try{e||o!==""||n.length>0?sessionStorage.
-setItem(this.#e,s):sessionStorage.removeItem(this.#e)}catch{}}};function Z(t,{interpretation:e}){let n=(e?.turns??[]).filter(s=>t[s]!==void 0).sort((s,r)=>s-r).
-map(s=>t.slice(0,s+1).findLast(({role:r})=>r==="user")?.content??"");return[...new Set(n)]}function Ie(t){try{let{turns:e,opened:o,draft:n}=JSON.parse(sessionStorage.
-getItem(t)??"{}");return{turns:Array.isArray(e)?e.flatMap(Re):[],opened:o===!0,draft:typeof n=="string"?n:""}}catch{return{turns:[],opened:!1,draft:""}}}function Re(t){
+slice(-_e)}clear(){this.turns=[],this.draft="",this.save()}save(){let{opened:e,draft:o}=this,n=this.turns.slice(-He).map(({asking:r,failure:i,...a})=>a),s=JSON.
+stringify({opened:e,draft:o,turns:n});for(;s.length>De&&n.length>0;)n.shift(),s=JSON.stringify({opened:e,draft:o,turns:n});try{e||o!==""||n.length>0?sessionStorage.
+setItem(this.#e,s):sessionStorage.removeItem(this.#e)}catch{}}};function re(t,{interpretation:e}){let n=(e?.turns??[]).filter(s=>t[s]!==void 0).sort((s,r)=>s-r).
+map(s=>t.slice(0,s+1).findLast(({role:r})=>r==="user")?.content??"");return[...new Set(n)]}function Be(t){try{let{turns:e,opened:o,draft:n}=JSON.parse(sessionStorage.
+getItem(t)??"{}");return{turns:Array.isArray(e)?e.flatMap(Ge):[],opened:o===!0,draft:typeof n=="string"?n:""}}catch{return{turns:[],opened:!1,draft:""}}}function Ge(t){
 try{let{question:e,alone:o,answer:n,readWith:s=[],rated:r=null}=t,i=[e,...s].every(c=>typeof c=="string")&&(r===null||typeof r.id=="string"&&["up","down"].includes(
-r.rating)),l=n===void 0?{}:{answer:q(n),readWith:s,rated:r};return i?[{question:e,alone:o===!0,...l}]:[]}catch{return[]}}function Fe(){let t="",e=!1,o="",n=[];return s=>{if(s==="")return[];let r=(t+(e&&s.startsWith(`
-`)?s.slice(1):s)).split(/\r\n|\n|\r/);e=s.endsWith("\r"),t=r.pop()??"";let i=[];for(let l of r){let[,c="",u=""]=/^([^:]*):? ?(.*)$/s.exec(l)??[];l===""?(n.length>
+r.rating)),a=n===void 0?{}:{answer:$(n),readWith:s,rated:r};return i?[{question:e,alone:o===!0,...a}]:[]}catch{return[]}}function Je(){let t="",e=!1,o="",n=[];return s=>{if(s==="")return[];let r=(t+(e&&s.startsWith(`
+`)?s.slice(1):s)).split(/\r\n|\n|\r/);e=s.endsWith("\r"),t=r.pop()??"";let i=[];for(let a of r){let[,c="",u=""]=/^([^:]*):? ?(.*)$/s.exec(a)??[];a===""?(n.length>
 0&&i.push({type:o,data:n.join(`
-`)}),o="",n=[]):c==="event"?o=u:c==="data"&&n.push(u)}return i}}async function X(t){let e=Fe(),o=null,n=[];for await(let s of t)for(let{type:r,data:i}of e(s))if(r===
-"answer")o=w(i);else if(r==="passage")n.push(w(i));else if(r==="error"){let l=w(i);throw O(Number(l?.status),l)}else if(r==="done"){if(o===null||w(i)?.passages!==
-n.length)throw new f("cutOff");return{...o,passages:n}}throw new f("cutOff")}var Pe=3e4,_e=5e3;function ee(t,e,o){return te(t,"/v1/chat",{method:"POST",body:e,accept:"text/event-stream, application/json;q=0.5",signal:o},async(s,r)=>q(ne(
-s)==="text/event-stream"?await X(r):w(await F(r))))}function R(t,e,o={}){return te(t,e,o,async(n,s)=>({response:n,text:await F(s)}))}async function te(t,e,o,n){
-for(;;){let s=t.key();try{return await We(t,e,s,o,n)}catch(r){if(!(r instanceof f&&r.status===401)||t.askKey===void 0)throw r;await t.askKey(s,o.signal)}}}async function We({
-endpoint:t,credentials:e},o,n,{method:s="GET",body:r,accept:i,ignoreBOM:l,signal:c},u){if(t==="")throw new f("unreachable",{message:"it is not known where to as\
-k; set the attribute endpoint."});let d=new AbortController;c?.addEventListener("abort",()=>d.abort(new f("stopped")),{once:!0});let h=0,p=()=>{clearTimeout(h),
-h=setTimeout(()=>d.abort(new f("slow")),Pe)};p();let m=!1;try{let g=await fetch(t+o,{method:s,credentials:e,body:r===void 0?null:JSON.stringify(r),headers:{...n===
-""?{}:{Authorization:`Bearer ${n}`},...r===void 0?{}:{"Content-Type":"application/json"},...i===void 0?{}:{Accept:i}},referrerPolicy:"no-referrer",signal:d.signal});
-m=!0;let v=He(g,p,l===!0);if(!g.ok){let E=await F(v);throw O(g.status,ne(g)==="application/problem+json"?w(E):null)}return await u(g,v)}catch(g){throw d.signal.
-aborted?d.signal.reason:g instanceof f?g:m?new f("cutOff"):await De(t)}finally{clearTimeout(h),d.abort()}}function ne(t){return(t.headers.get("Content-Type")??"").
-split(";")[0]?.trim().toLowerCase()}async function*He(t,e,o){let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&
-!r.done;r=await n?.read())e(),yield s.decode(r.value,{stream:!0})}async function F(t){let e="";for await(let o of t)e+=o;return e}async function De(t){if(new URL(
-t).origin===location.origin)return new f("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"\
-no-referrer",signal:AbortSignal.timeout(_e)});if(!o)return new f("unreachable")}catch{return new f("unreachable")}let e=`${t} does not allow ${location.origin};\
- its operator can, with FOOTNOTE_ORIGINS.`;return new f("refused",{message:e})}var oe=["up","down"],Be=[403,404,405];function se(t,e,{service:o,texts:n,icons:s,tell:r},i){let l=e.status==="answered"?{up:n.up,down:n.down}:{up:n.upMissing,down:n.
-downMissing},c=oe.map(v=>b({class:`small thumb ${v}`,part:`thumb-${v}`,title:s?l[v]:null},[Ke(),a("span",{class:s?"unseen":null},l[v])],()=>p(v))),u=a("span",{class:"\
-unsaved"}),d=!1;function h(){c.forEach((v,E)=>{v.setAttribute("aria-pressed",String(t.rated?.rating===oe[E]))})}async function p(v){if(!d){d=!0,u.textContent="";
-try{await Je(o,t,Ge(t.question,i.history(),e,v)),i.rated()}catch(E){!t.rated&&Be.includes(f.of(E).status??0)?i.refused():(u.textContent=n.unsaved,r("unsaved",{}))}
-d=!1,i.save(),h()}}h();let m=s?a("span",{},n.helpful):null,g={class:"feedback",part:"feedback",role:"group","aria-label":n.helpful};return a("div",g,m,...c,u)}async function Je(t,e,o){
-let n=e.rated??null;if(n!==null&&(await Ue(t,n.id),e.rated=null),n?.rating!==o.rating){let{text:s}=await R(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.
-rating,id:String(w(s).id)}}}async function Ue(t,e){try{await R(t,`/v1/feedback/${encodeURIComponent(e)}`,{method:"DELETE"})}catch(o){if(f.of(o).status!==404)throw o}}
-function Ge(t,e,{status:o,passages:[n],generation:s},r){if(o==="not_found"||n===void 0)return{question:t,history:e,status:o,rating:r,passage:null,generation:s};
-let{document_id:i,revision:l,start:c,end:u}=n.citation,d=n.highlights[0]??{start:0,end:[...n.text].length},h={document_id:i,revision:l,start:c,end:u,text:n.text,
-highlight:d};return{question:t,history:e,status:o,rating:r,passage:h,generation:s}}function Ke(){let t="http://www.w3.org/2000/svg",e=document.createElementNS(t,
-"svg");e.setAttribute("viewBox","0 0 24 24"),e.setAttribute("aria-hidden","true");let o=document.createElementNS(t,"path");return o.setAttribute("d","M3 10h4v11\
-H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l-1.6 7.6C19.4 20.2 18.5 21 17 21H7"),e.append(o),e}var P={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",ask:"As\
+`)}),o="",n=[]):c==="event"?o=u:c==="data"&&n.push(u)}return i}}async function ie(t){let e=Je(),o=null,n=[];for await(let s of t)for(let{type:r,data:i}of e(s))if(r===
+"answer")o=k(i);else if(r==="passage")n.push(k(i));else if(r==="error"){let a=k(i);throw z(Number(a?.status),a)}else if(r==="done"){if(o===null||k(i)?.passages!==
+n.length)throw new h("cutOff");return{...o,passages:n}}throw new h("cutOff")}var Ue=3e4,Ke=5e3;function ae(t,e,o){return D(t,"/v1/chat",{method:"POST",body:e,accept:"text/event-stream, application/json;q=0.5",signal:o},async(s,r)=>$(le(s)===
+"text/event-stream"?await ie(r):k(await B(r))))}function H(t,e,o={}){return D(t,e,o,async(n,s)=>({response:n,text:await B(s)}))}async function D(t,e,o,n){let{endpoint:s,
+credentials:r,askKey:i}=t,{method:a="GET",body:c,accept:u,ignoreBOM:d=!1,signal:m}=o;if(s==="")throw new h("unreachable",{message:"it is not known where to ask;\
+ set the attribute endpoint."});let p=t.key(),f=new AbortController;m?.addEventListener("abort",()=>f.abort(new h("stopped")),{once:!0});let y=0,L=()=>{clearTimeout(
+y),y=setTimeout(()=>f.abort(new h("slow")),Ue)};L();let b=!1,w;try{let x=await fetch(s+e,{method:a,credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{
+...p===""?{}:{Authorization:`Bearer ${p}`},...c===void 0?{}:{"Content-Type":"application/json"},...u===void 0?{}:{Accept:u}},referrerPolicy:"no-referrer",signal:f.
+signal});b=!0;let X=Ye(x,L,d);if(x.ok)return await n(x,X);let Re=await B(X);w=z(x.status,le(x)==="application/problem+json"?k(Re):null)}catch(x){w=x instanceof h?
+x:new h("cutOff"),w=f.signal.aborted?f.signal.reason:b?w:await Qe(s)}finally{clearTimeout(y),f.abort()}if(w.status!==401||i===void 0)throw w;return await i(p,m),
+D(t,e,o,n)}function le(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.trim().toLowerCase()}async function*Ye(t,e,o){let n=t.body?.getReader(),s=new TextDecoder(
+"utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=await n?.read())e(),yield s.decode(r.value,{stream:!0})}async function B(t){let e="";for await(let o of t)
+e+=o;return e}async function Qe(t){if(new URL(t).origin===location.origin)return new h("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",
+cache:"no-store",credentials:"omit",referrerPolicy:"no-referrer",signal:AbortSignal.timeout(Ke)});if(!o)return new h("unreachable")}catch{return new h("unreacha\
+ble")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE_ORIGINS.`;return new h("refused",{message:e})}var ce=["up","down"],Ve=[403,404,405];function ue(t,e,{service:o,texts:n,icons:s,tell:r},i,a){let c=e.status==="answered"?{up:n.up,down:n.down}:{up:n.upMissing,
+down:n.downMissing},u=ce.map(b=>g({class:`small thumb ${b}`,part:`thumb-${b}`,title:s?c[b]:null},[tt(),l("span",{class:s?"unseen":null},c[b])],()=>f(b))),d=l("s\
+pan",{class:"unsaved"}),m=!1;function p(){u.forEach((b,w)=>{b.setAttribute("aria-pressed",String(t.rated?.rating===ce[w]))})}async function f(b){if(!m){m=!0,d.textContent=
+"";try{await Ze(o,t,et(t.question,i.before(t),e,b)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(w){!t.rated&&Ve.includes(h.of(w).status??
+0)?a():(d.textContent=n.unsaved,r("unsaved",{}))}m=!1,i.save(),p()}}p();let y=s?l("span",{},n.helpful):null,L={class:"feedback",part:"feedback",role:"group","ar\
+ia-label":n.helpful};return l("div",L,y,...u,d)}async function Ze(t,e,o){let n=e.rated??null;if(n!==null&&(await Xe(t,n.id),e.rated=null),n?.rating!==o.rating){
+let{text:s}=await H(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.rating,id:String(k(s).id)}}}async function Xe(t,e){try{await H(t,`/v1/feedback/${encodeURIComponent(
+e)}`,{method:"DELETE"})}catch(o){if(h.of(o).status!==404)throw o}}function et(t,e,{status:o,passages:[n],generation:s},r){if(o==="not_found"||n===void 0)return{
+question:t,history:e,status:o,rating:r,passage:null,generation:s};let{document_id:i,revision:a,start:c,end:u}=n.citation,d=n.highlights[0]??{start:0,end:[...n.text].
+length},m={document_id:i,revision:a,start:c,end:u,text:n.text,highlight:d};return{question:t,history:e,status:o,rating:r,passage:m,generation:s}}function tt(){let t="\
+http://www.w3.org/2000/svg",e=document.createElementNS(t,"svg");e.setAttribute("viewBox","0 0 24 24"),e.setAttribute("aria-hidden","true");let o=document.createElementNS(
+t,"path");return o.setAttribute("d","M3 10h4v11H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l-1.6 7.6C19.4 20.2 18.5 21 17 21H7"),e.append(o),e}var G={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",ask:"As\
 k",close:"Close",restart:"New conversation",conversation:"Conversation",asked:"You asked:",searching:"Looking in the documents…",stop:"Stop",found:"The docume\
 nts say",retry:"Try again",notFound:"Not in these documents.",notFoundWhy:"No passage answers this question well enough to be quoted as an answer.",context:"Rea\
 d together with “{question}”.",alone:"Ask it alone",passage:"The passage around it",passages:"The passage around it, and {n} more",nearestOne:"The nearest p\
@@ -56,7 +55,7 @@ y not answer the question.",helpful:"Was this helpful?",up:"Helpful",down:"Not h
 Your rating could not be saved. Try again.",unanswered:"No answer came.",unreachable:"The service cannot be reached. It may have stopped, or the connection is d\
 own.",refused:"The service does not take questions from this site.",slow:"The service has sent nothing for 30 seconds. It may be busy.",cutOff:"The answer was c\
 ut off before it was complete.",unreadable:"The service answered in a way that cannot be read here.",busy:"The service cannot answer at the moment.",rejected:"T\
-he service cannot use this question.",tooLong:"This question is too long. At most 2,000 characters can be asked.",stopped:"Stopped."};var Ye={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta viene en las palabras de los documentos, con su fuente.",placeholder:"Su pre\
+he service cannot use this question.",tooLong:"This question is too long. At most 2,000 characters can be asked.",stopped:"Stopped."};var nt={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta viene en las palabras de los documentos, con su fuente.",placeholder:"Su pre\
 gunta",ask:"Preguntar",close:"Cerrar",restart:"Nueva conversación",conversation:"Conversación",asked:"Usted preguntó:",searching:"Buscando en los documentos…",
 stop:"Detener",found:"Los documentos dicen",retry:"Intentar de nuevo",notFound:"No está en estos documentos.",notFoundWhy:"Ningún pasaje responde a esta pregun\
 ta lo bastante bien como para citarlo como respuesta.",context:"Leída junto con «{question}».",alone:"Preguntar sin contexto",passage:"El pasaje completo",passages:"\
@@ -67,84 +66,83 @@ Correcto, no está",downMissing:"Incorrecto, sí está",unsaved:"No se pudo guar
 .",unreachable:"No se puede conectar con el servicio. Quizá se ha detenido o no hay conexión.",refused:"El servicio no acepta preguntas desde este sitio.",slow:"\
 El servicio no ha enviado nada en 30 segundos. Quizá está ocupado.",cutOff:"La respuesta se cortó antes de estar completa.",unreadable:"El servicio respondió\
  de una forma que aquí no se puede leer.",busy:"El servicio no puede responder en este momento.",rejected:"El servicio no puede usar esta pregunta.",tooLong:"E\
-sta pregunta es demasiado larga. Se admiten 2.000 caracteres como máximo.",stopped:"Detenida."},re=Ye;var Qe={en:P,es:re},L=P;function z(t){return Qe[(t.split("-")[0]??"").toLowerCase()]}function x(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(e[n]??o))}function Ve({authors:t,title:e,section:o,page:n,publisher:s,published:r},{texts:i,language:l}){return[["authors",Xe(t,l)],["title",e],["section",o===e?null:o&&`\
-“${o}”`],["page",n==null?null:x(i.page,{n})],["publisher",s],["published",r&&et(r,l)]].flatMap(([u,d])=>d?[{kind:u,text:d}]:[])}function _(t,e){let o=Ve(t,e).
-map(({kind:s,text:r})=>{switch(s){case"title":return W(t,e);case"page":return r;case"published":return a("time",{datetime:t.published},r);default:return K(r,t.language)}}),
-n=Ze(t,e);return a("p",{class:"source",part:"source"},...H([...o,n],", "),".")}function W(t,e){let{endpoint:o}=e.service,n=a("cite",T(t.language),t.title),s=k(t.
-href,o);return s===null||s.origin!==k(o)?.origin?n:ie(s,n,t,e)}function Ze(t,e){let o=k(t.source_href??t.url);return o===null?null:ie(o,x(e.texts.original,{host:o.
-host}),t,e)}function ie({href:t},e,o,{texts:n,newTab:s,tell:r}){let l=a("a",{href:t,rel:"noopener noreferrer",part:"link",...s?{target:"_blank"}:{}},e);return s&&
-l.append(a("span",{class:"unseen"},` ${n.newTab}`)),l.addEventListener("click",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),l}function H(t,e){return t.
-filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function Xe(t,e){return new Intl.ListFormat(e).format(t)}function et(t,e){let o=new Date(`${t}T00:00:00Z`),n=new Intl.
-DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?t:n.format(o)}function tt(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((i,l)=>i-l)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
-r,s)}return o}function ae(t,e){let o=tt(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,i)=>r.start-i.start)){let r=o.get(s.start),i=o.get(
-s.end),l=n.at(-1);r===void 0||i===void 0||r>=i||(l!==void 0&&r<=l.end?l.end=Math.max(l.end,i):n.push({start:r,end:i}))}return n}function le(t,e,o){let n=[],s=0;for(let r of e)n.push(...D(t,{start:s,end:r.start},o),r.start<r.end?a("mark",{part:"mark"},...D(t,r,o)):a("span",{class:"place"})),
-s=r.end;return[...n,...D(t,{start:s,end:t.length},o)]}function D(t,e,o){let n=[],s=e.start;for(let{start:r,end:i,level:l}of o){let[c,u]=[Math.max(r,e.start),Math.
-min(i,e.end)];if(c<u){let d=l===void 0?{}:{role:"heading","aria-level":String(l)};n.push(t.slice(s,c),a("span",{class:"heading",...d},t.slice(c,u))),s=u}}return n.
-push(t.slice(s,e.end)),n.filter(r=>r!=="")}function ce(t,e,o){let n=t.indexOf(`
-`,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function ue({status:t,answer:e,confidence:o,passages:n},s,r){let{texts:i,unfolded:l,copyButton:c}=s,u=t==="answered"?e:null,d=n.length,h=u===null?x(d===1?i.nearestOne:
-i.nearest,{n:d}):x(d===1?i.passage:i.passages,{n:d-1}),p=u===null?null:c(u.text,u.citation);return[u===null?nt(s):ot(u,o.level,s),p===null&&r===null?null:a("div",
-{class:"tools"},p,r),d===0?null:a("details",{part:"passages",open:u!==null&&l?"":null},a("summary",{},h),a("ol",{class:"passages"},...n.map(m=>rt(m,s))))]}function B(t,e){
-return C(e,{class:"outcome",tabindex:"-1"},t)}function nt({texts:t,level:e}){let o=B(t.notFound,e+1);return a("div",{class:"not-found",part:"not-found"},o,a("p",
-{},t.notFoundWhy))}function ot({text:t,citation:e},o,n){let{texts:s,level:r}=n;return a("figure",{},B(s.found,r+1),a("blockquote",{class:"quotation",part:"quota\
-tion",...T(e.language)},a("span",{class:"quoted"},t)),a("p",{class:"confidence",part:"confidence"},st(o,s)),a("figcaption",{},_(e,n)))}function st(t,e){return t===
-"very_high"||t==="high"||t==="medium"||t==="low"?e[t]:null}function rt({text:t,highlights:e,citation:o,also_found_in:n},s){let r=le(t,ae(t,e),ce(t,0,o.section)),
-i=H(n.map(l=>W(l,s)),", ");return a("li",{},a("blockquote",{class:"passage",part:"passage",...T(o.language)},...r),_(o,s),i.length===0?null:a("p",{class:"source",
-part:"source"},`${s.texts.alsoIn} `,...i,"."),s.copyButton(t,o))}function de(t,{texts:e,explained:o,level:n},s){let[r="",...i]=it(t,e,o),l=a("div",{class:"failu\
-re",part:"failure"},B(r,n),...i.map(c=>a("p",{},c)));return t.retry&&l.append(b({class:"small",part:"retry"},[e.retry],s)),l}function it({kind:t,details:e,status:o},n,s){
-if(s&&e.length>0)return e;let[r="",...i]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.replace(/\.$/,"")} (status ${o}).`:r,...i]}function he(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:i,level:l}=e,c=Y("question"),u=i.asked===""?null:a("span",{class:"unseen"},`${i.asked} `),d=C(l,{class:"\
-question",part:"question",id:c,dir:"auto"},u,t.question);return a("article",{class:"turn",part:"turn","aria-labelledby":c},d,h());function h(){if(t.asking!==void 0)
-return at(e,o);if(t.answer===void 0){let m=t.failure??new f("unanswered");return de(m,{...e,level:l+1},n)}let p=ue(t.answer,e,r);return a("div",{class:"answer",
-part:"answer"},lt(t,e,s),...p)}}function at({texts:t},e){return a("div",{class:"searching",part:"searching"},a("p",{},a("span",{},t.searching)),b({class:"small",
-part:"stop"},[t.stop],e))}function lt({readWith:t=[]},{texts:e},o){if(t.length===0)return null;let[n="",s=""]=e.context.split("{question}");return a("div",{class:"\
-context",part:"context"},...t.map(r=>a("p",{},n,a("bdi",{},r),s)),b({class:"small",part:"alone"},[e.alone],o))}var N=class{#e;#n;#s;#t=new Map;#i=!0;constructor(e,o,n,s){this.#n=e,this.#e=o,this.#s=s,this.conversation=n}replace(e){this.stop(),this.#i=!0,this.conversation=
-e}set(e){this.#e=e}showAll(){this.#t.clear(),this.#n.replaceChildren();for(let e of this.conversation.turns)this.#a(e);this.#s.changed()}get asking(){return this.
+sta pregunta es demasiado larga. Se admiten 2.000 caracteres como máximo.",stopped:"Detenida."},de=nt;var ot={en:G,es:de},M=G;function j(t){return ot[(t.split("-")[0]??"").toLowerCase()]}function T(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(e[n]??o))}function st({authors:t,title:e,section:o,page:n,publisher:s,published:r},{texts:i,language:a}){return[["authors",it(t,a)],["title",e],["section",o===e?null:o&&`\
+“${o}”`],["page",n==null?null:T(i.page,{n})],["publisher",s],["published",r&&at(r,a)]].flatMap(([u,d])=>d?[{kind:u,text:d}]:[])}function J(t,e){let o=st(t,e).
+map(({kind:s,text:r})=>{switch(s){case"title":return U(t,e);case"page":return r;case"published":return l("time",{datetime:t.published},r);default:return te(r,t.
+language)}}),n=rt(t,e);return l("p",{class:"source",part:"source"},...K([...o,n],", "),".")}function U(t,e){let{endpoint:o}=e.service,n=l("cite",C(t.language),t.
+title),s=S(t.href,o);return s===null||s.origin!==S(o)?.origin?n:he(s,n,t,e)}function rt(t,e){let o=S(t.source_href??t.url);return o===null?null:he(o,T(e.texts.original,
+{host:o.host}),t,e)}function he({href:t},e,o,{texts:n,newTab:s,tell:r}){let a=l("a",{href:t,rel:"noopener noreferrer",part:"link",...s?{target:"_blank"}:{}},e);
+return s&&a.append(l("span",{class:"unseen"},` ${n.newTab}`)),a.addEventListener("click",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),a}function K(t,e){
+return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function it(t,e){return new Intl.ListFormat(e).format(t)}function at(t,e){let o=new Date(`${t}T00:0\
+0:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?t:n.format(o)}function lt(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((i,a)=>i-a)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
+r,s)}return o}function fe(t,e){let o=lt(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,i)=>r.start-i.start)){let r=o.get(s.start),i=o.get(
+s.end),a=n.at(-1);r===void 0||i===void 0||r>=i||(a!==void 0&&r<=a.end?a.end=Math.max(a.end,i):n.push({start:r,end:i}))}return n}function pe(t,e,o){let n=[],s=0;for(let r of e)n.push(...Y(t,{start:s,end:r.start},o),r.start<r.end?l("mark",{part:"mark"},...Y(t,r,o)):l("span",{class:"place"})),
+s=r.end;return[...n,...Y(t,{start:s,end:t.length},o)]}function Y(t,e,o){let n=[],s=e.start;for(let{start:r,end:i,level:a}of o){let[c,u]=[Math.max(r,e.start),Math.
+min(i,e.end)];if(c<u){let d=a===void 0?{}:{role:"heading","aria-level":String(a)};n.push(t.slice(s,c),l("span",{class:"heading",...d},t.slice(c,u))),s=u}}return n.
+push(t.slice(s,e.end)),n.filter(r=>r!=="")}function me(t,e,o){let n=t.indexOf(`
+`,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function ge({status:t,answer:e,confidence:o,passages:n},s,r){let{texts:i,unfolded:a,copyButton:c}=s,u=t==="answered"?e:null,d=n.length,m=u===null?T(d===1?i.nearestOne:
+i.nearest,{n:d}):T(d===1?i.passage:i.passages,{n:d-1}),p=u===null?null:c(u.text,u.citation);return[u===null?ct(s):ut(u,o.level,s),p===null&&r===null?null:l("div",
+{class:"tools"},p,r),d===0?null:l("details",{part:"passages",open:u!==null&&a?"":null},l("summary",{},m),l("ol",{class:"passages"},...n.map(f=>dt(f,s))))]}function Q(t,e){
+return N(e,{class:"outcome",tabindex:"-1"},t)}function ct({texts:t,level:e}){let o=Q(t.notFound,e+1);return l("div",{class:"not-found",part:"not-found"},o,l("p",
+{},t.notFoundWhy))}function ut({text:t,citation:e},o,n){let{texts:s,level:r}=n;return l("figure",{},Q(s.found,r+1),l("blockquote",{class:"quotation",part:"quota\
+tion",...C(e.language)},l("span",{class:"quoted"},t)),l("p",{class:"confidence",part:"confidence"},s[o]??null),l("figcaption",{},J(e,n)))}function dt({text:t,highlights:e,
+citation:o,also_found_in:n},s){let r=pe(t,fe(t,e),me(t,0,o.section)),i=K(n.map(a=>U(a,s)),", ");return l("li",{},l("blockquote",{class:"passage",part:"passage",
+...C(o.language)},...r),J(o,s),i.length===0?null:l("p",{class:"source",part:"source"},`${s.texts.alsoIn} `,...i,"."),s.copyButton(t,o))}function be(t,{texts:e,explained:o,
+level:n},s){let[r="",...i]=ht(t,e,o),a=l("div",{class:"failure",part:"failure"},Q(r,n),...i.map(c=>l("p",{},c)));return t.retry&&a.append(g({class:"small",part:"\
+retry"},[e.retry],s)),a}function ht({kind:t,details:e,status:o},n,s){if(s&&e.length>0)return e;let[r="",...i]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.
+replace(/\.$/,"")} (status ${o}).`:r,...i]}function ve(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:i,level:a}=e,c=ne("question"),u=i.asked===""?null:l("span",{class:"unseen"},`${i.asked} `),d=N(a,{class:"\
+question",part:"question",id:c,dir:"auto"},u,t.question);return l("article",{class:"turn",part:"turn","aria-labelledby":c},d,m());function m(){if(t.asking!==void 0)
+return ft(e,o);if(t.answer===void 0){let f=t.failure??new h("unanswered");return be(f,{...e,level:a+1},n)}let p=ge(t.answer,e,r);return l("div",{class:"answer",
+part:"answer"},pt(t,e,s),...p)}}function ft({texts:t},e){return l("div",{class:"searching",part:"searching"},l("p",{},l("span",{},t.searching)),g({class:"small",
+part:"stop"},[t.stop],e))}function pt({readWith:t=[]},{texts:e},o){if(t.length===0)return null;let[n="",s=""]=e.context.split("{question}");return l("div",{class:"\
+context",part:"context"},...t.map(r=>l("p",{},n,l("bdi",{},r),s)),g({class:"small",part:"alone"},[e.alone],o))}var I=class{#e;#s;#r;#n=new Map;#t=!0;constructor(e,o,n,s){this.#s=e,this.#e=o,this.#r=s,this.conversation=n}replace(e){this.stop(),this.#t=!0,this.conversation=
+e}set(e){this.#e=e}showAll(){this.#n.clear(),this.#s.replaceChildren();for(let e of this.conversation.turns)this.#a(e);this.#r.changed()}get asking(){return this.
 conversation.turns.find(({asking:e})=>e!==void 0)??null}async ask(e,o=!1){this.stop();let n={question:e,alone:o};if(this.#e.mended)for(let s of this.conversation.
-turns.filter(({answer:r})=>r===void 0))this.#r(s);return this.conversation.turns.push(n),this.#e.tell("question",{question:e}),this.#d(n)}stop(){let e=this.asking;
-return e!==null&&(e.asking?.abort(),delete e.asking,e.failure=new f("stopped"),this.#a(e)),e}withdraw(){let e=this.stop();return e!==null&&this.#r(e),e}clear(){
-this.stop(),this.conversation.clear(),this.showAll()}#r(e){this.conversation.turns=this.conversation.turns.filter(o=>o!==e),this.#t.get(e)?.remove(),this.#t.delete(
-e),this.#s.changed()}#l(e,o){this.stop(),e.alone=o,this.#e.tell("question",{question:e.question}),this.#d(e)}async#d(e){let{service:o,request:n,longest:s,texts:r,
-tell:i,mended:l}=this.#e,{question:c,alone:u=!1}=e,d=new AbortController;delete e.failure,delete e.answer,delete e.rated,e.asking=d,delete e.readWith;let h=this.
-conversation.before(e);this.conversation.draft=l?c:"",this.conversation.save(),this.#s.began(e,this.#a(e));let p=null,m=null;try{if([...c].length>s)throw new f(
-"tooLong");let g=[...h,{role:"user",content:c}];p=await ee(o,{messages:g,context:!u,...n},d.signal)}catch(g){m=f.of(g)}return e.asking!==d?null:(delete e.asking,
-m!==null?e.failure=m:p!==null&&(e.answer=p,e.readWith=Z(h,p),this.conversation.draft=""),this.conversation.save(),this.#s.ended(e,this.#a(e)),m!==null?i("error",
-{question:c,kind:m.kind,message:r[m.kind]}):i("answer",{question:c,answer:p}),e)}#a(e){let o=this.#t.get(e),n=he(e,this.#e,{stop:()=>this.#s.stop(),retry:()=>this.#l(
-e,e.alone??!1),askAlone:()=>this.#l(e,!0)},this.#u(e)),s=this.#n.contains(this.#c());return this.#t.set(e,n),o!==void 0?o.replaceWith(n):this.#t.size===1?this.#n.
-replaceChildren(n):this.#n.append(n),this.#s.changed(),s&&this.#h(),n}#h(){this.#c()===null&&this.#n.focus({preventScroll:!0})}#c(){let e=this.#n.getRootNode().
-activeElement;return e===document.body?null:e}#u(e){let{answer:o}=e;if(o===void 0||!this.#i)return null;let{tell:n}=this.#e;return se(e,o,this.#e,{history:()=>this.
-conversation.before(e),save:()=>this.conversation.save(),rated:()=>n("feedback",{question:e.question,rating:e.rated?.rating??null}),refused:()=>{this.#i=!1;for(let s of this.#n.
-querySelectorAll(".feedback"))s.remove();this.#h(),n("unrated",{})}})}};var fe={light:[.984,.973,.945],dark:[.102,.09,.078]};function ge(t){let e=U(t,[1,1,1])>=U(t,[0,0,0])?"#fff":"#000",o=`--accent-ink: ${J(pe(t,fe.dark,1))};`;return`\
-.root { --accent: ${J(t)} !important; --on-accent: ${e} !important;
-    --accent-ink: ${J(pe(t,fe.light,0))}; }
+turns.filter(({answer:r})=>r===void 0))this.#o(s);return this.conversation.turns.push(n),this.#e.tell("question",{question:e}),this.#l(n)}stop(){let e=this.asking;
+return e!==null&&(e.asking?.abort(),delete e.asking,e.failure=new h("stopped"),this.#a(e)),e}withdraw(){let e=this.stop();return e!==null&&this.#o(e),e}clear(){
+this.stop(),this.conversation.clear(),this.showAll()}#o(e){this.conversation.turns=this.conversation.turns.filter(o=>o!==e),this.#n.get(e)?.remove(),this.#n.delete(
+e),this.#r.changed()}#i(e,o){this.stop(),e.alone=o,this.#e.tell("question",{question:e.question}),this.#l(e)}async#l(e){let{service:o,request:n,longest:s,texts:r,
+tell:i,mended:a}=this.#e,{question:c,alone:u=!1}=e,d=new AbortController;delete e.failure,delete e.answer,delete e.rated,e.asking=d,delete e.readWith;let m=this.
+conversation.before(e);this.conversation.draft=a?c:"",this.conversation.save(),this.#r.began(e,this.#a(e));let p=null,f=null;try{if([...c].length>s)throw new h(
+"tooLong");let y=[...m,{role:"user",content:c}];p=await ae(o,{messages:y,context:!u,...n},d.signal)}catch(y){f=h.of(y)}return e.asking!==d?null:(delete e.asking,
+f!==null?e.failure=f:p!==null&&(e.answer=p,e.readWith=re(m,p),this.conversation.draft=""),this.conversation.save(),this.#r.ended(e,this.#a(e)),f!==null?i("error",
+{question:c,kind:f.kind,message:r[f.kind]}):i("answer",{question:c,answer:p}),e)}#a(e){let o=this.#n.get(e),n=ve(e,this.#e,{stop:()=>this.#r.stop(),retry:()=>this.#i(
+e,e.alone??!1),askAlone:()=>this.#i(e,!0)},this.#d(e)),s=this.#s.contains(this.#u());return this.#n.set(e,n),o!==void 0?o.replaceWith(n):this.#n.size===1?this.#s.
+replaceChildren(n):this.#s.append(n),this.#r.changed(),s&&this.#c(),n}#c(){this.#u()===null&&this.#s.focus({preventScroll:!0})}#u(){let e=this.#s.getRootNode().
+activeElement;return e===document.body?null:e}#d(e){let{answer:o}=e;return o===void 0||!this.#t?null:ue(e,o,this.#e,this.conversation,()=>{this.#t=!1;for(let n of this.#s.
+querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var mt=["title","greeting","placeholder","disclaimer"],R=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
+ers",...mt],F=2e3,Se=["publisher","document_id","language","tag","published"],gt=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,we=new Set;function q(t){
+we.has(t)||(we.add(t),console.warn(`Footnote: ${t}`))}function P(t,e){let o=`a JSON object of texts, with keys among ${Object.keys(M).join(", ")}`,n=v(t,"texts",
+null,wt,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=j(s)===void 0&&n===null?"en":s||"en",i=v(t,"language",xe(r)??"en",u=>j(u)===
+void 0&&n===null?null:xe(u),"en, es, or a language whose texts the attribute texts gives"),a={...j(i)??M,...n},c=t.hasAttribute("colour")?"colour":"color";return{
+endpoint:v(t,"endpoint",e,bt,"an address such as https://ask.example.org"),key:v(t,"key","",ye(/^[!-~]+$/),"a key as the service's operator gives it"),inline:v(
+t,"mode","inline",ke("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||a.title,colour:v(t,c,null,u=>CSS.supports("col\
+or",u)?u:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],vt,"bottom or top, a hyphen, and end, start, left or right"),theme:v(t,"the\
+me","auto",ke("auto","light","dark"),"auto, light or dark"),language:i,direction:gt.test(i)?"rtl":"ltr",texts:a,greeting:t.getAttribute("greeting")??a.greeting,
+placeholder:t.getAttribute("placeholder")||a.placeholder,disclaimer:t.getAttribute("disclaimer")??"",suggestions:v(t,"suggestions",[],yt,"a JSON list of questio\
+ns"),passages:v(t,"passages",null,ye(/^([1-9]\d?|100)$/),"a whole number from 1 to 100"),filters:v(t,"filters",{},kt,`a JSON object with keys among ${Se.join(",\
+ ")}`)}}function v(t,e,o,n,s){let r=t.getAttribute(e)?.trim()??"";if(r==="")return o;try{let a=n(r);if(a!==null)return a}catch{}let i=r.length>60?`${r.slice(0,60)}\
+…`:r;return q(`the attribute ${e} must be ${s}, not "${i}". The default is used.`),o}function ke(...t){return e=>t.includes(e)?e:null}function ye(t){return e=>t.
+test(e)?e:null}function bt(t){return S(t)?.href.replace(/\/$/,"")??null}function xe(t){try{return Intl.getCanonicalLocales(t)[0]??null}catch{return null}}function vt(t){
+return/^(bottom|top)-(start|end|left|right)$/.test(t)?t.split("-"):null}function wt(t){let e=Ee(t,Object.keys(M));return e!==null&&Object.values(e).every(o=>typeof o==
+"string")?e:null}function kt(t){return Ee(t,Se)}function Ee(t,e){let o=JSON.parse(t);return typeof o=="object"&&o!==null&&Object.keys(o).every(s=>e.includes(s))?
+o:null}function yt(t){let e=JSON.parse(t);return Array.isArray(e)&&e.every(o=>typeof o=="string")?e:null}var Te={light:[.984,.973,.945],dark:[.102,.09,.078]};function Oe(t){let e=Z(t,[1,1,1])>=Z(t,[0,0,0])?"#fff":"#000",o=`--accent-ink: ${V(Ae(t,Te.dark,1))};`;return`\
+.root { --accent: ${V(t)} !important; --on-accent: ${e} !important;
+    --accent-ink: ${V(Ae(t,Te.light,0))}; }
     @media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${o} } }
-    .root[data-theme="dark"] { ${o} }`}function pe(t,e,o){for(let n=0;n<1;n+=.05){let s=t.map(r=>r+(o-r)*n);if(U(s,e)>=4.6)return s}return[o,o,o]}function U(t,e){
-let[o,n]=[me(t),me(e)];return(Math.max(o,n)+.05)/(Math.min(o,n)+.05)}function me(t){let[e=0,o=0,n=0]=t.map(s=>s<=.04045?s/12.92:((s+.055)/1.055)**2.4);return .2126*
-e+.7152*o+.0722*n}function J(t){return`rgb(${t.map(e=>Math.round(e*255)).join(" ")})`}function be(t){let e=(t.match(/-?[\d.]+(e-?\d+)?/g)??[]).map(Number),o=t.startsWith(
-"rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var ct=["title","greeting","placeholder","disclaimer"],$=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
-ers",...ct],ke=["publisher","document_id","language","tag","published"],ut=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,ve=new Set;function M(t){
-ve.has(t)||(ve.add(t),console.warn(`Footnote: ${t}`))}function j(t,e){let{read:o,oneOf:n}=dt(t),s=`a JSON object of texts, with keys among ${Object.keys(L).join(
-", ")}`,r=o("texts",null,pt,s),i=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,l=z(i)===void 0&&r===null?"en":i||"en",c=o("language",
-we(l)??"en",h=>z(h)===void 0&&r===null?null:we(h),"en, es, or a language whose texts the attribute texts gives"),u={...z(c)??L,...r},d=t.hasAttribute("colour")?
-"colour":"color";return{endpoint:o("endpoint",e,ht,"an address such as https://ask.example.org"),key:o("key","",h=>/^[!-~]+$/.test(h)?h:null,"a key as the servi\
-ce's operator gives it"),inline:o("mode","inline",n("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||u.title,colour:o(
-d,null,h=>CSS.supports("color",h)?h:null,"a CSS colour such as #0b5394"),corner:o("position",["bottom","end"],ft,"bottom or top, a hyphen, and end, start, left \
-or right"),theme:o("theme","auto",n("auto","light","dark"),"auto, light or dark"),language:c,direction:ut.test(c)?"rtl":"ltr",texts:u,greeting:t.getAttribute("g\
-reeting")??u.greeting,placeholder:t.getAttribute("placeholder")||u.placeholder,disclaimer:t.getAttribute("disclaimer")??"",suggestions:o("suggestions",[],gt,"a \
-JSON list of questions"),passages:o("passages",null,h=>/^([1-9]\d?|100)$/.test(h)?Number(h):null,"a whole number from 1 to 100"),filters:o("filters",{},mt,`a JS\
-ON object with keys among ${ke.join(", ")}`)}}function dt(t){return{read(e,o,n,s){let r=t.getAttribute(e)?.trim()??"";if(r==="")return o;try{let l=n(r);if(l!==null)
-return l}catch{}let i=r.length>60?`${r.slice(0,60)}…`:r;return M(`the attribute ${e} must be ${s}, not "${i}". The default is used.`),o},oneOf:(...e)=>o=>e.includes(
-o)?o:null}}function ht(t){return k(t)?.href.replace(/\/$/,"")??null}function we(t){try{return Intl.getCanonicalLocales(t)[0]??null}catch{return null}}function ft(t){
-return/^(bottom|top)-(start|end|left|right)$/.test(t)?t.split("-"):null}function pt(t){let e=ye(t,Object.keys(L));return e!==null&&Object.values(e).every(o=>typeof o==
-"string")?e:null}function mt(t){return ye(t,ke)}function ye(t,e){let o=JSON.parse(t);return typeof o=="object"&&o!==null&&Object.keys(o).every(s=>e.includes(s))?
-o:null}function gt(t){let e=JSON.parse(t);return Array.isArray(e)&&e.every(o=>typeof o=="string")?e:null}var bt="(max-width: 30em), (max-height: 26em)",I=class{#e;#n;#s;#t=a("section");#i=matchMedia(bt);#r=null;constructor(e,o,n){this.#e=e,this.#n=o,this.#s=n}place(e,o,n){
-let s=o?"section":"dialog";(this.#t.localName!==s||this.#t.firstChild===null)&&(this.hide(),this.#t=a(s,{id:"panel",part:"panel","aria-labelledby":"title"},this.#e),
-this.#t.addEventListener("cancel",i=>{i.preventDefault(),this.#s()}),this.#t.addEventListener("close",()=>{this.#t.isConnected&&!this.#l?.open&&this.#s()}),e.replaceChildren(
-...o?[this.#t]:[this.#n,this.#t])),this.#n.className=["launcher",...n].join(" ");let r=this.#d?["covering"]:[];this.#t.className=["frame",...o?[]:n,...r].join("\
- ")}get#l(){return this.#t instanceof HTMLDialogElement?this.#t:null}get#d(){return this.#t.getAttribute("aria-modal")==="true"}show(){let e=this.#l;if(e===null||
-e.open)return;let o=this.#i.matches;if(this.#n.setAttribute("aria-expanded","true"),this.#t.classList.toggle("covering",o),o){e.setAttribute("aria-modal","true"),
-e.showModal();let n=document.documentElement.style;this.#r=n.overflow,n.overflow="hidden"}else e.open=!0}hide(){this.#n.setAttribute("aria-expanded","false"),this.#l?.
-close(),this.#t.removeAttribute("aria-modal"),this.#r!==null&&(document.documentElement.style.overflow=this.#r,this.#r=null)}follow(){this.#i.addEventListener("\
-change",this.#a),this.#a()}unfollow(){this.#i.removeEventListener("change",this.#a)}#a=()=>{if(this.#l?.open&&this.#i.matches!==this.#d){let e=this.#t.getRootNode(),
-o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus()}}};var xe=`
+    .root[data-theme="dark"] { ${o} }`}function Ae(t,e,o){for(let n=0;n<1;n+=.05){let s=t.map(r=>r+(o-r)*n);if(Z(s,e)>=4.6)return s}return[o,o,o]}function Z(t,e){
+let[o,n]=[Ce(t),Ce(e)];return(Math.max(o,n)+.05)/(Math.min(o,n)+.05)}function Ce(t){let[e=0,o=0,n=0]=t.map(s=>s<=.04045?s/12.92:((s+.055)/1.055)**2.4);return .2126*
+e+.7152*o+.0722*n}function V(t){return`rgb(${t.map(e=>Math.round(e*255)).join(" ")})`}function qe(t){let e=(t.match(/-?[\d.]+(e-?\d+)?/g)??[]).map(Number),o=t.startsWith(
+"rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var xt="(max-width: 30em), (max-height: 26em)",W=class{#e;#s;#r;#n=l("section");#t=matchMedia(xt);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
+let s=o?"section":"dialog";(this.#n.localName!==s||this.#n.firstChild===null)&&(this.hide(),this.#n=l(s,{id:"panel",part:"panel","aria-labelledby":"title"},this.#e),
+this.#n.addEventListener("cancel",i=>{i.preventDefault(),this.#r()}),this.#n.addEventListener("close",()=>{this.#n.isConnected&&!this.#i?.open&&this.#r()}),e.replaceChildren(
+...o?[this.#n]:[this.#s,this.#n])),this.#s.className=["launcher",...n].join(" ");let r=this.#l?["covering"]:[];this.#n.className=["frame",...o?[]:n,...r].join("\
+ ")}get#i(){return this.#n instanceof HTMLDialogElement?this.#n:null}get#l(){return this.#n.getAttribute("aria-modal")==="true"}show(){let e=this.#i;if(e===null||
+e.open)return;let o=this.#t.matches;if(this.#s.setAttribute("aria-expanded","true"),this.#n.classList.toggle("covering",o),o){e.setAttribute("aria-modal","true"),
+e.showModal();let n=document.documentElement.style;this.#o=n.overflow,n.overflow="hidden"}else e.open=!0}hide(){this.#s.setAttribute("aria-expanded","false"),this.#i?.
+close(),this.#n.removeAttribute("aria-modal"),this.#o!==null&&(document.documentElement.style.overflow=this.#o,this.#o=null)}follow(){this.#t.addEventListener("\
+change",this.#a),this.#a()}unfollow(){this.#t.removeEventListener("change",this.#a)}#a=()=>{if(this.#i?.open&&this.#t.matches!==this.#l){let e=this.#n.getRootNode(),
+o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus()}}};var Le=`
     color-scheme: dark;
     --paper: var(--footnote-paper, #1a1714);
     --ink: var(--footnote-ink, #ebe4d8);
@@ -154,7 +152,7 @@ o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus(
     --mark: var(--footnote-mark, #5a4420);
     --accent: #efa48f;
     --on-accent: #1f1410;
-    --accent-ink: #efa48f;`,Se=`
+    --accent-ink: #efa48f;`,Ne=`
 :host { all: initial; display: block; }
 :host([hidden]) { display: none; }
 .root {
@@ -173,8 +171,8 @@ o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus(
   --gap: var(--footnote-gap, 1.25em);
   --font: var(--footnote-font, "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, Charter, Georgia, serif);
 }
-@media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${xe} } }
-.root[data-theme="dark"] { ${xe} }
+@media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${Le} } }
+.root[data-theme="dark"] { ${Le} }
 * { box-sizing: border-box; }
 .launcher, .frame, .chat, button, textarea { font: 1em/1.5 var(--font); }
 p, h2, h3, h4, ol, figure, blockquote { margin: 0; padding: 0; }
@@ -243,7 +241,7 @@ ne); }
 .header button, .small { font-size: 0.875em; border-color: transparent; padding-inline: 0.6em; }
 .small { padding: 0.1em 0.5em; border-color: var(--line); min-block-size: 1.9em; }
 .header .close { font-size: 1.25em; line-height: 1; min-inline-size: 1.8em; min-block-size: 1.8em; padding: 0; }
-.log { flex: 1; position: relative; min-block-size: 5em; overflow-y: auto; overscroll-behavior: contain; padding: 1em; }
+.log { flex: 1; position: relative; min-block-size: 5em; overflow-y: auto; overscroll-behavior: contain; padding: 1em; scroll-padding-block: 0.5em; }
 .log:focus-visible { outline-offset: -2px; }
 .greeting { white-space: pre-wrap; }
 .suggestions { display: flex; flex-direction: column; align-items: start; gap: 0.5em; margin-block-start: 1em; }
@@ -273,8 +271,8 @@ summary { padding-block: 0.2em; min-block-size: 24px; cursor: pointer; }
 .passages { list-style: none; }
 .passages li { margin-block-start: 0.75em; padding-inline-start: 0.8em; border-inline-start: 2px solid var(--line); font-size: 0.9375em; }
 .passages li + li { margin-block-start: 1.5em; }
-.feedback { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em; margin-block-start: 0.75em; }
-.feedback button { min-inline-size: 2.25em; min-block-size: 2.25em; padding: 0.3em; border-color: transparent; line-height: 0; }
+.feedback { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em; margin-block-start: 0.5em; }
+.feedback button { font-size: 1em; min-inline-size: 2.25em; min-block-size: 2.25em; padding: 0.3em; border-color: transparent; line-height: 0; }
 .feedback button[aria-pressed="true"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
 svg { inline-size: 1.25em; block-size: 1.25em; fill: none; stroke: currentcolor; stroke-width: 1.6; stroke-linejoin: round; }
 .down svg { transform: rotate(180deg); }
@@ -298,40 +296,43 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   .feedback button[aria-pressed="true"] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
 }
 @media print { .launcher, dialog.frame { display: none; } }
-`;var y="footnote-chat",Ee=2e3,vt=["open","close","question","answer","source","feedback","error"],Te=new CSSStyleSheet;Te.replaceSync(Se);function Ae(t,e){return class extends HTMLElement{static observedAttributes=[
-...$,"mode"];#e=j(document.createElement("div"),t);#n=!1;#s="";#t=null;#i=new CSSStyleSheet;#r=a("div",{class:"root",title:""});#l=b({part:"launcher","aria-cont\
-rols":"panel"},[],()=>this.#O());#d=a("h2",{class:"title",part:"title",id:"title"});#a=b({part:"restart"},[],()=>this.clear());#h=b({class:"close",part:"close"},
-["×"],()=>this.close());#c=a("div",{class:"log",part:"log",role:"log",tabindex:"0"});#u=a("textarea",{part:"field",rows:"1",maxlength:String(Ee),enterkeyhint:"\
-send",autocomplete:"off"});#k=b({class:"send",part:"send"},[],()=>this.#A());#m=a("p",{class:"disclaimer",part:"disclaimer"});#g=a("div",{class:"chat",part:"cha\
-t"},a("div",{class:"header",part:"header"},this.#d,this.#a,this.#h),this.#c,a("div",{class:"writing",part:"writing"},this.#u,this.#k),this.#m);#f=new I(this.#g,
-this.#l,()=>this.close());#o=new N(this.#c,this.#x(),new A(""),{stop:()=>this.#o.stop(),began:()=>this.#p(),ended:n=>this.#q(n),changed:()=>{this.#a.hidden=this.#o.
-conversation.turns.length===0}});constructor(){super();let n=this.attachShadow({mode:"open"});n.adoptedStyleSheets=[Te,this.#i],n.append(this.#r),this.#r.addEventListener(
-"keydown",s=>this.#L(s))}open(){if(!this.isConnected)return;let{conversation:n}=this.#o;if(!this.#e.inline&&!n.opened){let s=document.activeElement;this.#t=s instanceof
-HTMLElement&&s!==this&&s!==document.body?s:null,n.opened=!0,this.#b(),n.save(),this.#v("open",{})}this.#w()}close(){let{conversation:n}=this.#o;if(this.#e.inline||
-!n.opened)return;let s=this.#y;n.opened=!1,this.#f.hide(),n.save(),s&&(this.#t?.isConnected?this.#t:this.#l).focus(),this.#v("close",{})}async ask(n){let s=String(
-n).trim();return s===""||!this.isConnected?null:(!this.#e.inline&&!this.#o.conversation.opened&&this.open(),(await this.#o.ask(s))?.answer??null)}clear(){let n=this.#y;
-this.#o.clear(),this.#T(),n&&this.#w()}connectedCallback(){this.#e=j(this,t),this.#n||(this.#n=!0,this.#S()),this.#E(),this.#f.follow(),this.#b()}disconnectedCallback(){
-this.#f.unfollow(),this.#f.hide(),e(this),queueMicrotask(()=>this.isConnected||this.#o.stop())}attributeChangedCallback(){if(!this.#n)return;let{endpoint:n}=this.#e;
-if(this.#e=j(this,t),this.#e.endpoint!==n){let{opened:s}=this.#o.conversation;this.#S(),this.#o.conversation.opened=s}this.#E(),this.#b()}get#y(){return this.shadowRoot?.
-activeElement!==null}#x(){let{endpoint:n,key:s,passages:r,filters:i,texts:l,language:c}=this.#e;return{service:{endpoint:n??"",credentials:"omit",key:()=>s},request:{
-...r===null?{}:{k:r},filters:i},longest:Ee,texts:l,language:c,level:3,newTab:!0,unfolded:!1,icons:!0,explained:!1,mended:!1,copyButton:()=>null,tell:(u,d)=>this.#v(
-u,d)}}#S(){let n=[...document.querySelectorAll(`${y}:not([id])`)].indexOf(this),s=this.id||(n>0?n+1:"");this.#o.replace(new A(`footnote ${this.#e.endpoint} ${s}`.
-trimEnd())),this.#s=""}#E(){let{inline:n,title:s,corner:r,theme:i,language:l,direction:c,texts:u,placeholder:d,disclaimer:h}=this.#e;this.#r.dataset.theme=i,this.#d.
-textContent=s,this.#l.replaceChildren(a("span",{lang:l,dir:c},s)),this.#g.lang=l,this.#g.dir=c,this.#a.textContent=u.restart,this.#h.setAttribute("aria-label",u.
-close),this.#h.hidden=n,this.#c.setAttribute("aria-label",u.conversation),this.#u.placeholder=d,this.#u.setAttribute("aria-label",d),this.#k.textContent=u.ask,this.#m.
-textContent=h,this.#m.hidden=h==="",this.#f.place(this.#r,n,r),this.#C(),this.#o.set(this.#x());let p=JSON.stringify([l,u,this.#e.greeting,this.#e.suggestions]);
-p!==this.#s&&(this.#s=p,this.#o.showAll(),this.#T(),this.#p())}#C(){let{colour:n}=this.#e;if(this.#i.replaceSync(""),n!==null&&this.isConnected){let s=a("span",
-{hidden:""});s.style.color=n,s.style.color=`color-mix(in srgb, ${n}, ${n})`,this.#r.append(s);let r=be(getComputedStyle(s).color);s.remove(),r===null?M(`the att\
-ribute colour must be opaque, not "${n}". The default is used.`):this.#i.replaceSync(ge(r))}}#T(){let{greeting:n,suggestions:s}=this.#e;if(this.#o.conversation.
-turns.length===0){let r=s.map(i=>b({part:"suggestion"},[a("bdi",{},i)],()=>this.ask(i)));this.#c.replaceChildren(a("p",{class:"greeting",part:"greeting",dir:"au\
-to"},n),r.length===0?"":a("div",{class:"suggestions",part:"suggestions"},...r))}}#b(){this.isConnected&&this.#o.conversation.opened&&!this.#e.inline&&(this.#f.show(),
-this.#p())}#O(){this.#o.conversation.opened?this.close():this.open()}#q({failure:n}){n?.message&&M(n.message),this.#p()}#v(n,s){if(!vt.includes(n))return!0;let r=n===
-"source";return this.dispatchEvent(new CustomEvent(`footnote-${n}`,{bubbles:!0,composed:!0,cancelable:r,detail:s}))}#p(){let n=this.#c.lastElementChild;n instanceof
-HTMLElement&&n.classList.contains("turn")&&(this.#c.scrollTop=n.offsetTop-12)}#w(){(matchMedia("(pointer: coarse)").matches?this.#c:this.#u).focus({preventScroll:!0})}#L(n){
-n.isComposing||(n.key==="Escape"&&this.#o.conversation.opened&&!this.#e.inline?(n.preventDefault(),n.stopPropagation(),this.close()):n.key==="Enter"&&!n.shiftKey&&
-n.target===this.#u&&(n.preventDefault(),this.#A()))}#A(){let n=this.#u.value;n.trim()!==""&&(this.#u.value="",this.ask(n)),this.#w()}}}var S=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,wt=k(S===null?null:".",S?.src)?.href.replace(/\/$/,"")??null,Oe=new WeakSet;
-function qe(t){if(document.body){t();return}let e=new MutationObserver(()=>{document.body&&(e.disconnect(),t())});e.observe(document.documentElement,{childList:!0})}
-function Ce(t){if(document.querySelector(y)!==null||t.dataset.mode==="none")return;let e=document.createElement(y);e.setAttribute("mode","launcher");for(let o of $){
-let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}Oe.add(e),document.body.append(e)}function kt(t){Oe.has(t)&&t.parentNode!==null&&qe(()=>document.querySelector(
-y)??document.body.append(t))}customElements.get(y)===void 0&&customElements.define(y,Ae(wt,kt));S!==null&&document.readyState==="loading"?document.addEventListener(
-"DOMContentLoaded",()=>Ce(S),{once:!0}):S!==null&&qe(()=>Ce(S));})();
+`;var ze=new CSSStyleSheet;ze.replaceSync(Ne);var _=class{#e;#s=new CSSStyleSheet;root=l("div",{class:"root",title:""});launcher=g({part:"launcher","aria-controls":"\
+panel"},[],()=>this.#e.toggle());restart=g({part:"restart"},[],()=>this.#e.restart());log=l("div",{class:"log",part:"log",role:"log",tabindex:"0"});field=l("tex\
+tarea",{part:"field",rows:"1",maxlength:String(F),enterkeyhint:"send",autocomplete:"off"});#r=l("h2",{class:"title",part:"title",id:"title"});#n=g({class:"close",
+part:"close"},["×"],()=>this.#e.close());#t=g({class:"send",part:"send"},[],()=>this.#e.send());#o=l("p",{class:"disclaimer",part:"disclaimer"});#i=l("div",{class:"\
+chat",part:"chat"},l("div",{class:"header",part:"header"},this.#r,this.restart,this.#n),this.log,l("div",{class:"writing",part:"writing"},this.field,this.#t),this.#o);panel=new W(
+this.#i,this.launcher,()=>this.#e.close());constructor(e,o){this.#e=o,e.adoptedStyleSheets=[ze,this.#s],e.append(this.root)}apply({inline:e,title:o,colour:n,corner:s,
+theme:r,language:i,direction:a,texts:c,placeholder:u,disclaimer:d}){this.root.dataset.theme=r,this.#r.textContent=o,this.launcher.replaceChildren(l("span",{lang:i,
+dir:a},o)),this.#i.lang=i,this.#i.dir=a,this.restart.textContent=c.restart,this.#n.setAttribute("aria-label",c.close),this.#n.hidden=e,this.log.setAttribute("ar\
+ia-label",c.conversation),this.field.placeholder=u,this.field.setAttribute("aria-label",u),this.#t.textContent=c.ask,this.#o.textContent=d,this.#o.hidden=d==="",
+this.panel.place(this.root,e,s),this.#s.replaceSync(n===null||!this.root.isConnected?"":this.#l(n))}#l(e){let o=l("span",{hidden:""});o.style.color=e,o.style.color=
+`color-mix(in srgb, ${e}, ${e})`,this.root.append(o);let n=qe(getComputedStyle(o).color);return o.remove(),n===null?(q(`the attribute colour must be opaque, not\
+ "${e}". The default is used.`),""):Oe(n)}greet({greeting:e,suggestions:o}){let n=o.map(s=>g({part:"suggestion"},[l("bdi",{},s)],()=>this.#e.suggestion(s)));this.
+log.replaceChildren(l("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":l("div",{class:"suggestions",part:"suggestions"},...n))}scroll(){let e=this.
+log.lastElementChild;e instanceof HTMLElement&&e.classList.contains("turn")&&(this.log.scrollTop=e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?
+this.log:this.field).focus({preventScroll:!0})}};var E="footnote-chat",St=["open","close","question","answer","source","feedback","error"];function $e(t,e){return class extends HTMLElement{static observedAttributes=[
+...R,"mode"];#e=P(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new _(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
+this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#f(),suggestion:n=>this.ask(n)});#o=new I(this.#t.log,this.#l(),new O(""),{stop:()=>this.#o.
+stop(),began:()=>this.#t.scroll(),ended:n=>this.#p(n),changed:()=>{this.#t.restart.hidden=this.#o.conversation.turns.length===0}});constructor(){super(),this.#t.
+root.addEventListener("keydown",n=>this.#m(n))}open(){if(!this.isConnected)return;let{conversation:n}=this.#o;if(!this.#e.inline&&!n.opened){let s=document.activeElement;
+this.#n=s instanceof HTMLElement&&s!==this&&s!==document.body?s:null,n.opened=!0,this.#d(),n.save(),this.#h("open",{})}this.#t.enter()}close(){let{conversation:n}=this.#o;
+if(this.#e.inline||!n.opened)return;let s=this.#i;n.opened=!1,this.#t.panel.hide(),n.save(),s&&(this.#n?.isConnected?this.#n:this.#t.launcher).focus(),this.#h("\
+close",{})}async ask(n){let s=String(n).trim();return s===""||!this.isConnected?null:(!this.#e.inline&&!this.#o.conversation.opened&&this.open(),(await this.#o.
+ask(s))?.answer??null)}clear(){let n=this.#i;this.#o.clear(),this.#u(),n&&this.#t.enter()}connectedCallback(){this.#e=P(this,t),this.#s||(this.#s=!0,this.#a()),
+this.#c(),this.#t.panel.follow(),this.#d()}disconnectedCallback(){this.#t.panel.unfollow(),this.#t.panel.hide(),e(this),queueMicrotask(()=>this.isConnected||this.#o.
+stop())}attributeChangedCallback(){if(!this.#s)return;let{endpoint:n}=this.#e;if(this.#e=P(this,t),this.#e.endpoint!==n){let{opened:s}=this.#o.conversation;this.#a(),
+this.#o.conversation.opened=s}this.#c(),this.#d()}get#i(){return this.shadowRoot?.activeElement!==null}#l(){let{endpoint:n,key:s,passages:r,filters:i,texts:a,language:c}=this.#e;
+return{service:{endpoint:n??"",credentials:"omit",key:()=>s},request:{...r===null?{}:{k:Number(r)},filters:i},longest:F,texts:a,language:c,level:3,newTab:!0,unfolded:!1,
+icons:!0,explained:!1,mended:!1,copyButton:()=>null,tell:(u,d)=>this.#h(u,d)}}#a(){let n=[...document.querySelectorAll(`${E}:not([id])`)].indexOf(this),s=this.id||
+(n>0?n+1:"");this.#o.replace(new O(`footnote ${this.#e.endpoint} ${s}`.trimEnd())),this.#r=""}#c(){let{language:n,texts:s,greeting:r,suggestions:i}=this.#e;this.#t.
+apply(this.#e),this.#o.set(this.#l());let a=JSON.stringify([n,s,r,i]);a!==this.#r&&(this.#r=a,this.#o.showAll(),this.#u(),this.#t.scroll())}#u(){this.#o.conversation.
+turns.length===0&&this.#t.greet(this.#e)}#d(){this.isConnected&&this.#o.conversation.opened&&!this.#e.inline&&(this.#t.panel.show(),this.#t.scroll())}#p({failure:n}){
+n?.message&&q(n.message),this.#t.scroll()}#h(n,s){if(!St.includes(n))return!0;let r=n==="source";return this.dispatchEvent(new CustomEvent(`footnote-${n}`,{bubbles:!0,
+composed:!0,cancelable:r,detail:s}))}#m(n){n.isComposing||(n.key==="Escape"&&this.#o.conversation.opened&&!this.#e.inline?(n.preventDefault(),n.stopPropagation(),
+this.close()):n.key==="Enter"&&!n.shiftKey&&n.target===this.#t.field&&(n.preventDefault(),this.#f()))}#f(){let n=this.#t.field.value;n.trim()!==""&&(this.#t.field.
+value="",this.ask(n)),this.#t.enter()}}}var A=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,Et=S(A===null?null:".",A?.src)?.href.replace(/\/$/,"")??null,je=new WeakSet;
+function Ie(t){if(document.body){t();return}let e=new MutationObserver(()=>{document.body&&(e.disconnect(),t())});e.observe(document.documentElement,{childList:!0})}
+function Me(t){if(document.querySelector(E)!==null||t.dataset.mode==="none")return;let e=document.createElement(E);e.setAttribute("mode","launcher");for(let o of R){
+let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}je.add(e),document.body.append(e)}function Tt(t){je.has(t)&&t.parentNode!==null&&Ie(()=>document.querySelector(
+E)??document.body.append(t))}customElements.get(E)===void 0&&customElements.define(E,$e(Et,Tt));A!==null&&document.readyState==="loading"?document.addEventListener(
+"DOMContentLoaded",()=>Me(A),{once:!0}):A!==null&&Ie(()=>Me(A));})();

@@ -53,7 +53,7 @@ function notFound(/** @type {Setting} */ { texts, level }) {
 
 /**
  * @param {Quotation} quotation
- * @param {string} confidence
+ * @param {Answer["confidence"]["level"]} confidence
  * @param {Setting} setting
  */
 function quotation({ text, citation }, confidence, setting) {
@@ -67,17 +67,9 @@ function quotation({ text, citation }, confidence, setting) {
       { class: "quotation", part: "quotation", ...wordsOf(citation.language) },
       element("span", { class: "quoted" }, text),
     ),
-    element("p", { class: "confidence", part: "confidence" }, confidenceText(confidence, texts)),
+    element("p", { class: "confidence", part: "confidence" }, texts[confidence] ?? null),
     element("figcaption", {}, sourceNote(citation, setting)),
   );
-}
-
-/**
- * @param {string} level
- * @param {Setting["texts"]} texts
- */
-function confidenceText(level, texts) {
-  return level === "very_high" || level === "high" || level === "medium" || level === "low" ? texts[level] : null;
 }
 
 /**

@@ -239,19 +239,13 @@ export class Chat {
     if (answer === undefined || !this.#rated) {
       return null;
     }
-    const { tell } = this.#setting;
-    return ratingButtons(turn, answer, this.#setting, {
-      history: () => this.conversation.before(turn),
-      save: () => this.conversation.save(),
-      rated: () => tell("feedback", { question: turn.question, rating: turn.rated?.rating ?? null }),
-      refused: () => {
-        this.#rated = false;
-        for (const buttons of this.#log.querySelectorAll(".feedback")) {
-          buttons.remove();
-        }
-        this.#holdFocus();
-        tell("unrated", {});
-      },
+    return ratingButtons(turn, answer, this.#setting, this.conversation, () => {
+      this.#rated = false;
+      for (const buttons of this.#log.querySelectorAll(".feedback")) {
+        buttons.remove();
+      }
+      this.#holdFocus();
+      this.#setting.tell("unrated", {});
     });
   }
 }

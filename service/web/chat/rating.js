@@ -6,15 +6,9 @@ import { send } from "./wire.js";
 
 /**
  * @import { Setting } from "./chat.js"
- * @import { Turn } from "./conversation.js"
+ * @import { Conversation, Turn } from "./conversation.js"
  * @import { Answer, Message, Rating } from "./shapes.js"
  * @import { Service } from "./wire.js"
- *
- * @typedef {object} Rated
- * @property {() => Message[]} history The messages that the question was asked with.
- * @property {() => void} save Keep the turn as it is.
- * @property {() => void} rated A rating was recorded or taken back.
- * @property {() => void} refused The service takes no ratings.
  */
 
 /** @type {Rating[]} */
@@ -27,9 +21,10 @@ const OFF = [403, 404, 405];
  * @param {Turn} turn
  * @param {Answer} answer
  * @param {Setting} setting
- * @param {Rated} host
+ * @param {Conversation} conversation The turn's.
+ * @param {() => void} refused Called when the service takes no ratings.
  */
-export function ratingButtons(turn, answer, { service, texts, icons, tell }, host) {
+export function ratingButtons(turn, answer, { service, texts, icons, tell }, conversation, refused) {
   const labels =
     answer.status === "answered"
       ? { up: texts.up, down: texts.down }
@@ -57,18 +52,18 @@ export function ratingButtons(turn, answer, { service, texts, icons, tell }, hos
     busy = true;
     unsaved.textContent = "";
     try {
-      await change(service, turn, ratingOf(turn.question, host.history(), answer, rating));
-      host.rated();
+      await change(service, turn, ratingOf(turn.question, conversation.before(turn), answer, rating));
+      tell("feedback", { question: turn.question, rating: turn.rated?.rating ?? null });
     } catch (error) {
       if (!turn.rated && OFF.includes(Failure.of(error).status ?? 0)) {
-        host.refused();
+        refused();
       } else {
         unsaved.textContent = texts.unsaved;
         tell("unsaved", {});
       }
     }
     busy = false;
-    host.save();
+    conversation.save();
     show();
   }
 

@@ -11,7 +11,8 @@
  * }} Passage
  * @typedef {{ text: string, citation: Citation }} Quotation
  * @typedef {{
- *   status: "answered" | "not_found", confidence: { level: string }, generation: number,
+ *   status: "answered" | "not_found", generation: number,
+ *   confidence: { level: "very_high" | "high" | "medium" | "low" },
  *   answer: Quotation | null, passages: Passage[], interpretation?: { turns: number[] } | null,
  * }} Answer
  * @typedef {{ role: "user" | "assistant", content: string }} Message

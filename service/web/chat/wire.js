@@ -64,38 +64,12 @@ export function send(service, path, options = {}) {
  * @throws {Failure}
  */
 async function exchange(service, path, options, read) {
-  for (;;) {
-    const key = service.key();
-    try {
-      return await attempt(service, path, key, options, read);
-    } catch (error) {
-      if (!(error instanceof Failure && error.status === 401) || service.askKey === undefined) {
-        throw error;
-      }
-      await service.askKey(key, options.signal);
-    }
-  }
-}
-
-/**
- * @template T
- * @param {Service} service
- * @param {string} path
- * @param {string} key
- * @param {Options} options
- * @param {(response: Response, parts: AsyncIterable<string>) => Promise<T>} read
- * @returns {Promise<T>}
- */
-async function attempt(
-  { endpoint, credentials },
-  path,
-  key,
-  { method = "GET", body, accept, ignoreBOM, signal },
-  read,
-) {
+  const { endpoint, credentials, askKey } = service;
+  const { method = "GET", body, accept, ignoreBOM = false, signal } = options;
   if (endpoint === "") {
     throw new Failure("unreachable", { message: "it is not known where to ask; set the attribute endpoint." });
   }
+  const key = service.key();
   const ending = new AbortController();
   signal?.addEventListener("abort", () => ending.abort(new Failure("stopped")), { once: true });
   let timer = 0;
@@ -105,6 +79,7 @@ async function attempt(
   };
   heard();
   let begun = false;
+  let failure;
   try {
     const response = await fetch(endpoint + path, {
       method,
@@ -119,21 +94,24 @@ async function attempt(
       signal: ending.signal,
     });
     begun = true;
-    const parts = textOf(response, heard, ignoreBOM === true);
-    if (!response.ok) {
-      const text = await joined(parts);
-      throw problemOf(response.status, mediaType(response) === "application/problem+json" ? parsed(text) : null);
+    const parts = textOf(response, heard, ignoreBOM);
+    if (response.ok) {
+      return await read(response, parts);
     }
-    return await read(response, parts);
+    const text = await joined(parts);
+    failure = problemOf(response.status, mediaType(response) === "application/problem+json" ? parsed(text) : null);
   } catch (error) {
-    if (ending.signal.aborted) {
-      throw ending.signal.reason;
-    }
-    throw error instanceof Failure ? error : begun ? new Failure("cutOff") : await unreachable(endpoint);
+    failure = error instanceof Failure ? error : new Failure("cutOff");
+    failure = ending.signal.aborted ? ending.signal.reason : begun ? failure : await unreachable(endpoint);
   } finally {
     clearTimeout(timer);
     ending.abort(); // frees the connection, whatever is left in it
   }
+  if (failure.status !== 401 || askKey === undefined) {
+    throw failure;
+  }
+  await askKey(key, signal);
+  return exchange(service, path, options, read);
 }
 
 function mediaType(/** @type {Response} */ response) {

@@ -2,11 +2,8 @@
 
 import { Chat } from "../chat/chat.js";
 import { Conversation } from "../chat/conversation.js";
-import { button, element } from "../chat/dom.js";
-import { accentRules, channels } from "./colours.js";
-import { ATTRIBUTES, optionsOf, warn } from "./options.js";
-import { Panel } from "./panel.js";
-import { STYLES } from "./style.js";
+import { ATTRIBUTES, LONGEST, optionsOf, warn } from "./options.js";
+import { View } from "./view.js";
 
 /**
  * @import { Setting } from "../chat/chat.js"
@@ -15,11 +12,7 @@ import { STYLES } from "./style.js";
  */
 
 export const NAME = "footnote-chat";
-const LONGEST = 2_000;
 const EVENTS = ["open", "close", "question", "answer", "source", "feedback", "error"];
-
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(STYLES);
 
 /**
  * Make the element's class.
@@ -38,46 +31,25 @@ export function chatElement(home, removed) {
     /** The element that had the focus before the dialog was opened. @type {HTMLElement | null} */
     #opener = null;
 
-    #colours = new CSSStyleSheet();
-    #root = element("div", { class: "root", title: "" }); // an empty title hides the host's from the pointer
-    #launcher = button({ part: "launcher", "aria-controls": "panel" }, [], () => this.#toggle());
-    #title = element("h2", { class: "title", part: "title", id: "title" });
-    #restart = button({ part: "restart" }, [], () => this.clear());
-    #close = button({ class: "close", part: "close" }, ["×"], () => this.close());
-    #log = element("div", { class: "log", part: "log", role: "log", tabindex: "0" });
-    #field = element("textarea", {
-      part: "field",
-      rows: "1",
-      maxlength: String(LONGEST),
-      enterkeyhint: "send",
-      autocomplete: "off",
+    #view = new View(this.attachShadow({ mode: "open" }), {
+      toggle: () => (this.#chat.conversation.opened ? this.close() : this.open()),
+      close: () => this.close(),
+      restart: () => this.clear(),
+      send: () => this.#submit(),
+      suggestion: (question) => this.ask(question),
     });
-    #send = button({ class: "send", part: "send" }, [], () => this.#submit());
-    #disclaimer = element("p", { class: "disclaimer", part: "disclaimer" });
-    #content = element(
-      "div",
-      { class: "chat", part: "chat" },
-      element("div", { class: "header", part: "header" }, this.#title, this.#restart, this.#close),
-      this.#log,
-      element("div", { class: "writing", part: "writing" }, this.#field, this.#send),
-      this.#disclaimer,
-    );
-    #panel = new Panel(this.#content, this.#launcher, () => this.close());
-    #chat = new Chat(this.#log, this.#setting(), new Conversation(""), {
+    #chat = new Chat(this.#view.log, this.#setting(), new Conversation(""), {
       stop: () => this.#chat.stop(),
-      began: () => this.#scroll(),
+      began: () => this.#view.scroll(),
       ended: (turn) => this.#ended(turn),
       changed: () => {
-        this.#restart.hidden = this.#chat.conversation.turns.length === 0;
+        this.#view.restart.hidden = this.#chat.conversation.turns.length === 0;
       },
     });
 
     constructor() {
       super();
-      const shadow = this.attachShadow({ mode: "open" });
-      shadow.adoptedStyleSheets = [sheet, this.#colours];
-      shadow.append(this.#root);
-      this.#root.addEventListener("keydown", (event) => this.#pressed(event));
+      this.#view.root.addEventListener("keydown", (event) => this.#pressed(event));
     }
 
     /** Show the dialog of a launcher and go to its field. */
@@ -94,7 +66,7 @@ export function chatElement(home, removed) {
         conversation.save();
         this.#tell("open", {});
       }
-      this.#enter();
+      this.#view.enter();
     }
 
     /** Hide the dialog of a launcher; a focus in it goes back to where it came from. */
@@ -105,10 +77,10 @@ export function chatElement(home, removed) {
       }
       const focused = this.#focused;
       conversation.opened = false;
-      this.#panel.hide();
+      this.#view.panel.hide();
       conversation.save();
       if (focused) {
-        (this.#opener?.isConnected ? this.#opener : this.#launcher).focus();
+        (this.#opener?.isConnected ? this.#opener : this.#view.launcher).focus();
       }
       this.#tell("close", {});
     }
@@ -136,7 +108,7 @@ export function chatElement(home, removed) {
       this.#chat.clear();
       this.#greet();
       if (focused) {
-        this.#enter();
+        this.#view.enter();
       }
     }
 
@@ -147,13 +119,13 @@ export function chatElement(home, removed) {
         this.#recall();
       }
       this.#apply();
-      this.#panel.follow();
+      this.#view.panel.follow();
       this.#show();
     }
 
     disconnectedCallback() {
-      this.#panel.unfollow();
-      this.#panel.hide();
+      this.#view.panel.unfollow();
+      this.#view.panel.hide();
       removed(this);
       queueMicrotask(() => this.isConnected || this.#chat.stop()); // unless it was only moved
     }
@@ -182,7 +154,7 @@ export function chatElement(home, removed) {
       const { endpoint, key, passages, filters, texts, language } = this.#options;
       return {
         service: { endpoint: endpoint ?? "", credentials: "omit", key: () => key },
-        request: { ...(passages === null ? {} : { k: passages }), filters },
+        request: { ...(passages === null ? {} : { k: Number(passages) }), filters },
         longest: LONGEST,
         texts,
         language,
@@ -207,77 +179,28 @@ export function chatElement(home, removed) {
 
     /** Show everything as the attributes ask. */
     #apply() {
-      const { inline, title, corner, theme, language, direction, texts, placeholder, disclaimer } = this.#options;
-      this.#root.dataset.theme = theme;
-      this.#title.textContent = title;
-      this.#launcher.replaceChildren(element("span", { lang: language, dir: direction }, title));
-      this.#content.lang = language;
-      this.#content.dir = direction;
-      this.#restart.textContent = texts.restart;
-      this.#close.setAttribute("aria-label", texts.close);
-      this.#close.hidden = inline;
-      this.#log.setAttribute("aria-label", texts.conversation);
-      this.#field.placeholder = placeholder;
-      this.#field.setAttribute("aria-label", placeholder);
-      this.#send.textContent = texts.ask;
-      this.#disclaimer.textContent = disclaimer;
-      this.#disclaimer.hidden = disclaimer === "";
-      this.#panel.place(this.#root, inline, corner);
-      this.#colour();
+      const { language, texts, greeting, suggestions } = this.#options;
+      this.#view.apply(this.#options);
       this.#chat.set(this.#setting());
-      const shown = JSON.stringify([language, texts, this.#options.greeting, this.#options.suggestions]);
+      const shown = JSON.stringify([language, texts, greeting, suggestions]);
       if (shown !== this.#shownWith) {
         this.#shownWith = shown;
         this.#chat.showAll();
         this.#greet();
-        this.#scroll();
+        this.#view.scroll();
       }
     }
 
-    #colour() {
-      const { colour } = this.#options;
-      this.#colours.replaceSync("");
-      if (colour !== null && this.isConnected) {
-        const probe = element("span", { hidden: "" });
-        probe.style.color = colour;
-        probe.style.color = `color-mix(in srgb, ${colour}, ${colour})`; // in one notation, where the browser can
-        this.#root.append(probe);
-        const accent = channels(getComputedStyle(probe).color);
-        probe.remove();
-        if (accent === null) {
-          warn(`the attribute colour must be opaque, not "${colour}". The default is used.`);
-        } else {
-          this.#colours.replaceSync(accentRules(accent));
-        }
-      }
-    }
-
-    /** Show how to begin, where there is no conversation yet. */
     #greet() {
-      const { greeting, suggestions } = this.#options;
       if (this.#chat.conversation.turns.length === 0) {
-        const offered = suggestions.map((question) =>
-          button({ part: "suggestion" }, [element("bdi", {}, question)], () => this.ask(question)),
-        );
-        this.#log.replaceChildren(
-          element("p", { class: "greeting", part: "greeting", dir: "auto" }, greeting),
-          offered.length === 0 ? "" : element("div", { class: "suggestions", part: "suggestions" }, ...offered),
-        );
+        this.#view.greet(this.#options);
       }
     }
 
     #show() {
       if (this.isConnected && this.#chat.conversation.opened && !this.#options.inline) {
-        this.#panel.show();
-        this.#scroll();
-      }
-    }
-
-    #toggle() {
-      if (this.#chat.conversation.opened) {
-        this.close();
-      } else {
-        this.open();
+        this.#view.panel.show();
+        this.#view.scroll();
       }
     }
 
@@ -285,7 +208,7 @@ export function chatElement(home, removed) {
       if (failure?.message) {
         warn(failure.message);
       }
-      this.#scroll();
+      this.#view.scroll();
     }
 
     /** @type {(name: string, detail: object) => boolean} Whether the page lets it happen. */
@@ -299,20 +222,6 @@ export function chatElement(home, removed) {
       );
     }
 
-    /** Bring the beginning of the last turn into sight. */
-    #scroll() {
-      const last = this.#log.lastElementChild;
-      if (last instanceof HTMLElement && last.classList.contains("turn")) {
-        this.#log.scrollTop = last.offsetTop - 12;
-      }
-    }
-
-    /** Give the focus to the field, or, where that would bring up a keyboard over the conversation, to the log. */
-    #enter() {
-      const target = matchMedia("(pointer: coarse)").matches ? this.#log : this.#field;
-      target.focus({ preventScroll: true });
-    }
-
     #pressed(/** @type {KeyboardEvent} */ event) {
       if (event.isComposing) {
         return;
@@ -321,19 +230,19 @@ export function chatElement(home, removed) {
         event.preventDefault();
         event.stopPropagation();
         this.close();
-      } else if (event.key === "Enter" && !event.shiftKey && event.target === this.#field) {
+      } else if (event.key === "Enter" && !event.shiftKey && event.target === this.#view.field) {
         event.preventDefault();
         this.#submit();
       }
     }
 
     #submit() {
-      const question = this.#field.value;
+      const question = this.#view.field.value;
       if (question.trim() !== "") {
-        this.#field.value = "";
+        this.#view.field.value = "";
         this.ask(question);
       }
-      this.#enter();
+      this.#view.enter();
     }
   };
 }

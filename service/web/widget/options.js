@@ -25,6 +25,9 @@ export const ATTRIBUTES = [
   ],
   ...TEXT_ATTRIBUTES,
 ];
+/** Characters of the longest question. */
+export const LONGEST = 2_000;
+
 const FILTERS = ["publisher", "document_id", "language", "tag", "published"];
 const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i;
 
@@ -45,12 +48,12 @@ export function warn(/** @type {string} */ sentence) {
  * @param {string | null} home The endpoint where none is named.
  */
 export function optionsOf(host, home) {
-  const { read, oneOf } = reading(host);
   const wantedTexts = `a JSON object of texts, with keys among ${Object.keys(ENGLISH).join(", ")}`;
-  const given = read("texts", null, givenTexts, wantedTexts);
+  const given = read(host, "texts", null, givenTexts, wantedTexts);
   const spoken = host.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang;
   const pageLanguage = textsIn(spoken) === undefined && given === null ? "en" : spoken || "en";
   const language = read(
+    host,
     "language",
     canonical(pageLanguage) ?? "en",
     (tag) => (textsIn(tag) === undefined && given === null ? null : canonical(tag)),
@@ -60,75 +63,71 @@ export function optionsOf(host, home) {
   const texts = { ...(textsIn(language) ?? ENGLISH), ...given };
   const colour = host.hasAttribute("colour") ? "colour" : "color";
   return {
-    endpoint: read("endpoint", home, addressOf, "an address such as https://ask.example.org"),
-    key: read(
-      "key",
-      "",
-      (value) => (/^[!-~]+$/.test(value) ? value : null),
-      "a key as the service's operator gives it",
-    ),
-    inline: read("mode", "inline", oneOf("inline", "launcher"), "inline or launcher") === "inline",
+    endpoint: read(host, "endpoint", home, addressOf, "an address such as https://ask.example.org"),
+    key: read(host, "key", "", matching(/^[!-~]+$/), "a key as the service's operator gives it"),
+    inline: read(host, "mode", "inline", oneOf("inline", "launcher"), "inline or launcher") === "inline",
     title: host.getAttribute("title")?.trim() || texts.title,
     colour: read(
+      host,
       colour,
       null,
       (value) => (CSS.supports("color", value) ? value : null),
       "a CSS colour such as #0b5394",
     ),
-    corner: read("position", ["bottom", "end"], cornerOf, "bottom or top, a hyphen, and end, start, left or right"),
-    theme: read("theme", "auto", oneOf("auto", "light", "dark"), "auto, light or dark"),
+    corner: read(
+      host,
+      "position",
+      ["bottom", "end"],
+      cornerOf,
+      "bottom or top, a hyphen, and end, start, left or right",
+    ),
+    theme: read(host, "theme", "auto", oneOf("auto", "light", "dark"), "auto, light or dark"),
     language,
     direction: RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr",
     texts,
     greeting: host.getAttribute("greeting") ?? texts.greeting,
     placeholder: host.getAttribute("placeholder") || texts.placeholder,
     disclaimer: host.getAttribute("disclaimer") ?? "",
-    suggestions: read("suggestions", [], questionsOf, "a JSON list of questions"),
-    passages: read(
-      "passages",
-      null,
-      (value) => (/^([1-9]\d?|100)$/.test(value) ? Number(value) : null),
-      "a whole number from 1 to 100",
-    ),
-    filters: read("filters", {}, filtersOf, `a JSON object with keys among ${FILTERS.join(", ")}`),
+    suggestions: read(host, "suggestions", [], questionsOf, "a JSON list of questions"),
+    passages: read(host, "passages", null, matching(/^([1-9]\d?|100)$/), "a whole number from 1 to 100"),
+    filters: read(host, "filters", {}, filtersOf, `a JSON object with keys among ${FILTERS.join(", ")}`),
   };
 }
 
-/** @param {HTMLElement} host */
-function reading(host) {
-  return {
-    /**
-     * @template D, T
-     * @param {string} name
-     * @param {D} fallback
-     * @param {(value: string) => T | null} parse Null, or an exception, for what cannot be used.
-     * @param {string} wanted What it must be.
-     * @returns {D | T}
-     */
-    read(name, fallback, parse, wanted) {
-      const value = host.getAttribute(name)?.trim() ?? "";
-      if (value === "") {
-        return fallback;
-      }
-      try {
-        const parsed = parse(value);
-        if (parsed !== null) {
-          return parsed;
-        }
-      } catch {
-        // warned of below
-      }
-      const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
-      warn(`the attribute ${name} must be ${wanted}, not "${shown}". The default is used.`);
-      return fallback;
-    },
+/**
+ * @template D, T
+ * @param {HTMLElement} host
+ * @param {string} name
+ * @param {D} fallback
+ * @param {(value: string) => T | null} parse Null, or an exception, for what cannot be used.
+ * @param {string} wanted What it must be.
+ * @returns {D | T}
+ */
+function read(host, name, fallback, parse, wanted) {
+  const value = host.getAttribute(name)?.trim() ?? "";
+  if (value === "") {
+    return fallback;
+  }
+  try {
+    const parsed = parse(value);
+    if (parsed !== null) {
+      return parsed;
+    }
+  } catch {
+    // warned of below
+  }
+  const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
+  warn(`the attribute ${name} must be ${wanted}, not "${shown}". The default is used.`);
+  return fallback;
+}
 
-    /** @type {(...known: string[]) => (value: string) => string | null} */
-    oneOf:
-      (...known) =>
-      (value) =>
-        known.includes(value) ? value : null,
-  };
+/** @returns {(value: string) => string | null} */
+function oneOf(/** @type {string[]} */ ...known) {
+  return (value) => (known.includes(value) ? value : null);
+}
+
+function matching(/** @type {RegExp} */ pattern) {
+  return (/** @type {string} */ value) => (pattern.test(value) ? value : null);
 }
 
 function addressOf(/** @type {string} */ value) {

@@ -100,7 +100,7 @@ dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 10
 .header button, .small { font-size: 0.875em; border-color: transparent; padding-inline: 0.6em; }
 .small { padding: 0.1em 0.5em; border-color: var(--line); min-block-size: 1.9em; }
 .header .close { font-size: 1.25em; line-height: 1; min-inline-size: 1.8em; min-block-size: 1.8em; padding: 0; }
-.log { flex: 1; position: relative; min-block-size: 5em; overflow-y: auto; overscroll-behavior: contain; padding: 1em; }
+.log { flex: 1; position: relative; min-block-size: 5em; overflow-y: auto; overscroll-behavior: contain; padding: 1em; scroll-padding-block: 0.5em; }
 .log:focus-visible { outline-offset: -2px; }
 .greeting { white-space: pre-wrap; }
 .suggestions { display: flex; flex-direction: column; align-items: start; gap: 0.5em; margin-block-start: 1em; }
@@ -129,8 +129,8 @@ summary { padding-block: 0.2em; min-block-size: 24px; cursor: pointer; }
 .passages { list-style: none; }
 .passages li { margin-block-start: 0.75em; padding-inline-start: 0.8em; border-inline-start: 2px solid var(--line); font-size: 0.9375em; }
 .passages li + li { margin-block-start: 1.5em; }
-.feedback { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em; margin-block-start: 0.75em; }
-.feedback button { min-inline-size: 2.25em; min-block-size: 2.25em; padding: 0.3em; border-color: transparent; line-height: 0; }
+.feedback { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em; margin-block-start: 0.5em; }
+.feedback button { font-size: 1em; min-inline-size: 2.25em; min-block-size: 2.25em; padding: 0.3em; border-color: transparent; line-height: 0; }
 .feedback button[aria-pressed="true"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
 svg { inline-size: 1.25em; block-size: 1.25em; fill: none; stroke: currentcolor; stroke-width: 1.6; stroke-linejoin: round; }
 .down svg { transform: rotate(180deg); }

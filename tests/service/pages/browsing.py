@@ -61,9 +61,9 @@ def ask(page: Page, question: str) -> dict[str, Any]:
     return answer
 
 
-def asked_again(request: Request) -> dict[str, Any]:
+def asked_again(request: Request, url: str | None = None) -> dict[str, Any]:
     """What the service answers to a question of the page; a browser does not keep the streams that a page has read."""
-    url = request.url.replace(OTHER_NAME, "127.0.0.1")
+    url = (url or request.url).replace(OTHER_NAME, "127.0.0.1")
     headers = {**request.all_headers(), "accept": "application/json"}
     named = {name: value for name, value in headers.items() if name in ("accept", "authorization", "content-type")}
     answer: dict[str, Any] = httpx.post(url, content=request.post_data, headers=named).raise_for_status().json()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.service.pages.browsing import QUESTION, Watched
+from tests.service.serving import RunningService
 from tests.service.widget.conftest import Visit
 from tests.service.widget.hosting import ask, chat, field, open_chat
 
@@ -251,3 +252,21 @@ def luminance(colour: str) -> float:
     channels = [int(channel) / 255 for channel in re.findall(r"\d+", colour)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_service_below_a_prefix_is_asked_there(visit: Visit, service: RunningService) -> None:
+    prefix = f"{service.url}/archive/ask"
+    page = visit(tag="")
+    page.route(f"{prefix}/**", lambda route: route.fulfill(response=route.fetch(url=stripped(route.request.url))))
+    with page.expect_request(f"{prefix}/v1/chat"):
+        page.evaluate(
+            "(src) => document.head.append(Object.assign(document.createElement('script'), { src }))",
+            f"{prefix}/widget.js",
+        )
+        open_chat(page)
+        ask(page, QUESTION)
+    expect(chat(page).locator("figure")).to_contain_text("repaired by Marta Ruiz")
+
+
+def stripped(url: str) -> str:
+    return url.replace("/archive/ask", "", 1)
