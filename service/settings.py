@@ -11,10 +11,8 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
-from embeddings.models import DEFAULT_ENCODER
-from service.keys import KEY_RULE, is_usable, separated
-from service.origins import parsed_hosts, parsed_origins
-from service.proxies import Network, parsed_proxies
+from embeddings.encoder import DEFAULT_ENCODER
+from service.access import KEY_RULE, Network, is_usable, parsed_hosts, parsed_origins, parsed_proxies, separated
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from embeddings import Encoder
-from service.answering import Pipeline
-from service.http import build_app
+from embeddings.encoder.encoder import Encoder
+from service.answering.pipeline import Pipeline
+from service.http.app import build_app
 from service.http.state import Service
-from service.ingest import Ingester
-from service.library import Library
-from service.progress import NoProgress
+from service.ingest.ingester import Ingester
+from service.retrieval.library import Library
+from service.runtime.progress import NoProgress
 from service.settings import Settings
 
 TRUCE = """---

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Store
-from embeddings import DEFAULT_ENCODER, Encoder
-from service.ingest import Ingester
-from service.logs import OWN
-from service.progress import NoProgress
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
+from embeddings.encoder.model_files import DEFAULT_ENCODER
+from service.ingest.ingester import Ingester
+from service.runtime.progress import NoProgress
 from service.settings import PREFIX, Settings
+from service.telemetry.logs import OWN
 
 pytest_plugins = ["tests.application"]
 

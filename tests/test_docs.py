@@ -11,9 +11,9 @@ import pytest
 from annotated_types import Ge, Gt, Le
 from fastapi.testclient import TestClient
 
-from service.answer import Answer, AnsweringPassage, Citation
+from service.answering.answer import Answer, AnsweringPassage, Citation
 from service.cli.main import footnote
-from service.schemas import DocumentRecord
+from service.schemas.documents import DocumentRecord
 from service.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -106,7 +106,7 @@ def test_every_field_of_an_answer_is_documented() -> None:
 
 
 def test_exactly_the_problems_that_exist_are_documented() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "service" / "http").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "service" / "http").rglob("*.py")]
     exist = {name for source in sources for name in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source)}
     rows = re.findall(r"^\| `([a-z-]+)` \| (?:\d{3}|any) \|", read("docs/http-api.md"), re.MULTILINE)
     assert len(rows) > 10
@@ -125,10 +125,32 @@ def test_every_link_between_documents_leads_somewhere() -> None:
                 assert (page.parent / target).exists(), (page.name, target)
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page: its headings as GitHub makes ids of them, and ids set by hand."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+def test_every_link_to_a_section_leads_to_one() -> None:
+    for page in [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]:
+        for target, anchor in re.findall(r"\]\(([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                linked = page.parent / target if target else page
+                assert anchor in anchors(linked), (page.name, target, anchor)
+
+
 def test_every_page_of_the_documentation_can_be_reached_from_the_readme() -> None:
     readme = read("README.md")
     for page in DOCS.glob("*.md"):
         assert f"docs/{page.name}" in readme, page.name
+
+
+def test_every_lab_notebook_is_listed() -> None:
+    index = read("docs/lab/README.md")
+    for page in (DOCS / "lab").glob("*.md"):
+        assert page.name == "README.md" or f"]({page.name})" in index, page.name
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
@@ -143,9 +165,12 @@ def http_openapi(client: TestClient) -> dict[str, Any]:
 
 
 def test_every_suffix_and_limit_of_the_readers_is_documented() -> None:
-    from corpus.readers import MAX_SOURCE_BYTES, MEDIA_TYPES, archives, pdf
-    from service.reading import SandboxLimits
+    from corpus.files.media_types import MEDIA_TYPES
+    from corpus.files.source import MAX_SOURCE_BYTES
+    from corpus.readers import archives
+    from corpus.readers.pdf import pages as pdf
     from service.reading.cutting import MAX_PASSAGES
+    from service.reading.process import SandboxLimits
 
     formats = read("docs/formats.md")
     table = "".join(line for line in formats.splitlines() if line.startswith("| `"))

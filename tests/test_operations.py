@@ -14,10 +14,10 @@ import yaml
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.access import access_of
-from service.descriptors import OTHER_FILES
-from service.http import server
-from service.http.connections import TOLD
+from service.access.rules import access_of
+from service.http.server import server
+from service.http.server.connections import TOLD
+from service.runtime.descriptors import OTHER_FILES
 from service.settings import PREFIX, Settings
 from tests.dockerfile import FINAL, health_command
 

@@ -5,7 +5,7 @@ import zipfile
 from typing import Any
 
 from corpus.errors import SourceError
-from corpus.readers.nesting import limit_of
+from corpus.readers.html.nesting import limit_of
 
 __all__ = ["open_archive", "parse_xml"]
 

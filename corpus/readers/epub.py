@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from corpus.documents import Content, Found, TextBuilder
 from corpus.errors import SourceError
 from corpus.readers.archives import open_archive, parse_xml
-from corpus.readers.content import Content, Found, TextBuilder
-from corpus.readers.markup import add_blocks
-from corpus.readers.webpage import page_tree
+from corpus.readers.html.elements import add_blocks
+from corpus.readers.html.page import page_tree
 
 __all__ = ["read_epub"]
 

@@ -2,19 +2,14 @@
 
 from collections.abc import Iterator
 
-from corpus.documents import SourceDocument
+from corpus.documents import MAX_TEXT_CHARACTERS, Content, ReadOptions, SourceDocument
 from corpus.errors import SourceError
-from corpus.frontmatter import split_front_matter
-from corpus.readers.about import metadata_of, read_sidecar
-from corpus.readers.bylines import read_byline, read_copied_page
-from corpus.readers.content import MAX_TEXT_CHARACTERS, Content, ReadOptions
-from corpus.readers.decoding import decode
-from corpus.readers.language import language_of
+from corpus.files import CSV, DOCX, EPUB, HTML, JSON_LINES, MARKDOWN, PDF, TEXT, SourceBytes, media_type_of, printable
+from corpus.metadata import metadata_of, read_byline, read_copied_page, read_sidecar, split_front_matter
 from corpus.readers.plain import markdown_sections
-from corpus.readers.problems import SourceProblem
+from corpus.readers.record_problems import SourceProblem
 from corpus.readers.records import read_records
-from corpus.readers.sniffing import CSV, DOCX, EPUB, HTML, JSON_LINES, MARKDOWN, PDF, TEXT, media_type_of
-from corpus.readers.source import SourceBytes, printable
+from corpus.text import decode, language_of
 
 __all__ = ["read_document", "read_documents"]
 
@@ -83,11 +78,11 @@ def _converted(file: SourceBytes, media_type: str, options: ReadOptions) -> Cont
     """What the reader of a format makes of a file; whatever its parser raises is this file's own misfortune."""
     try:
         if media_type == HTML:
-            from corpus.readers.webpage import read_html
+            from corpus.readers.html.page import read_html
 
             return read_html(file.data, options)
         if media_type == PDF:
-            from corpus.readers.pdf import read_pdf
+            from corpus.readers.pdf.pages import read_pdf
 
             return read_pdf(file.data, options)
         if media_type == DOCX:

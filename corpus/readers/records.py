@@ -6,15 +6,12 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 
-from corpus.documents import SourceDocument
+from corpus.documents import Content, ReadOptions, SourceDocument
 from corpus.errors import SourceError
-from corpus.frontmatter import TOO_DEEP, TOO_MANY_DIGITS, FrontMatter, validated
-from corpus.readers.about import metadata_of, read_sidecar
-from corpus.readers.content import Content, ReadOptions
-from corpus.readers.decoding import decode
-from corpus.readers.problems import SourceProblem
-from corpus.readers.sniffing import CSV
-from corpus.readers.source import SourceBytes
+from corpus.files import CSV, SourceBytes
+from corpus.metadata import TOO_DEEP, TOO_MANY_DIGITS, FrontMatter, metadata_of, read_sidecar, validated
+from corpus.readers.record_problems import SourceProblem
+from corpus.text import decode
 
 __all__ = ["read_records"]
 

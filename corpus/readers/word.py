@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from corpus.documents import Content, Found, TextBuilder
 from corpus.readers.archives import open_archive, parse_xml
-from corpus.readers.content import Content, Found, TextBuilder
-from corpus.readers.nesting import limit_of
+from corpus.readers.html.nesting import limit_of
 
 __all__ = ["read_docx"]
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from corpus import EncodedPassage, SourceDocument, View
-from corpus.documents import Passage
-from eval.beir import load_beir
+from corpus.documents import EncodedPassage, Passage, SourceDocument
+from corpus.store import View
 from eval.errors import SetError
-from eval.questions import load_questions
+from eval.sets import load_beir, load_questions
 from service.ingest import starter_files
 
 __all__ = ["BaseDocument", "Sources", "base_documents", "beir_sources", "starter_sources"]

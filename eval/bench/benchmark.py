@@ -7,9 +7,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from corpus import View
-from embeddings import Encoder
-from eval.beir import load_beir
+from corpus.store import View
+from embeddings.encoder import Encoder
 from eval.bench.asking import Load, ask_all, summarised_asking
 from eval.bench.base import Sources, base_documents, beir_sources, starter_sources
 from eval.bench.budgets import verdicts
@@ -18,12 +17,14 @@ from eval.bench.machine import describe_machine, memory_of
 from eval.bench.process import ServerProcess, seconds_of_command, serving
 from eval.bench.record import FORMAT, Benchmark, BenchOptions, Served
 from eval.bench.stores import BuiltStore, StoreBuilder
-from eval.bench.systems import SystemResult, compare_systems
+from eval.bench.systems.result import SystemResult
+from eval.bench.systems.side_by_side import compare_systems
 from eval.bench.timing import median, percentiles
 from eval.bench.vectors import measure_vectors
 from eval.errors import TargetError
-from service.cli.loading import load_encoder
-from service.progress import Progress
+from eval.sets import load_beir
+from service.opening import load_encoder
+from service.runtime.progress import Progress
 from service.settings import Settings
 
 __all__ = ["run_benchmark"]

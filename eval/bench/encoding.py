@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import Store, View
-from embeddings import Encoder
+from corpus.passages import prefix_of
+from corpus.store import Store, View
+from embeddings.encoder import Encoder
 from eval.bench.base import Sources
 from eval.bench.timing import median
 from eval.errors import SetError
 from service.ingest import Ingester
-from service.prefix import prefix_of
-from service.progress import NoProgress, Progress
+from service.runtime.progress import NoProgress, Progress
 from service.settings import Settings
 
 __all__ = ["Ingest", "encoded_texts", "measure_ingest", "question_latencies"]

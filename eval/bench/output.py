@@ -6,10 +6,10 @@ import click
 
 from eval.bench.asking import Asking
 from eval.bench.record import Benchmark, Served, Verdict
-from eval.bench.systems import print_systems
+from eval.bench.systems.result import print_systems
 from eval.bench.timing import Percentiles, median
 from eval.bench.vectors import Growth
-from service.cli.output import plural
+from service.runtime.terminal import plural
 
 __all__ = ["print_benchmark"]
 

@@ -10,7 +10,7 @@ from eval.bench.asking import Asking
 from eval.bench.encoding import Ingest
 from eval.bench.machine import Machine, Memory
 from eval.bench.stores import BuiltStore
-from eval.bench.systems import SystemResult
+from eval.bench.systems.result import SystemResult
 from eval.bench.timing import Percentiles
 from eval.bench.vectors import VectorSearch
 from eval.errors import TargetError

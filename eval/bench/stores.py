@@ -9,14 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import EncodedPassage, SourceDocument, Store, View
-from embeddings import Encoder
+from corpus.documents import EncodedPassage, SourceDocument
+from corpus.store import Store, View
+from embeddings.encoder import Encoder
 from eval.bench.base import BaseDocument
 from eval.bench.synthesis import DOCUMENT_PASSAGES, SYNTHESIS_VERSION, Recombiner, homes_of
 from eval.bench.vectors import Growth, GrowthClock
-from service.cli.loading import refresh_projection
-from service.fingerprint import fingerprint
-from service.progress import Progress
+from service.opening import refresh_projection
+from service.retrieval import fingerprint
+from service.runtime.progress import Progress
 from service.settings import Settings
 
 __all__ = ["BuiltStore", "StoreBuilder"]

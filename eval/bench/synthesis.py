@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import EncodedPassage, Metadata, Passage, SourceDocument
-from corpus.sentences import sentence_spans
-from embeddings import Encoder, signs_from_bytes, signs_to_bytes
+from corpus.documents import EncodedPassage, Metadata, Passage, SourceDocument
+from corpus.passages import prefix_of
+from corpus.text import sentence_spans
+from embeddings.encoder import Encoder
+from embeddings.tokens import signs_from_bytes, signs_to_bytes
 from eval.bench.base import BaseDocument
 from eval.errors import SetError
-from service.prefix import prefix_of
 
 __all__ = ["DOCUMENT_PASSAGES", "SYNTHESIS_VERSION", "Home", "Recombiner", "homes_of"]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import LexicalProjection, View
-from embeddings import VectorIndex, VectorProjection, updated
+from corpus.lexical import LexicalProjection
+from corpus.store import View
+from embeddings.index import VectorIndex, VectorProjection, updated
 from eval.bench.timing import Percentiles, percentiles
 
 __all__ = ["Growth", "GrowthClock", "VectorSearch", "measure_vectors"]

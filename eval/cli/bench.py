@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.output import emit_json
+from service.runtime.terminal import emit_json
 
 __all__ = ["bench"]
 
@@ -85,12 +85,16 @@ def bench(
 
     Nothing of the data folder in use is read or changed. A budget that is not met is reported; the exit code stays 0.
     """
-    from eval.bench.benchmark import run_benchmark
-    from eval.bench.output import print_benchmark
-    from eval.bench.process import stopped_like_interrupted
-    from eval.bench.record import BenchOptions, check_writable, save_benchmark
-    from eval.bench.systems import named_systems
-    from service.progress import progress_for
+    from eval.bench import (
+        BenchOptions,
+        check_writable,
+        named_systems,
+        print_benchmark,
+        run_benchmark,
+        save_benchmark,
+        stopped_like_interrupted,
+    )
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
 
     settings = load_settings()

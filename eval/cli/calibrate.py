@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from eval.cli.options import overlap_option, sets_option
-from service.cli.output import emit_json
+from service.runtime.terminal import emit_json
 
 __all__ = ["calibrate"]
 
@@ -46,10 +46,8 @@ def calibrate(
     """
     import datetime
 
-    from eval.calibrate import figures, fitted
-    from eval.calibrate_cases import ask_set, load_sets
-    from eval.calibrate_output import make_place, print_calibration, write_calibration
-    from service.progress import progress_for
+    from eval.calibration import ask_set, figures, fitted, load_sets, make_place, print_calibration, write_calibration
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
 
     for path in leave_out:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from eval.cli.options import DEFAULT_K, DEFAULT_OVERLAP, fit_topics, qrels_option, topic_field_option
-from service.cli.output import data_option, emit_json
+from service.runtime.terminal import data_option, emit_json
 
 __all__ = ["compare"]
 
@@ -68,12 +68,9 @@ def compare(
     footnote-eval compare data-a data-b --set SET
     footnote-eval compare --set SET --a candidates=150 --b candidates=300
     """  # noqa: D301 - click's own mark for lines that are not to be joined
-    from eval.compare import compare as compared
-    from eval.measuring import load_set
-    from eval.output import comparison_object, print_comparison, print_sides
-    from eval.run import load_run
-    from eval.sides import Side, ask_sides, parse_settings
-    from eval.writing import check_writable, write_comparison
+    from eval.report import check_writable, comparison_object, print_comparison, print_sides, write_comparison
+    from eval.runs import Side, ask_sides, load_run, load_set, parse_settings
+    from eval.runs import compare as compared
 
     _fit_together(a, b, set_path, data, a_settings, b_settings)
     fit_topics(qrels, topic_field)

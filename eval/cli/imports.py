@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from eval.cli.options import either, url_option
-from service.cli.output import data_option, emit_json
+from service.runtime.terminal import data_option, emit_json
 
 __all__ = ["import_"]
 
@@ -32,12 +32,10 @@ def import_(
 
     A person must approve each before `run` takes it.
     """
-    from eval.candidates import candidates_from, check_free, write_candidates
-    from eval.feedback import load_feedback
-    from eval.output import print_imported
-    from eval.questions import load_questions
-    from eval.target import texts
-    from service.progress import progress_for
+    from eval.report import print_imported
+    from eval.runs import texts
+    from eval.sets import candidates_from, check_free, load_feedback, load_questions, write_candidates
+    from service.runtime.progress import progress_for
 
     either(data, url)
     check_free(out, feedback, force=force)

@@ -12,7 +12,7 @@ from eval.cli.calibrate import calibrate
 from eval.cli.compare import compare
 from eval.cli.imports import import_
 from eval.cli.run import run
-from service.cli.output import plain
+from service.runtime.terminal import plain
 
 __all__ = ["footnote_eval", "main"]
 

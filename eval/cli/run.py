@@ -15,7 +15,7 @@ from eval.cli.options import (
     topic_field_option,
     url_option,
 )
-from service.cli.output import data_option, emit_json
+from service.runtime.terminal import data_option, emit_json
 
 __all__ = ["run"]
 
@@ -63,11 +63,8 @@ def run(
 
     The exit code is 1 if a requirement is not met. What the measures say is in docs/evaluation.md.
     """
-    from eval.gate import parse_requirement
-    from eval.measuring import load_set
-    from eval.output import evaluation_object, print_evaluations
-    from eval.several import baselines, check_names, evaluate
-    from eval.writing import check_writable, write_report
+    from eval.report import check_writable, evaluation_object, print_evaluations, write_report
+    from eval.runs import baselines, check_names, evaluate, load_set, parse_requirement
 
     if no_regression and baseline is None:
         raise click.UsageError("--no-regression needs --baseline RUN.")

@@ -5,6 +5,22 @@ once) → `confidence` → `highlight` → `citation`. `search` holds what is re
 the steps.
 """
 
+from service.answering.answer import Answer, AnsweringPassage, Citation, Confidence, Timing, Turn
+from service.answering.confidence import Calibration, CalibrationSet
 from service.answering.pipeline import Pipeline
+from service.answering.reranking import SCORING_VERSION
+from service.answering.suggestions import suggested_questions
 
-__all__ = ["Pipeline"]
+__all__ = [
+    "SCORING_VERSION",
+    "Answer",
+    "AnsweringPassage",
+    "Calibration",
+    "CalibrationSet",
+    "Citation",
+    "Confidence",
+    "Pipeline",
+    "Timing",
+    "Turn",
+    "suggested_questions",
+]

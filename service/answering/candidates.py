@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Filters
 from corpus.lexical import Question
-from service.library import Snapshot
+from corpus.store import Filters
+from service.retrieval import Snapshot
 
 __all__ = ["COSINE_DECIMALS", "Candidate", "find_candidates"]
 

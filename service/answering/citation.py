@@ -2,9 +2,9 @@
 
 import bisect
 
-from corpus import StoredDocument
-from service.answer import Citation
-from service.answering.fragments import SourceText, link_to_words
+from corpus.store import StoredDocument
+from service.answering.answer import Citation
+from service.answering.text_fragments import SourceText, link_to_words
 
 __all__ = ["cite", "page_at"]
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from corpus.errors import SettingsError
-from service.answer import Confidence, Level
+from service.answering.answer import Confidence, Level
 from service.answering.candidates import Candidate
 from service.answering.reranking import SCORING_VERSION, RerankedCandidate
 

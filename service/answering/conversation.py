@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.analysis import stop_terms, terms
-from embeddings import Encoder
-from service.answer import Turn
+from corpus.lexical import stop_terms, terms
+from embeddings.encoder import Encoder
+from service.answering.answer import Turn
 
 __all__ = ["Reading", "need_of_context", "read_together"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.sentences import sentence_spans
-from embeddings import Encoder
-from service.answer import Span
-from service.prefix import prefix_of
+from corpus.passages import prefix_of
+from corpus.text import sentence_spans
+from embeddings.encoder import Encoder
+from service.answering.answer import Span
 
 __all__ = ["Highlighter", "Sentences", "best_sentence", "sentences_of"]
 

@@ -3,17 +3,26 @@
 import time
 from collections.abc import Callable, Sequence
 
-from corpus import Filters
-from embeddings import Encoder
-from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Interpretation, Timing, Turn
+from corpus.store import Filters
+from embeddings.encoder import Encoder
+from service.answering.answer import (
+    Answer,
+    AnsweringPassage,
+    AnswerText,
+    Citation,
+    Confidence,
+    Interpretation,
+    Timing,
+    Turn,
+)
 from service.answering.candidates import Candidate
 from service.answering.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
 from service.answering.conversation import read_together
+from service.answering.deduplication import Result, crowded
 from service.answering.highlight import Highlighter
-from service.answering.results import Result, crowded
 from service.answering.search import Search
-from service.library import Library
+from service.retrieval import Library
 from service.settings import Settings
 
 __all__ = ["Pipeline"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import AskedTokens
+from embeddings.tokens import AskedTokens
 from service.answering.candidates import Candidate
 
 __all__ = ["SCORING_VERSION", "RerankedCandidate", "max_sims", "rerank"]

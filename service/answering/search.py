@@ -7,18 +7,19 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Filters, StoredDocument, StoredPassage
 from corpus.lexical import Question
-from embeddings import AskedTokens, QuestionEncoding, signs_from_bytes
-from service.answer import Span
+from corpus.store import Filters, StoredDocument, StoredPassage
+from embeddings.encoder import QuestionEncoding
+from embeddings.tokens import AskedTokens, signs_from_bytes
+from service.answering.answer import Span
 from service.answering.candidates import Candidate, find_candidates
 from service.answering.conversation import Reading
-from service.answering.fragments import LONGEST_SOURCE, SourceText
+from service.answering.deduplication import Folding, Result, needed, spread
 from service.answering.fusion import fuse
 from service.answering.highlight import Highlighter
 from service.answering.reranking import RerankedCandidate, rerank
-from service.answering.results import Folding, Result, needed, spread
-from service.library import Snapshot
+from service.answering.text_fragments import LONGEST_SOURCE, SourceText
+from service.retrieval import Snapshot
 from service.settings import Settings
 
 __all__ = ["Search"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, plain, wrapped
+from service.runtime.terminal import data_option, emit_json, json_option, plain, wrapped
 
 if TYPE_CHECKING:
-    from service.answer import Answer, Citation, Confidence
+    from service.answering import Answer, Citation, Confidence
 
 __all__ = ["ask"]
 
@@ -25,7 +25,7 @@ def ask(question: str, k: int, data: Path | None, as_json: bool) -> None:
     from pydantic import ValidationError
 
     from corpus.errors import InputError
-    from service.cli.loading import open_pipeline
+    from service.opening import open_pipeline
     from service.schemas import AskRequest, validation_sentence
     from service.settings import load_settings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, plural
+from service.runtime.terminal import data_option, emit_json, json_option, plural
 
 __all__ = ["backup", "restore"]
 
@@ -23,9 +23,9 @@ def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
     Others may read and write meanwhile. The copy is verified before it is kept; indexes are not in it, because they
     are made again.
     """
-    from service.backup import back_up
-    from service.progress import progress_for
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.upkeep import back_up
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as cleanly as at Ctrl-C
     about = back_up(load_settings(data=data).data, file, progress_for(), force=force)
@@ -47,9 +47,9 @@ def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
 
     The backup is verified first. A server that is running picks it up. Feedback that came since stays.
     """
-    from service.backup import restore as restored
-    from service.progress import progress_for
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.upkeep import restore as restored
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = load_settings(data=data).data

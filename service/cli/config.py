@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, plain
+from service.runtime.terminal import data_option, emit_json, json_option, plain
 
 __all__ = ["config"]
 

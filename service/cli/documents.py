@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.errors import StoreCorruptError
-from service.cli.output import data_option, emit_json, json_option, plain, plural, wrapped
+from service.runtime.terminal import data_option, emit_json, json_option, plain, plural, wrapped
 
 if TYPE_CHECKING:
-    from corpus import StoredDocument, View
+    from corpus.store import StoredDocument, View
 
 __all__ = ["documents"]
 
@@ -24,7 +24,7 @@ def documents() -> None:
 @json_option
 def list_documents(data: Path | None, as_json: bool) -> None:
     """List the documents with their passages."""
-    from corpus import View
+    from corpus.store import View
     from service.schemas import DocumentRecord
     from service.settings import load_settings
 
@@ -51,7 +51,7 @@ def list_documents(data: Path | None, as_json: bool) -> None:
 @json_option
 def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> None:
     """Show what is known of a document, and its passages word for word."""
-    from corpus import View
+    from corpus.store import View
     from service.schemas import DocumentRecord
     from service.settings import load_settings
 
@@ -109,7 +109,7 @@ def _show_removed(document: "StoredDocument", text: str, *, as_json: bool) -> No
 @json_option
 def remove(identifiers: tuple[str, ...], data: Path | None, as_json: bool) -> None:
     """Remove documents and all that was made of them; the files they came from are not touched."""
-    from corpus import Store
+    from corpus.store import Store
     from service.settings import load_settings
 
     folder = load_settings(data=data).data

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, one_line, plural
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural
 
 if TYPE_CHECKING:
-    from service.feedback import Feedback, StoredRating
+    from service.upkeep import Feedback, StoredRating
 
 __all__ = ["feedback"]
 
@@ -103,9 +103,9 @@ def _date(text: str) -> datetime.date:
 
 def _opened(data: Path | None) -> Feedback:
     """The feedback in the data folder, which holds a store or has held feedback."""
-    from corpus import View
-    from service.feedback import Feedback
+    from corpus.store import View
     from service.settings import load_settings
+    from service.upkeep import Feedback
 
     settings = load_settings(data=data)
     ratings = Feedback(settings.data, settings.feedback_limit)
@@ -118,8 +118,8 @@ def _opened(data: Path | None) -> Feedback:
 
 def _write(path: Path, ratings: Sequence[StoredRating], *, force: bool) -> None:
     """Write a file whole or not at all."""
-    from corpus.disk import replaced
     from corpus.errors import InputError
+    from corpus.files import replaced
 
     if path.exists() and not force:
         raise InputError(f"{path} exists already. Give another name with --out, or write over it with --force.")

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, one_line, plain, plural
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plain, plural
 
 if TYPE_CHECKING:
+    from corpus.documents import ReadOptions
     from corpus.errors import FootnoteError
-    from corpus.readers import ReadOptions
     from service.ingest import Ingester, IngestSummary, PlannedStep
     from service.settings import Settings
 
@@ -71,12 +71,12 @@ def ingest(
     A file that has not changed since is left alone; one that has is replaced; one that has been moved keeps its
     document. A file that cannot be read costs only itself: the others are kept, and the exit code is 1.
     """
-    from corpus import Store
-    from corpus.readers import ReadOptions
-    from embeddings.cpus import give_way
-    from service.cli.loading import load_encoder, refresh_projection
+    from corpus.documents import ReadOptions
+    from corpus.store import Store
+    from embeddings.encoder.cpus import give_way
     from service.ingest import Ingester
-    from service.progress import progress_for
+    from service.opening import load_encoder, refresh_projection
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
 
     give_way()
@@ -113,7 +113,7 @@ def ingest(
 
 def _changes(paths: Sequence[Path]) -> Iterator[set[Path]]:
     """What changes from now on, also while the files are ingested for the first time."""
-    from service.ingest.watching import changes_of
+    from service.ingest import changes_of
 
     changes = changes_of(paths)
     next(changes)
@@ -156,9 +156,9 @@ def _show_plan(
     force: bool,
     as_json: bool,
 ) -> int:
-    from service.cli.loading import load_encoder
     from service.ingest import Action, plan
-    from service.progress import progress_for
+    from service.opening import load_encoder
+    from service.runtime.progress import progress_for
 
     planned = plan(
         settings, lambda: load_encoder(settings), paths, progress_for(), prune=pruned, force=force, options=options
@@ -243,11 +243,11 @@ def reindex(data: Path | None, as_json: bool) -> None:
 
     Everything changes in one step at the end, so that an interruption leaves the old state.
     """
-    from corpus import Store
-    from embeddings.cpus import give_way
-    from service.cli.loading import load_encoder, refresh_projection
+    from corpus.store import Store
+    from embeddings.encoder.cpus import give_way
     from service.ingest import Ingester
-    from service.progress import progress_for
+    from service.opening import load_encoder, refresh_projection
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
 
     give_way()

@@ -16,10 +16,10 @@ from service.cli.config import config
 from service.cli.documents import documents
 from service.cli.feedback import feedback
 from service.cli.ingest import ingest, reindex
-from service.cli.output import plain
 from service.cli.serve import serve
 from service.cli.upgrade import upgrade
 from service.cli.verify import verify
+from service.runtime.terminal import plain
 
 __all__ = ["footnote", "main"]
 

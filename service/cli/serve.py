@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import data_option, plural
+from service.runtime.terminal import data_option, plural
 
 if TYPE_CHECKING:
-    from embeddings import Encoder
+    from embeddings.encoder import Encoder
     from service.settings import Settings
-    from service.tracing import Tracing
+    from service.telemetry.tracing import Tracing
 
 __all__ = ["serve"]
 
@@ -43,10 +43,10 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     from importlib.metadata import version
 
     from service.access import access_of
-    from service.logs import configure_logs
-    from service.memory import keep_few_heaps
+    from service.runtime.heap import keep_few_heaps
     from service.settings import load_settings
-    from service.tracing import tracing_from
+    from service.telemetry.logs import configure_logs
+    from service.telemetry.tracing import tracing_from
 
     keep_few_heaps()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
@@ -56,7 +56,7 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     say = _voice(settings)
     tracing = tracing_from(version("footnote-qa"))
     with _bound(settings.host, settings.port) as listener:
-        from service.cli.loading import load_encoder
+        from service.opening import load_encoder
 
         empty = _is_empty(settings)
         say("Loading the encoder.")
@@ -74,7 +74,7 @@ def _voice(settings: Settings) -> Say:
 def _bound(host: str, port: int) -> socket.socket:
     """A socket on the address, not listening yet, so that none waits on a service that is still loading."""
     from corpus.errors import AddressError
-    from service.listening import Listener
+    from service.http import Listener
 
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -95,8 +95,8 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _is_empty(settings: Settings) -> bool:
     """Whether there are no documents yet; where there is not even a store, make one."""
-    from corpus import Store, View
     from corpus.errors import StoreMissingError
+    from corpus.store import Store, View
 
     try:
         with View(settings.data) as view:  # enough where nothing can be written
@@ -107,9 +107,9 @@ def _is_empty(settings: Settings) -> bool:
 
 
 def _give_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
-    from corpus import Store
+    from corpus.store import Store
     from service.ingest import Ingester, starter_files
-    from service.progress import NoProgress, progress_for
+    from service.runtime.progress import NoProgress, progress_for
 
     count = plural(len(starter_files()), "starter document")
     say(f"{settings.data} is empty: ingesting the {count} that come with Footnote.")
@@ -120,11 +120,10 @@ def _give_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
 
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing: Tracing, say: Say) -> None:
     from service.answering import Pipeline
-    from service.cli.loading import other_precision
-    from service.http import build_app
-    from service.http.server import Server
-    from service.http.state import Service
-    from service.library import Library
+    from service.http import Service, build_app
+    from service.http.server.server import Server
+    from service.opening import other_precision
+    from service.retrieval import Library
 
     library = Library(settings, encoder, load=other_precision(settings, say))
     pipeline = Pipeline(library, settings)

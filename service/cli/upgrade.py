@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option
+from service.runtime.terminal import data_option, emit_json, json_option
 
 __all__ = ["upgrade"]
 
@@ -18,19 +18,18 @@ def upgrade(data: Path | None, as_json: bool) -> None:
     All changes in one step at the end, so that an interruption leaves the old state. An earlier Footnote cannot read
     the store afterwards.
     """
-    from corpus import upgrading
-    from corpus.database import FORMAT_VERSION
-    from service.progress import progress_for
+    from corpus import store
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
 
     progress = progress_for()
     try:
-        version = upgrading.upgrade(load_settings(data=data).data, progress.start, progress.advance)
+        version = store.upgrade(load_settings(data=data).data, progress.start, progress.advance)
     finally:
         progress.finish()
     if as_json:
-        emit_json({"from": version, "to": FORMAT_VERSION})
-    elif version == FORMAT_VERSION:
-        click.echo(f"The store is of format version {FORMAT_VERSION} already.")
+        emit_json({"from": version, "to": store.FORMAT_VERSION})
+    elif version == store.FORMAT_VERSION:
+        click.echo(f"The store is of format version {store.FORMAT_VERSION} already.")
     else:
-        click.echo(f"Brought the store from format version {version} to {FORMAT_VERSION}.")
+        click.echo(f"Brought the store from format version {version} to {store.FORMAT_VERSION}.")

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import data_option, emit_json, json_option, one_line, plural
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural
 
 if TYPE_CHECKING:
-    from service.repair import Verified
-    from service.verify import Problem
+    from service.upkeep import Problem, Verified
 
 __all__ = ["verify"]
 
@@ -26,10 +25,10 @@ def verify(check: bool, data: Path | None, as_json: bool) -> int:
 
     The exit code is 3 if something is wrong that was not repaired.
     """
-    from service.cli.loading import load_encoder
-    from service.progress import progress_for
-    from service.repair import verified
+    from service.opening import load_encoder
+    from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.upkeep import verified
 
     settings = load_settings(data=data)
     done = verified(settings, lambda: load_encoder(settings), progress_for(), check=check)

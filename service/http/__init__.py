@@ -1,5 +1,7 @@
 """The HTTP service: `build_app` and nothing else is for others."""
 
 from service.http.app import build_app
+from service.http.server.listener import Listener
+from service.http.state import Service
 
-__all__ = ["build_app"]
+__all__ = ["Listener", "Service", "build_app"]

@@ -2,7 +2,7 @@
 
 from fastapi import Depends, Request
 
-from service.http.clients import Client, Role
+from service.http.middleware.clients import Client, Role
 from service.http.problems import ProblemError
 from service.http.state import AccessState
 

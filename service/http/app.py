@@ -13,22 +13,22 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from service.access import AccessInForce
-from service.feedback import Feedback
-from service.http import ask, chat, documents, feedback, health, metrics, pages, suggestions
-from service.http.asks import Asks
-from service.http.connections import TurnedAway
-from service.http.gate import GUARDED, Gate
 from service.http.limits import describe_limits
-from service.http.observing import Observing
-from service.http.origins import SAFE, OtherOrigins
+from service.http.middleware.cors import SAFE, OtherOrigins
+from service.http.middleware.gate import GUARDED, Gate
+from service.http.middleware.hosts import PROBES, Surface
+from service.http.middleware.observing import Observing
 from service.http.problems import PROBLEM_RESPONSES, add_problem_handlers
+from service.http.question_queue import Asks
+from service.http.routes import ask, chat, documents, feedback, health, metrics, pages, suggestions
+from service.http.server.connections import TurnedAway
 from service.http.state import Service
-from service.http.surface import PROBES, Surface
-from service.intake import Intake
-from service.metrics import Metrics
+from service.ingest import Intake
 from service.schemas import Problem
 from service.settings import Settings
-from service.tracing import NoTracing, Tracing
+from service.telemetry.metrics import Metrics
+from service.telemetry.tracing import NoTracing, Tracing
+from service.upkeep import Feedback
 
 __all__ = ["build_app"]
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import TypeAdapter
 
-from service.answer import Answer, AnsweringPassage
-from service.http.asks import Asked, Asks
+from service.answering import Answer, AnsweringPassage
 from service.http.problems import problem_of
+from service.http.question_queue import Asked, Asks
 
 __all__ = ["EVENTS", "EVENTS_RESPONSE", "KEEP_ALIVE_S", "event_stream"]
 

@@ -25,9 +25,9 @@ from corpus.errors import (
     UnknownDocumentError,
     UnknownFeedbackError,
 )
-from service.descriptors import is_out_of_files, say_out_of_files
-from service.observed import note_problem
+from service.runtime.descriptors import is_out_of_files, say_out_of_files
 from service.schemas import FieldError, Problem, field_errors
+from service.telemetry import note_problem
 
 __all__ = ["MEDIA_TYPE", "PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem", "problem_of"]
 

@@ -7,12 +7,12 @@ from fastapi import Depends, Request
 
 from service.access import AccessInForce
 from service.answering import Pipeline
-from service.feedback import Feedback
-from service.http.asks import Asks
-from service.intake import Intake
-from service.library import Library
-from service.metrics import Metrics
+from service.http.question_queue import Asks
+from service.ingest import Intake
+from service.retrieval import Library
 from service.settings import Settings
+from service.telemetry.metrics import Metrics
+from service.upkeep import Feedback
 
 __all__ = ["AccessState", "AsksState", "FeedbackState", "IntakeState", "MetricsState", "Service", "ServiceState"]
 

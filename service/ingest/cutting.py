@@ -3,9 +3,11 @@
 import contextlib
 from collections.abc import Iterator
 
-from corpus import EncodedPassage, Passage, SourceDocument, StoredDocument
+from corpus.documents import EncodedPassage, Passage, SourceDocument
 from corpus.errors import SourceError
-from embeddings import Encoder, PassageEncoding, signs_to_bytes
+from corpus.store import StoredDocument
+from embeddings.encoder import Encoder, PassageEncoding
+from embeddings.tokens import signs_to_bytes
 from service.reading import Cut, Sandbox, Sizes
 from service.settings import Settings
 

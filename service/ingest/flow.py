@@ -6,15 +6,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from corpus import EncodedPassage, Put, Store
-from corpus.changes import Change
+from corpus.documents import EncodedPassage
 from corpus.errors import StoreError
-from embeddings import Encoder
+from corpus.store import Change, Put, Store
+from embeddings.encoder import Encoder
 from service.ingest.channel import Channel, Ended
 from service.ingest.cutting import as_stored
 from service.ingest.steps import Action, FileDone, Prepared, Step
 from service.ingest.summary import IngestSummary
-from service.progress import Progress
+from service.runtime.progress import Progress
 
 __all__ = ["Flow"]
 

@@ -6,13 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from corpus import EncodedPassage, RemovedSpan, SourceDocument, Store, StoredDocument, View
+from corpus.documents import EncodedPassage, ReadOptions, RemovedSpan, SourceDocument
 from corpus.errors import EncoderMismatchError
-from corpus.folders import find_files
-from corpus.readers import ReadOptions
-from corpus.writing import mismatch_message
-from embeddings import Encoder
-from service.fingerprint import fingerprint
+from corpus.files import find_files
+from corpus.store import Store, StoredDocument, View, mismatch_message
+from embeddings.encoder import Encoder
 from service.ingest.cutting import encoded_passages, naming
 from service.ingest.flow import Flow
 from service.ingest.preparing import prepared
@@ -20,8 +18,9 @@ from service.ingest.reading import Reading
 from service.ingest.sources import Read, Source, lent, source_of_path, starter_sources
 from service.ingest.steps import Prepared
 from service.ingest.summary import IngestSummary
-from service.progress import Progress
 from service.reading import Sandbox
+from service.retrieval import fingerprint
+from service.runtime.progress import Progress
 from service.settings import Settings
 
 __all__ = ["Ingester"]

@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import Passage, SourceDocument, StoredSource, View
+from corpus.documents import Passage, ReadOptions, SourceDocument
 from corpus.errors import EncoderMismatchError, StoreMissingError
-from corpus.folders import find_files
-from corpus.readers import ReadOptions
-from corpus.writing import mismatch_message
-from embeddings import Encoder
-from service.fingerprint import fingerprint
+from corpus.files import find_files
+from corpus.store import StoredSource, View, mismatch_message
+from embeddings.encoder import Encoder
 from service.ingest.preparing import prepared
 from service.ingest.reading import Reading
 from service.ingest.sources import lent, source_of_path
 from service.ingest.steps import Action, FileDone, Prepared, Step
-from service.progress import Progress
+from service.retrieval import fingerprint
+from service.runtime.progress import Progress
 from service.settings import Settings
 
 __all__ = ["PlannedPassage", "PlannedStep", "plan"]

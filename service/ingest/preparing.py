@@ -1,7 +1,7 @@
 """A document made ready for the encoder."""
 
-from corpus import SourceDocument
-from embeddings import Encoder
+from corpus.documents import SourceDocument
+from embeddings.encoder import Encoder
 from service.ingest.cutting import cut_apart
 from service.ingest.steps import Prepared
 from service.reading import Sandbox

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from corpus import Move, Remove, SourceDocument, StoredSource
+from corpus.documents import SourceDocument
 from corpus.errors import FootnoteError, SourceError
-from corpus.folders import is_gone, lies_under
-from corpus.readers import SourceBytes, SourceProblem
-from service.descriptors import is_out_of_files
+from corpus.files import SourceBytes, is_gone, lies_under
+from corpus.readers import SourceProblem
+from corpus.store import Move, Remove, StoredSource
 from service.ingest.sources import Read, Source
 from service.ingest.steps import Action, FileDone, Prepared, Step
 from service.reading import Cancelled
+from service.runtime.descriptors import is_out_of_files
 
 __all__ = ["Reading"]
 

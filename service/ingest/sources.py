@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import SourceDocument
-from corpus.readers import SourceBytes, SourceProblem, read_bytes
+from corpus.documents import SourceDocument
+from corpus.files import SourceBytes, read_bytes
+from corpus.readers import SourceProblem
 from service.reading import Sandbox, SandboxLimits, lend
 from service.settings import Settings
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
-from corpus import Move, Passage, Remove, SourceDocument
-from corpus.readers import NOTES
+from corpus.documents import Passage, SourceDocument
+from corpus.metadata import NOTES
+from corpus.store import Move, Remove
 
 __all__ = ["Action", "FileDone", "Prepared", "Step"]
 

@@ -9,11 +9,10 @@ from watchfiles import watch
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from corpus.errors import FootnoteError, SourceError
-from corpus.folders import find_files, is_wanted
-from corpus.readers import SIDECAR_SUFFIX, absolute_path
+from corpus.files import SIDECAR_SUFFIX, absolute_path, find_files, is_wanted
 from service.ingest.ingester import Ingester
 from service.ingest.summary import IngestSummary
-from service.progress import NoProgress
+from service.runtime.progress import NoProgress
 
 __all__ = ["Watch", "changes_of"]
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from corpus.documents import Passage, RemovedSpan, Section
 from corpus.errors import SourceError
-from corpus.passages import PassageSplitter
-from corpus.tokens import TextTokens
-from service.prefix import prefix_of
+from corpus.passages import PassageSplitter, prefix_of
+from corpus.text import TextTokens
 
 __all__ = ["MAX_PASSAGES", "Cut", "Layout", "Sizes", "cut"]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.errors import SourceError
-from service.descriptors import OUT_OF_FILES
 from service.reading.wire import REQUEST, Request, read_frame, write_frames
+from service.runtime.descriptors import OUT_OF_FILES
 
 __all__ = ["NotStartedError", "ReadingProcess", "SandboxLimits"]
 

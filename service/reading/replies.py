@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from corpus.documents import RemovedSpan, SourceDocument
-from corpus.readers import SourceBytes
+from corpus.files import SourceBytes
 from service.reading.cutting import Cut
 
 __all__ = ["checked_document", "checked_passages", "checked_spans"]

@@ -11,12 +11,12 @@ from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
-from corpus.documents import RemovedSpan, SourceDocument
+from corpus.documents import ReadOptions, RemovedSpan, SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import ReadOptions, SourceBytes, SourceProblem
-from corpus.readers.source import printable
-from corpus.rows import StoredDocument
-from corpus.tokens import TokenizerFile
+from corpus.files import SourceBytes, printable
+from corpus.readers import SourceProblem
+from corpus.store import StoredDocument
+from corpus.text import TokenizerFile
 from service.reading.cutting import Cut, Layout, Sizes
 from service.reading.process import NotStartedError, ReadingProcess, SandboxLimits
 from service.reading.replies import checked_document, checked_passages, checked_spans

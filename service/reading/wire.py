@@ -10,8 +10,8 @@ from typing import IO, Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from corpus.documents import RemovedSpan, SourceDocument
-from corpus.readers import ReadOptions, SourceProblem
+from corpus.documents import ReadOptions, RemovedSpan, SourceDocument
+from corpus.readers import SourceProblem
 from service.reading.cutting import Cut, Layout, Sizes
 
 __all__ = [

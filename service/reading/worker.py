@@ -14,9 +14,9 @@ from typing import IO
 from corpus.cleaning import clean, cleaned
 from corpus.documents import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import Sidecar, SourceBytes, SourceProblem, read_documents
-from corpus.readers.language import load_identifier
-from corpus.tokens import TextTokens
+from corpus.files import Sidecar, SourceBytes
+from corpus.readers import SourceProblem, read_documents
+from corpus.text import TextTokens, load_identifier
 from service.reading.cutting import Layout, Sizes, cut
 from service.reading.wire import (
     REPLY,

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from corpus import Filters
-from service.answer import Turn
+from corpus.store import Filters
+from service.answering import Turn
 from service.schemas.strict import Strict
 
 __all__ = [

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from corpus import StoredDocument
+from corpus.store import StoredDocument
 
 __all__ = [
     "DocumentDetails",

@@ -184,7 +184,7 @@ function nameAddress(question, { interpretation }) {
   history.replaceState(null, "", interpretation ? location.pathname : questionHash(question));
 }
 
-/** Fold the passages of earlier answers, so that the conversation can be overseen, and show what belongs to its state. */
+/** Fold the passages of earlier answers, and show the elements that belong to the state of the conversation. */
 function changed() {
   for (const details of log.querySelectorAll(".turn:not(:last-child) details[open]")) {
     details.removeAttribute("open");

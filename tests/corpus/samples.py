@@ -9,9 +9,11 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
-from corpus import EncodedPassage, Metadata, Passage, Section, SourceDocument, StoredPassage, View
-from corpus.database import DATABASE_NAME
-from corpus.meta import Tally, read_meta, write_meta
+from corpus.documents.document import EncodedPassage, Metadata, Passage, Section, SourceDocument
+from corpus.store.database import DATABASE_NAME
+from corpus.store.meta import Tally, read_meta, write_meta
+from corpus.store.rows import StoredPassage
+from corpus.store.view import View
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For property tests: a slow machine is no failure."""

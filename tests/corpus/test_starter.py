@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 import corpus
-from corpus import SourceDocument
-from corpus.readers import read_bytes, read_document
+from corpus.documents.document import SourceDocument
+from corpus.files.source import read_bytes
+from corpus.readers.reading import read_document
 
 STARTER = Path(corpus.__file__).parent / "starter"
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from corpus import EncodedPassage, Metadata, Passage, SourceDocument, Store, View
+from corpus.documents.document import EncodedPassage, Metadata, Passage, SourceDocument
+from corpus.store.store import Store
+from corpus.store.view import View
 
 DIMENSION = 16
 FINGERPRINT = '{"dimension": 16}'

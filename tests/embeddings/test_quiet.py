@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 
 RUN = """
 import sys
-from embeddings.onnx_runtime import open_session
+from embeddings.encoder.onnx_runtime import open_session
 session = open_session(sys.stdin.buffer.read())
 print(session.run(None, {"x": __import__("numpy").ones(1, "float32")})[0])
 """

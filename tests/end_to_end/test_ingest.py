@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus import View
-from corpus.database import DATABASE_NAME
-from service.progress import NoProgress
-from service.verify import problems
+from corpus.store.database import DATABASE_NAME
+from corpus.store.view import View
+from service.runtime.progress import NoProgress
+from service.upkeep.verify import problems
 
 COMMAND = "from service.cli import main; main()"
 FILES = 120

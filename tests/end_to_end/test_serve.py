@@ -98,7 +98,7 @@ def test_a_server_whose_index_takes_too_long_ends_in_time(tmp_path: Path) -> Non
 import sys, threading
 import service.http.server as server
 from service.cli.main import main
-from service.library import Library
+from service.retrieval.library import Library
 server.STOP_S = 1.0
 server.LAST_S = 0
 Library.refresh = lambda self: threading.Event().wait()

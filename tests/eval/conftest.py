@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.cli import main as eval_main
-from tests.cli.conftest import Ran
+from tests.service.cli.conftest import Ran
 
 Write = Callable[..., Path]
 Run = Callable[..., Ran]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Span, Timing
+from service.answering.answer import Answer, AnsweringPassage, AnswerText, Citation, Confidence, Span, Timing
 
 
 def citation(document: str, start: int, end: int) -> Citation:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from corpus import Store
-from embeddings import Encoder
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
 from eval.cli import main
 from service.answering.confidence import load_calibration
-from service.ingest import Ingester
-from service.progress import NoProgress
-from tests.cli.conftest import Ran
+from service.ingest.ingester import Ingester
+from service.runtime.progress import NoProgress
+from tests.service.cli.conftest import Ran
 from tests.service.conftest import settings_for_long
 
 Write = Callable[..., Path]

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import ir_measures
 import pytest
 
-from corpus import View
+from corpus.store.view import View
 from tests.eval.conftest import Run, Write
 
 

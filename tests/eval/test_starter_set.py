@@ -4,9 +4,10 @@ from collections import Counter
 from pathlib import Path
 
 import corpus
-from corpus.readers import read_bytes, read_document
-from eval.gold import resolve
-from eval.questions import QuestionSet, load_questions
+from corpus.files.source import read_bytes
+from corpus.readers.reading import read_document
+from eval.sets.gold import resolve
+from eval.sets.questions import QuestionSet, load_questions
 
 STARTER = Path(corpus.__file__).parent / "starter"
 SET = Path(__file__).parents[2] / "eval" / "sets" / "starter.jsonl"

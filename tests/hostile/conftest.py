@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.http import build_app
+from service.http.app import build_app
 from service.http.state import Service
 from tests.reliability.servers import KEY
 

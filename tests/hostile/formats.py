@@ -9,9 +9,9 @@ from pathlib import Path
 
 import docx
 
-from corpus.readers import ReadOptions, SourceBytes
+from corpus.documents.content import ReadOptions
+from corpus.files.source import Sidecar, SourceBytes
 from corpus.readers.reading import read_documents
-from corpus.readers.source import Sidecar
 from tests.corpus.readers.files import OPF, archive, epub, pdf
 
 __all__ = ["DOCUMENTS", "read"]

@@ -19,20 +19,20 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from corpus import Store
-from embeddings import Encoder
-from service.answering import Pipeline
-from service.http import build_app
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
+from service.answering.pipeline import Pipeline
+from service.http.app import build_app
 from service.http.state import Service
-from service.ingest import Ingester
-from service.library import Library
-from service.progress import NoProgress
-from service.reading import Sandbox
+from service.ingest.ingester import Ingester
+from service.reading.sandbox import Sandbox
+from service.retrieval.library import Library
+from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.application import TRUCE
 from tests.hostile.fuzzing import FILES, REQUESTS, assert_answered, assert_read
-from tests.http.test_problems import assert_problem
 from tests.reliability.reports import Report
+from tests.service.http.test_problems import assert_problem
 
 __all__ = ["fuzz"]
 

@@ -14,10 +14,10 @@ from typing import Any
 from fastapi.testclient import TestClient
 from hypothesis import strategies as st
 
-from corpus import SourceDocument
+from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import SourceProblem
-from service.reading import Sandbox
+from corpus.readers.record_problems import SourceProblem
+from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
 from tests.corpus.samples import is_clause
 from tests.hostile.strings import HOSTILE

@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from corpus import SourceDocument
-from service.reading import Cut
+from corpus.documents.document import SourceDocument
+from service.reading.cutting import Cut
 from tests.corpus.samples import is_clause
 from tests.hostile.generators import MARKER
 

@@ -9,44 +9,43 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus import Metadata, RemovedSpan, Section, SourceDocument
-from corpus.analysis import normalised, terms
 from corpus.cleaning import clean, cleaned
 from corpus.cleaning.blocks import blocks_of
 from corpus.cleaning.running import running_lines
-from corpus.folders import lies_under
-from corpus.frontmatter import read_metadata, split_front_matter, validated
-from corpus.interviews import Conversation, labelled_lines
-from corpus.layout import is_heading, kept_spans
-from corpus.lexical import LexicalIndex
-from corpus.normalising import normalise
-from corpus.packing import Piece, Tie, packed
-from corpus.passages import PassageSplitter
-from corpus.readers import SourceBytes
-from corpus.readers.about import metadata_of, read_sidecar
-from corpus.readers.bylines import read_byline, read_copied_page
-from corpus.readers.content import Content, Found, TextBuilder, tidy
-from corpus.readers.dates import read_date
-from corpus.readers.decoding import decode, decoded
-from corpus.readers.language import language_of
+from corpus.documents.content import Content, Found, TextBuilder, tidy
+from corpus.documents.document import Metadata, RemovedSpan, Section, SourceDocument
+from corpus.files.discovery import lies_under
+from corpus.files.media_types import media_type_of
+from corpus.files.source import Sidecar, SourceBytes, printable
+from corpus.lexical.analysis import normalised, terms
+from corpus.lexical.index import LexicalIndex
+from corpus.metadata.bylines import read_byline, read_copied_page
+from corpus.metadata.dates import read_date
+from corpus.metadata.front_matter import read_metadata, split_front_matter, validated
+from corpus.metadata.precedence import metadata_of, read_sidecar
+from corpus.passages.headings import is_heading, kept_spans
+from corpus.passages.interviews import Conversation, labelled_lines
+from corpus.passages.packing import Piece, Tie, packed
+from corpus.passages.splitting import PassageSplitter
 from corpus.readers.plain import markdown_sections
-from corpus.readers.sniffing import media_type_of
-from corpus.readers.source import Sidecar, printable
-from corpus.sentences import sentence_spans
-from service.access import Access
+from corpus.text.decoding import decode, decoded
+from corpus.text.language import language_of
+from corpus.text.normalization import normalise
+from corpus.text.sentences import sentence_spans
+from service.access.origins import is_known_host, is_own_host
+from service.access.proxies import client_address, parsed_address, parsed_proxies
+from service.access.rules import Access
 from service.answering.conversation import need_of_context
-from service.answering.fragments import SourceText, link_to_words
+from service.answering.deduplication import Folding
 from service.answering.highlight import sentences_of
 from service.answering.reranking import RerankedCandidate
-from service.answering.results import Folding
-from service.cli.output import one_line, plain, wrapped
-from service.http.accepting import prefers, takes_gzip
-from service.http.clients import client_of
-from service.http.origins import OPEN
-from service.http.strict_json import strict_json
-from service.intake import clean_name
-from service.origins import is_known_host, is_own_host
-from service.proxies import client_address, parsed_address, parsed_proxies
+from service.answering.text_fragments import SourceText, link_to_words
+from service.http.middleware.clients import client_of
+from service.http.middleware.cors import OPEN
+from service.http.requests.negotiation import prefers, takes_gzip
+from service.http.requests.strict_json import strict_json
+from service.ingest.change_queue import clean_name
+from service.runtime.terminal import one_line, plain, wrapped
 from tests.hostile.formats import read
 from tests.hostile.pumps import PROSE, Pump
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import RemovedSpan, Section
-from corpus.documents import Passage
-from service.reading import Cut
+from corpus.documents.document import Passage, RemovedSpan, Section
+from service.reading.cutting import Cut
 from tests.corpus.readers.files import only
 from tests.hostile.attack import attack, table
 from tests.hostile.attacked import Attacked, Told

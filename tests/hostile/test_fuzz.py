@@ -2,7 +2,7 @@
 
 from fastapi.testclient import TestClient
 
-from service.reading import Sandbox
+from service.reading.sandbox import Sandbox
 from tests.hostile.fuzz import fuzz
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from corpus.frontmatter import MAX_DEPTH, MAX_DIGITS, MAX_OTHER_BYTES
-from tests.cli.conftest import Run, data, footnote
+from corpus.metadata.front_matter import MAX_DEPTH, MAX_DIGITS, MAX_OTHER_BYTES
+from tests.service.cli.conftest import Run, data, footnote
 
 __all__ = ["data", "footnote"]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from service.http import build_app
+from service.http.app import build_app
 from service.http.state import Service
 from tests.hostile.schema import Options, examine
-from tests.http.running import running
 from tests.reliability.reports import Report
 from tests.reliability.servers import KEY
+from tests.service.http.running import running
 
 
 def test_the_service_is_what_its_openapi_document_says(service: Service, tmp_path: Path) -> None:

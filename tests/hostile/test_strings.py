@@ -12,13 +12,13 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from service.feedback import Feedback
 from service.http.state import Service
-from service.ingest import Ingester
-from service.progress import NoProgress
+from service.ingest.ingester import Ingester
+from service.runtime.progress import NoProgress
+from service.upkeep.feedback import Feedback
 from tests.hostile.strings import HOSTILE, MARKER
-from tests.http.test_feedback import OLD
-from tests.http.test_problems import assert_problem
+from tests.service.http.routes.test_feedback import OLD
+from tests.service.http.test_problems import assert_problem
 
 QUESTION = "When did the truce begin?"
 NAMES = [

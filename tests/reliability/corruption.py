@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embeddings import Encoder
+from embeddings.encoder.encoder import Encoder
 from tests.conftest import make_tiny_model
 from tests.reliability.damage import Case, cells, files_of, flips, heads, live, pages, sampled, swaps, truncations
 from tests.reliability.rotten import CLASSES, OUTCOMES, Examined, Examiner, make_stores

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.database import DATABASE_NAME
+from corpus.store.database import DATABASE_NAME
 
 __all__ = [
     "PAGE",

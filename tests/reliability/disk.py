@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from corpus.errors import FootnoteError
-from service.progress import Progress, progress_for
+from service.runtime.progress import Progress, progress_for
 from tests.reliability.forking import Ran
 from tests.reliability.scenarios import Command, Fault, Scenario, Workshop, scenarios, workshop
 from tests.reliability.shim import CHANGES, Action, Kind

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from service.http import gate
+from service.http.middleware import gate
 from tests.reliability.clients import Connection, Response, percentile
 from tests.reliability.reports import Report
 from tests.reliability.servers import Place, ServerProcess

@@ -23,9 +23,9 @@ from tests.reliability.shim import Shim
 __all__ = ["Forks", "Ran", "Running", "forks"]
 
 NEEDED = (
-    "corpus.readers corpus.cleaning embeddings embeddings.onnx_runtime service.answering service.cli.loading"
-    " service.http service.ingest service.library service.progress service.schemas service.settings service.verify"
-    " uvicorn threadpoolctl"
+    "corpus.readers corpus.cleaning embeddings embeddings.encoder.onnx_runtime service.answering service.opening"
+    " service.http service.ingest service.retrieval service.runtime.progress service.schemas service.settings"
+    " service.upkeep uvicorn threadpoolctl"
 ).split()
 
 PR_SET_PDEATHSIG = 1

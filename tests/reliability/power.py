@@ -23,10 +23,10 @@ from pathlib import Path
 
 import click
 
-from corpus import View
-from corpus.database import DATABASE_NAME
 from corpus.errors import FootnoteError
-from service.progress import Progress, progress_for
+from corpus.store.database import DATABASE_NAME
+from corpus.store.view import View
+from service.runtime.progress import Progress, progress_for
 from tests.reliability.scenarios import Workshop, between, text_of, workshop
 from tests.reliability.shim import Kind
 from tests.reliability.states import EMPTY, State, ViolationError, state_of

@@ -12,16 +12,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from corpus import Filters, Store, View
 from corpus.errors import FootnoteError, StoreError
-from embeddings import Encoder, QuestionEncoding
-from service.answer import Timing, Turn
-from service.answering import Pipeline
-from service.ingest import Ingester
-from service.library import Library
-from service.progress import NoProgress
-from service.repair import verified
+from corpus.store.filters import Filters
+from corpus.store.store import Store
+from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder, QuestionEncoding
+from service.answering.answer import Timing, Turn
+from service.answering.pipeline import Pipeline
+from service.ingest.ingester import Ingester
+from service.retrieval.library import Library
+from service.runtime.progress import NoProgress
 from service.settings import Settings
+from service.upkeep.repair import verified
 from tests.corpus.samples import is_sentences
 from tests.reliability.damage import Case
 

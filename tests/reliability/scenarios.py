@@ -15,9 +15,9 @@ from pathlib import Path
 
 import httpx2
 
-from corpus import View
-from embeddings.exports import export_name, find_export
-from service.feedback import Feedback
+from corpus.store.view import View
+from embeddings.encoder.export_cache import export_name, find_export
+from service.upkeep.feedback import Feedback
 from tests.conftest import make_tiny_model
 from tests.reliability.forking import Forks, Ran, Running, forks
 from tests.reliability.shim import CHANGES, Action, Kind, Shim

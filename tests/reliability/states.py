@@ -12,15 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from corpus import LexicalIndex, LexicalProjection, View
-from corpus.database import DATABASE_NAME
 from corpus.errors import StoreMissingError
-from corpus.rows import StoredDocument, StoredPassage
-from corpus.turns import WRITER_NAME
-from embeddings import VectorProjection
-from service.feedback import FEEDBACK_NAME
-from service.progress import NoProgress
-from service.verify import problems
+from corpus.lexical.index import LexicalIndex
+from corpus.lexical.projection import LexicalProjection
+from corpus.store.database import DATABASE_NAME
+from corpus.store.rows import StoredDocument, StoredPassage
+from corpus.store.view import View
+from corpus.store.write_lock import WRITER_NAME
+from embeddings.index.projection import VectorProjection
+from service.runtime.progress import NoProgress
+from service.upkeep.feedback import FEEDBACK_NAME
+from service.upkeep.verify import problems
 from tests.conftest import TINY_DIMENSION
 
 __all__ = ["QUESTIONS", "State", "ViolationError", "state_of", "strays"]

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from service.progress import NoProgress
+from service.runtime.progress import NoProgress
 from tests.reliability.crash import every_call, random_kills, run
 from tests.reliability.scenarios import Scenario, Workshop
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.http.running import eventually, received
 from tests.reliability.servers import KEY, Place, ServerProcess
 from tests.reliability.texts import Writing
+from tests.service.http.running import eventually, received
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

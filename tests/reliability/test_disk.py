@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from service.progress import NoProgress
+from service.runtime.progress import NoProgress
 from tests.reliability.disk import cases_of, run
 from tests.reliability.scenarios import Scenario, Workshop, ready
 from tests.reliability.shim import Action, Kind

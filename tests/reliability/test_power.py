@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from service.progress import NoProgress
+from service.runtime.progress import NoProgress
 from tests.reliability.power import POLICIES, Recording, check, recorded
 from tests.reliability.scenarios import Workshop
 from tests.reliability.shim import Kind

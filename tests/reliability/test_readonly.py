@@ -12,9 +12,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from corpus import Store, View
-from corpus.database import DATABASE_NAME
 from corpus.errors import StoreBusyError
+from corpus.store.database import DATABASE_NAME
+from corpus.store.store import Store
+from corpus.store.view import View
 from tests.reliability.scenarios import ADMIN_KEY, RATING, Scenario, Workshop, ready
 from tests.reliability.shim import CHANGES, Action, Kind
 

@@ -5,10 +5,10 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.sentences import sentence_spans
+from corpus.text.sentences import sentence_spans
 from eval.bench.base import STARTER_SET
-from eval.questions import load_questions
-from service.ingest import starter_files
+from eval.sets.questions import load_questions
+from service.ingest.sources import starter_files
 
 __all__ = ["Writing"]
 

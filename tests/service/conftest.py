@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from corpus import Store, StoredDocument, View
-from embeddings import Encoder
-from service.answering import Pipeline
+from corpus.store.rows import StoredDocument
+from corpus.store.store import Store
+from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder
+from service.answering.pipeline import Pipeline
 from service.answering.reranking import SCORING_VERSION
-from service.ingest import Ingester
-from service.library import Library
-from service.progress import NoProgress
+from service.ingest.ingester import Ingester
+from service.retrieval.library import Library
+from service.runtime.progress import NoProgress
 from service.settings import PREFIX, Settings
 
 Write = Callable[..., Path]

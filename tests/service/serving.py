@@ -5,11 +5,11 @@ import threading
 
 import uvicorn
 
-from embeddings import Encoder
-from service.answering import Pipeline
-from service.http import build_app
+from embeddings.encoder.encoder import Encoder
+from service.answering.pipeline import Pipeline
+from service.http.app import build_app
 from service.http.state import Service
-from service.library import Library
+from service.retrieval.library import Library
 from service.settings import Settings
 
 __all__ = ["RunningService"]

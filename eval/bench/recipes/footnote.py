@@ -2,12 +2,12 @@
 
 import contextlib
 
-from corpus import Store, View
-from eval.beir import document_ids, fill_store, load_beir
+from corpus.store import Store, View
 from eval.bench.recipes.recipe import Material
+from eval.sets import document_ids, fill_store, load_beir
 from service.answering import Pipeline
-from service.cli.loading import load_encoder, open_pipeline, refresh_projection
-from service.progress import NoProgress
+from service.opening import load_encoder, open_pipeline, refresh_projection
+from service.runtime.progress import NoProgress
 from service.settings import load_settings
 
 __all__ = ["Footnote"]

@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from service.cli.output import plain
+from service.runtime.terminal import plain
 
 __all__ = ["SystemResult", "as_markdown", "print_systems"]
 

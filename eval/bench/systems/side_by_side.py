@@ -15,19 +15,17 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from embeddings import Encoder
-from embeddings.models import model_folder
-from eval.beir import BeirFolder, gold_of
+from embeddings.encoder import Encoder, model_folder
 from eval.bench.recipes.child import Job, Outcome
 from eval.bench.recipes.recipe import Material, Text
 from eval.bench.systems.known import KNOWN, KnownSystem
 from eval.bench.systems.result import SystemResult
 from eval.errors import SetError, SystemNameError
 from eval.measures import aggregate_latency, retrieval_values
-from eval.questions import Question
-from service.cli.loading import load_encoder
-from service.progress import Progress
+from eval.sets import BeirFolder, Question, gold_of
+from service.opening import load_encoder
 from service.reading import Layout, Sizes, cut
+from service.runtime.progress import Progress
 from service.settings import Settings, load_settings
 
 __all__ = ["compare_systems", "texts_of"]

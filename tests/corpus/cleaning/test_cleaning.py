@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corpus
-from corpus import Metadata, RemovedSpan, SourceDocument
 from corpus.cleaning import clean, cleaned
 from corpus.cleaning.phrases import phrases
-from corpus.passages import PassageSplitter
-from corpus.readers import read_bytes, read_document
+from corpus.documents.document import Metadata, RemovedSpan, SourceDocument
+from corpus.files.source import read_bytes
+from corpus.passages.splitting import PassageSplitter
+from corpus.readers.reading import read_document
 from tests.corpus.cleaning.labelled import CLEAN, COPIED, Sample, score
 from tests.corpus.samples import UNHURRIED
 

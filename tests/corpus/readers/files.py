@@ -8,8 +8,11 @@ from pathlib import Path
 
 import docx
 
-from corpus import SourceDocument
-from corpus.readers import ReadOptions, SourceBytes, SourceProblem, read_documents
+from corpus.documents.content import ReadOptions
+from corpus.documents.document import SourceDocument
+from corpus.files.source import SourceBytes
+from corpus.readers.reading import read_documents
+from corpus.readers.record_problems import SourceProblem
 
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SourceError
-from corpus.folders import find_files
-from corpus.readers import read_bytes, read_document
-from corpus.readers.source import OUTSIDE
+from corpus.files.discovery import find_files
+from corpus.files.source import OUTSIDE, read_bytes
+from corpus.readers.reading import read_document
 from tests.corpus.samples import is_clause
 
 Write = Callable[..., Path]

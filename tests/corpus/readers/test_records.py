@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from corpus import SourceDocument
+from corpus.documents.content import ReadOptions
+from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
-from corpus.frontmatter import TOO_DEEP, TOO_MANY_DIGITS
-from corpus.readers import ReadOptions, SourceProblem, read_documents
+from corpus.metadata.front_matter import TOO_DEEP, TOO_MANY_DIGITS
+from corpus.readers.reading import read_documents
+from corpus.readers.record_problems import SourceProblem
 from tests.corpus.readers.files import bytes_of, items, only
 from tests.corpus.samples import UNHURRIED, is_clause
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from corpus import SourceDocument
+from corpus.documents.content import ReadOptions
+from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import ReadOptions, SourceBytes, absolute_path, read_bytes, read_document
-from corpus.readers import source as reader_of_sources
-from corpus.readers.about import MAX_TITLE_CHARACTERS
+from corpus.files import source as reader_of_sources
+from corpus.files.source import SourceBytes, absolute_path, read_bytes
+from corpus.metadata.precedence import MAX_TITLE_CHARACTERS
+from corpus.readers.reading import read_document
 from tests.corpus.samples import is_clause
 
 Write = Callable[..., Path]

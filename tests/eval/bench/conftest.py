@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Store
-from embeddings import Encoder
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
 from eval.bench.base import BaseDocument, base_documents, beir_sources
-from service.ingest import Ingester
-from service.progress import NoProgress
+from service.ingest.ingester import Ingester
+from service.runtime.progress import NoProgress
 from service.settings import Settings
 
 Write = Callable[..., Path]

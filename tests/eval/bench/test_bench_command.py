@@ -13,14 +13,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from corpus import View
+from corpus.store.view import View
 from eval.bench.record import FORMAT, Benchmark, Served
-from eval.cli import footnote_eval as footnote_eval_group
 from eval.cli import main
-from service.progress import NoProgress
-from service.verify import problems
-from tests.cli.conftest import Ran
+from eval.cli.main import footnote_eval as footnote_eval_group
+from service.runtime.progress import NoProgress
+from service.upkeep.verify import problems
 from tests.eval.bench.processes import children
+from tests.service.cli.conftest import Ran
 
 pytestmark = pytest.mark.usefixtures("environment")
 Run = Callable[..., Ran]

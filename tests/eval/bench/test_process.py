@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from corpus import View
+from corpus.store.view import View
 from eval.bench.asking import ask_all
 from eval.bench.machine import memory_of
 from eval.bench.process import seconds_of_command, serving

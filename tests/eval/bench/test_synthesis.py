@@ -6,15 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus import Store, View
-from embeddings import Encoder
+from corpus.store.store import Store
+from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder
 from eval.bench.base import BaseDocument
 from eval.bench.stores import StoreBuilder
 from eval.bench.synthesis import DOCUMENT_PASSAGES, Recombiner, homes_of
 from eval.errors import SetError
-from service.progress import NoProgress
+from service.runtime.progress import NoProgress
 from service.settings import Settings
-from service.verify import problems
+from service.upkeep.verify import problems
 
 SEED = 7
 

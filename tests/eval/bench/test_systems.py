@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Store, View
-from embeddings import Encoder
-from eval.beir import BeirFolder, document_ids, fill_store, gold_of, load_beir
-from eval.bench.systems import SYSTEMS, SystemResult, as_markdown, compare_systems, print_systems
-from eval.bench.systems.known import KNOWN, KnownSystem
-from eval.bench.systems.side_by_side import texts_of
+from corpus.passages.prefix import prefix_of
+from corpus.store.store import Store
+from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder
+from eval.bench.systems.known import KNOWN, SYSTEMS, KnownSystem
+from eval.bench.systems.result import SystemResult, as_markdown, print_systems
+from eval.bench.systems.side_by_side import compare_systems, texts_of
 from eval.errors import SetError, SystemNameError
-from eval.run import run_questions
-from eval.target import local_target
-from service.prefix import prefix_of
-from service.progress import NoProgress
+from eval.runs.run import run_questions
+from eval.runs.target import local_target
+from eval.sets.beir import BeirFolder, document_ids, fill_store, gold_of, load_beir
+from service.runtime.progress import NoProgress
 from service.settings import Settings
 
 TOPICS = {

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from corpus import View
-from embeddings import Encoder, ExactIndex, VectorProjection
-from embeddings.index import Hits
+from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder
+from embeddings.index.exact import ExactIndex, Hits
+from embeddings.index.projection import VectorProjection
 from eval.bench import stores
 from eval.bench.base import BaseDocument
 from eval.bench.stores import StoreBuilder
 from eval.bench.vectors import measure_vectors
-from service.progress import NoProgress
+from service.runtime.progress import NoProgress
 from service.settings import Settings
 
 PASSAGES = 120

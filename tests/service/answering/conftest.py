@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Store
-from embeddings import Encoder
-from service.answer import Answer
-from service.answering import Pipeline
-from service.ingest import Ingester
-from service.library import Library
-from service.progress import NoProgress
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
+from service.answering.answer import Answer
+from service.answering.pipeline import Pipeline
+from service.ingest.ingester import Ingester
+from service.retrieval.library import Library
+from service.runtime.progress import NoProgress
 from tests.service.conftest import settings_for_long
 
 Over = Callable[..., Pipeline]

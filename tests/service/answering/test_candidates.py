@@ -9,10 +9,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from corpus import Filters, LexicalIndex, Store
-from embeddings import Encoder, ExactIndex
+from corpus.lexical.index import LexicalIndex
+from corpus.store.filters import Filters
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
+from embeddings.index.exact import ExactIndex
 from service.answering.candidates import Candidate, find_candidates
-from service.library import Snapshot
+from service.retrieval.library import Snapshot
 from tests.service.conftest import Add, OpenLibrary
 
 LANGUAGES = ("en", "es", "es-SV")

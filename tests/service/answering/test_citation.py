@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from corpus import Metadata, StoredDocument
+from corpus.documents.document import Metadata
+from corpus.store.rows import StoredDocument
 from service.answering.citation import cite, page_at
-from service.answering.fragments import SourceText
+from service.answering.text_fragments import SourceText
 
 FULL = Metadata(
     title="The 2012 truce",

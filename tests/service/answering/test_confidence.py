@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import SettingsError
-from embeddings import Encoder
-from service.answer import Answer, Confidence
-from service.answering import Pipeline
+from embeddings.encoder.encoder import Encoder
+from service.answering.answer import Answer, Confidence
 from service.answering.candidates import Candidate
 from service.answering.confidence import Calibration, calibrated, load_calibration, uncalibrated
+from service.answering.pipeline import Pipeline
 from service.answering.reranking import SCORING_VERSION, RerankedCandidate
 from service.settings import Settings
 from tests.service.conftest import Add, OpenLibrary, OpenPipeline

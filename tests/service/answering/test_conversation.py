@@ -8,10 +8,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from corpus import Filters
-from embeddings import Encoder
-from service.answer import Turn
-from service.answering import Pipeline
+from corpus.store.filters import Filters
+from embeddings.encoder.encoder import Encoder
+from service.answering.answer import Turn
 from service.answering.conversation import (
     ANSWER_TOKENS,
     LEAST_NEED,
@@ -20,6 +19,7 @@ from service.answering.conversation import (
     need_of_context,
     read_together,
 )
+from service.answering.pipeline import Pipeline
 from tests.service.answering.conftest import Over, found, with_settings
 
 TRUCE = Turn("user", "When did the truce between the gangs begin?")

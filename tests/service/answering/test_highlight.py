@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from corpus.sentences import sentence_spans
-from embeddings import Encoder
-from service.answer import Span
+from corpus.text.sentences import sentence_spans
+from embeddings.encoder.encoder import Encoder
+from service.answering.answer import Span
 from service.answering.highlight import (
     BESIDE_THE_POINT,
     HEADING,

@@ -10,15 +10,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from corpus import Filters, Store
 from corpus.errors import StoreCorruptError
-from embeddings import Encoder
-from service.answer import Answer, AnsweringPassage
-from service.answering import Pipeline
-from service.answering.results import CLOSE_SCORES
-from service.ingest import Ingester
-from service.library import Library
-from service.progress import NoProgress
+from corpus.store.filters import Filters
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
+from service.answering.answer import Answer, AnsweringPassage
+from service.answering.deduplication import CLOSE_SCORES
+from service.answering.pipeline import Pipeline
+from service.ingest.ingester import Ingester
+from service.retrieval.library import Library
+from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.samples import count_up
 from tests.service.conftest import Add, OpenPipeline, settings_for_long, write_calibration

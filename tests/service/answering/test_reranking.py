@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from embeddings import AskedTokens
-from embeddings.token_vectors import pack_signs
+from embeddings.tokens.maxsim import AskedTokens, pack_signs
 from service.answering.candidates import Candidate
 from service.answering.reranking import (
     COSINE,

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from corpus import Filters
-from embeddings import Encoder
-from service.answering import Pipeline
-from service.answering.results import CLOSE_SCORES
+from corpus.store.filters import Filters
+from embeddings.encoder.encoder import Encoder
+from service.answering.deduplication import CLOSE_SCORES
+from service.answering.pipeline import Pipeline
 from tests.service.answering.conftest import Over, found, with_settings
 
 # Duplicates

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from corpus import Passage, SourceDocument
+from corpus.documents.document import Passage, SourceDocument
 from corpus.errors import SourceError
-from corpus.passages import CHARACTERS_PER_TOKEN, PassageSplitter
-from embeddings import Encoder
-from service.reading import Layout, Sandbox, Sizes, cut
+from corpus.passages.splitting import CHARACTERS_PER_TOKEN, PassageSplitter
+from embeddings.encoder.encoder import Encoder
 from service.reading import cutting as cutting_module
+from service.reading.cutting import Layout, Sizes, cut
+from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import bytes_of, epub, pdf, word
 from tests.service.reading.test_sandbox import PAGE
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from service.reading import Sandbox, SandboxLimits, lend
 from service.reading import pool as pool_module
 from service.reading import process as process_module
+from service.reading.pool import lend
+from service.reading.process import SandboxLimits
+from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import bytes_of
 
 LIMITS = SandboxLimits(seconds=31)

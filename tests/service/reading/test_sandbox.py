@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from corpus import SourceDocument
+from corpus.documents.content import ReadOptions
+from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
-from corpus.readers import ReadOptions, Sidecar, SourceBytes, read_bytes, read_documents
-from service.reading import Sandbox, SandboxLimits
+from corpus.files.source import Sidecar, SourceBytes, read_bytes
+from corpus.readers.reading import read_documents
 from service.reading import process as process_module
+from service.reading.process import SandboxLimits
+from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import bytes_of, epub, pdf, word
 from tests.corpus.samples import is_clause
 
@@ -96,7 +99,7 @@ def test_closing_ends_the_process() -> None:
 
 WORKER = """
 import sys, os, time, socket
-import corpus.readers.pdf as pdf
+import corpus.readers.pdf.pages as pdf
 
 def read_pdf(data, options):
     {body}
@@ -162,7 +165,7 @@ def test_a_parser_that_hangs_explodes_or_crashes_costs_one_file(
 
 
 def test_an_answer_that_is_too_large_is_not_taken(misbehaving: Misbehaving) -> None:
-    body = "from corpus.readers.content import Content; return Content('words ' * 10**6)"
+    body = "from corpus.documents.content import Content; return Content('words ' * 10**6)"
     sandbox = misbehaving(body, SandboxLimits(reply_bytes=1024**2))
     with pytest.raises(SourceError, match="its parser crashed"):
         list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))
@@ -173,7 +176,7 @@ def test_an_answer_that_is_too_large_is_not_taken(misbehaving: Misbehaving) -> N
     ["Content('T', sections=[Section('S', 1, 5)])", "Content('Text', pages=[3, 1])", "Content('T', pages=[-1])"],
 )
 def test_maps_that_lie_outside_their_text_are_not_taken(misbehaving: Misbehaving, content: str) -> None:
-    imports = "from corpus.documents import Section; from corpus.readers.content import Content"
+    imports = "from corpus.documents import Section; from corpus.documents.content import Content"
     sandbox = misbehaving(f"{imports}; return {content}")
     with pytest.raises(SourceError, match="its parser crashed"):
         list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))
@@ -181,7 +184,7 @@ def test_maps_that_lie_outside_their_text_are_not_taken(misbehaving: Misbehaving
 
 def test_the_process_knows_no_models_and_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_ADMIN_KEYS", "secret")
-    modules = "service.reading.worker, corpus.readers.pdf, corpus.readers.webpage, trafilatura"
+    modules = "service.reading.worker, corpus.readers.pdf, corpus.readers.html.page, trafilatura"
     code = f"import sys, {modules}; print(*sys.modules)"
     environment = process_module._environment()
     assert "secret" not in environment.values()
@@ -211,7 +214,7 @@ def test_a_limit_of_processor_time_that_there_is_already_is_kept() -> None:
     code = """
 import resource
 from pathlib import Path
-from corpus.readers import SourceBytes
+from corpus.files import SourceBytes
 from service.reading import Sandbox
 resource.setrlimit(resource.RLIMIT_CPU, (3000, 3000))
 with Sandbox() as sandbox:

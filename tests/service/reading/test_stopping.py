@@ -11,19 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from corpus import SourceDocument, Store
-from corpus.readers import SourceBytes
-from embeddings import Encoder
-from service.ingest import Action, Ingester
-from service.intake import STOPPED, Intake, Upload
-from service.progress import NoProgress
-from service.reading import Cancelled, Sandbox, SandboxLimits
+from corpus.documents.document import SourceDocument
+from corpus.files.source import SourceBytes
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
+from service.ingest.change_queue import STOPPED, Intake, Upload
+from service.ingest.ingester import Ingester
+from service.ingest.steps import Action
 from service.reading import pool as pool_module
 from service.reading import process as process_module
+from service.reading.process import SandboxLimits
+from service.reading.sandbox import Cancelled, Sandbox
+from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.readers.files import bytes_of, pdf
-from tests.http.running import eventually
 from tests.service.conftest import OpenLibrary, Write
+from tests.service.http.running import eventually
 from tests.service.reading.test_sandbox import WORKER
 
 TEXT = "The truce began."

@@ -1,0 +1,197 @@
+"""The lexical index: BM25 over passages by tantivy, as it stands in memory or in a folder."""
+
+import math
+from array import array
+from collections.abc import Container, Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+import tantivy
+
+from corpus.lexical.analysis import analyzer, normalised, stop_terms, terms
+
+__all__ = ["LexicalIndex", "Question"]
+
+Question = str | Sequence[tuple[str, float]]
+"""What is asked: a text, or several with the weight of each."""
+
+MAX_TERMS = 64
+"""A search takes time in proportion to the terms asked for, so of longer questions only those that tell most are."""
+
+MAX_REACH = 6000
+"""Up to so many hits are looked through for those allowed; to hand tantivy the few allowed keys is faster beyond."""
+
+K1 = 1.2
+"""How soon another occurrence of a term stops to count, in tantivy's BM25."""
+
+SCORE_DECIMALS = 4
+"""Scores are rounded to this, so that the last bits of a sum of 32-bit floats never change an order."""
+
+HEAP_BYTES = 128_000_000
+"""What tantivy may gather in memory before it begins another segment: some 100,000 passages."""
+
+KEY, TEXT = "key", "text"
+
+Hits = list[tuple[int, float]]
+
+
+class LexicalIndex:
+    """Passages by their words, searched by BM25 (k1 1.2, b 0.75). Immutable, and safe to share between threads.
+
+    Args:
+        searcher: Of a tantivy index that `grown` made; its files may be deleted meanwhile.
+    """
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self._schema = _schema()
+        hits = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
+        self.keys = array("q", sorted(key for key, _ in self._keyed(hits)))
+
+    @classmethod
+    def in_memory(cls, passages: Iterable[tuple[int, str]]) -> Self:
+        """An index of these passages that needs no file.
+
+        Args:
+            passages: Key and text of each.
+        """
+        return cls(_grown(tantivy.Index(_schema()), passages))
+
+    @classmethod
+    def in_folder(cls, folder: Path, passages: Iterable[tuple[int, str]] = ()) -> Self:
+        """The index in a folder, after these passages have been added to it.
+
+        Passages can only be added: tantivy goes on counting deleted ones in its statistics, so that scores would
+        not be those of an index made anew.
+
+        Args:
+            folder: An empty one, or one that this function wrote to.
+            passages: Key and text of each.
+
+        Raises:
+            OSError: A file cannot be read or written.
+            ValueError: tantivy refuses a file, or cannot write one.
+        """
+        return cls(_grown(tantivy.Index(_schema(), path=str(folder)), passages))
+
+    @classmethod
+    def opened(cls, folder: Path) -> Self:
+        """The index in a folder. Its files must be verified first: tantivy does not notice damage.
+
+        Raises:
+            OSError: A file cannot be read.
+            ValueError: tantivy refuses a file.
+        """
+        index = tantivy.Index.open(str(folder))
+        index.config_reader("manual")
+        return cls(index.searcher())
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def search(self, question: Question, depth: int, allowed: Sequence[int] | None = None) -> Hits:
+        """The passages that match best. No question is wrong: one without a known word finds nothing.
+
+        Args:
+            question: A text; or texts with weights, of which a term that occurs in several has the sum.
+            depth: At most so many.
+            allowed: Only these keys; all if None.
+
+        Returns:
+            `(key, BM25 score)`, best first, equal scores by key; as many as exist up to `depth`.
+        """
+        query = self._query(question)
+        if query is None or depth <= 0:
+            return []
+        if allowed is None:
+            return self._best(query, depth)
+        return self._best_allowed(query, depth, frozenset(allowed))
+
+    def bound(self, question: Question) -> float:
+        """More than any passage can score: every term, known or not, weighed as if it filled the passage."""
+        bound = 0.0
+        for term, weight in _weights([(question, 1.0)] if isinstance(question, str) else question).items():
+            holding = self._searcher.doc_freq(TEXT, term)
+            bound += weight * (K1 + 1) * math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
+        return bound
+
+    def _best(self, query: tantivy.Query, depth: int) -> Hits:
+        reach = depth + 1  # one more shows whether others share the last place, which tantivy gives to any of them
+        while True:
+            found = self._hits(query, reach)
+            if len(found) < reach or found[-1][1] < found[depth - 1][1]:
+                return found[:depth]
+            reach *= 2
+
+    def _best_allowed(self, query: tantivy.Query, depth: int, allowed: frozenset[int]) -> Hits:
+        reach = 2 * (depth + 1) * (len(self) + 1) // (len(allowed) + 1)
+        if reach <= MAX_REACH:
+            found = self._hits(query, reach)
+            kept = _only(found, allowed)
+            if len(found) < reach or (len(kept) >= depth and found[-1][1] < kept[depth - 1][1]):
+                return kept[:depth]
+        among = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, KEY, list(allowed)), 0.0)
+        return self._best(_all_of(query, among), depth)
+
+    def _hits(self, query: tantivy.Query, reach: int) -> Hits:
+        found = self._keyed(self._searcher.search(query, reach, count=False).hits)
+        return sorted(((key, round(score, SCORE_DECIMALS)) for key, score in found), key=lambda hit: (-hit[1], hit[0]))
+
+    def _keyed(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> Hits:
+        keys = self._searcher.fast_field_values(KEY, [address for _, address in hits])
+        return [(int(key or 0), score) for key, (score, _) in zip(keys, hits, strict=True)]
+
+    def _query(self, question: Question) -> tantivy.Query | None:
+        parts = [(question, 1.0)] if isinstance(question, str) else question
+        weights = _weights(parts)
+        known = {term: count for term in weights if (count := self._searcher.doc_freq(TEXT, term))}
+        if len(known) > MAX_TERMS:
+            telling = sorted(known, key=lambda term: (known[term] / weights[term], term))
+            known = {term: known[term] for term in telling[:MAX_TERMS]}
+        one_of = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term), weights[term])) for term in sorted(known)
+        ]
+        return tantivy.Query.boolean_query(one_of) if one_of else None
+
+    def _term(self, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, TEXT, term, "freq")
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field(KEY, indexed=True, fast=True)
+    builder.add_text_field(TEXT, tokenizer_name=TEXT, index_option="freq")
+    return builder.build()
+
+
+def _grown(index: tantivy.Index, passages: Iterable[tuple[int, str]]) -> tantivy.Searcher:
+    index.config_reader("manual")
+    index.register_tokenizer(TEXT, analyzer())
+    writer = index.writer(HEAP_BYTES, 1)
+    for key, text in passages:
+        document = tantivy.Document()
+        document.add_integer(KEY, key)
+        document.add_text(TEXT, normalised(text))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index.searcher()
+
+
+def _weights(parts: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """The weight of each term: of those that are no stop words, or of all if there is no other."""
+    weights: dict[str, float] = {}
+    for text, weight in parts:
+        for term in terms(text) if weight > 0 else ():
+            weights[term] = weights.get(term, 0.0) + weight
+    content = {term: weight for term, weight in weights.items() if term not in stop_terms()}
+    return content or weights
+
+
+def _all_of(*queries: tantivy.Query) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
+
+
+def _only(hits: Hits, allowed: Container[int]) -> Hits:
+    return [hit for hit in hits if hit[0] in allowed]

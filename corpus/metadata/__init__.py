@@ -1,0 +1,18 @@
+"""Metadata of a document: front matter, sidecars, by-lines, dates, and their precedence."""
+
+from corpus.metadata.bylines import read_byline, read_copied_page
+from corpus.metadata.front_matter import TOO_DEEP, TOO_MANY_DIGITS, FrontMatter, split_front_matter, validated
+from corpus.metadata.precedence import NOTES, metadata_of, read_sidecar
+
+__all__ = [
+    "NOTES",
+    "TOO_DEEP",
+    "TOO_MANY_DIGITS",
+    "FrontMatter",
+    "metadata_of",
+    "read_byline",
+    "read_copied_page",
+    "read_sidecar",
+    "split_front_matter",
+    "validated",
+]

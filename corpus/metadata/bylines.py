@@ -1,0 +1,123 @@
+"""Title, authors, publisher and date from the head of a text that has no other metadata."""
+
+import datetime
+import itertools
+import re
+from collections.abc import Sequence
+
+from corpus.documents import Found
+from corpus.metadata.dates import read_date
+
+__all__ = ["read_byline", "read_copied_page"]
+
+HEAD_LINES = 16
+"""Non-empty lines from the beginning in which a byline may stand."""
+
+_LONG_LINE = 200
+"""A line longer than this is a paragraph."""
+
+_BY = re.compile(r"(?i)(?:by|por|par|von)\b:?\s+(?P<names>.+)")
+_DATED = re.compile(
+    r"(?i)(?:published|posted|publicado|publié|veröffentlicht)\b(?:\s+(?:on|el|le|am))?:?\s+(?P<date>.+)"
+)
+_PARTS = re.compile(r" [|•·] ")  # of a line whose white space is single spaces
+_NAMES = re.compile(r", | (?:and|y|et|und|&) ")
+_NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?)"
+_NAME = re.compile(
+    rf"{_NAME_WORD}(?:\s+(?:(?:de|la|las|los|del|van|von|der|da|di|dos|al|bin|y)\s+)*{_NAME_WORD}){{1,4}}"
+)
+_SPECIAL = re.compile(r"(?i)special (?:to|for)\s+")
+_ABOUT = re.compile(r"^About (?P<name>[^\W\d_].{2,60})$", re.MULTILINE)
+_ABOUT_LINES = 20
+"""A page has one such line or two; a text of nothing else would take for ever."""
+
+_MENTIONS = 3
+"""So often a publisher's name stands in the furniture around an article, beside the line that is about it."""
+
+
+def read_byline(text: str, language: str | None = None) -> Found:
+    """What bylines such as `By NAME | Publisher | Published: DATE` and lines that are only a date say.
+
+    Only the head of a text is looked at: dates further down belong to what it tells of, or to other articles.
+    """
+    authors: Sequence[str] = ()
+    publisher = published = None
+    for line in _head(text):
+        parts = _PARTS.split(line)
+        names = _names(parts[0])
+        if names and not authors:
+            authors = names
+            publisher = next((name for part in parts[1:] if (name := _publisher(part))), None)
+        elif len(parts) > 1 and not any(_date(part, language) for part in parts):
+            continue
+        published = published or next((day for part in parts if (day := _date(part, language))), None)
+    return Found(publisher=publisher, authors=authors, published=published)
+
+
+def read_copied_page(text: str, language: str | None = None) -> Found:
+    """What the head of a text that was copied from a web page says, where its shape leaves no doubt.
+
+    A title that stands twice (after a breadcrumb, or before and after the date) is the title; a short line before it
+    is the site; a person's name right after it and the date is the author. `About NAME` further down, of one who is
+    named again and again, is the publisher.
+    """
+    head = _head(text, paragraphs=0)
+    at = _repeated(head)
+    if at is None:
+        return Found(publisher=_about(text))
+    title, first = head[at], next(n for n, line in enumerate(head) if line.endswith(head[at]))
+    site = head[first - 1] if first == 1 and len(head[0].split()) <= 6 else None
+    dated = any(_date(line, language) for line in head[first + 1 : at])
+    after = head[at + 1] if dated and at + 1 < len(head) else ""
+    authors = (_cased(after),) if _NAME.fullmatch(after) else ()
+    return Found(title=title, publisher=site or _about(text), authors=authors)
+
+
+def _head(text: str, paragraphs: int = 1) -> list[str]:
+    """The first short lines, up to where more paragraphs begin than may stand among them (a caption, a summary)."""
+    lines = []
+    for line in text[:20_000].split("\n"):
+        plain = " ".join(line.split())
+        if plain:
+            lines.append(plain)
+        if len(lines) == HEAD_LINES:
+            break
+    long = [at for at, line in enumerate(lines) if len(line) > _LONG_LINE]
+    return [line for line in lines[: long[paragraphs] if len(long) > paragraphs else None] if len(line) <= _LONG_LINE]
+
+
+def _repeated(head: Sequence[str]) -> int | None:
+    """Where the line stands that repeats the first or second line, or its end."""
+    for at, line in enumerate(head):
+        if len(line.split()) > 2 and any(before.endswith(line) for before in head[: min(at, 2)]):
+            return at
+    return None
+
+
+def _about(text: str) -> str | None:
+    for match in itertools.islice(_ABOUT.finditer(text), _ABOUT_LINES):
+        name = match["name"].strip()
+        if text.count(name) > _MENTIONS and name.lower() not in ("us", "this site"):
+            return name
+    return None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    by = _BY.fullmatch(text)
+    names = _NAMES.split(by["names"].strip()) if by else []
+    return tuple(_cased(name) for name in names) if all(_NAME.fullmatch(name) for name in names) else ()
+
+
+def _cased(name: str) -> str:
+    return name.title() if name.isupper() else name
+
+
+def _publisher(text: str) -> str | None:
+    plain = _SPECIAL.sub("", text)
+    is_name = len(plain.split()) <= 8 and not any(c.isdigit() for c in plain) and not _DATED.match(plain)
+    return plain if is_name and plain[:1].isupper() else None
+
+
+def _date(text: str, language: str | None) -> datetime.date | None:
+    dated = _DATED.fullmatch(text)
+    return read_date(dated["date"] if dated else text, language)

@@ -1,0 +1,139 @@
+"""A document's metadata, from its front matter, its sidecar, its own words and its name."""
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import AnyHttpUrl, TypeAdapter, ValidationError
+
+from corpus.documents import Content, Found, Metadata
+from corpus.errors import SourceError
+from corpus.files import Sidecar
+from corpus.metadata.dates import read_date
+from corpus.metadata.front_matter import MAX_URL_CHARACTERS, FrontMatter, read_metadata
+from corpus.text import decode, language_of, normalise
+
+__all__ = ["MAX_TITLE_CHARACTERS", "NOTES", "metadata_of", "read_sidecar"]
+
+MAX_TITLE_CHARACTERS = 200
+"""A first line longer than this is a paragraph, not a title."""
+
+NOTES = "reader_notes"
+"""The key of `extra` under which the reader says what it left out or is not sure of; nobody else writes there."""
+
+MAX_FOUND_CHARACTERS = 1000
+MAX_FOUND_ITEMS = 100
+_ADDRESS = TypeAdapter(AnyHttpUrl)
+_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def read_sidecar(sidecar: Sidecar | None) -> FrontMatter:
+    """The metadata in a sidecar; none if there is none.
+
+    Raises:
+        SourceError: It is not YAML, or a key holds what it cannot hold.
+    """
+    if sidecar is None:
+        return FrontMatter()
+    where = f"its sidecar {sidecar.name}"
+    try:
+        text = decode(sidecar.data)
+    except SourceError as error:
+        raise SourceError(f"{where} cannot be used: {error}") from error
+    return read_metadata(text, where)
+
+
+def metadata_of(
+    content: Content, said: Sequence[FrontMatter], guesses: Sequence[Found], name: str, today: datetime.date | None
+) -> Metadata:
+    """Put together what is known of a document.
+
+    Args:
+        content: Its text, sections, and what its format says.
+        said: What people wrote for Footnote, first the one that wins; it wins over everything found.
+        guesses: What was found in the words, used where the format says nothing.
+        name: The title if there is no other.
+        today: Later dates of publication are dropped, with a note; the present day if None.
+    """
+    told, others = _first_of(said)
+    found = _joined([content.found, *guesses])
+    notes: list[str] = list(content.found.notes)
+    language = told.language or language_of(content.text, found.language)
+    published = told.published or _published(found.published, language, notes)
+    last = (today or datetime.datetime.now(datetime.UTC).date()) + datetime.timedelta(
+        days=1
+    )  # somewhere it is tomorrow
+    if published is not None and published > last:
+        notes.append(f"the date of publication {published.isoformat()} lies in the future, so it was left out")
+        published = None
+    extra = {key: value for key, value in {**found.extra, **others}.items() if key != NOTES}
+    if notes:
+        extra[NOTES] = notes
+    return Metadata(
+        title=told.title or _line(found.title) or _title(content, name),
+        publisher=told.publisher or _line(found.publisher),
+        authors=tuple(told.authors) or _lines(found.authors),
+        published=None if published is None else published.isoformat(),
+        language=language,
+        url=str(told.url) if told.url else _address(found.url),
+        tags=tuple(told.tags) or _lines(found.tags),
+        extra=extra,
+    )
+
+
+def _first_of(said: Sequence[FrontMatter]) -> tuple[FrontMatter, dict[str, Any]]:
+    """Each key that means something, and each other one, from the first that has it."""
+    keys: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    for front in reversed(said):
+        values = {key: getattr(front, key) for key in FrontMatter.model_fields}
+        keys.update({key: value for key, value in values.items() if value not in (None, [])})
+        others.update(front.extra)
+    return FrontMatter.model_construct(**keys), others
+
+
+def _joined(found: Sequence[Found]) -> Found:
+    """Each field from the first that has it."""
+    values: dict[str, Any] = {
+        field.name: next((value for one in found if (value := getattr(one, field.name))), field.default)
+        for field in dataclasses.fields(Found)
+        if field.name != "extra"
+    }
+    return Found(**values, extra=found[0].extra)
+
+
+def _published(value: str | datetime.date | None, language: str | None, notes: list[str]) -> datetime.date | None:
+    if not isinstance(value, str) or not value.strip():
+        return value if isinstance(value, datetime.date) else None
+    day = read_date(value, language)
+    if day is None:
+        notes.append(f"the date of publication {_line(value)!r} was not understood, so it was left out")
+    return day
+
+
+def _title(content: Content, name: str) -> str:
+    if content.sections and content.sections[0].level == 1:
+        return content.sections[0].title[:MAX_TITLE_CHARACTERS]
+    first = content.text.strip().split("\n", 1)[0].strip().lstrip("#").strip()
+    return first if first and len(first) <= MAX_TITLE_CHARACTERS else name
+
+
+def _line(text: str | None) -> str | None:
+    """One line of text; what a format holds may be anything."""
+    plain = _BREAKS.sub(" ", normalise("NFC", text or "").encode(errors="ignore").decode()).strip()
+    return plain[:MAX_FOUND_CHARACTERS].strip() or None
+
+
+def _lines(texts: Sequence[str]) -> tuple[str, ...]:
+    lines = dict.fromkeys(line for text in texts if (line := _line(text)))
+    return tuple(lines)[:MAX_FOUND_ITEMS]
+
+
+def _address(text: str | None) -> str | None:
+    try:
+        address = str(_ADDRESS.validate_python((text or "").strip()))
+        return address if len(address) <= MAX_URL_CHARACTERS else None
+    except ValidationError:
+        return None

@@ -1,0 +1,1 @@
+"""PDF: pages, annotations, encryption, glyphs."""

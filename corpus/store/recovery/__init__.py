@@ -1,0 +1,1 @@
+"""Copies, repair and salvage of a store."""

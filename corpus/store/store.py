@@ -1,0 +1,153 @@
+"""The document store: SQLite, the one truth that every index is a projection of."""
+
+import contextlib
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from corpus.documents import EncodedPassage, RemovedSpan, SourceDocument
+from corpus.errors import UnknownDocumentError
+from corpus.store.changes import Change, Move, Put
+from corpus.store.database import DATABASE_NAME, connect, transaction, translated_errors
+from corpus.store.rows import StoredDocument
+from corpus.store.transaction import Writer
+from corpus.store.view import View
+from corpus.store.write_lock import having_turn
+
+__all__ = ["Store"]
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+class Store:
+    """One data folder's documents, open for writing.
+
+    Every change is one transaction: when a method returns, the change is on the disk; when it raises, or the
+    process dies, the store is as it was before.
+
+    Args:
+        folder: The data folder.
+        create: Make an empty store where there is none.
+        now: Gives the time that a document is stamped with, ISO 8601.
+
+    Raises:
+        StoreError: It cannot be opened (see `corpus.errors` for the kinds).
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False, now: Callable[[], str] = _now) -> None:
+        self.folder = folder
+        self._now = now
+        self._connection = connect(folder, create=create)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the database; closing twice does no harm."""
+        self._connection.close()
+
+    def view(self) -> View:
+        """What the store holds at this moment, on a connection of its own; close it when done."""
+        return View(self.folder)
+
+    def put(self, document: SourceDocument, passages: Sequence[EncodedPassage], fingerprint: str) -> tuple[str, int]:
+        """Add a document, or replace the one from the same source.
+
+        Args:
+            document: The document; its `source` says which one it replaces.
+            passages: Its passages in order.
+            fingerprint: Of the encoder that made the vectors.
+
+        Returns:
+            The document's id, which a replacement keeps, and the new generation.
+
+        Raises:
+            EncoderMismatchError: The store holds vectors of another encoder.
+            SpanError: A passage lies outside the document's text.
+            StoreError: The transaction failed and nothing was changed.
+        """
+        with self._transaction() as writer:
+            identifier = writer.put(Put(document, passages), fingerprint)
+            return identifier, writer.end()
+
+    def apply(self, changes: Sequence[Change], fingerprint: str | None = None) -> int:
+        """Make several changes, in their order, in one transaction: all are on the disk when it returns, or none.
+
+        Args:
+            changes: What to put, move and remove.
+            fingerprint: Of the encoder that made the vectors; None if nothing is put.
+
+        Returns:
+            The new generation.
+
+        Raises:
+            UnknownDocumentError: A source that is to be moved is not there.
+            EncoderMismatchError, SpanError, StoreError: As `put`; nothing was changed.
+        """
+        with self._transaction() as writer:
+            for change in changes:
+                if isinstance(change, Put):
+                    if fingerprint is None:
+                        raise ValueError("passages need their encoder's fingerprint")
+                    writer.put(change, fingerprint)
+                elif isinstance(change, Move):
+                    writer.move(change)
+                else:
+                    writer.remove("source", change.source)
+            return writer.end()
+
+    def remove(self, *identifiers: str) -> int:
+        """Remove documents and all that was made of them, in one transaction; return the new generation.
+
+        Raises:
+            UnknownDocumentError: No document has one of these ids; nothing was changed.
+        """
+        with self._transaction() as writer:
+            for identifier in identifiers:
+                if not writer.remove("id", identifier):
+                    raise UnknownDocumentError(
+                        f"There is no document '{identifier}'. List them with: footnote documents list"
+                    )
+            return writer.end()
+
+    def reencode(
+        self,
+        encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]],
+        fingerprint: str,
+        clean: Callable[[StoredDocument, str], Sequence[RemovedSpan]] | None = None,
+    ) -> int:
+        """Replace every document's passages, in one transaction; return the new generation.
+
+        Args:
+            encode: Gives the passages of a document and its canonical text.
+            fingerprint: Of the encoder that `encode` uses.
+            clean: Gives anew what cleaning takes out of a document; if None, that stays as it is.
+
+        Raises:
+            StoreError: The transaction failed and nothing was changed. Errors of `encode` pass through likewise.
+        """
+        with self._transaction() as writer:
+            view = View(self.folder, connection=self._connection)
+            for document in view.documents():
+                text = view.text(document)
+                if clean is not None:
+                    document = replace(document, removed=clean(document, text))
+                    writer.set_removed(document)
+                passages = encode(document, text)
+                writer.delete_passages(document.key)
+                writer.insert_passages(document.id, document.key, text, passages)
+            writer.set_fingerprint(fingerprint)
+            return writer.end()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Writer]:
+        with translated_errors(self.folder / DATABASE_NAME), transaction(self._connection), having_turn(self.folder):
+            yield Writer(self._connection, self.folder, self._now())

@@ -1,0 +1,35 @@
+"""Measures of retrieval, answers and refusals, and their significance."""
+
+from eval.measures.measures import (
+    COMPLETE,
+    COMPLETE_AT,
+    PER_QUESTION,
+    Judged,
+    aggregate_latency,
+    calibration_bins,
+    completeness,
+    confidence_measures,
+    expected_calibration_error,
+    retrieval_values,
+    risk_coverage,
+)
+from eval.measures.significance import PairedDifference, holm, paired_difference
+from eval.measures.strings import holds_any
+
+__all__ = [
+    "COMPLETE",
+    "COMPLETE_AT",
+    "PER_QUESTION",
+    "Judged",
+    "PairedDifference",
+    "aggregate_latency",
+    "calibration_bins",
+    "completeness",
+    "confidence_measures",
+    "expected_calibration_error",
+    "holds_any",
+    "holm",
+    "paired_difference",
+    "retrieval_values",
+    "risk_coverage",
+]

@@ -1,0 +1,155 @@
+"""What an evaluation prints."""
+
+import shutil
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from eval.runs import ChangedQuestion, Check, Comparison, Evaluation, Run, differences
+from eval.sets import Imported
+from service.runtime.terminal import plain, plural, wrapped
+
+__all__ = [
+    "comparison_object",
+    "evaluation_object",
+    "print_comparison",
+    "print_evaluations",
+    "print_imported",
+    "print_measures",
+    "print_sides",
+    "required",
+    "shown",
+]
+
+OVERVIEW = ("nDCG@10", "hit@1", "hit@5", "refusal_accuracy")
+SHORT = 220
+WIDEST = 100
+
+
+def print_measures(run: Run, checks: Sequence[Check]) -> None:
+    """Print a run's measures, then what was required of it."""
+    click.echo(f"{plain(run.set_name)}: {plural(len(run.outcomes), 'question')}, {run.failed} failed")
+    for measure, value in run.measures.items():
+        click.echo(f"  {measure:20} {shown(measure, value)}")
+    for check in checks:
+        click.echo(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}")
+
+
+def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
+    """Print each run's measures, what was required of it, how it compares with its baseline; of several, a table."""
+    for evaluation in evaluations:
+        print_measures(evaluation.run, evaluation.checks)
+        if evaluation.comparison is not None:
+            print_comparison(evaluation.comparison)
+        if len(evaluations) > 1:
+            click.echo()
+    if len(evaluations) > 1:
+        _print_overview(evaluations)
+
+
+def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation for a program."""
+    run = evaluation.run
+    return {"set": run.set_name, "measures": run.measures, "checks": evaluation.checks}
+
+
+def _print_overview(evaluations: Sequence[Evaluation]) -> None:
+    """Print each set's most telling measures and whether it meets what was required, a line a set."""
+    rows = [["set", "questions", *OVERVIEW, "required"]]
+    for evaluation in evaluations:
+        run = evaluation.run
+        values = [shown(measure, run.measures[measure]) for measure in OVERVIEW]
+        rows.append([plain(run.set_name), f"{len(run.outcomes):,}", *values, required(evaluation.checks)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *cells in rows:
+        columns = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        click.echo("  ".join([name.ljust(widths[0]), *columns]).rstrip())
+
+
+def required(checks: Sequence[Check]) -> str:
+    """Whether checks passed, in few words."""
+    missed = sum(not check.passed for check in checks)
+    if not checks:
+        return "nothing"
+    return f"{missed} of {len(checks)} not met" if missed else "all met"
+
+
+def shown(measure: str, value: float | None) -> str:
+    """A measure's value as people read it."""
+    if value is None:
+        return "not available"
+    return f"{value:.1f} ms" if measure.endswith("_ms") else f"{value:.4f}"
+
+
+def print_sides(comparison: Comparison, names: Sequence[str]) -> None:
+    """Print which run is A and which is B, and what differs between them."""
+    for letter, name, run in zip("AB", names, (comparison.a, comparison.b), strict=True):
+        click.echo(f"{letter}  {plain(name)} (asked {run.started})")
+    found = differences(comparison.a, comparison.b)
+    for fact, a, b in found:
+        click.echo(f"   {fact}: {plain(a)} -> {plain(b)}")
+    if not found:
+        click.echo("   Settings, store and encoder are the same in both.")
+    click.echo()
+
+
+def print_comparison(comparison: Comparison, top: int = 10) -> None:
+    """Print both runs' measures and the questions that changed most, in lines that fit the terminal."""
+    wide = max(len(m.measure) for m in comparison.measures)
+    click.echo(f"{'measure':{wide}}     A     B  B - A  95 % interval       p  +/=/-")
+    for m in comparison.measures:
+        d = m.paired
+        values = f"{m.measure:{wide}} {m.a:5.3f} {m.b:5.3f} {d.difference:+6.3f} [{d.low:+.3f}, {d.high:+.3f}]"
+        verdict = m.verdict if m.verdict in ("better", "worse") else ""
+        click.echo(f"{values} {m.p_holm:5.3f}  {f'{d.wins}/{d.ties}/{d.losses}':11} {verdict}".rstrip())
+    click.echo("p is corrected by Holm's method; without 'better' or 'worse', the difference may be chance.")
+    if comparison.changed:
+        shown_ = min(top, len(comparison.changed))
+        click.echo(f"\n{plural(len(comparison.changed), 'question')} changed; the {shown_} that changed most:")
+    for change in comparison.changed[:top]:
+        _print_change(change)
+
+
+def _print_change(change: ChangedQuestion) -> None:
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    click.echo(f"\n{plain(change.a.id)}: {change.measure} {change.change:+.3f}")
+    click.echo(wrapped(_one_line(change.a.question), "  ", width))
+    for letter, outcome in (("A", change.a), ("B", change.b)):
+        first = outcome.passages[0] if outcome.passages else None
+        rank = "" if outcome.first_relevant is None else f", answers at rank {outcome.first_relevant}"
+        where = "" if first is None else f", first: {plain(first.document)}"
+        click.echo(f"  {letter}  {outcome.status}{rank}{where}")
+        text = outcome.error or outcome.answer or ("" if first is None else first.text)
+        click.echo(
+            wrapped(textwrap.shorten(_one_line(text) or "nothing came", SHORT, placeholder=" …"), "     ", width)
+        )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def comparison_object(comparison: Comparison, top: int) -> dict[str, Any]:
+    """The comparison for a program."""
+    return {
+        "differences": [{"name": name, "a": a, "b": b} for name, a, b in differences(comparison.a, comparison.b)],
+        "measures": [{**asdict(m), "verdict": m.verdict} for m in comparison.measures],
+        "changed": [asdict(change) for change in comparison.changed[:top]],
+    }
+
+
+def print_imported(imported: Imported, out: Path) -> None:
+    """Print what became of feedback."""
+    for sentence in imported.skipped:
+        click.echo(f"Skipped {plain(sentence)}", err=True)
+    known = f"; {plural(imported.known, 'question')} known already" if imported.known else ""
+    if imported.candidates:
+        click.echo(
+            f"{plural(len(imported.candidates), 'candidate')} written to {out}{known}. Approve each in the file."
+        )
+    else:
+        click.echo(f"There is nothing to approve; {out} was not written{known}.")

@@ -1,0 +1,120 @@
+"""Two runs over the same set, side by side."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eval.errors import BaselineError
+from eval.measures import PER_QUESTION, PairedDifference, holm, paired_difference
+from eval.runs.run import Outcome, Run
+
+__all__ = ["ChangedQuestion", "Comparison", "MeasureComparison", "compare", "differences"]
+
+SIGNIFICANT = 0.05
+DIGEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureComparison:
+    """One measure in both runs; `p_holm` is corrected for all measures compared."""
+
+    measure: str
+    a: float
+    b: float
+    questions: int
+    paired: PairedDifference
+    p_holm: float
+
+    @property
+    def verdict(self) -> str:
+        """`better`, `worse` or `no significant difference`, of B against A."""
+        if self.p_holm >= SIGNIFICANT or self.paired.difference == 0:
+            return "no significant difference"
+        return "better" if self.paired.difference > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedQuestion:
+    """A question and what each run made of it."""
+
+    change: float
+    a: Outcome
+    b: Outcome
+
+    @property
+    def measure(self) -> str:
+        """What `change` is a change of."""
+        return "nDCG@10" if "nDCG@10" in self.b.values else "refusal_accuracy"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All measures, and the questions that changed, those that changed most first."""
+
+    a: Run
+    b: Run
+    measures: Sequence[MeasureComparison]
+    changed: Sequence[ChangedQuestion]
+
+
+def compare(a: Run, b: Run) -> Comparison:
+    """Compare run B with run A.
+
+    Raises:
+        BaselineError: They are not over the same set, or were judged differently.
+    """
+    if a.set_sha256 != b.set_sha256:
+        raise BaselineError(
+            f"The runs are over different sets: '{a.set_name}' and '{b.set_name}', or one that was edited in between. "
+            "Run both over the same file."
+        )
+    if (a.k, a.overlap) != (b.k, b.overlap):
+        raise BaselineError("The runs were made with different -k or --overlap. Run both with the same.")
+    before = {outcome.id: outcome for outcome in a.outcomes}
+    pairs = [(before[outcome.id], outcome) for outcome in b.outcomes]
+    found = []
+    for measure in PER_QUESTION:
+        values = [
+            (x.values[measure], y.values[measure]) for x, y in pairs if measure in x.values and measure in y.values
+        ]
+        if values:
+            left, right = [x for x, _ in values], [y for _, y in values]
+            found.append((measure, left, right, paired_difference(left, right)))
+    corrected = holm([difference.p for *_, difference in found])
+    measures = [
+        MeasureComparison(measure, sum(left) / len(left), sum(right) / len(right), len(left), difference, p)
+        for (measure, left, right, difference), p in zip(found, corrected, strict=True)
+    ]
+    changed = [ChangedQuestion(change, x, y) for x, y in pairs if (change := _change(x, y)) or (x.status != y.status)]
+    return Comparison(a, b, measures, sorted(changed, key=lambda c: (-abs(c.change), c.change, c.a.id)))
+
+
+def _change(a: Outcome, b: Outcome) -> float:
+    measure = "nDCG@10" if "nDCG@10" in b.values else "refusal_accuracy"
+    return b.values.get(measure, 0.0) - a.values.get(measure, 0.0)
+
+
+def differences(a: Run, b: Run) -> list[tuple[str, str, str]]:
+    """What differs between the things that two runs measured: a name, its value in A and in B."""
+    left, right = _facts(a.target), _facts(b.target)
+    names = [*left, *(name for name in right if name not in left)]
+    return [
+        (name, left.get(name, "unknown"), right.get(name, "unknown"))
+        for name in names
+        if left.get(name) != right.get(name)
+    ]
+
+
+def _facts(target: Mapping[str, Any]) -> dict[str, str]:
+    """A target's description, one level deep; digests are cut to what tells them apart."""
+    facts: dict[str, str] = {}
+    for name, value in target.items():
+        if name == "encoder" and isinstance(value, str) and value.startswith("{"):
+            # weights and tokenizer are the encoder's; the rest of its fingerprint says how passages are made
+            facts |= {f"encoder {part}": str(found)[:DIGEST] for part, found in json.loads(value).items()}
+        elif isinstance(value, Mapping):
+            facts |= {str(part): str(found) for part, found in value.items()}
+        else:
+            facts[name] = str(value)
+    return facts

@@ -1,0 +1,110 @@
+"""Gates: is a run good enough to release?"""
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from junitparser import Failure, JUnitXml, TestCase, TestSuite
+
+from eval.errors import RequirementError
+from eval.measures import PER_QUESTION
+from eval.runs.comparison import Comparison
+from eval.runs.run import Run
+
+__all__ = ["Check", "Requirement", "check_no_regression", "check_requirements", "parse_requirement", "write_junit"]
+
+_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_FORM = re.compile(
+    r"\s*(?P<measure>[A-Za-z_][\w@]*)\s*(?P<sign>>=|<=|>|<)\s*(?P<value>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*"
+)
+
+MEASURES = (
+    *PER_QUESTION,
+    "refusal_precision",
+    "refusal_recall",
+    "AUROC",
+    "AURC",
+    "ECE",
+    "latency_p50_ms",
+    "latency_p95_ms",
+    "latency_p99_ms",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a measure must reach: `nDCG@10>=0.8`."""
+
+    measure: str
+    sign: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.measure}{self.sign}{self.value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A requirement and whether it is met."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def parse_requirement(text: str) -> Requirement:
+    """Read `MEASURE>=VALUE` (or `<=`, `>`, `<`).
+
+    Raises:
+        RequirementError: It has another form, or names no measure.
+    """
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise RequirementError(f"'{text}' is no requirement. Write one such as 'nDCG@10>=0.8'.")
+    if match["measure"] not in MEASURES:
+        raise RequirementError(f"There is no measure '{match['measure']}'. Known are: {', '.join(MEASURES)}.")
+    return Requirement(match["measure"], match["sign"], float(match["value"]))
+
+
+def check_requirements(run: Run, requirements: Sequence[Requirement]) -> list[Check]:
+    """Hold a run to requirements; a measure that is not available meets none."""
+    checks = []
+    for requirement in requirements:
+        value = run.measures.get(requirement.measure)
+        passed = value is not None and _OPERATORS[requirement.sign](value, requirement.value)
+        detail = f"{requirement.measure} is not available" if value is None else f"{requirement.measure} is {value:.4f}"
+        checks.append(Check(str(requirement), passed, detail))
+    return checks
+
+
+def check_no_regression(comparison: Comparison) -> list[Check]:
+    """No measure may be significantly worse than the baseline's, Holm-corrected over all of them."""
+    return [
+        Check(
+            f"no regression of {m.measure}",
+            m.verdict != "worse",
+            f"{m.a:.4f} before, {m.b:.4f} now ({m.paired.difference:+.4f}, p = {m.p_holm:.3f} after Holm)",
+        )
+        for m in comparison.measures
+    ]
+
+
+def write_junit(checks: Mapping[str, Sequence[Check]], path: Path) -> None:
+    """Write the checks of each set as a suite of JUnit XML, for whatever shows test results."""
+    xml = JUnitXml()
+    for name, its in checks.items():
+        suite = TestSuite(f"footnote-eval {name}")
+        for check in its:
+            case = TestCase(check.name, f"footnote-eval.{name}")
+            if not check.passed:
+                case.result = [Failure(check.detail)]
+            suite.add_testcase(case)
+        xml.add_testsuite(suite)
+    xml.write(str(path), pretty=True)

@@ -1,0 +1,31 @@
+"""Question sets: JSON Lines, BEIR, TREC, feedback, and their gold."""
+
+from eval.sets.beir import BeirFolder, document_ids, fill_store, gold_of, load_beir
+from eval.sets.candidates import Imported, candidates_from, check_free, write_candidates
+from eval.sets.feedback import load_feedback
+from eval.sets.gold import Gold, answering_documents, is_relevant, resolve, retrieved_items
+from eval.sets.questions import Question, QuestionSet, load_questions
+from eval.sets.trec import TrecSet, load_trec
+
+__all__ = [
+    "BeirFolder",
+    "Gold",
+    "Imported",
+    "Question",
+    "QuestionSet",
+    "TrecSet",
+    "answering_documents",
+    "candidates_from",
+    "check_free",
+    "document_ids",
+    "fill_store",
+    "gold_of",
+    "is_relevant",
+    "load_beir",
+    "load_feedback",
+    "load_questions",
+    "load_trec",
+    "resolve",
+    "retrieved_items",
+    "write_candidates",
+]

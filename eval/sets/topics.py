@@ -1,0 +1,155 @@
+"""TREC topics: the questions of a track, in the three forms in which they are handed out."""
+
+import html
+import re
+import xml.sax
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl, Locator
+
+from eval.errors import SetError
+from eval.sets.jsonl import decoded, given_bytes, numbered_lines
+
+__all__ = ["Topic", "read_topics"]
+
+FIELDS = ("title", "query", "question", "desc", "description", "topic")
+"""What is asked of a topic that has several fields: the first of these that it has; `topic` is its own text."""
+
+IDS = ("number", "num", "id", "qid", "topicid", "topic_id")
+
+_LABEL = re.compile(r"\A\s*(number|topic|title|query|description|narrative)\s*:", re.IGNORECASE)
+"""Classic topics repeat a field's name at the beginning of its text."""
+
+_TAG = re.compile(r"<([a-z][\w-]*)>(.*?)(?=</?[a-z][\w-]*>|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic's id, the text to ask, and where it stands in its file, from 1."""
+
+    id: str
+    text: str
+    line: int
+
+
+@dataclass(slots=True)
+class _Fields:
+    line: int
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+def read_topics(path: Path, wanted: str | None = None) -> list[Topic]:
+    """Read topics: `<top>` blocks, XML whose root's children are the topics, or lines of id, tab and text.
+
+    Args:
+        path: The file.
+        wanted: The field to ask, such as `desc`; if None, the first of `FIELDS` that a topic has.
+
+    Raises:
+        SetError: The file cannot be read or has no topic, a topic is malformed, or an id stands twice.
+    """
+    data = given_bytes(path)
+    if re.search(rb"<top>", data, re.IGNORECASE):
+        topics = [_topic(path, fields, wanted) for fields in _classic(path, decoded(data, path))]
+    elif data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        topics = [_topic(path, fields, wanted) for fields in _xml(path, data)]
+    elif wanted is not None:
+        raise SetError(
+            f"The topics in {path} have no fields to choose '{wanted}' from: each is an id, a tab and a text."
+        )
+    else:
+        topics = list(_tabbed(path, decoded(data, path)))
+    lines: dict[str, int] = {}
+    for topic in topics:
+        if topic.id in lines:
+            raise SetError(
+                f"{path}, line {topic.line}: the topic '{topic.id}' stands in line {lines[topic.id]} already."
+            )
+        lines[topic.id] = topic.line
+    if not topics:
+        raise SetError(f"{path} has no topic. Give <top> blocks, XML, or lines of id, tab and text.")
+    return topics
+
+
+def _topic(path: Path, fields: _Fields, wanted: str | None) -> Topic:
+    where = f"{path}, line {fields.line}"
+    texts = {name: " ".join(text.split()) for name, text in fields.texts.items()}
+    identifier = next((texts[name] for name in IDS if texts.get(name)), "")
+    if not identifier or " " in identifier:
+        raise SetError(f"{where}: this topic has no id of one word; give it one as <num> or as an attribute 'number'.")
+    names = FIELDS if wanted is None else (wanted.lower(),)
+    text = next((texts[name] for name in names if texts.get(name)), "")
+    if not text:
+        raise SetError(
+            f"{where}: the topic '{identifier}' has no text in {' or '.join(f'<{name}>' for name in names)}."
+        )
+    return Topic(identifier, text, fields.line)
+
+
+def _classic(path: Path, text: str) -> Iterator[_Fields]:
+    """Topics in `<top>` blocks, whose fields need no end tags."""
+    starts = list(re.finditer("<top>", text, re.IGNORECASE))
+    ends = [start.start() for start in starts[1:]] + [len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        line = text.count("\n", 0, start.start()) + 1
+        block, closed, _ = re.sub("</TOP>", "</top>", text[start.end() : end]).partition("</top>")
+        if not closed:
+            raise SetError(f"{path}, line {line}: this <top> has no </top>.")
+        fields = _Fields(line)
+        for name, content in _TAG.findall(block):
+            fields.texts.setdefault(name.lower(), html.unescape(_LABEL.sub("", content, count=1)))
+        yield fields
+
+
+def _xml(path: Path, data: bytes) -> list[_Fields]:
+    before, declared, _ = data.partition(b"<!ENTITY")
+    if declared:
+        line = before.count(b"\n") + 1
+        raise SetError(f"{path}, line {line}: topics that declare entities are not read. Write their texts out.")
+    handler = _XmlTopics()
+    try:
+        xml.sax.parseString(data, handler)  # noqa: S317 - there are no entities to read files or to multiply
+    except xml.sax.SAXParseException as error:
+        raise SetError(f"{path}, line {error.getLineNumber()}: not valid XML ({error.getMessage()}).") from error
+    return handler.topics
+
+
+class _XmlTopics(ContentHandler):
+    """Takes each child of the root for a topic, and its attributes and children for its fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.topics: list[_Fields] = []
+        self._open: list[str] = []
+        self._locator: Locator | None = None
+
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - the handler's interface
+        self._locator = locator
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the handler's interface
+        self._open.append(name.lower())
+        if len(self._open) == 2:
+            attributes = {key.lower(): value for key, value in attrs.items() if key.lower() in IDS}
+            line = None if self._locator is None else self._locator.getLineNumber()
+            self.topics.append(_Fields(line or 1, attributes))
+
+    def characters(self, content: str) -> None:
+        if len(self._open) > 1:
+            texts = self.topics[-1].texts
+            name = "topic" if len(self._open) == 2 else self._open[2]
+            texts[name] = texts.get(name, "") + content
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - the handler's interface
+        if len(self._open) > 2:
+            self.characters(" ")
+        self._open.pop()
+
+
+def _tabbed(path: Path, text: str) -> Iterator[Topic]:
+    for number, line in numbered_lines(text):
+        cells = [cell.strip() for cell in line.split("\t")]
+        if len(cells) != 2 or not all(cells) or " " in cells[0]:
+            raise SetError(f"{path}, line {number}: not 'id, text' with one tab between.")
+        yield Topic(cells[0], cells[1], number)

@@ -1,0 +1,27 @@
+"""Access control: keys, sites, origins, hosts, proxies."""
+
+from service.access.keys import KEY_RULE, Key, is_usable, separated
+from service.access.origins import is_known_host, is_own_host, parsed_hosts, parsed_origins
+from service.access.proxies import Address, Network, client_address, is_within, parsed_address, parsed_proxies
+from service.access.rules import Access, AccessInForce, Site, access_of
+
+__all__ = [
+    "KEY_RULE",
+    "Access",
+    "AccessInForce",
+    "Address",
+    "Key",
+    "Network",
+    "Site",
+    "access_of",
+    "client_address",
+    "is_known_host",
+    "is_own_host",
+    "is_usable",
+    "is_within",
+    "parsed_address",
+    "parsed_hosts",
+    "parsed_origins",
+    "parsed_proxies",
+    "separated",
+]

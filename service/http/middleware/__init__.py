@@ -1,0 +1,1 @@
+"""Middleware: request ids, hosts, CORS, keys, rate limits."""

@@ -1,0 +1,1 @@
+"""Requests: bodies, JSON, multipart forms, negotiation, conditional requests."""

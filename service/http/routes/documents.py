@@ -1,0 +1,114 @@
+"""`/v1/documents`."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from service.http.admin import Administrator
+from service.http.problems import PROBLEM_RESPONSES
+from service.http.requests.conditional import is_known
+from service.http.requests.multipart import UPLOAD_BODY, received_files
+from service.http.state import IntakeState, ServiceState
+from service.schemas import DocumentDetails, DocumentList, DocumentRecord, ReceivedFile, ReceivedFiles, RemovedDocument
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+MAX_LIMIT = 1000
+"""Keeps a page of records within a megabyte or so."""
+
+MAX_OFFSET = 2**62
+"""Beyond any text, within SQLite's and JSON's integers."""
+
+DocumentId = Annotated[str, Path(max_length=200, description="The document's id.")]
+
+
+@router.get("", summary="List the documents", responses=PROBLEM_RESPONSES(401, 403, 422, 429, 503))
+def list_documents(
+    service: ServiceState,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many.")] = 100,
+    cursor: Annotated[str, Query(max_length=200, description="`next_cursor` of the page before.")] = "",
+) -> DocumentList:
+    """A page of documents in order of their ids."""
+    with service.library.snapshot() as snapshot:
+        documents = snapshot.view.documents(after=cursor, limit=limit + 1)
+    more = len(documents) > limit
+    return DocumentList(
+        documents=[DocumentRecord.of(document) for document in documents[:limit]],
+        next_cursor=documents[limit - 1].id if more else None,
+    )
+
+
+@router.post(
+    "",
+    summary="Add or replace documents",
+    dependencies=[Administrator],
+    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
+    openapi_extra=UPLOAD_BODY,
+)
+async def add_documents(request: Request, intake: IntakeState, service: ServiceState) -> ReceivedFiles:
+    """Bring in the files sent as `multipart/form-data`; one of the same name is replaced.
+
+    Each file costs only itself: `outcome` and `reasons` say what became of it. What was added can be asked about when
+    this answers.
+    """
+    async with received_files(request, service.settings.upload_mebibytes) as uploads:
+        received, generation = await asyncio.wrap_future(intake.add(uploads))
+    files = [
+        ReceivedFile(name=r.name, outcome=r.outcome.value, documents=list(r.documents), reasons=list(r.reasons))
+        for r in received
+    ]
+    return ReceivedFiles(files=files, generation=generation)
+
+
+@router.delete(
+    "/{document_id}",
+    summary="Remove a document",
+    dependencies=[Administrator],
+    responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
+)
+async def remove_document(document_id: DocumentId, intake: IntakeState) -> RemovedDocument:
+    """Remove a document and all that was made of it; the file that it came from is not touched."""
+    generation = await asyncio.wrap_future(intake.remove(document_id))
+    return RemovedDocument(removed=document_id, generation=generation)
+
+
+@router.get(
+    "/{document_id}", summary="Show a document's record", responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503)
+)
+def show_document(document_id: DocumentId, service: ServiceState) -> DocumentDetails:
+    """What is known of a document, with its sections and without its text."""
+    with service.library.snapshot() as snapshot:
+        return DocumentDetails.of(snapshot.view.document(document_id))
+
+
+@router.get(
+    "/{document_id}/text",
+    summary="Read a document's canonical text",
+    response_class=PlainTextResponse,
+    responses={
+        304: {"description": "The text is the one that `If-None-Match` names."},
+        **PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
+    },
+)
+def read_text(
+    document_id: DocumentId,
+    request: Request,
+    service: ServiceState,
+    start: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="First code point.")] = 0,
+    end: Annotated[
+        int | None,
+        Query(ge=0, le=MAX_OFFSET, description="Code point to stop before; the text's end if left out."),
+    ] = None,
+) -> Response:
+    """The canonical text from `start` up to `end`: with a citation's offsets, exactly the passage."""
+    with service.library.snapshot() as snapshot:
+        document = snapshot.view.document(document_id)
+        text = snapshot.view.span(document, start, document.characters if end is None else end)
+    headers = {"ETag": f'"{document.revision}"', "X-Content-Type-Options": "nosniff"}
+    if is_known(headers["ETag"], request.headers.getlist("if-none-match")):
+        return Response(status_code=304, headers=headers)
+    return PlainTextResponse(text, headers=headers)

@@ -1,0 +1,1 @@
+"""The server: uvicorn with strict parsing and bounded connections."""

@@ -1,0 +1,1 @@
+"""The process: descriptors, heap, progress."""

@@ -1,0 +1,249 @@
+"""The lexical index against BM25 by hand."""
+
+import math
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.lexical.analysis import stop_terms, terms
+from corpus.lexical.index import MAX_TERMS, LexicalIndex
+from tests.corpus.samples import UNHURRIED
+
+Hits = list[tuple[int, float]]
+
+TOLERANCE = 1e-3
+"""Between 32-bit sums, rounded to four decimals, and those by hand."""
+
+WORDS = ["truce", "gang", "gangs", "2012", "MS-13", "Cerén", "the", "who", "中国", "mayor", "6.6"]
+
+words = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+"""Texts short enough for tantivy to remember their length exactly (it does up to 40 terms)."""
+
+collections = st.dictionaries(st.integers(0, 2**62), words, max_size=25)
+
+
+def by_hand(passages: Mapping[int, str], parts: Sequence[tuple[str, float]]) -> dict[int, float]:
+    """BM25 with k1 1.2 and b 0.75, as Lucene and tantivy count."""
+    weights = Counter[str]()
+    for text, weight in parts:
+        for term in terms(text):
+            weights[term] += weight  # type: ignore[assignment]
+    weights = Counter({term: w for term, w in weights.items() if term not in stop_terms()}) or weights
+    found = {key: Counter(terms(text)) for key, text in passages.items()}
+    average = sum(counts.total() for counts in found.values()) / max(1, len(found))
+    scores: dict[int, float] = {}
+    for term, weight in weights.items():
+        having = sum(term in counts for counts in found.values())
+        idf = math.log(1 + (len(found) - having + 0.5) / (having + 0.5))
+        for key, counts in found.items():
+            if term in counts:
+                frequency = counts[term]
+                saturation = frequency / (frequency + 1.2 * (1 - 0.75 + 0.75 * counts.total() / average))
+                scores[key] = scores.get(key, 0.0) + weight * idf * 2.2 * saturation
+    return scores
+
+
+def assert_best(hits: Hits, scores: Mapping[int, float], depth: int) -> None:
+    """These are the best of those scores, each with its own, in an order that the scores and keys give."""
+    assert len(hits) == min(depth, len(scores))
+    assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+    assert all(math.isclose(score, scores[key], rel_tol=TOLERANCE, abs_tol=TOLERANCE) for key, score in hits)
+    ranked = sorted(scores.values(), reverse=True)[:depth]
+    assert [score for _, score in hits] == pytest.approx(ranked, rel=TOLERANCE, abs=TOLERANCE)
+
+
+@UNHURRIED
+@given(collections, words, st.integers(0, 30))
+def test_the_search_finds_what_bm25_by_hand_finds(passages: dict[int, str], question: str, depth: int) -> None:
+    index = LexicalIndex.in_memory(passages.items())
+
+    assert_best(index.search(question, depth), by_hand(passages, [(question, 1)]), depth)
+
+
+@UNHURRIED
+@given(collections, st.lists(st.tuples(words, st.sampled_from([0.0, 0.3, 0.5, 1.0])), max_size=3))
+def test_the_parts_of_a_question_count_with_their_weights(
+    passages: dict[int, str], parts: list[tuple[str, float]]
+) -> None:
+    index = LexicalIndex.in_memory(passages.items())
+
+    assert_best(index.search(parts, 30), by_hand(passages, [part for part in parts if part[1]]), 30)
+
+
+@UNHURRIED
+@given(collections, words, st.integers(1, 30), st.data())
+def test_a_restricted_search_finds_exactly_the_best_of_those_allowed(
+    passages: dict[int, str], question: str, depth: int, data: st.DataObject
+) -> None:
+    index = LexicalIndex.in_memory(passages.items())
+    known = st.sampled_from(sorted(passages)) if passages else st.nothing()
+    allowed = data.draw(st.lists(known | st.integers(0, 2**62)))
+    scores = by_hand(passages, [(question, 1)])
+
+    assert_best(index.search(question, depth, allowed), {k: s for k, s in scores.items() if k in allowed}, depth)
+
+
+@pytest.fixture(scope="module")
+def large() -> LexicalIndex:
+    """5,000 passages of which each tenth is about a mayor, the more so the later, and all about a truce."""
+    return LexicalIndex.in_memory(
+        (key, f"truce number {key} " + "of mayors " * (key // 500 if key % 10 == 0 else 0)) for key in range(1, 5001)
+    )
+
+
+@pytest.mark.parametrize("allowed", [range(1, 40), range(1, 400), range(1, 5001, 2), range(4000, 4400), range(1, 5001)])
+@pytest.mark.parametrize("question", ["truce", "mayor", "the mayors of the truce", "4321", "mayor number 77"])
+@pytest.mark.parametrize("depth", [1, 10, 100, 6000])
+def test_filters_of_any_width_leave_as_many_as_there_are(
+    large: LexicalIndex, question: str, depth: int, allowed: range
+) -> None:
+    everything = [hit for hit in large.search(question, 5000) if hit[0] in allowed]
+
+    found = large.search(question, depth, list(allowed))
+
+    assert [key for key, _ in found] == [key for key, _ in everything[:depth]]
+    assert [score for _, score in found] == pytest.approx([score for _, score in everything[:depth]], rel=1e-4)
+
+
+def test_equal_scores_go_by_key_even_at_the_border() -> None:
+    index = LexicalIndex.in_memory((key, "the same words everywhere") for key in range(300, 0, -1))
+
+    for depth in (1, 7, 100, 299, 300, 400):
+        assert [key for key, _ in index.search("same words", depth)] == list(range(1, 301))[:depth]
+
+
+@UNHURRIED
+@given(st.permutations([*(f"truce {word} {word} gang" for word in WORDS), *["truce mayor gang 2012 MS-13"] * 4]))
+def test_the_order_does_not_depend_on_the_order_of_ingestion(texts: list[str]) -> None:
+    passages = dict(enumerate(texts))
+    found = LexicalIndex.in_memory(passages.items()).search("gangs, the mayor and the truce of 2012 with MS-13", 50)
+
+    reference = dict(enumerate(sorted(texts)))
+    expected = LexicalIndex.in_memory(reference.items()).search("gangs, the mayor and the truce of 2012 with MS-13", 50)
+    assert sorted((-s, passages[k]) for k, s in found) == sorted((-s, reference[k]) for k, s in expected)
+
+
+ODD = {
+    "nothing": "",
+    "white space": " \n\t\u2003 ",
+    "one letter": "a",
+    "one character": "中",
+    "a character that no passage has": "龘",
+    "punctuation": "?!…—“”",
+    "emoji": "🦆🦆 🏳️‍🌈",
+    "a NUL": "truce\0truce",
+    "half a surrogate pair": "truce \ud83d",
+    "query syntax": 'text:truce +gang -mayor ("2012"^2 OR *) AND NOT {a TO b} [1 TO 2] ~2 /x/ \\',
+    "operators alone": "AND OR NOT",
+    "a long word": "x" * 70_000,
+    "many words": " ".join(f"word{at}" for at in range(5000)),
+    "one word many times": "truce " * 5000,
+    "combining marks alone": "\u0301" * 50,
+    "right to left": "\u202eecurt",
+}
+
+
+@pytest.mark.parametrize("question", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("allowed", [None, [], [1], [2, 99]])
+def test_no_question_is_too_odd(question: str, allowed: list[int] | None) -> None:
+    index = LexicalIndex.in_memory([(1, "truce of 2012"), (2, "the gang, a mayor in 中国")])
+
+    found = index.search(question, 10, allowed)
+
+    assert set(key for key, _ in found) <= {1, 2} & set(allowed if allowed is not None else (1, 2))
+    assert all(score > 0 for _, score in found)
+    assert index.search([(question, 1.0), (question, 0.3)], 10, allowed) is not None
+
+
+@UNHURRIED
+@given(st.text(st.characters(exclude_categories=())), st.integers(-2, 3))
+def test_no_text_raises(text: str, depth: int) -> None:
+    index = LexicalIndex.in_memory([(1, text), (2, "truce")])
+
+    assert len(index.search(text, depth)) <= max(depth, 0)
+
+
+def test_words_that_only_ask_count_where_there_are_no_others() -> None:
+    index = LexicalIndex.in_memory([(1, "The Who were a band"), (2, "a truce and a band")])
+
+    assert [key for key, _ in index.search("Who are The Who?", 5)] == [1]
+    assert [key for key, _ in index.search("Who made the truce?", 5)] == [2]
+    assert [key for key, _ in index.search([("What was that?", 0.3), ("truce", 1.0)], 5)] == [2]
+
+
+def test_of_a_long_question_the_rare_words_count() -> None:
+    common = " ".join(f"common{chr(97 + a)}{chr(97 + b)}" for a in range(10) for b in range(26))
+    index = LexicalIndex.in_memory([*((key, common) for key in range(1, 40)), (50, "something rare, unheard")])
+
+    assert len(set(terms(common))) > 3 * MAX_TERMS
+    assert index.search(f"{common} something rare, unheard", 1)[0][0] == 50
+
+
+def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
+    for index in (LexicalIndex.in_memory([]), LexicalIndex.in_folder(tmp_path), LexicalIndex.opened(tmp_path)):
+        assert len(index) == 0
+        assert index.search("truce", 5) == []
+        assert index.search("truce", 5, [1]) == []
+
+
+def test_an_index_grown_in_steps_is_the_one_made_at_once(tmp_path: Path) -> None:
+    texts = {key: " ".join(WORDS[(key * step) % len(WORDS)] for step in range(1 + key % 9)) for key in range(400)}
+    keys = list(texts)
+    for at in range(0, 400, 10):
+        grown = LexicalIndex.in_folder(tmp_path, ((key, texts[key]) for key in keys[at : at + 10]))
+
+    at_once = LexicalIndex.in_memory(texts.items())
+    assert grown.keys == at_once.keys
+    for question in ("gang truce", "Cerén 2012", "6.6 MS-13 中国 mayors of the gang", "who"):
+        for depth in (1, 10, 400):
+            assert grown.search(question, depth) == at_once.search(question, depth)
+
+
+def test_threads_share_an_index() -> None:
+    index = LexicalIndex.in_memory((key, f"truce number {key} of {key % 7} gangs") for key in range(500))
+    expected = [index.search(f"truce {at}", 20) for at in range(50)]
+    seen: list[list[Hits]] = []
+    threads = [
+        threading.Thread(target=lambda: seen.append([index.search(f"truce {at}", 20) for at in range(50)]))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert seen == [expected] * 4
+
+
+@given(collections, words, words)
+def test_no_passage_scores_above_the_bound(passages: dict[int, str], one: str, other: str) -> None:
+    index = LexicalIndex.in_memory(passages.items())
+    for question in (one, [(one, 1.0), (other, 0.3)]):
+        best = max((score for _, score in index.search(question, 50)), default=0.0)
+        assert best <= index.bound(question) + 5e-5  # scores are rounded to four decimals
+
+
+def test_the_bound_is_nearly_reached_by_a_passage_of_nothing_but_the_question() -> None:
+    index = LexicalIndex.in_memory([(1, "truce prison " * 20), (2, "bread"), (3, "bees"), (4, "chess " * 20)])
+
+    [(_, score)] = index.search("the truce in prison", 5)
+
+    assert 0.8 * index.bound("the truce in prison") < score < index.bound("the truce in prison")
+
+
+def test_a_word_that_no_passage_has_raises_the_bound() -> None:
+    index = LexicalIndex.in_memory([(1, "truce"), (2, "bread")])
+
+    assert index.bound("truce quetzal") > index.bound("truce") > 0
+    assert index.bound([("truce", 0.5)]) == pytest.approx(index.bound("truce") / 2)
+
+
+@pytest.mark.parametrize("question", ["", "?!", "🕊", [], [("", 1.0)], [("truce", 0.0)]])
+def test_the_bound_of_a_question_without_words_is_nothing(question: str | list[tuple[str, float]]) -> None:
+    assert LexicalIndex.in_memory([(1, "truce")]).bound(question) == 0
+    assert LexicalIndex.in_memory([]).bound(question) == 0

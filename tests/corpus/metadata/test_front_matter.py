@@ -1,0 +1,301 @@
+import json
+import math
+
+import pytest
+
+from corpus.errors import SourceError
+from corpus.metadata.front_matter import (
+    MAX_BRACKETS,
+    MAX_DEPTH,
+    MAX_FRONT_MATTER_CHARACTERS,
+    MAX_OTHER_BYTES,
+    FrontMatter,
+    read_metadata,
+    split_front_matter,
+    validated,
+)
+from tests.corpus.samples import is_clause
+
+
+def front(yaml: str) -> FrontMatter:
+    return split_front_matter(f"---\n{yaml}\n---\nBody.\n")[0]
+
+
+def refusal(yaml: str) -> str:
+    with pytest.raises(SourceError) as refused:
+        front(yaml)
+    assert is_clause(str(refused.value))
+    return str(refused.value)
+
+
+def test_every_key_is_read() -> None:
+    read = front(
+        "title: '  La tregua '\npublisher: El Diario\nauthors: [Ana Ruiz, B. López]\npublished: 2017-01-19\n"
+        "language: es-SV\nurl: https://example.org/a?b=c\ntags:\n  - truce\n  - prisons"
+    )
+    assert read.title == "La tregua"
+    assert read.publisher == "El Diario"
+    assert read.authors == ["Ana Ruiz", "B. López"]
+    assert read.published is not None
+    assert read.published.isoformat() == "2017-01-19"
+    assert read.language == "es-SV"
+    assert str(read.url) == "https://example.org/a?b=c"
+    assert read.tags == ["truce", "prisons"]
+    assert read.extra == {}
+
+
+def test_one_author_or_tag_needs_no_list() -> None:
+    read = front("authors: Ana Ruiz\ntags: truce")
+    assert (read.authors, read.tags) == (["Ana Ruiz"], ["truce"])
+
+
+@pytest.mark.parametrize("yaml", ["", "# a comment", "title:\npublisher: ~\nauthors: null"])
+def test_a_key_without_a_value_counts_as_not_there(yaml: str) -> None:
+    assert front(yaml) == FrontMatter()
+
+
+@pytest.mark.parametrize(
+    ("yaml", "key", "wanted"),
+    [
+        ("title: [a, b]", "title", "a line of text"),
+        ("title: 2014", "title", "a line of text"),
+        ("title: ''", "title", "a line of text"),
+        ("title: '   '", "title", "a line of text"),
+        ("title: |\n  one\n  two", "title", "a line of text"),
+        (r'title: "a\0b"', "title", "a line of text"),
+        (r'title: "a\x1b[31mb"', "title", "a line of text"),
+        (r'title: "a\u2028b"', "title", "a line of text"),
+        (r'title: "\ud800"', "title", "a line of text"),
+        (f"title: {'a' * 1001}", "title", "a line of text"),
+        ("publisher: {name: El Diario}", "publisher", "a line of text"),
+        ("publisher: true", "publisher", "a line of text"),
+        ("authors: 7", "authors", "a name or a list of names"),
+        ("authors: {first: Ana}", "authors", "a name or a list of names"),
+        ("authors: [[Ana]]", "authors", "a name or a list of names"),
+        ("authors: [Ana, ~]", "authors", "a name or a list of names"),
+        ("authors: ''", "authors", "a name or a list of names"),
+        (f"authors: [{', '.join('a' * 101)}]", "authors", "a name or a list of names"),
+        ("published: 2017", "published", "a date such as 2017-01-19"),
+        ("published: '2017'", "published", "a date such as 2017-01-19"),
+        ("published: '86400'", "published", "a date such as 2017-01-19"),
+        ("published: '0'", "published", "a date such as 2017-01-19"),
+        ("published: 20170119", "published", "a date such as 2017-01-19"),
+        ("published: 1.5", "published", "a date such as 2017-01-19"),
+        ("published: true", "published", "a date such as 2017-01-19"),
+        ("published: [2017-01-19]", "published", "a date such as 2017-01-19"),
+        ("published: January 2017", "published", "a date such as 2017-01-19"),
+        ("published: 2017-02-30", "published", "a date such as 2017-01-19"),
+        ("published: 2017-31-12", "published", "a date such as 2017-01-19"),
+        ("published: !!timestamp soon", "published", "a date such as 2017-01-19"),
+        ("language: english", "language", "a language tag such as en or es-SV"),
+        ("language: en_US", "language", "a language tag such as en or es-SV"),
+        ("language: [en]", "language", "a language tag such as en or es-SV"),
+        ("language: 5", "language", "a language tag such as en or es-SV"),
+        ("url: javascript:alert(1)", "url", "an http or https address"),
+        ("url: data:text/html,hi", "url", "an http or https address"),
+        ("url: file:///etc/hosts", "url", "an http or https address"),
+        ("url: ftp://example.org", "url", "an http or https address"),
+        ("url: //example.org", "url", "an http or https address"),
+        ("url: example.org", "url", "an http or https address"),
+        ("url: 'https://'", "url", "an http or https address"),
+        ("url: 5", "url", "an http or https address"),
+        ("tags: 5", "tags", "a word or a list of words"),
+        ("tags: [1, 2]", "tags", "a word or a list of words"),
+        ("tags: {a: b}", "tags", "a word or a list of words"),
+    ],
+)
+def test_a_value_that_a_key_cannot_hold_is_refused_by_the_keys_name(yaml: str, key: str, wanted: str) -> None:
+    assert refusal(yaml) == f"'{key}' in its front matter must be {wanted}; correct or remove it"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2017-01-19",
+        "'2017-01-19'",
+        "' 2017-01-19 '",
+        "2017-01-19 23:30:00",
+        "2017-01-19T23:30:00Z",
+        "2017-01-19 23:30:00 -06:00",
+        "'2017-01-19T23:30:00'",
+        "'2017-01-19T23:30:00-06:00'",
+        "'20170119'",
+    ],
+)
+def test_a_date_or_a_time_gives_its_calendar_day(value: str) -> None:
+    published = front(f"published: {value}").published
+    assert published is not None
+    assert published.isoformat() == "2017-01-19"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "line"),
+    [
+        ("title: a: b", 2),
+        ("title: fine\npublisher: [open", 4),
+        ("title: fine\n\tpublisher: tabbed", 3),
+        ("title: 'open", 3),
+        ("x: !!python/object/apply:os.getcwd []", 2),
+        ("? [a, b]\n: c", 2),
+    ],
+)
+def test_yaml_that_does_not_parse_is_refused_with_its_line_in_the_file(yaml: str, line: int) -> None:
+    assert refusal(yaml) == f"its front matter is not valid YAML (line {line}); correct or remove it"
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "x: \x07",
+        "x: !!bool maybe",
+        'x: !!int ""',
+        'x: !!float ""',
+        "x: !!int many",
+    ],
+)
+def test_yaml_that_its_parser_stumbles_over_is_refused_too(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter is not valid YAML; correct or remove it"
+
+
+def test_an_alias_bomb_is_refused_before_it_unfolds() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 10)}]" for at in range(1, 12)]
+    assert refusal("\n".join(lines)) == (
+        "its front matter has an alias (line 3), which is not read; write out what it stands for"
+    )
+
+
+@pytest.mark.parametrize("yaml", ["base: &b 1\ntitle: *b", "base: &b {x: 1}\nmore: {<<: *b}", "x: 1\nx: &a [*a]"])
+def test_an_alias_is_refused_by_its_name_and_line(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter has an alias (line 3), which is not read; write out what it stands for"
+
+
+@pytest.mark.parametrize("yaml", ["- a\n- b", "only words", "5", "1: a", "yes: a", "~: a", "2012-03-01: a"])
+def test_a_block_that_is_no_list_of_keys_and_values_is_refused(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter is not a list of 'key: value' lines; correct or remove it"
+
+
+@pytest.mark.parametrize("yaml", [r'x: "\ud800"', r'"\ud800": x', r'x: {"\ud800": x}', r'x: [a, {b: "\udfff"}]'])
+def test_half_a_surrogate_pair_is_refused(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter holds half a surrogate pair, which is no character; correct or remove it"
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 41, "-" + "9" * 41, "9" * 5000, "0x" + "F" * 34, "0x" + "F" * 10_000, "1" + ":59" * 10_000]
+)
+@pytest.mark.parametrize("yaml", ["x: {}", "x: [{{y: [1, {}]}}]", "x:\n  ? {}\n  : y", "x: !!set\n  ? {}"])
+def test_a_number_that_is_too_long_is_refused(number: str, yaml: str) -> None:
+    assert refusal(yaml.format(number)) == (
+        "its front matter holds a number of more than 40 digits; put it in quotes or remove it"
+    )
+
+
+def nested(kind: str, depth: int) -> str:
+    """A value of YAML with so many lists or objects in each other."""
+    if kind == "block":
+        return "- " * depth + "x" if depth else "x"
+    opening, closing = {"list": ("[", "]"), "object": ("{a: ", "}"), "set": ("!!set {? ", "}")}[kind]
+    return opening * depth + "x" + closing * depth
+
+
+@pytest.mark.parametrize("kind", ["list", "object", "block"])
+def test_what_lies_too_deep_is_refused_and_what_lies_less_deep_is_kept(kind: str) -> None:
+    value = front(f"x:\n  {nested(kind, MAX_DEPTH)}").extra["x"]
+    for _ in range(MAX_DEPTH):
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    assert value == "x"
+    for depth in (MAX_DEPTH + 1, 100, 500, 5000):
+        assert refusal(f"x:\n  {nested(kind, depth)}") == (
+            "its front matter holds lists or objects that lie more than 16 deep in each other; flatten or remove them"
+        )
+
+
+@pytest.mark.parametrize("key", ["title", "authors", "published", "language", "url", "tags"])
+def test_what_lies_too_deep_in_a_key_that_means_something_is_refused_too(key: str) -> None:
+    with pytest.raises(SourceError, match=f"^'{key}' in line 1 must be "):
+        validated({key: json.loads("[" * 900 + "]" * 900)}, "line 1")
+
+
+def test_other_keys_that_are_too_large_are_refused() -> None:
+    assert len(validated({"x": "é" * (MAX_OTHER_BYTES // 2 - 5)}, "line 1").extra["x"]) > 0
+    with pytest.raises(SourceError, match=r"^line 1 holds more than 256 KiB of metadata beside its text; shorten it"):
+        validated({"x": "é" * (MAX_OTHER_BYTES // 2), "y": 1}, "line 1")
+
+
+@pytest.mark.parametrize("yaml", ["x: {1: a, '1': b}", "x: [{~: a, 'null': b}]", "x: {2012-03-01: a, '2012-03-01': b}"])
+def test_keys_that_json_would_write_alike_are_refused(yaml: str) -> None:
+    assert refusal(yaml) == "its front matter holds an object with two keys that are written alike; rename one"
+
+
+def test_an_address_and_a_language_have_a_length() -> None:
+    assert front(f"url: https://example.org/{'a' * 8000}").url is not None
+    assert refusal(f"url: https://example.org/{'a' * 9000}").startswith("'url' in its front matter must be")
+    assert refusal(f"language: en{'-US' * 40}").startswith("'language' in its front matter must be")
+
+
+def test_a_huge_block_is_refused_before_it_is_parsed() -> None:
+    longest = "x: " + "a" * (MAX_FRONT_MATTER_CHARACTERS - 4)
+    assert len(front(longest).extra["x"]) == MAX_FRONT_MATTER_CHARACTERS - 4
+    assert refusal(longest + "a") == "its front matter is longer than 65,536 characters; shorten it"
+
+
+def test_other_keys_are_kept_as_json() -> None:
+    read = front(
+        "sources:\n  - article: A\n    published: 2017-01-19\n    facts: [one, 2, 3.5, true, ~]\n"
+        "timeline:\n  2012-03-01: truce\n  2: two\n  true: yes\n  ~: nothing\n"
+        "at: 2017-01-19 23:30:00\nset: !!set {b, a}\nbytes: !!binary aGk=\nodd: [.nan, -.inf]\n"
+        "extra: kept\nmodel_config: kept"
+    )
+    assert read.extra == {
+        "sources": [{"article": "A", "published": "2017-01-19", "facts": ["one", 2, 3.5, True, None]}],
+        "timeline": {"2012-03-01": "truce", "2": "two", "true": True, "null": "nothing"},
+        "at": "2017-01-19T23:30:00",
+        "set": ["a", "b"],
+        "bytes": "b'hi'",
+        "odd": ["nan", "-inf"],
+        "extra": "kept",
+        "model_config": "kept",
+    }
+    assert json.loads(json.dumps(read.extra, allow_nan=False)) == read.extra
+    assert not any(isinstance(value, float) and math.isnan(value) for value in read.extra.values())
+
+
+@pytest.mark.parametrize("end", ["---", "...", "---   ", "---\t"])
+def test_the_body_begins_right_after_the_block(end: str) -> None:
+    read, body = split_front_matter(f"---\ntitle: T\n{end}\n\n# Tregua\n---\nx: y\n---\n")
+    assert read.title == "T"
+    assert body == "\n# Tregua\n---\nx: y\n---\n"
+
+
+def test_a_block_may_end_the_file() -> None:
+    assert split_front_matter("---\ntitle: T\n---") == (FrontMatter(title="T"), "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No block.\n",
+        "Words first.\n---\ntitle: T\n---\nMore.\n",
+        "\n---\ntitle: T\n---\n",
+        " ---\ntitle: T\n---\n",
+        "----\ntitle: T\n---\n",
+        "--- title: T\n---\n",
+        "---\ntitle: T\nno end\n",
+        "---\ntitle: T\n ---\n",
+        "---\ntitle: T\n---- \n",
+        "---",
+        "",
+    ],
+)
+def test_a_text_without_a_whole_block_at_its_head_is_all_body(text: str) -> None:
+    assert split_front_matter(text) == (FrontMatter(), text)
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(MAX_DEPTH, True), (MAX_DEPTH + 1, False), (MAX_BRACKETS + 1, False)])
+def test_brackets_may_lie_within_each_other_only_so_deep(depth: int, is_read: bool) -> None:
+    yaml = "x: " + "[" * depth + "]" * depth
+    if is_read:
+        assert "x" in read_metadata(yaml, "it").extra
+    else:
+        with pytest.raises(SourceError, match=f"more than {MAX_DEPTH} deep in each other"):
+            read_metadata(yaml, "it")

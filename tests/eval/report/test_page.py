@@ -1,0 +1,310 @@
+"""The report in a real browser: it asks for nothing, finds every question, and runs nothing that it was given."""
+
+import dataclasses
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from eval.report.page import render, render_comparison, render_overview
+from eval.runs.comparison import compare
+from eval.runs.gate import Check
+from eval.runs.multiple import Evaluation
+from eval.runs.run import Outcome, Run, RunPassage, summarised
+
+ATTACK = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"><b>bold</b> 🔦"
+
+Open = Callable[..., Page]
+
+
+def passage(
+    document: str = "chronicle", rank: int = 1, *, relevant: bool = True, text: str = "🌊 The sea."
+) -> RunPassage:
+    return RunPassage(f"{document}-{rank}", rank, 0.5, document, document, 10, 20, text, (2, 5), relevant)
+
+
+def outcome(name: str, **changes: Any) -> Outcome:
+    made = Outcome(
+        id=name,
+        question=f"What of {name}?",
+        tags=("sea",),
+        answerable=True,
+        expected=("The sea",),
+        status="answered",
+        error=None,
+        confidence=0.5,
+        probability=None,
+        answer="The",
+        first_relevant=1,
+        values={"nDCG@10": 1.0, "hit@1": 1.0, "refusal_accuracy": 1.0},
+        latency_ms=12.0,
+        items=(),
+        passages=(passage(),),
+    )
+    return dataclasses.replace(made, **changes)
+
+
+def failed(name: str) -> Outcome:
+    values = {"nDCG@10": 0.0, "hit@1": 0.0, "refusal_accuracy": 0.0}
+    gone: dict[str, Any] = {"confidence": None, "answer": None, "first_relevant": None, "passages": ()}
+    return outcome(name, status="failed", error="It went away.", values=values, **gone)
+
+
+def refused(name: str, **changes: Any) -> Outcome:
+    return outcome(name, status="not_found", answer=None, **changes)
+
+
+OUTCOMES = (
+    outcome("right"),
+    outcome("late", tags=("land",), first_relevant=4, values={"nDCG@10": 0.43, "hit@1": 0.0, "refusal_accuracy": 1.0}),
+    refused("refused", values={"nDCG@10": 1.0, "hit@1": 1.0, "refusal_accuracy": 0.0}),
+    refused("rightly", answerable=False, expected=(), first_relevant=None, values={"refusal_accuracy": 1.0}),
+    failed("failed"),
+)
+
+
+def run_of(*outcomes: Outcome, **target: Any) -> Run:
+    qrels = {o.id: {"chronicle#10,17": 1} for o in outcomes if o.answerable}
+    about = {"kind": "in process", "documents": 1, "passages": 1, "generation": 1, **target}
+    return Run(1, "mini", "0", "2026-01-01T00:00:00+00:00", 10, 0.5, about, summarised(outcomes), outcomes, qrels)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("No chromium was found; on Debian: apt-get install chromium")
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Opens a page from its file, and holds it to asking for nothing, complaining of nothing, running nothing given."""
+    contexts: list[BrowserContext] = []
+    requests: list[str] = []
+    complaints: list[str] = []
+
+    def _show(html: str, **options: Any) -> Page:
+        file = tmp_path / "index.html"
+        file.write_text(html, encoding="utf-8")
+        contexts.append(chromium.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(file.as_uri())
+        return page
+
+    yield _show
+    owned = [page.evaluate("window.owned") for context in contexts for page in context.pages]
+    for context in contexts:
+        context.close()
+    assert owned == [None] * len(owned)
+    assert [url for url in requests if not url.endswith("/index.html")] == []
+    assert complaints == []
+
+
+def shown_ids(page: Page) -> list[str]:
+    facts = page.locator("#body > tr > th > p").all_text_contents()
+    return [text.split(" · ")[0] for text in facts]
+
+
+def test_questions_stand_worst_first_and_a_wrong_refusal_is_a_fault(show: Open) -> None:
+    page = show(render(run_of(*OUTCOMES), None, []))
+
+    assert shown_ids(page) == ["failed", "refused", "late", "right", "rightly"]
+    page.get_by_role("combobox", name="Outcome").select_option("faults")
+    assert shown_ids(page) == ["failed", "refused", "late"]
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "left"),
+    [
+        ("Tag", "land", ["late"]),
+        ("Outcome", "rightly-refused", ["rightly"]),
+        ("Words", "WHAT refused", ["refused"]),
+        ("Words", "went away", ["failed"]),
+        ("Words", "nowhere", []),
+    ],
+)
+def test_a_filter_narrows_the_rows_and_says_how_many_are_left(
+    show: Open, label: str, value: str, left: list[str]
+) -> None:
+    page = show(render(run_of(*OUTCOMES), None, []))
+
+    if label == "Words":
+        page.get_by_role("searchbox").fill(value)
+    else:
+        page.get_by_role("combobox", name=label).select_option(value)
+
+    assert shown_ids(page) == left
+    expect(page.locator("#count")).to_have_text(f"{len(left)} of 5 questions")
+
+
+def test_a_row_opens_by_keyboard_and_leads_to_the_words_in_their_document(show: Open) -> None:
+    page = show(render(run_of(outcome("one"), url="http://192.0.2.7:8000/"), None, []))
+
+    page.get_by_role("button", name="What of one?").focus()
+    page.keyboard.press("Enter")
+
+    detail = page.locator("tr.detail")
+    expect(page.get_by_role("button", name="What of one?")).to_have_attribute("aria-expanded", "true")
+    links = [link.get_attribute("href") for link in detail.get_by_role("link").all()]
+    base = "http://192.0.2.7:8000/documents/chronicle#char="
+    assert links == [base + "10,17", base + "10,20"]
+    assert detail.locator("mark").text_content() == "The"
+    page.keyboard.press("Enter")
+    expect(detail).to_have_count(0)
+
+
+def test_nothing_that_a_set_or_a_document_holds_becomes_markup_or_runs(show: Open) -> None:
+    odd = outcome(
+        ATTACK,
+        question=ATTACK,
+        tags=(ATTACK, "$x$ 真"),
+        expected=(ATTACK,),
+        answer=ATTACK,
+        passages=(dataclasses.replace(passage(ATTACK, text=ATTACK), title=ATTACK),),
+    )
+    page = show(render(run_of(odd, url="http://192.0.2.7"), compare(run_of(odd), run_of(failed(ATTACK))), []))
+
+    page.locator("button.open").click()
+
+    assert page.locator("img, b").count() == 0
+    assert page.locator("script").count() == 2
+    assert page.locator("button.open").text_content() == ATTACK
+    assert page.locator("tr.detail .passage p").text_content() == ATTACK
+    hrefs = [link.get_attribute("href") or "" for link in page.get_by_role("link").all()]
+    assert hrefs
+    assert all(href.startswith("http://") and not re.search(r"[\"<> ]", href) for href in hrefs)
+
+
+def test_an_address_that_is_none_of_the_web_becomes_no_link(show: Open) -> None:
+    page = show(render(run_of(outcome("one"), url="javascript:window.owned=1//"), None, []))
+
+    page.locator("button.open").click()
+
+    assert page.get_by_role("link").count() == 0
+
+
+def test_plots_have_names_and_what_is_not_available_says_so(show: Open) -> None:
+    page = show(render(run_of(*OUTCOMES), None, []))
+
+    names = [plot.get_attribute("aria-label") or "" for plot in page.locator("figure svg").all()]
+    assert [name.split(",")[0].split(":")[0].split(" of ")[0] for name in names] == [
+        "Ranking by tag",
+        "Rank",
+        "Risk and coverage",
+        "Latency",
+    ]
+    expect(page.get_by_text("Not available: the answers give no probability before a calibration.")).to_be_visible()
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_probabilities_give_a_reliability_diagram(show: Open) -> None:
+    page = show(render(run_of(outcome("one", probability=0.9)), None, []))
+
+    expect(page.get_by_role("img", name="Reliability: 0.90 given, 1.00 correct")).to_be_visible()
+
+
+def test_a_dark_theme_changes_page_and_plots(show: Open) -> None:
+    html = render(run_of(*OUTCOMES), None, [])
+    look = """() => [getComputedStyle(document.body).backgroundColor,
+        getComputedStyle(document.querySelector("figure svg text")).fill]"""
+
+    light, dark = (show(html, color_scheme=scheme).evaluate(look) for scheme in ("light", "dark"))
+
+    assert light == ["rgb(253, 251, 246)", "rgb(34, 32, 28)"]
+    assert dark == ["rgb(27, 25, 22)", "rgb(236, 230, 218)"]
+
+
+@pytest.mark.parametrize("outcomes", [(outcome("one"),), (failed("a"), failed("b")), (OUTCOMES[3],)])
+def test_a_run_of_one_a_run_that_failed_and_one_without_answers_have_a_page(
+    show: Open, outcomes: tuple[Outcome, ...]
+) -> None:
+    page = show(render(run_of(*outcomes), None, []))
+
+    assert len(shown_ids(page)) == len(outcomes)
+
+
+def test_thousands_of_questions_come_a_page_at_a_time_and_are_all_found(show: Open) -> None:
+    page = show(render(run_of(*(outcome(f"q{number:04}") for number in range(5000))), None, []))
+
+    expect(page.locator("#count")).to_have_text("5000 of 5000 questions, the first 50 shown")
+    page.get_by_role("button", name="Show 50 more").click()
+    assert len(shown_ids(page)) == 100
+    expect(page.get_by_role("button", name="What of q0050?")).to_be_focused()
+    page.get_by_role("searchbox").fill("q4999")
+    assert shown_ids(page) == ["q4999"]
+
+
+def test_nothing_is_wider_than_a_small_telephone(show: Open) -> None:
+    page = show(
+        render(run_of(outcome("x" * 200, question="y" * 300, tags=("z" * 200,)), *OUTCOMES), None, []),
+        viewport={"width": 320, "height": 640},
+    )
+    page.locator("button.open").first.click()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_comparison_has_a_page_with_both_sides(show: Open) -> None:
+    page = show(render_comparison(compare(run_of(outcome("one"), k=1), run_of(failed("one"), k=2))))
+
+    expect(page.get_by_role("heading", name="What of one?")).to_be_visible()
+    sides = page.locator(".sides > div").all_text_contents()
+    assert "A: first passage answers (rank 1)" in sides[0]
+    assert "It went away." in sides[1]
+    expect(page.get_by_role("row", name="k 1 2")).to_be_visible()
+
+
+def evaluation(name: str, *outcomes: Outcome, passed: bool | None = None) -> Evaluation:
+    checks = [] if passed is None else [Check("nDCG@10>=0.8", passed, "nDCG@10 is 0.7")]
+    return Evaluation(dataclasses.replace(run_of(*outcomes), set_name=name), None, checks)
+
+
+def test_several_sets_stand_on_one_page_that_leads_to_each(show: Open) -> None:
+    odd = f"{ATTACK} #?%"
+    page = show(
+        render_overview(
+            [
+                evaluation("sea", *OUTCOMES, passed=True),
+                evaluation(odd, outcome("one"), passed=False),
+                evaluation("empty", OUTCOMES[3], passed=True),
+            ]
+        ),
+        viewport={"width": 320, "height": 640},
+    )
+
+    table = page.get_by_role("region", name="Measures by set", exact=True)
+    assert [row.locator("th, td").all_text_contents()[:3] for row in table.locator("tbody tr").all()] == [
+        ["sea", "5", "1"],
+        [odd, "1", "0"],
+        ["empty", "1", "0"],
+    ]
+    assert table.locator("td:last-child").all_text_contents() == ["all met", "1 of 1 not met", "all met"]
+    expect(page.get_by_text("1 of 3 requirements is not met.")).to_be_visible()
+    missed = page.get_by_role("region", name="Not met").locator("tbody tr")
+    assert missed.locator("th").all_text_contents() == [odd]
+    assert page.locator("main img, main b, main script").count() == 0
+    plot = page.get_by_role("img", name="Ranking by set, nDCG@10 and hit@1: sea ")
+    assert "empty" not in (plot.get_attribute("aria-label") or "")
+    paths = page.evaluate("[...document.links].map((link) => decodeURIComponent(link.href.split('/').slice(-2)[0]))")
+    assert paths == ["sea", odd, "empty"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_several_sets_of_which_nothing_was_required_say_nothing_of_requirements(show: Open) -> None:
+    page = show(render_overview([evaluation("sea", *OUTCOMES), evaluation("land", failed("a"))]))
+
+    expect(page.get_by_role("heading", name="Required")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="Required")).to_have_count(0)

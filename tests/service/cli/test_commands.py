@@ -1,0 +1,386 @@
+"""The other commands, their exit codes and their words."""
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from corpus.store.database import DATABASE_NAME
+from corpus.store.write_lock import WRITER_NAME
+from embeddings.encoder.encoder import Encoder
+from service.settings import PREFIX, Settings
+from tests.service.cli.conftest import Run
+from tests.service.conftest import write_calibration
+
+Write = Callable[..., Path]
+
+
+TRUCE = "---\ntitle: The truce\npublished: 2017-01-19\n---\n# Start\n\nThe truce began in the year 2012.\n"
+
+
+@pytest.fixture
+def filled(footnote: Run, write: Write) -> Run:
+    """The command, with one document ingested."""
+    assert footnote("ingest", write("truce.md", TRUCE)).code == 0
+    return footnote
+
+
+def test_ask_prints_the_words_and_where_they_stand(filled: Run) -> None:
+    ran = filled("ask", "When did the truce begin?")
+    assert ran.code == 0
+    assert "“The truce began in the year 2012.”" in ran.out
+    assert "The truce, Start, 2017-01-19 (truce, characters 9–42)" in ran.out
+    assert "  Confidence: medium, from ranks only\n" in ran.out
+    assert "\n1. The truce, Start" in ran.out
+
+
+def test_ask_prints_the_contracts_object(filled: Run) -> None:
+    answer = json.loads(filled("ask", "When did the truce begin?", "--json", "-k", "1").out)
+    assert answer["status"] == "answered"
+    assert answer["answer"]["text"] == "The truce began in the year 2012."
+    assert answer["passages"][0]["citation"]["start"] == 0
+    assert answer["generation"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("ask", ""), "Error: question: This text is empty; it needs at least 1 character.\n"),
+        (("ask", "  "), "Error: question: The question is empty: ask something.\n"),
+        (("ask", "x" * 100_000), "Error: question: This text is too long; at most 2,000 characters are allowed.\n"),
+        (("ask", "q", "-k", "0"), "Error: k: This must be at least 1.\n"),
+        (("ask", "q", "-k", "10000"), "Error: k: This must be at most 100.\n"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(filled: Run, arguments: tuple[str, ...], sentence: str) -> None:
+    ran = filled(*arguments)
+    assert (ran.code, ran.err) == (1, sentence)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the of and",
+        "x",
+        "?!",
+        "停戦はいつ",
+        "ზავი",
+        "quetzal",
+        "truce " * 300,
+        "\x01\x07\x1b[31m",
+        'text:* AND "',
+        "--",
+    ],
+    ids=lambda question: repr(question[:12]),
+)
+def test_odd_questions_get_an_answer_like_any_other(filled: Run, question: str) -> None:
+    ran = filled("ask", "--json", "--", question)
+    assert (ran.code, ran.err) == (0, "")
+    [passage] = json.loads(ran.out)["passages"]
+    assert passage["citation"]["document_id"] == "truce"
+    assert "\x1b" not in filled("ask", "--", question).out
+
+
+def lose_index(index: Path) -> None:
+    shutil.rmtree(index)
+
+
+def lose_files(index: Path) -> None:
+    for path in [path for path in index.rglob("*") if path.is_file() and path.suffix != ".json"]:
+        path.unlink()
+
+
+def lose_manifests(index: Path) -> None:
+    for path in index.rglob("manifest.json"):
+        path.unlink()
+
+
+def cut_short(index: Path) -> None:
+    for path in [path for path in index.rglob("*") if path.is_file()]:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def zero(index: Path) -> None:
+    for path in [path for path in index.rglob("*") if path.is_file()]:
+        path.write_bytes(bytes(path.stat().st_size))
+
+
+@pytest.mark.parametrize("damage", [lose_index, lose_files, lose_manifests, cut_short, zero], ids=lambda d: d.__name__)
+def test_indexes_that_are_missing_or_damaged_are_made_anew_and_the_answer_is_the_same(
+    filled: Run, data: Path, write: Write, damage: Callable[[Path], None]
+) -> None:
+    assert filled("ingest", write("prison.txt", "The prison\n\nThe prison was full in that year."), "--json").code == 0
+
+    def answered() -> object:
+        return {**json.loads(filled("ask", "When did the truce begin?", "--json").out), "timing_ms": None}
+
+    before = answered()
+    damage(data / "index")
+    assert answered() == before
+    again = filled("verify")
+    assert (again.code, "rebuilt" in again.out + again.err) == (0, False)
+
+
+def test_a_folder_without_a_store_says_how_to_begin(footnote: Run, data: Path) -> None:
+    for arguments in (("ask", "q"), ("documents", "list"), ("documents", "remove", "a"), ("verify",), ("reindex",)):
+        ran = footnote(*arguments)
+        assert ran.code == 3
+        assert (
+            ran.err
+            == f"Error: There are no documents in {data} yet. Add some with: footnote ingest PATH --data {data}\n"
+        )
+
+
+def test_a_file_that_is_no_store_is_left_alone(footnote: Run, data: Path) -> None:
+    data.mkdir()
+    (data / DATABASE_NAME).write_bytes(b"a diary, not a database" * 100)
+    ran = footnote("documents", "list")
+    assert ran.code == 3
+    assert "Traceback" not in ran.err
+    assert (data / DATABASE_NAME).read_bytes().startswith(b"a diary")
+
+
+def test_documents_are_listed_shown_and_removed(filled: Run) -> None:
+    assert "The truce" in filled("documents", "list").out
+    assert "1 document, 1 passage." in filled("documents", "list").out
+    shown = filled("documents", "show", "truce").out
+    assert "The truce began in the year 2012." in shown
+    assert "published    2017-01-19" in shown
+    removed = filled("documents", "remove", "truce")
+    assert removed.out == "Removed truce (The truce).\n"
+    assert "0 documents, 0 passages." in filled("documents", "list").out
+
+
+def test_documents_can_be_read_by_a_program(filled: Run) -> None:
+    listed = json.loads(filled("documents", "list", "--json").out)
+    assert [document["id"] for document in listed["documents"]] == ["truce"]
+    shown = json.loads(filled("documents", "show", "truce", "--json").out)
+    assert shown["passages"][0]["text"].startswith("# Start")
+    assert json.loads(filled("documents", "remove", "truce", "--json").out)["removed"] == ["truce"]
+
+
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_an_unknown_document_is_the_users_mistake(filled: Run, command: str) -> None:
+    ran = filled("documents", command, "nobody")
+    assert ran.code == 1
+    assert ran.err == "Error: There is no document 'nobody'. List them with: footnote documents list\n"
+
+
+def test_removing_is_all_or_nothing(filled: Run) -> None:
+    assert filled("documents", "remove", "truce", "nobody").code == 1
+    assert "1 document, 1 passage." in filled("documents", "list").out
+
+
+def test_verify_finds_a_good_store_good(filled: Run) -> None:
+    ran = filled("verify")
+    assert ran.code == 0
+    assert ran.out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
+
+
+def damage(data: Path, statement: str) -> None:
+    connection = sqlite3.connect(data / DATABASE_NAME, isolation_level=None)
+    connection.execute(statement)
+    connection.close()
+
+
+def test_verify_encodes_a_document_again_whose_vectors_are_damaged(filled: Run, data: Path) -> None:
+    before = filled("ask", "Who began the truce?", "--json").out
+    damage(data, "UPDATE passages SET vector = zeroblob(length(vector))")
+
+    checked = filled("verify", "--check")
+    assert checked.code == 3
+    assert checked.err.startswith("truce (from ")
+    assert "1 problem found. Nothing was changed." in checked.out
+    assert filled("verify", "--check").err == checked.err
+
+    repaired = filled("verify")
+    assert repaired.code == 0
+    assert "is damaged; it has been repaired." in repaired.out
+    assert filled("verify", "--check").code == 0
+    passages = [json.loads(told)["passages"] for told in (before, filled("ask", "Who began the truce?", "--json").out)]
+    assert passages[0] == passages[1]
+
+
+def test_verify_names_a_document_that_it_cannot_repair_and_ingest_replaces_it(filled: Run, data: Path) -> None:
+    whole = json.loads(filled("documents", "show", "truce", "--json").out)
+    damage(data, "UPDATE documents SET title = 'Another'")
+
+    ran = filled("verify")
+    assert ran.code == 3
+    assert ran.err == f"truce (from {whole['source']}): The record of document 'truce' is damaged\n"
+    assert f"1 problem left. Ingest the files named again with: footnote ingest FILE --data {data}" in ran.out
+    assert json.loads(filled("verify", "--json").out)["problems"][0]["source"] == whole["source"]
+
+    assert "1 replaced" in filled("ingest", whole["source"]).out
+    assert filled("verify", "--check").code == 0
+    assert json.loads(filled("documents", "show", "truce", "--json").out)["title"] == whole["title"]
+
+
+def test_a_damaged_document_can_be_removed(filled: Run, data: Path) -> None:
+    damage(data, "UPDATE documents SET title = 'Another'")
+    assert filled("documents", "remove", "truce").out == "Removed truce (damaged).\n"
+    assert filled("verify", "--check").code == 0
+
+
+def test_a_check_tells_of_a_damaged_index_and_leaves_it(filled: Run, data: Path) -> None:
+    manifest = data / "index" / "vectors" / "manifest.json"
+    manifest.write_text("{}")
+    ran = filled("verify", "--check")
+    assert (ran.code, manifest.read_text()) == (3, "{}")
+    assert "The vector index on disk is missing or damaged.\n" in ran.out
+
+
+def test_a_damaged_page_is_repaired_by_writing_the_database_anew(filled: Run, data: Path) -> None:
+    connection = sqlite3.connect(data / DATABASE_NAME)
+    [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'token_vectors'").fetchone()
+    connection.close()
+    with (data / DATABASE_NAME).open("r+b") as file:
+        file.seek(4096 * (page - 1))
+        file.write(bytes(4096))
+
+    assert filled("ask", "Who began the truce?").code == 3
+    assert filled("verify").code == 0
+    assert filled("ask", "Who began the truce?").code == 0
+    assert sorted(path.name for path in data.iterdir()) == [DATABASE_NAME, "index", WRITER_NAME]
+
+
+def test_verify_rebuilds_a_damaged_index(filled: Run, data: Path) -> None:
+    manifest = json.loads((data / "index" / "vectors" / "manifest.json").read_bytes())
+    index = data / "index" / "vectors" / manifest["files"][0]
+    index.write_bytes(index.read_bytes()[:-1])
+    ran = filled("verify")
+    assert ran.code == 0
+    assert "The vector index on disk is missing or damaged; it has been rebuilt." in ran.out
+    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
+
+
+def test_verify_rebuilds_a_damaged_lexical_index(filled: Run, data: Path) -> None:
+    (data / "index" / "lexical" / "manifest.json").write_text("{")
+    assert json.loads(filled("verify", "--json").out)["rebuilt"] == {"lexical": "is missing or damaged"}
+    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
+    (data / "index" / "lexical" / "manifest.json").unlink()
+    assert "The lexical index on disk is missing or damaged; it has been rebuilt." in filled("verify").out
+
+
+def test_config_shows_every_setting_and_its_origin(footnote: Run, data: Path) -> None:
+    shown = {row["name"]: row for row in json.loads(footnote("config", "--json").out)}
+    assert set(shown) == {PREFIX + name.upper() for name in Settings.model_fields}
+    assert shown["FOOTNOTE_DATA"]["value"] == str(data)
+    assert shown["FOOTNOTE_DATA"]["from"] == "environment"
+    assert shown["FOOTNOTE_PORT"]["from"] == "default"
+    assert "FOOTNOTE_PORT=8000  (default)" in footnote("config").out
+
+
+def test_config_shows_no_key(footnote: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FOOTNOTE_ADMIN_KEYS", "FOOTNOTE_ASK_KEYS"):
+        monkeypatch.setenv(name, "secret-key-of-the-operator,second-secret-key-of-theirs")
+    for ran in (footnote("config"), footnote("config", "--json")):
+        assert ran.code == 0
+        assert "secret" not in ran.out + ran.err
+        assert "FOOTNOTE_ASK_KEYS" in ran.out
+
+
+def test_serve_refuses_a_file_of_keys_that_others_may_read_before_anything_is_loaded(
+    footnote: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "access.toml"
+    file.write_text('admin_keys = ["secret-key-of-the-operator"]')
+    file.chmod(0o644)
+    monkeypatch.setenv("FOOTNOTE_ACCESS", str(file))
+    ran = footnote("serve")
+    assert ran.code == 1
+    assert ran.err == (
+        f"Error: FOOTNOTE_ACCESS is not usable: {file} may be read or written by others than its owner; "
+        f"run: chmod 600 {file}. See docs/settings.md\n"
+    )
+
+
+def test_an_unknown_setting_is_refused(footnote: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATTA", "x")
+    ran = footnote("config")
+    assert ran.code == 1
+    assert "There is no setting FOOTNOTE_DATTA." in ran.err
+
+
+@pytest.mark.parametrize("value", ["31", "many", "1e9"])
+def test_a_setting_out_of_bounds_is_refused(footnote: Run, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", value)
+    ran = footnote("config")
+    assert ran.code == 1
+    assert ran.err.startswith("Error: FOOTNOTE_PASSAGE_TOKENS is not usable: ")
+
+
+def test_an_encoder_that_is_not_there_is_named(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_ENCODER", "./nowhere")
+    ran = filled("ask", "q")
+    assert ran.code == 1
+    assert ran.err == (
+        "Error: There is no folder ./nowhere. Set FOOTNOTE_ENCODER to a sentence-transformers folder or name.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("nonsense",), ("ask",), ("ingest",), ("documents", "list", "--nope")])
+def test_wrong_usage_exits_with_two(footnote: Run, arguments: tuple[str, ...]) -> None:
+    ran = footnote(*arguments)
+    assert ran.code == 2
+    assert "Usage: footnote" in ran.err
+
+
+def test_serve_says_when_its_address_is_taken(footnote: Run) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = footnote("serve", "--port", port)
+    assert ran.code == 1
+    assert f"Cannot listen on 127.0.0.1, port {port}" in ran.err
+    assert "choose another with --port." in ran.err
+
+
+def test_ask_says_how_sure_it_is_where_that_has_been_measured(
+    filled: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_encoder: Encoder
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_CALIBRATION", str(write_calibration(tmp_path / "c.json", tiny_encoder, least=-0.9)))
+    assert re.search(r"\n  Confidence: (very high|high|medium|low) \(\d+%\)\n", filled("ask", "When did it begin?").out)
+
+
+COPIED = "The truce held until the spring, when the talks came to an end.\n\nWas this content helpful?\n"
+
+
+def test_documents_show_removed_lists_what_cleaning_took_out_and_why(footnote: Run, write: Write) -> None:
+    assert footnote("ingest", write("copied.txt", COPIED)).code == 0
+    ran = footnote("documents", "show", "copied", "--removed")
+    assert ran.code == 0
+    assert "[65–90]  line 3 of its text: feedback question\n    Was this content helpful?" in ran.out
+    assert "1 span removed, 25 of 91 characters." in ran.out
+    shown = json.loads(footnote("documents", "show", "copied", "--removed", "--json").out)
+    assert shown["removed"] == [
+        {"start": 65, "end": 90, "reason": "feedback question", "text": "Was this content helpful?"}
+    ]
+
+
+def test_documents_show_removed_says_that_nothing_was(filled: Run) -> None:
+    ran = filled("documents", "show", "truce", "--removed")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "0 spans removed, 0 of 43 characters.")
+    assert filled("documents", "show", "nothing", "--removed").code == 1
+
+
+def test_an_older_store_is_upgraded_and_then_answers(footnote: Run, data: Path) -> None:
+    stores = Path(__file__).parents[2] / "corpus" / "stores"
+    data.mkdir()
+    shutil.copy(stores / "format-2.db", data / DATABASE_NAME)
+
+    refused = footnote("ask", "What?")
+    assert refused.code == 3
+    assert refused.err.endswith(f"Bring it up to date with: footnote upgrade --data {data}\n")
+
+    assert footnote("upgrade").out == "Brought the store from format version 2 to 3.\n"
+    assert footnote("upgrade").out == "The store is of format version 3 already.\n"
+    assert json.loads(footnote("upgrade", "--json").out) == {"from": 3, "to": 3}
+    assert footnote("reindex").code == 0
+    assert "Nobody wrote the first meeting down." in footnote("ask", "Who wrote the first meeting down?").out
+    assert footnote("verify").code == 0

@@ -1,0 +1,165 @@
+"""From a question to the cited words, in a real browser on a real service."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from corpus.store.store import Store
+from embeddings.encoder.encoder import Encoder
+from service.settings import Settings
+from tests.service.serving import RunningService
+from tests.service.web.pages.browsing import (
+    MARKUP,
+    QUESTION,
+    UNANSWERABLE,
+    Watched,
+    ask,
+    canonical_text,
+    heading,
+    last,
+    turns,
+)
+
+
+def test_a_question_leads_to_its_answer_and_on_to_exactly_the_cited_words(page: Page, service: RunningService) -> None:
+    answer = ask(page, QUESTION)
+
+    quoted, citation = answer["answer"]["text"], answer["answer"]["citation"]
+    text = canonical_text(service, "hostile")
+    assert "repaired by Marta Ruiz" in quoted
+    assert text[citation["start"] : citation["end"]] == quoted
+    assert len(text[: citation["start"]].encode("utf-16-le")) // 2 > citation["start"], "no astral character before it"
+    expect(heading(page)).to_have_text("The documents say")
+    assert page.locator(".answer .quoted").text_content() == quoted
+    page.locator(".answer figcaption a").first.click()
+    mark = page.locator("#text mark")
+    expect(mark).to_be_in_viewport()
+    assert mark.text_content() == quoted
+    assert page.locator("#text").text_content() == text
+    assert page.url == service.url + citation["href"]
+
+
+def test_every_passage_is_shown_word_for_word_with_its_highlights_marked_and_its_source(
+    page: Page, service: RunningService
+) -> None:
+    answer = ask(page, QUESTION)
+
+    items = page.locator(".passages > li")
+    expect(items).to_have_count(len(answer["passages"]))
+    for item, passage in zip(items.all(), answer["passages"], strict=True):
+        marked = [passage["text"][h["start"] : h["end"]] for h in passage["highlights"]]
+        assert item.locator("blockquote").text_content() == passage["text"]
+        assert item.locator("mark").all_text_contents() == marked
+        source = item.get_by_role("link", name=passage["citation"]["title"])
+        assert source.get_attribute("href") == service.url + passage["citation"]["href"]
+
+
+def test_what_is_cited_is_told_as_a_reader_would_cite_it(page: Page) -> None:
+    ask(page, "When was the bridge opened and the ferry stopped?")
+
+    note = page.locator(".answer figcaption")
+    expect(note).to_have_text(
+        "Ana Pérez and Juan Soto, A chronicle of the harbour, “The ferry”, The Harbour Press, 1 March 1950, "
+        "original at example.org."
+    )
+    expect(note.get_by_role("link", name="original")).to_have_attribute(
+        "href",
+        "https://example.org/chronicle"
+        "#:~:text=The%20ferry%20to%20the%20island%20crossed%20twice%20a%20day%20until%20the%20bridge%20was%20opened%20in%201947.",
+    )
+
+
+def test_confidence_is_told_in_words_without_a_number(page: Page) -> None:
+    level = ask(page, QUESTION)["confidence"]["level"]
+
+    expect(page.locator(".confidence")).to_have_text(re.compile(f"^Confidence: {level.replace('_', ' ')}[^0-9]*$"))
+
+
+def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_away(page: Page) -> None:
+    answer = ask(page, UNANSWERABLE)
+
+    assert answer["status"] == "not_found"
+    expect(heading(page)).to_have_text("Not in these documents")
+    expect(page.get_by_role("status")).to_have_text("Not in these documents. The nearest: 5 passages.")
+    first = page.locator(".passages > li").first
+    assert len(answer["passages"]) > 1
+    expect(first).to_be_hidden()
+    page.locator("summary").click()
+    expect(first).to_be_visible()
+
+
+def test_the_page_tells_how_many_documents_there_are(page: Page) -> None:
+    expect(page.locator("footer")).to_contain_text("There are 3 documents.")
+    expect(page.locator("footer").get_by_role("link", name="API")).to_have_attribute("href", "docs")
+
+
+def test_a_service_without_documents_says_so(
+    new_page: Callable[..., Page], store: Store, settings: Settings, tiny_encoder: Encoder, watched: Watched
+) -> None:
+    empty = RunningService(settings, tiny_encoder)
+    empty.start()
+    watched.origins = [empty.url]
+    try:
+        page = new_page()
+        page.goto(empty.url)
+        ask(page, QUESTION)
+        expect(page.locator("footer")).to_contain_text("There are no documents yet.")
+        expect(heading(page)).to_have_text("Not in these documents")
+        expect(page.locator("details")).to_have_count(0)
+    finally:
+        empty.stop()
+
+
+def test_questions_are_suggested_while_nothing_has_been_asked(page: Page, service: RunningService) -> None:
+    page.route("**/v1/suggestions", lambda route: route.fulfill(json={"questions": [QUESTION, "<b>And?</b>", 7]}))
+    page.goto(service.url)
+    suggested = page.get_by_role("navigation", name="For example")
+    expect(suggested.get_by_role("button")).to_have_text([QUESTION, "<b>And?</b>"])
+
+    suggested.get_by_role("button").first.click()
+
+    expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
+    expect(suggested).to_be_hidden()
+    page.get_by_role("button", name="New conversation").click()
+    expect(suggested).to_be_visible()
+
+
+@pytest.mark.parametrize("body", ['{"questions": []}', "{}", "not JSON", '{"questions": {"a": 1}}'])
+def test_nothing_is_suggested_where_nothing_sound_is_offered(page: Page, service: RunningService, body: str) -> None:
+    page.route("**/v1/suggestions", lambda route: route.fulfill(body=body, content_type="application/json"))
+    with page.expect_response("**/v1/suggestions"):
+        page.goto(service.url)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+
+    expect(page.get_by_role("navigation", name="For example")).to_be_hidden()
+    expect(page.get_by_role("heading")).to_have_text("Ask these documents a question")
+
+
+INJECTIONS = [
+    "<img src=x onerror=window.owned=1>",
+    "<script>window.owned=1</script>",
+    "</h2><svg onload=window.owned=1>",
+    "javascript:window.owned=1",
+    "{{constructor.constructor('window.owned=1')()}}",
+    "\u202e<b>lamp</b>\u2066 \ufeff.",
+]
+
+
+@pytest.mark.parametrize("question", INJECTIONS)
+def test_a_question_only_ever_reaches_the_page_as_text(page: Page, service: RunningService, question: str) -> None:
+    ask(page, question)
+    ask(page, QUESTION)
+    page.reload()
+    expect(turns(page).first.get_by_role("heading", level=2)).to_be_visible()
+    assert turns(page).first.get_by_role("heading", level=2).text_content() == question.strip()
+
+    page.goto("about:blank")
+    page.goto(f"{service.url}/#{urlencode({'q': question})}")
+    expect(turns(page)).to_have_count(3)
+    expect(page.locator(".searching")).to_have_count(0)
+    assert last(page).get_by_role("heading", level=2).text_content() == question.strip()
+    assert page.locator(MARKUP).count() == 0

@@ -1,0 +1,221 @@
+"""The reader: a document's words, unchanged, with those marked that an address names."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
+
+from embeddings.encoder.encoder import Encoder
+from service.settings import Settings
+from tests.corpus.readers.files import pdf
+from tests.service.serving import RunningService
+from tests.service.web.pages.browsing import Watched, canonical_text
+
+
+def test_nothing_that_a_document_holds_is_executed_or_becomes_markup(
+    new_page: Callable[..., Page], service: RunningService
+) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/hostile")
+
+    text = canonical_text(service, "hostile")
+    assert "<script>" in text
+    assert text.startswith("\ufeff")
+    expect(page.locator("#text")).to_contain_text("Marta Ruiz")
+    assert page.locator("#text").text_content() == text
+    expect(page.locator("h1")).to_have_text(
+        "<script>window.owned = 1</script><img src=x onerror='window.owned = 1'> 🔦 Amare\u0301"
+    )
+    expect(page.locator(".byline")).to_contain_text("<b>Lamp & Sons</b>")
+    assert page.locator("main script, main img, main svg, main b").count() == 0
+    hrefs = page.locator("a").evaluate_all("links => links.map(link => link.protocol)")
+    assert set(hrefs) <= {"http:", "https:"}
+
+
+def test_only_web_addresses_become_links(page: Page) -> None:
+    addresses = ["javascript:alert(1)", "data:text/html,x", "file:///x", "/x", "nonsense", None, "https://e.example/a"]
+
+    links = page.evaluate(
+        """async (addresses) => {
+          const { webAddress } = await import("/web/chat/dom.js");
+          return addresses.map((address) => webAddress(address)?.href ?? null);
+        }""",
+        addresses,
+    )
+
+    assert links == [None] * 6 + ["https://e.example/a"]
+
+
+def test_a_document_is_introduced_by_what_is_known_of_it(
+    new_page: Callable[..., Page], service: RunningService
+) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/chronicle")
+
+    expect(page).to_have_title("A chronicle of the harbour · Footnote")
+    expect(page.get_by_role("heading", level=1)).to_have_text("A chronicle of the harbour")
+    expect(page.locator(".byline")).to_have_text(
+        "Ana Pérez and Juan Soto · The Harbour Press · 1 March 1950 · English · original at example.org"
+    )
+    expect(page.get_by_role("heading", level=3)).to_have_text(["### The ferry", "### The bridge"])
+    page.get_by_text("3 sections").click()
+    page.get_by_role("link", name="The bridge").click()
+    expect(page.get_by_role("heading", name="The bridge")).to_be_in_viewport()
+    expect(page.locator("mark")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "start", "end"),
+    [("char=0,5", 0, 5), ("char=2%2C11", 2, 11), ("char=30,", 30, None), ("char=,9", 0, 9)],
+)
+def test_the_words_that_an_address_names_are_marked(
+    new_page: Callable[..., Page], service: RunningService, fragment: str, start: int, end: int | None
+) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/chronicle#{fragment}")
+
+    expect(page.get_by_role("status")).to_have_text("The cited words are marked below.")
+    assert page.locator("mark").text_content() == canonical_text(service, "chronicle")[start:end]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "notice"),
+    [
+        ("char=0,999999", "past the end"),
+        ("char=999999,1000000", "past the end"),
+        ("char=" + "9" * 400, "past the end"),
+        ("char=9,5", "does not name"),
+        ("char=-1,5", "does not name"),
+        ("char=,", "does not name"),
+        ("char=", "does not name"),
+        ("char=1.5,3", "does not name"),
+        ("char=%ff,3", "does not name"),
+        ("line=1,2", "does not name"),
+        ("<img src=x onerror=window.owned=1>", "does not name"),
+    ],
+)
+def test_an_address_that_names_no_words_shows_the_document_unmarked_and_says_so(
+    new_page: Callable[..., Page], service: RunningService, fragment: str, notice: str
+) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/chronicle#{fragment}")
+
+    expect(page.get_by_role("status")).to_contain_text(notice)
+    assert page.locator("#text").text_content() == canonical_text(service, "chronicle")
+    expect(page.locator("mark")).to_have_count(0)
+
+
+def test_where_a_document_has_pages_the_one_of_the_cited_words_is_told(
+    new_page: Callable[..., Page],
+    watched: Watched,
+    add: Callable[..., str],
+    settings: Settings,
+    tiny_encoder: Encoder,
+) -> None:
+    document = add("report.pdf", pdf([["The lamp was lit."], ["It went out in 1931."], ["Nobody knows why."]]))
+    running = RunningService(settings, tiny_encoder)
+    running.start()
+    watched.origins = [running.url]
+    try:
+        text = canonical_text(running, document)
+        page = new_page()
+        for number, words in enumerate(("The lamp", "It went out", "Nobody"), start=1):
+            start = text.index(words)
+            page.goto(f"{running.url}/documents/{document}#char={start},{start + len(words)}")
+            expect(page.locator("mark")).to_have_text(words)
+            told = page.get_by_role("status")
+            expect(told).to_have_text(f"The cited words are marked below; they begin on page {number}.")
+    finally:
+        running.stop()
+
+
+def test_the_mark_follows_the_address(new_page: Callable[..., Page], service: RunningService) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/chronicle#char=2,13")
+    mark = page.locator("mark")
+    expect(mark).to_have_text("A chronicle")
+    page.evaluate("location.hash = '#char=14,16'")
+    expect(mark).to_have_text("of")
+    page.evaluate("location.hash = '#char=5000,6000'")
+    expect(mark).to_have_count(0)
+    page.go_back()
+    expect(mark).to_have_text("of")
+    expect(mark).to_be_focused()
+
+
+def test_the_marked_words_are_in_sight_however_far_down_they_stand(
+    new_page: Callable[..., Page], service: RunningService
+) -> None:
+    text = canonical_text(service, "chronicle")
+    ferry, toll = text.index("The ferry to"), text.index("a toll")
+    page = new_page(viewport={"width": 320, "height": 240})
+    page.goto(f"{service.url}/documents/chronicle#char={toll},{len(text) - 1}")
+    expect(page.locator("mark")).to_have_text("a toll that ended in 1949.")
+    expect(page.locator("mark")).to_be_in_viewport(ratio=1)
+
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(page.locator("mark")).not_to_be_in_viewport()
+    page.get_by_role("link", name="The cited words").click()
+    expect(page.locator("mark")).to_be_in_viewport(ratio=1)
+    page.evaluate(f"location.hash = '#char={ferry},{ferry + 9}'")
+    expect(page.locator("mark")).to_have_text("The ferry")
+    expect(page.locator("mark")).to_be_in_viewport(ratio=1)
+
+
+def test_a_byte_order_mark_counts_as_the_character_that_it_is(
+    new_page: Callable[..., Page], service: RunningService
+) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/hostile#char=0,2")
+
+    expect(page.locator("mark")).to_be_visible()
+    assert page.locator("mark").text_content() == "\ufeff👩"
+
+
+def test_an_unknown_document_leads_home(
+    new_page: Callable[..., Page], service: RunningService, watched: Watched
+) -> None:
+    watched.failed_requests_expected = True
+    page = new_page()
+    page.goto(f"{service.url}/documents/no-such-document")
+
+    expect(page.get_by_role("heading")).to_have_text("There is no document at this address")
+    page.get_by_role("link", name="Ask a question").click()
+    expect(page.get_by_role("textbox")).to_be_visible()
+
+
+CHARACTERS = st.text(st.sampled_from("ab \n\ufeff\u0301\u202e🔦👩\u200d𝔘é"), max_size=40)
+SPANS = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45)), max_size=5)
+
+
+@given(cases=st.lists(st.tuples(CHARACTERS, SPANS), min_size=20, max_size=20))
+@examples(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_spans_of_any_text_are_the_same_in_the_browser_as_here(
+    page: Page, cases: list[tuple[str, list[tuple[int, int]]]]
+) -> None:
+    in_browser = page.evaluate(
+        """async (cases) => {
+          const { stretches } = await import("/web/chat/spans.js");
+          const { markedWords } = await import("/web/chat/words.js");
+          return cases.map(([text, spans]) => {
+            const body = document.createElement("div");
+            const marks = stretches(text, spans.map(([start, end]) => ({ start, end })));
+            body.append(...markedWords(text, marks, []));
+            return [body.textContent, [...body.querySelectorAll("mark")].map((mark) => mark.textContent)];
+          });
+        }""",
+        cases,
+    )
+
+    assert in_browser == [[text, marked_here(text, spans)] for text, spans in cases]
+
+
+def marked_here(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """The runs of characters that lie in any span, of the spans that lie in the text."""
+    inside = {at for start, end in spans if end <= len(text) for at in range(start, end)}
+    runs = groupby(enumerate(text), key=lambda pair: pair[0] in inside)
+    return ["".join(character for _, character in run) for marked, run in runs if marked]
