@@ -341,7 +341,7 @@ def test_serve_says_when_its_address_is_taken(footnote: Run) -> None:
         ran = footnote("serve", "--port", port)
     assert ran.code == 1
     assert f"Cannot listen on 127.0.0.1, port {port}" in ran.err
-    assert "choose another with --port." in ran.err
+    assert "give another port with --port." in ran.err
 
 
 def test_ask_says_how_sure_it_is_where_that_has_been_measured(
