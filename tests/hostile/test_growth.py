@@ -192,27 +192,29 @@ WITHIN = {
     "appeals_between": "clean",
     "best_sentence": "Folding",
     "breadcrumb": "clean",
+    "document_of": "read_documents",
+    "has_member": "format_of",
     "headline": "cleaned",
+    "is_archive": "format_of",
     "marks_of": "clean",
     "menus": "clean",
     "open_archive": "read_docx",
     "page_tree": "read_html",
     "parse_xml": "read_epub",
     "read_document": "read_documents",
-    "read_records": "read_documents",
     "reader_comments": "clean",
     "related_articles": "clean",
     "spread": "Folding",
-    "tame": "read_html",
+    "prune": "read_html",
 }
 """Functions that are measured as a part of others."""
 
 OF_FORMATS = {"read_docx", "read_epub", "read_html", "read_pdf", "read_documents"}
 
 NOT_OF_STRANGERS = {
-    *("crowded", "find_files", "is_gone", "is_wanted", "is_within", "load_identifier", "needed", "read_together"),
+    *("absolute_path", "crowded", "find_files", "is_gone", "is_wanted", "is_within", "load_identifier", "needed", "read_together"),
     *("parsed_hosts", "parsed_origins", "parsed_proxies", "stop_terms"),
-    *("data_option", "emit_json", "json_option", "plural"),
+    *("data_option", "emit_json", "json_option", "plural", "say"),
 }
 """They take no text, or one that the operator writes; `read_together` is measured with histories."""
 
