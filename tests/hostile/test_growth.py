@@ -212,7 +212,17 @@ WITHIN = {
 OF_FORMATS = {"read_docx", "read_epub", "read_html", "read_pdf", "read_documents"}
 
 NOT_OF_STRANGERS = {
-    *("absolute_path", "crowded", "find_files", "is_gone", "is_wanted", "is_within", "load_identifier", "needed", "read_together"),
+    *(
+        "absolute_path",
+        "crowded",
+        "find_files",
+        "is_gone",
+        "is_wanted",
+        "is_within",
+        "load_identifier",
+        "needed",
+        "read_together",
+    ),
     *("parsed_hosts", "parsed_origins", "parsed_proxies", "stop_terms"),
     *("data_option", "emit_json", "json_option", "plural", "say"),
 }

@@ -177,7 +177,7 @@ def test_a_folder_without_its_files_prunes_nothing_unless_that_is_meant(
     refused = ingester.ingest([folder], quiet, prune=[folder])
 
     assert everything_in(store) == before
-    assert "1 of the 1 documents that came from here are gone" in refused.refused[-1][1]
+    assert "the files of 1 of its 1 documents are gone" in refused.refused[-1][1]
     assert "--prune --force" in refused.refused[-1][1]
     meant = ingester.ingest([folder], quiet, prune=[folder], force=True)
     assert (meant.removed, meant.refused) == ([str(folder / "one.txt")], [])
@@ -195,7 +195,7 @@ def test_most_of_a_large_folder_is_not_pruned_unless_that_is_meant(
     refused = ingester.ingest([folder], quiet, prune=[folder])
 
     assert refused.removed == []
-    assert "11 of the 20 documents" in refused.refused[0][1]
+    assert "11 of its 20 documents" in refused.refused[0][1]
     assert len(ingester.ingest([folder], quiet, prune=[folder], force=True).removed) == 11
 
 
