@@ -2,7 +2,7 @@
 
 from corpus.errors import InputError
 
-__all__ = ["BaselineError", "RequirementError", "SetError", "SystemNameError", "TargetError"]
+__all__ = ["BaselineError", "RequirementError", "SetError", "TargetError"]
 
 
 class SetError(InputError):
@@ -19,7 +19,3 @@ class BaselineError(InputError):
 
 class RequirementError(InputError):
     """A requirement cannot be understood or names a measure that does not exist."""
-
-
-class SystemNameError(InputError):
-    """A system that was named for a comparison is not known."""

@@ -17,12 +17,9 @@ from eval.bench.machine import describe_machine, memory_of
 from eval.bench.process import ServerProcess, seconds_of_command, serving
 from eval.bench.record import FORMAT, Benchmark, BenchOptions, Served
 from eval.bench.stores import BuiltStore, StoreBuilder
-from eval.bench.systems.result import SystemResult
-from eval.bench.systems.side_by_side import compare_systems
 from eval.bench.timing import median, percentiles
 from eval.bench.vectors import measure_vectors
 from eval.errors import TargetError
-from eval.sets import load_beir
 from service.opening import load_encoder
 from service.runtime.progress import Progress
 from service.settings import Settings
@@ -54,7 +51,7 @@ def run_benchmark(
         options: Sizes and numbers.
         say: Told in a sentence what comes next.
         progress: Told how far that is.
-        beir_folder: Documents and questions instead of the starter's; what systems are compared on.
+        beir_folder: Documents and questions to use instead of the starter's.
         work: Folder that stores are kept in for the next time; a temporary one, removed at the end, if None.
 
     Raises:
@@ -79,7 +76,6 @@ def run_benchmark(
             say(f"Making a store of {passages:,} passages.")
             store = builder.store(passages, progress)
             served.append(_served(store, encoder, sources.questions, options, say, progress))
-    systems = _systems(beir_folder, options, say, progress)
     return Benchmark(
         format=FORMAT,
         started=started,
@@ -93,17 +89,7 @@ def run_benchmark(
         help_command_s=helped,
         served=served,
         verdicts=verdicts(ingest, served),
-        systems=systems,
     )
-
-
-def _systems(
-    folder: Path | None, options: BenchOptions, say: Callable[[str], None], progress: Progress
-) -> list[SystemResult]:
-    if folder is None or not options.systems:
-        return []
-    say(f"Measuring {', '.join(options.systems)} side by side, each in a process of its own.")
-    return compare_systems(load_beir(folder), options.systems, progress, questions=options.questions, seed=options.seed)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ import click
 
 from eval.bench.asking import Asking
 from eval.bench.record import Benchmark, Served, Verdict
-from eval.bench.systems.result import print_systems
 from eval.bench.timing import Percentiles, median
 from eval.bench.vectors import Growth
 from service.runtime.terminal import plural
@@ -42,9 +41,6 @@ def print_benchmark(benchmark: Benchmark) -> None:
     click.echo("\nBudgets")
     for verdict in benchmark.verdicts:
         click.echo(_verdict(verdict))
-    if benchmark.systems:
-        click.echo("\nSide by side")
-        print_systems(benchmark.systems)
 
 
 def _print_served(served: Served) -> None:

@@ -10,7 +10,6 @@ from eval.bench.asking import Asking
 from eval.bench.encoding import Ingest
 from eval.bench.machine import Machine, Memory
 from eval.bench.stores import BuiltStore
-from eval.bench.systems.result import SystemResult
 from eval.bench.timing import Percentiles
 from eval.bench.vectors import VectorSearch
 from eval.errors import TargetError
@@ -31,7 +30,6 @@ class BenchOptions:
         rounds: How often everything is measured.
         documents: At most so many real documents of a BEIR folder.
         seed: Of what is synthetic.
-        systems: What to measure side by side, on the documents and so many questions of a BEIR folder.
     """
 
     passages: Sequence[int]
@@ -40,7 +38,6 @@ class BenchOptions:
     rounds: int
     documents: int
     seed: int
-    systems: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,6 @@ class Benchmark:
         help_command_s: Seconds of `footnote --help`, of each start.
         served: One for each size.
         verdicts: The budgets.
-        systems: Footnote and others, side by side.
     """
 
     format: int
@@ -124,7 +120,6 @@ class Benchmark:
     help_command_s: Sequence[float]
     served: Sequence[Served]
     verdicts: Sequence[Verdict]
-    systems: Sequence[SystemResult]
 
 
 def check_writable(path: Path) -> None:

@@ -53,12 +53,6 @@ def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Seque
 @click.option(
     "--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Measure everything so often."
 )
-@click.option(
-    "--systems",
-    metavar="NAME,…",
-    help="Measure these side by side on all documents and so many --questions of --set: footnote, plain, txtai-dense, "
-    "txtai-hybrid, haystack-dense, haystack-hybrid, or all.",
-)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all that is drawn by chance.")
 @click.option(
     "--work",
@@ -75,7 +69,6 @@ def bench(
     askers: Sequence[int],
     questions: int,
     rounds: int,
-    systems: str | None,
     seed: int,
     work: Path | None,
     out: Path | None,
@@ -88,7 +81,6 @@ def bench(
     from eval.bench import (
         BenchOptions,
         check_writable,
-        named_systems,
         print_benchmark,
         run_benchmark,
         save_benchmark,
@@ -98,12 +90,9 @@ def bench(
     from service.settings import load_settings
 
     settings = load_settings()
-    if systems is not None and set_path is None:
-        raise click.UsageError("--systems needs --set DIR, a BEIR folder: its gold says how good each system is.")
-    names = [] if systems is None else named_systems(systems)
     if out is not None:
         check_writable(out)
-    options = BenchOptions(passages, sorted({1, *askers}), questions, rounds, documents, seed, names)
+    options = BenchOptions(passages, sorted({1, *askers}), questions, rounds, documents, seed)
     with stopped_like_interrupted():
         measured = run_benchmark(
             settings,
