@@ -17,9 +17,10 @@ from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
 from eval.errors import SetError
-from eval.runs.run import run_questions
+from eval.runs.asking import run_questions
 from eval.runs.target import local_target
-from eval.sets.beir import BeirFolder, document_ids, fill_store, gold_of, load_beir
+from eval.sets.beir import BeirFolder, load_beir
+from eval.sets.beir_store import document_ids, fill_store, gold_of
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.side_by_side.__main__ import main

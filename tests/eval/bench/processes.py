@@ -1,11 +1,11 @@
-"""Which processes there are, from /proc."""
+"""Running processes, from /proc."""
 
 import os
 from pathlib import Path
 
 
 def children() -> set[int]:
-    """Ids of this process's children that still run."""
+    """Return the ids of this process's running children."""
     found = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -1,4 +1,4 @@
-"""`footnote-eval bench`, whole and small: a real server, the tiny encoder."""
+"""`footnote-eval bench` on small stores, with a real server and the tiny encoder."""
 
 import json
 import os
