@@ -84,7 +84,7 @@ def projection(folder: Path, put: Put, view_of: ViewOf) -> LexicalProjection:
     return made
 
 
-def anew(view: View) -> LexicalIndex:
+def rebuilt(view: View) -> LexicalIndex:
     """An index of a view's passages that no projection has touched."""
     documents = {document.key: document for document in view.documents()}
     passages = [(p.key, f"{documents[p.document_key].metadata.title}\n{p.text}") for p in all_passages(view)]
@@ -92,9 +92,9 @@ def anew(view: View) -> LexicalIndex:
 
 
 def assert_shows(index: LexicalIndex, view: View) -> None:
-    """The index holds exactly the view's passages, and gives the answers and scores of one made anew."""
+    """The index holds exactly the view's passages, and returns the answers and scores of a rebuilt index."""
     assert index.keys.tolist() == view.passage_keys()
-    reference = anew(view)
+    reference = rebuilt(view)
     for question in QUESTIONS:
         assert index.search(question, 50) == reference.search(question, 50)
 
@@ -187,7 +187,7 @@ def test_a_new_generation_of_the_same_passages_is_taken_up(
 
 @settings(UNHURRIED, max_examples=12)
 @given(changes=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 6)), min_size=3, max_size=9))
-def test_every_step_gives_the_index_that_one_made_anew_would_be(
+def test_every_step_gives_the_same_index_as_a_rebuild(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, int]]
 ) -> None:
     folder = tmp_path_factory.mktemp("steps")
@@ -205,7 +205,7 @@ def test_every_step_gives_the_index_that_one_made_anew_would_be(
             assert_shows(LexicalProjection(folder).open(view), view)
 
 
-def test_an_old_reader_goes_on_while_new_generations_replace_its_files(
+def test_an_old_reader_keeps_working_while_new_generations_replace_its_files(
     projection: LexicalProjection, folder: Path, put: Put, view_of: ViewOf
 ) -> None:
     old_view = view_of()
@@ -218,7 +218,7 @@ def test_an_old_reader_goes_on_while_new_generations_replace_its_files(
     assert_shows(old, old_view)
 
 
-def test_whatever_happens_to_the_files_of_an_index_in_use_it_goes_on_answering(
+def test_an_index_in_use_keeps_answering_whatever_happens_to_its_files(
     projection: LexicalProjection, put: Put, view_of: ViewOf
 ) -> None:
     put("two", 50)
@@ -453,7 +453,7 @@ def test_processes_that_open_at_once_neither_fail_nor_wait_for_each_other(
     projection: LexicalProjection, folder: Path, put: Put, view_of: ViewOf
 ) -> None:
     put("two", 30)
-    expected = anew(view_of()).search("truce gang", 5)
+    expected = rebuilt(view_of()).search("truce gang", 5)
     processes = [opener(folder, 3) for _ in range(4)]
     for process in processes:
         assert process.stdin is not None
@@ -486,7 +486,7 @@ def test_a_full_disk_costs_nothing_but_the_saved_index(
     projection: LexicalProjection, folder: Path, put: Put, view_of: ViewOf, room: int
 ) -> None:
     put("two", 300)
-    expected = anew(view_of()).search("truce gang", 5)
+    expected = rebuilt(view_of()).search("truce gang", 5)
 
     process = opener(folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
     out, _ = process.communicate("\n", timeout=60)
@@ -570,7 +570,7 @@ def test_another_process_brings_the_index_up_to_date(
     assert projection.problem(view_of()) is None
 
 
-def test_another_process_that_can_index_nothing_harms_nobody(folder: Path, put: Put, tmp_path: Path) -> None:
+def test_another_process_that_cannot_index_does_no_harm(folder: Path, put: Put, tmp_path: Path) -> None:
     put("one.md")
     tamper(folder, "UPDATE passages SET checksum = checksum + 1")
     index_apart(folder)
