@@ -48,7 +48,7 @@ from tests.corpus.samples import UNHURRIED, is_clause
         ("a.txt", "Text.".encode("utf-16"), TEXT),
     ],
 )
-def test_a_file_is_told_by_its_content_and_else_by_its_name(name: str, data: bytes, expected: Format) -> None:
+def test_a_format_comes_from_the_content_else_from_the_name(name: str, data: bytes, expected: Format) -> None:
     assert format_of(bytes_of(data, name), ReadOptions()) is expected
 
 
@@ -100,7 +100,7 @@ PIECES = [
 
 @UNHURRIED
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join))
-def test_what_stands_before_a_page_does_not_hide_it(data: bytes) -> None:
+def test_text_before_a_page_does_not_hide_it(data: bytes) -> None:
     told = format_of(SourceBytes(Path("a.txt"), data), ReadOptions())
     assert (told is HTML) == (PROLOG.match(data) is not None)
 
