@@ -97,7 +97,7 @@ def test_a_server_whose_index_takes_too_long_ends_in_time(tmp_path: Path) -> Non
     code = """
 import sys, threading
 import service.http.server as server
-from service.cli.main import main
+from service.cli import main
 from service.retrieval.library import Library
 server.STOP_S = 1.0
 server.LAST_S = 0

@@ -120,7 +120,7 @@ def test_a_link_that_leaves_the_folder_is_refused_and_the_others_are_kept(
     (folder / "b.txt").symlink_to(write("elsewhere/secret.txt", "A secret."))
     ran = footnote("ingest", str(folder))
     assert ran.code == 1
-    assert "b.txt: it is a link to a file outside the folder; give that file itself, or put" in ran.err
+    assert "b.txt: it is a link to a file outside the folder; name that file, or" in ran.err
     assert "1 added, 1 refused" in ran.out
 
 
@@ -233,7 +233,7 @@ def test_what_is_gone_is_removed_with_prune(footnote: Run, write: Write) -> None
     (folder / "one.txt").unlink()
     ran = footnote("ingest", folder, "--prune")
     assert ran.code == 1
-    assert "1 of the 1 documents are gone, and none was removed; is its disk mounted?" in ran.err
+    assert "1 of its 1 documents are gone, and none was removed; mount the disk" in ran.err
     assert footnote("ingest", folder, "--prune", "--force").code == 0
     assert footnote("verify").code == 0
 
@@ -322,4 +322,4 @@ def test_rows_after_a_stray_quote_stay_stored(footnote: Run, write: Write) -> No
     assert ran.code == 1
     assert "2 unchanged, 1 refused" in ran.out
     assert "removed" not in ran.out
-    assert "line 4 is not valid CSV, so that it and the rows after it were not read" in ran.err
+    assert "line 4 is not valid CSV, and this row and all later ones were not read" in ran.err

@@ -100,6 +100,13 @@ def test_closing_ends_the_process() -> None:
 WORKER = """
 import sys, os, time, socket
 import corpus.readers.pdf.pages as pdf
+from corpus.errors import SourceError
+
+def denied(action):
+    try:
+        action()
+    except PermissionError:
+        raise SourceError("permission denied") from None
 
 def read_pdf(data, options):
     {body}
@@ -141,13 +148,13 @@ def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mis
             SandboxLimits(seconds=5),
             "reading it took more than 5 seconds; split it, or save it in another format",
         ),
-        ("os._exit(7)", None, "its parser crashed or needed more than 1024 MiB of memory; it may be damaged"),
-        ("os.abort()", None, "its parser crashed or needed more than 1024 MiB of memory; it may be damaged"),
+        ("os._exit(7)", None, "its parser crashed or needed more than 1024 MiB of memory; save it again"),
+        ("os.abort()", None, "its parser crashed or needed more than 1024 MiB of memory; save it again"),
         ("bytearray(2 * 1024**3)", None, "reading it takes more than 1024 MiB of memory; split it"),
-        ("print('noise' * 100); raise KeyError(1)", None, "it is a damaged PDF file (KeyError); get it anew"),
-        ("open('/tmp/footnote-must-not-exist', 'w')", None, "it is a damaged PDF file (PermissionError)"),
-        ("socket.create_connection(('127.0.0.1', 9))", None, "it is a damaged PDF file (PermissionError)"),
-        ("os.system('true')", None, "it is a damaged PDF file (PermissionError)"),
+        ("print('noise' * 100); raise KeyError(1)", None, "it is a damaged PDF file; get a new copy, or save it again"),
+        ("denied(lambda: open('/tmp/footnote-must-not-exist', 'w'))", None, "permission denied"),
+        ("denied(lambda: socket.create_connection(('127.0.0.1', 9)))", None, "permission denied"),
+        ("denied(lambda: os.system('true'))", None, "permission denied"),
         ("os.write(3, b'x' * 100)", None, "its parser crashed"),
         ("return 7", None, "it cannot be read (AttributeError); save it again, or as text"),
     ],

@@ -108,7 +108,7 @@ def test_a_command_ends_while_a_file_is_being_read(
     code = f"""
 import signal, sys
 import service.reading.process as process
-from service.cli.main import main
+from service.cli import main
 process.WORKER = ({str(program)!r},)
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 sys.argv = ["footnote", *{command.split()!r}, {str(files)!r}]
@@ -191,6 +191,5 @@ def test_a_want_of_processes_is_said_of_the_machine(
     summary = Ingester(store, lambda: tiny_encoder, settings).ingest([write("a.txt", TEXT)], NoProgress())
     [(_, reason)] = summary.refused
     assert reason == (
-        "the reading process does not start: Resource temporarily unavailable; let this user have more "
-        "processes or memory"
+        "the reading process does not start: Resource temporarily unavailable; allow this user more processes or memory"
     )
