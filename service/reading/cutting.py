@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from corpus.documents import Passage, RemovedSpan, Section
 from corpus.errors import SourceError
-from corpus.passages import PassageSplitter, prefix_of
-from corpus.text import TextTokens
+from corpus.passages import PassageSplitter
+from corpus.text import TextTokens, title_prefix
 
 __all__ = ["MAX_PASSAGES", "Cut", "Layout", "Sizes", "cut"]
 
@@ -66,7 +66,7 @@ def cut(counter: TextTokens, sizes: Sizes, layout: Layout, text: str) -> Cut:
     Raises:
         SourceError: The title leaves no room for passages, or there are more than `MAX_PASSAGES`.
     """
-    prefix = prefix_of(layout.title, counter, sizes.title_tokens)
+    prefix = title_prefix(layout.title, counter, sizes.title_tokens)
     room = counter.max_tokens - counter.special_tokens - PREFIX_MARGIN - counter.count_tokens(prefix)
     if room < MIN_PASSAGE_TOKENS:
         raise SourceError("its title leaves the encoder no room for passages; set FOOTNOTE_TITLE_TOKENS lower")
