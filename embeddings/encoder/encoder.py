@@ -20,7 +20,7 @@ from embeddings.encoder.cpus import thread_gives_way
 from embeddings.encoder.export_cache import Export, NotExportableError, find_export, make_export
 from embeddings.encoder.model_files import has_cuda, model_folder, unloadable, weights_sha256
 from embeddings.encoder.onnx_runtime import OnnxRuntime
-from embeddings.tokens import pack_signs
+from embeddings.tokens import sign_bits
 
 __all__ = ["PRECISIONS", "Encoder", "PassageEncoding", "Precision", "QuestionEncoding"]
 
@@ -184,7 +184,7 @@ class Encoder(TextTokens):
         if any(len(one) > self.max_tokens for one in encoded):
             raise EncoderError(f"A passage has more than the {self.max_tokens} tokens that {self.name} takes.")
         outputs = self._runtime.run(texts, encoded)
-        return [PassageEncoding(_unit(vector), pack_signs(tokens)) for vector, tokens in outputs]
+        return [PassageEncoding(_unit(vector), sign_bits(tokens)) for vector, tokens in outputs]
 
     @classmethod
     def load(

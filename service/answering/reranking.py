@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.tokens import AskedTokens
+from embeddings.tokens import QuestionTokens
 from service.answering.candidates import Candidate
 
 __all__ = ["SCORING_VERSION", "RerankedCandidate", "max_sims", "rerank"]
@@ -40,7 +40,7 @@ class RerankedCandidate:
 
 
 def rerank(
-    question: AskedTokens,
+    question: QuestionTokens,
     candidates: Sequence[Candidate],
     token_signs: Mapping[int, NDArray[np.uint8]],
     reading_weight: float = 0.0,

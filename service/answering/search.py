@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corpus.lexical import Question
 from corpus.store import Filters, StoredDocument, StoredPassage
 from embeddings.encoder import QuestionEncoding
-from embeddings.tokens import AskedTokens, signs_from_bytes
+from embeddings.tokens import QuestionTokens, signs_from_bytes
 from service.answering.answer import Span
 from service.answering.candidates import Candidate, find_candidates
 from service.answering.conversation import Reading
@@ -53,7 +53,7 @@ class Search:
         self._settings = settings
         self._words = words
         self._vector = encoded.vector
-        self._tokens = AskedTokens(encoded.token_vectors)
+        self._tokens = QuestionTokens(encoded.token_vectors)
         self._filters = filters
         self._reading = None if reading is None else reading.vector
         self._reading_weight = 0.0 if reading is None else reading.weight
