@@ -73,13 +73,13 @@ def ingest(
     """
     from corpus.documents import ReadOptions
     from corpus.store import Store
-    from embeddings.encoder.cpus import give_way
+    from embeddings.encoder import lower_priority
     from service.ingest import Ingester
     from service.opening import load_encoder, refresh_projection
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
-    give_way()
+    lower_priority()
     _check_encoding(encoding)
     _check_text("--password", password)
     _check_text("--text-field", text_field)
@@ -244,13 +244,13 @@ def reindex(data: Path | None, as_json: bool) -> None:
     Everything changes in one step at the end, so that an interruption leaves the old state.
     """
     from corpus.store import Store
-    from embeddings.encoder.cpus import give_way
+    from embeddings.encoder import lower_priority
     from service.ingest import Ingester
     from service.opening import load_encoder, refresh_projection
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
-    give_way()
+    lower_priority()
     settings = load_settings(data=data)
     begun = time.monotonic()
     load = functools.cache(lambda: load_encoder(settings, anew=True))
