@@ -1,10 +1,8 @@
 """The group of subcommands, their exit codes, and how it is said what went wrong."""
 
-import os
 import sys
 
 import click
-import platformdirs
 
 from corpus.errors import FootnoteError, StoreError
 from eval.cli.bench import bench
@@ -31,8 +29,6 @@ for command in (run, compare, import_, calibrate, bench):
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # One exported encoder for all the stores that evaluation makes, here and in the processes that it starts.
-    os.environ.setdefault("FOOTNOTE_EXPORTS", str(platformdirs.user_cache_path("footnote") / "encoder"))
     sys.exit(_run())
 
 
