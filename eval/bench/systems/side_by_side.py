@@ -24,7 +24,7 @@ from eval.errors import SetError, SystemNameError
 from eval.measures import aggregate_latency, retrieval_values
 from eval.sets import BeirFolder, Question, gold_of
 from service.opening import load_encoder
-from service.reading import Layout, Sizes, cut
+from service.reading import DocumentStructure, PassageSizes, cut
 from service.runtime.progress import Progress
 from service.settings import Settings, load_settings
 
@@ -86,10 +86,10 @@ def compare_systems(
 def texts_of(folder: BeirFolder, encoder: Encoder, settings: Settings) -> list[Text]:
     """Every document's passages with their prefix, exactly as Footnote cuts and encodes them."""
     texts = []
-    sizes = Sizes(settings.passage_tokens, settings.title_tokens)
+    sizes = PassageSizes(settings.passage_tokens, settings.title_tokens)
     for identifier, title, text in folder.documents():
         if text.strip():
-            made = cut(encoder, sizes, Layout(title or identifier), text)
+            made = cut(encoder, sizes, DocumentStructure(title or identifier), text)
             texts += [Text(identifier, made.prefix + text[p.start : p.end]) for p in made.passages]
     return texts
 

@@ -15,7 +15,7 @@ from embeddings.encoder.encoder import Encoder
 from embeddings.encoder.prompts import Prompts
 from embeddings.tokens.maxsim import sign_bits
 from service.answering.highlight import Highlighter
-from service.reading.cutting import Layout, Sizes, cut
+from service.reading.cutting import DocumentStructure, PassageSizes, cut
 
 QUERY, DOCUMENT = "query: ", "passage: "
 PROMPTS = {"query": QUERY, "passage": DOCUMENT}
@@ -120,7 +120,7 @@ def test_the_highlight_is_the_sentence_that_answers(tiny_model: Path, prompted: 
 def test_no_passage_with_prompt_and_title_exceeds_the_length_limit(tiny_model: Path, prompted: Prompted) -> None:
     encoder = Encoder.load(str(prompted(tiny_model)))
     text = "the truce began in the prison when gang talks began; " * 30
-    made = cut(encoder, Sizes(1000, 8), Layout("The year of the truce"), text)
+    made = cut(encoder, PassageSizes(1000, 8), DocumentStructure("The year of the truce"), text)
     texts = [made.prefix + text[passage.start : passage.end] for passage in made.passages]
 
     assert len(list(encoder.encode_passages(texts))) == len(texts) > 5
