@@ -4,7 +4,7 @@ from corpus.text.decoding import decode, decoded
 from corpus.text.language import language_of, load_identifier
 from corpus.text.normalization import normalise
 from corpus.text.sentences import sentence_spans
-from corpus.text.title_prefix import TITLE_PREFIX_VERSION, text_with_title, title_prefix
+from corpus.text.titles import TITLE_PREFIX_VERSION, text_with_title, title_prefix
 from corpus.text.tokens import TextTokens, TokenizerFile
 
 __all__ = [

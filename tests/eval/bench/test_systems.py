@@ -13,7 +13,7 @@ import pytest
 
 from corpus.store.store import Store
 from corpus.store.view import View
-from corpus.text.title_prefix import title_prefix
+from corpus.text.titles import title_prefix
 from embeddings.encoder.encoder import Encoder
 from eval.bench.systems.known import KNOWN, SYSTEMS, KnownSystem
 from eval.bench.systems.result import SystemResult, as_markdown, print_systems

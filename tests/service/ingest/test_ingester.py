@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from corpus.errors import EncoderError, EncoderMismatchError, SourceError
 from corpus.store.store import Store
 from corpus.store.view import View
-from corpus.text.title_prefix import title_prefix
+from corpus.text.titles import title_prefix
 from embeddings.encoder.encoder import Encoder, PassageEncoding
 from service.ingest.ingester import Ingester
 from service.ingest.sources import starter_files
