@@ -204,7 +204,7 @@ class Encoder(TextTokens):
             raise EncoderError(f"A passage exceeds the {self._runtime.max_tokens} tokens that {self.name} reads.")
         outputs = self._runtime.run(texts, encoded, prompt)
         return [
-            PassageEncoding(_unit(vector), sign_bits(tokens[~is_prompt_token(one, prompt)]))
+            PassageEncoding(_unit(vector), sign_bits(tokens)[~is_prompt_token(one, prompt)])
             for (vector, tokens), one in zip(outputs, encoded, strict=True)
         ]
 

@@ -59,9 +59,11 @@ def is_prompt_token(encoded: Encoding, prompt: str) -> NDArray[np.bool_]:
     Returns:
         `(tokens,)` bool; special tokens are not marked.
     """
+    if not prompt:
+        return np.zeros(len(encoded), dtype=bool)
     ends = np.array([end for _, end in encoded.offsets], dtype=np.int64)
     special = np.array(encoded.special_tokens_mask, dtype=bool)
-    return ~special & (ends <= len(prompt)) if prompt else np.zeros_like(special)
+    return ~special & (ends <= len(prompt))
 
 
 def prompt_length(tokenizer: Tokenizer, prompt: str) -> int:
