@@ -1,4 +1,4 @@
-"""The group of subcommands, their exit codes, and how it is said what went wrong."""
+"""The group of subcommands, the exit codes and the error messages."""
 
 import sys
 
@@ -17,9 +17,9 @@ __all__ = ["footnote_eval", "main"]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def footnote_eval() -> None:
-    """Measure how well questions are answered, and whether a change made that better.
+    """Measure the quality of answers, and the effect of changes.
 
-    Begin with a set of questions: footnote-eval run --set my-set.jsonl --report report/
+    Start with a set of questions: footnote-eval run --set my-set.jsonl --report report/
     """
 
 
