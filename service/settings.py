@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
-from embeddings.encoder import DEFAULT_ENCODER
+from embeddings.encoder import DEFAULT_ENCODER, default_exports_folder
 from service.access import KEY_RULE, Network, is_usable, parsed_hosts, parsed_origins, parsed_proxies, separated
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
@@ -97,7 +97,10 @@ class Settings(BaseSettings):
     exports: Annotated[
         Path | None,
         BeforeValidator(_named),
-        Field(description="Folder for the encoder as it runs without torch; by default one in the data folder."),
+        Field(
+            description="Folder for the prepared encoder, which runs without torch. By default it is in the user's "
+            "cache folder, or, if that cannot be written, in the data folder.",
+        ),
     ] = None
     passage_tokens: Annotated[
         int,
@@ -269,8 +272,8 @@ class Settings(BaseSettings):
 
     @property
     def exports_folder(self) -> Path:
-        """Where exported encoders are kept."""
-        return self.exports or self.data / "encoder"
+        """Folder of prepared encoders."""
+        return self.exports or default_exports_folder(self.data)
 
     @property
     def suggested_question_values(self) -> tuple[str, ...]:

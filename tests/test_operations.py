@@ -179,7 +179,9 @@ def test_the_environment_holds_settings_that_exist_and_a_folder_that_the_unit_ma
     values = dict(line.split("=", 1) for line in read("environment").splitlines() if not line.startswith("#"))
     names = {name for name in values if name.startswith(PREFIX)}
     assert names <= {PREFIX + name.upper() for name in Settings.model_fields}
-    assert values["FOOTNOTE_DATA"] == f"/var/lib/{unit('footnote.service')['Service']['StateDirectory']}"
+    state = f"/var/lib/{unit('footnote.service')['Service']['StateDirectory']}"
+    assert values["FOOTNOTE_DATA"] == state
+    assert values["FOOTNOTE_EXPORTS"].startswith(f"{state}/")  # the unit can write nowhere else
 
 
 def test_every_unit_names_the_file_that_it_is() -> None:

@@ -8,7 +8,7 @@ from corpus.errors import SourceError
 from corpus.store import StoredDocument
 from embeddings.encoder import Encoder, PassageEncoding
 from embeddings.tokens import signs_to_bytes
-from service.reading import Cut, Sandbox, Sizes
+from service.reading import Cut, PassageSizes, Sandbox
 from service.settings import Settings
 
 __all__ = ["as_stored", "cut_apart", "encoded_passages", "naming"]
@@ -22,7 +22,7 @@ def cut_apart(
     Raises:
         SourceError: It cannot be cut: the title leaves no room for passages, or it breaks a limit.
     """
-    sizes = Sizes(settings.passage_tokens, settings.title_tokens)
+    sizes = PassageSizes(settings.passage_tokens, settings.title_tokens)
     return sandbox.cut(document, text, sizes, encoder.tokenizer_file)
 
 

@@ -17,7 +17,7 @@ from corpus.files import SourceBytes, printable
 from corpus.readers import SourceProblem
 from corpus.store import StoredDocument
 from corpus.text import TokenizerFile
-from service.reading.cutting import Cut, Layout, Sizes
+from service.reading.cutting import Cut, DocumentStructure, PassageSizes
 from service.reading.process import NotStartedError, ReadingProcess, SandboxLimits
 from service.reading.replies import checked_document, checked_passages, checked_spans
 from service.reading.wire import (
@@ -76,7 +76,7 @@ class Sandbox:
     def __init__(self, limits: SandboxLimits | None = None) -> None:
         self.limits = limits or SandboxLimits()
         self._process: ReadingProcess | None = None
-        self._tokenizer: str | None = None
+        self._tokenizer: tuple[str, int] | None = None
         self._place: tuple[SourceBytes, int] | None = None
         self._last: SourceDocument | None = None
         self._lock = threading.Lock()
@@ -156,7 +156,9 @@ class Sandbox:
                 self._last = reply
             yield reply
 
-    def cut(self, document: SourceDocument | StoredDocument, text: str, sizes: Sizes, tokenizer: TokenizerFile) -> Cut:
+    def cut(
+        self, document: SourceDocument | StoredDocument, text: str, sizes: PassageSizes, tokenizer: TokenizerFile
+    ) -> Cut:
         """The passages of a document.
 
         Args:
@@ -207,21 +209,23 @@ class Sandbox:
         self,
         document: SourceDocument | StoredDocument,
         text: str,
-        sizes: Sizes,
+        sizes: PassageSizes,
         tokenizer: TokenizerFile,
         seconds: int,
     ) -> Cut:
         process = self._started()
-        if self._tokenizer != tokenizer.sha256:
+        if self._tokenizer != (tokenizer.sha256, tokenizer.max_tokens):
             self._sent(process.send(seconds, Tokenizer(tokenizer.max_tokens), tokenizer.content.encode()))
-            self._tokenizer = tokenizer.sha256
+            self._tokenizer = tokenizer.sha256, tokenizer.max_tokens
         if self._place is not None and self._last is document:
             self._sent(process.send(seconds, CutDocument(sizes, seconds)))
         else:
             self._place = self._last = None  # the process forgets the file that it was reading
             about = document.metadata
-            layout = Layout(about.title, about.language, document.sections, document.pages, document.removed)
-            self._sent(process.send(seconds, CutText(layout, sizes, seconds), text.encode()))
+            structure = DocumentStructure(
+                about.title, about.language, document.sections, document.pages, document.removed
+            )
+            self._sent(process.send(seconds, CutText(structure, sizes, seconds), text.encode()))
         reply = self._reply(seconds)
         if isinstance(reply, Done):
             raise SourceError(reply.reason or "it cannot be cut into passages")

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from corpus.documents import ReadOptions, RemovedSpan, SourceDocument
 from corpus.readers import SourceProblem
-from service.reading.cutting import Cut, Layout, Sizes
+from service.reading.cutting import Cut, DocumentStructure, PassageSizes
 
 __all__ = [
     "REPLY",
@@ -79,7 +79,7 @@ class Tokenizer:
 class CutDocument:
     """Cut the document that was given last."""
 
-    sizes: Sizes
+    sizes: PassageSizes
     seconds: int
     kind: Literal["cut-document"] = "cut-document"
 
@@ -88,8 +88,8 @@ class CutDocument:
 class CutText:
     """Cut a text, which follows as UTF-8."""
 
-    layout: Layout
-    sizes: Sizes
+    structure: DocumentStructure
+    sizes: PassageSizes
     seconds: int
     kind: Literal["cut-text"] = "cut-text"
 

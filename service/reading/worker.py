@@ -17,7 +17,7 @@ from corpus.errors import SourceError
 from corpus.files import Sidecar, SourceBytes
 from corpus.readers import SourceProblem, read_documents
 from corpus.text import TextTokens, load_identifier
-from service.reading.cutting import Layout, Sizes, cut
+from service.reading.cutting import DocumentStructure, PassageSizes, cut
 from service.reading.wire import (
     REPLY,
     REQUEST,
@@ -113,7 +113,7 @@ class _Worker:
             self._answer(lambda: SpansReply(clean(text, request.media_type, request.pages)))
         elif isinstance(request, CutText):
             text = self._text()
-            self._answer(lambda: self._cut(request.sizes, request.layout, text))
+            self._answer(lambda: self._cut(request.sizes, request.structure, text))
         else:
             self._send(Done("there is no document to go on with"))
         return None
@@ -157,8 +157,8 @@ class _Worker:
                 self._take_tokenizer(request)
             elif isinstance(request, CutDocument) and isinstance(item, SourceDocument):
                 about = item.metadata
-                layout = Layout(about.title, about.language, item.sections, item.pages, item.removed)
-                self._answer(lambda: self._cut(request.sizes, layout, item.text))  # noqa: B023 - called at once
+                structure = DocumentStructure(about.title, about.language, item.sections, item.pages, item.removed)
+                self._answer(lambda: self._cut(request.sizes, structure, item.text))  # noqa: B023 - called at once
             else:
                 return request
 
@@ -167,10 +167,10 @@ class _Worker:
 
         self._counter = TextTokens(Loaded.from_str(self._text()), request.max_tokens)
 
-    def _cut(self, sizes: Sizes, layout: Layout, text: str) -> PassagesReply:
+    def _cut(self, sizes: PassageSizes, structure: DocumentStructure, text: str) -> PassagesReply:
         if self._counter is None:
             raise SourceError("there is no tokenizer to cut it with")
-        return PassagesReply(cut(self._counter, sizes, layout, text))
+        return PassagesReply(cut(self._counter, sizes, structure, text))
 
     def _answer(self, make: Callable[[], Reply]) -> None:
         try:

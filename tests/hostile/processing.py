@@ -88,7 +88,12 @@ def converse(text: str) -> None:
     paragraphs = text.split("\n\n")
     who = Conversation.of(paragraphs)
     for paragraph in paragraphs:
-        who.asks(paragraph), who.leans(paragraph), who.remarks(paragraph), labelled_lines(paragraph)
+        (
+            who.is_question(paragraph),
+            who.depends_on_answer(paragraph),
+            who.is_remark(paragraph),
+            labelled_lines(paragraph),
+        )
 
 
 def find_out(text: str) -> None:

@@ -20,7 +20,7 @@ from corpus.errors import SourceError
 from corpus.files.source import SourceBytes
 from corpus.readers.record_problems import SourceProblem
 from corpus.text.tokens import TokenizerFile
-from service.reading.cutting import Cut, Sizes
+from service.reading.cutting import Cut, PassageSizes
 from service.reading.process import SandboxLimits
 from service.reading.sandbox import Sandbox
 from tests.hostile.frames import read_frame, write_frame
@@ -29,7 +29,7 @@ from tests.hostile.oracle import faults_of_document, faults_of_passages, faults_
 
 __all__ = ["main"]
 
-SIZES = Sizes(200, 32)
+SIZES = PassageSizes(200, 32)
 """As the settings have it."""
 
 MAX_TOKENS = 256

@@ -20,7 +20,7 @@ from eval.errors import SetError
 from eval.measures import aggregate_latency, retrieval_values
 from eval.sets import BeirFolder, Question, gold_of
 from service.opening import load_encoder
-from service.reading import Layout, Sizes, cut
+from service.reading import DocumentStructure, PassageSizes, cut
 from service.runtime.progress import Progress
 from service.settings import Settings, load_settings
 from tests.side_by_side.registry import SYSTEMS
@@ -83,10 +83,10 @@ def compare_systems(
 def passage_texts(folder: BeirFolder, encoder: Encoder, settings: Settings) -> list[PassageText]:
     """Return the passages of every document with their prefix, exactly as Footnote splits and encodes them."""
     texts = []
-    sizes = Sizes(settings.passage_tokens, settings.title_tokens)
+    sizes = PassageSizes(settings.passage_tokens, settings.title_tokens)
     for identifier, title, text in folder.documents():
         if text.strip():
-            split = cut(encoder, sizes, Layout(title or identifier), text)
+            split = cut(encoder, sizes, DocumentStructure(title or identifier), text)
             texts += [PassageText(identifier, split.prefix + text[p.start : p.end]) for p in split.passages]
     return texts
 

@@ -1,6 +1,7 @@
 """Texts cut by the reading process: the same passages as here, within limits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -9,12 +10,12 @@ from corpus.errors import SourceError
 from corpus.passages.splitting import CHARACTERS_PER_TOKEN, PassageSplitter
 from embeddings.encoder.encoder import Encoder
 from service.reading import cutting as cutting_module
-from service.reading.cutting import Layout, Sizes, cut
+from service.reading.cutting import DocumentStructure, PassageSizes, cut
 from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import bytes_of, epub, pdf, word
 from tests.service.reading.test_sandbox import PAGE
 
-SIZES = Sizes(40, 8)
+SIZES = PassageSizes(40, 8)
 PROSE = "The truce began in the year 2012. Who began it? The gang did, in the prison.\n\n" * 30
 RECORDS = (
     '{"_id": "a", "text": "The truce."}\n[]\n{"_id": "b", "text": "The talks."}\n{"_id": "c", "text": "The gang."}\n'
@@ -29,8 +30,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 def here(encoder: Encoder, document: SourceDocument) -> tuple[str, list[Passage]]:
     about = document.metadata
-    layout = Layout(about.title, about.language, document.sections, document.pages, document.removed)
-    made = cut(encoder, SIZES, layout, document.text)
+    structure = DocumentStructure(about.title, about.language, document.sections, document.pages, document.removed)
+    made = cut(encoder, SIZES, structure, document.text)
     return made.prefix, list(made.passages)
 
 
@@ -91,7 +92,7 @@ def test_a_title_that_leaves_no_room_is_refused(sandbox: Sandbox, tiny_encoder: 
     [document] = sandbox.read(bytes_of(f"# {'a b c ' * 33}\n\n{PROSE}", "a.md"))
     assert isinstance(document, SourceDocument)
     with pytest.raises(SourceError, match="FOOTNOTE_TITLE_TOKENS"):
-        sandbox.cut(document, document.text, Sizes(40, 4000), tiny_encoder.tokenizer_file)
+        sandbox.cut(document, document.text, PassageSizes(40, 4000), tiny_encoder.tokenizer_file)
 
 
 def test_more_passages_than_a_document_may_have_are_refused(
@@ -99,7 +100,7 @@ def test_more_passages_than_a_document_may_have_are_refused(
 ) -> None:
     monkeypatch.setattr(cutting_module, "MAX_PASSAGES", 3)
     with pytest.raises(SourceError, match="more than 3 passages; split it"):
-        cut(tiny_encoder, SIZES, Layout("Title"), PROSE)
+        cut(tiny_encoder, SIZES, DocumentStructure("Title"), PROSE)
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,13 @@ def test_no_long_text_is_tokenized_at_once(text: str) -> None:
     assert longest <= (most + 1) * CHARACTERS_PER_TOKEN
     covered = "".join(text[passage.start : passage.end] for passage in passages)
     assert "".join(covered.split()) == "".join(text.split())
+
+
+def test_each_encoder_has_its_own_length_limit(sandbox: Sandbox, tiny_encoder: Encoder) -> None:
+    [document] = sandbox.read(bytes_of(PROSE, "a.txt"))
+    assert isinstance(document, SourceDocument)
+    prompted = replace(tiny_encoder.tokenizer_file, max_tokens=tiny_encoder.max_tokens - 30)  # the same tokenizer
+
+    before = sandbox.cut(document, PROSE, SIZES, tiny_encoder.tokenizer_file)
+
+    assert len(sandbox.cut(document, PROSE, SIZES, prompted).passages) > len(before.passages)
