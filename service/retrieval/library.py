@@ -16,7 +16,7 @@ from corpus.store import View, mismatch_message
 from embeddings.encoder import PRECISIONS, Encoder, Precision
 from embeddings.index import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, updated
 from service.retrieval.fingerprints import fingerprint
-from service.runtime.descriptors import is_out_of_files, say_out_of_files
+from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
 from service.settings import Settings
 
 __all__ = ["Library", "Snapshot"]
@@ -161,8 +161,8 @@ class Library:
                 self.refresh()
                 self.failure = None
             except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
-                if is_out_of_files(error):
-                    say_out_of_files()
+                if is_out_of_descriptors(error):
+                    log_out_of_descriptors()
                 elif self.problem != _said(error):
                     trace = None if isinstance(error, FootnoteError) else error
                     logger.error("The newest documents cannot be served yet: %s", _said(error), exc_info=trace)

@@ -122,7 +122,7 @@ def test_asking_keeps_nothing(client: TestClient, service: Service) -> None:
         (
             {"user": "Ana"},
             "",
-            "There is an unknown field here. Known are: question, history, status, rating, passage, generation.",
+            "This has an unknown field. Known fields: question, history, status, rating, passage, generation.",
         ),
     ],
 )
@@ -140,7 +140,7 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(
     [
         ({"document_id": "nothing"}, "document_id", "There is no document with this id."),
         ({"document_id": "x" * 201}, "document_id", "This text is too long; at most 200 characters are allowed."),
-        ({"revision": "sha256:x"}, "revision", "This is not in the form that it has in an answer."),
+        ({"revision": "sha256:x"}, "revision", "This does not have the form that it has in an answer."),
         ({"start": -1}, "start", "This must be at least 0."),
         ({"start": 10**30}, "start", "This must be at most 9007199254740992."),
         ({"start": 7, "end": 7}, "end", "A passage's 'end' lies after its 'start', by at most 20,000 characters."),
@@ -153,12 +153,12 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(
         (
             {"start": 0, "end": 4, "text": "What", "highlight": None},
             "text",
-            "These are not the words that the document has from 'start' to 'end'.",
+            "This differs from the document's text from 'start' to 'end'.",
         ),
         (
             {"start": 9990, "end": 9994, "text": "What", "highlight": None},
             "end",
-            "This lies beyond the document's end.",
+            "This is after the document's end.",
         ),
         (
             {"highlight": {"start": 5, "end": 5}},
