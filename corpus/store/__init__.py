@@ -1,8 +1,10 @@
 """The document store: SQLite, read through views and written in transactions."""
 
+from corpus.store.allowed import Allowed
 from corpus.store.changes import Change, Move, Put, Remove
 from corpus.store.database import DATABASE_NAME, FORMAT_VERSION, connect, said, translated_folder_errors
 from corpus.store.filters import Filters
+from corpus.store.meta import Tally
 from corpus.store.recovery.repair import Repair, rebuild_database_indexes, repair, rewrite
 from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_aside
 from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
@@ -14,6 +16,7 @@ from corpus.store.view import View
 __all__ = [
     "DATABASE_NAME",
     "FORMAT_VERSION",
+    "Allowed",
     "Change",
     "Filters",
     "Move",
@@ -24,6 +27,7 @@ __all__ = [
     "StoredDocument",
     "StoredPassage",
     "StoredSource",
+    "Tally",
     "View",
     "connect",
     "copy_store",

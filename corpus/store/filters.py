@@ -85,12 +85,12 @@ class Catalogue:
     def passage_keys(self, filters: Filters) -> list[int]:
         """Keys of the passages that filters allow, ascending."""
         keys: list[int] = []
-        for key in self._allowed(filters):
+        for key in self.allowed(filters):
             keys += self._passages.get(key, ())
         return sorted(keys)
 
-    def _allowed(self, filters: Filters) -> list[int]:
-        """Keys of the documents that filters allow."""
+    def allowed(self, filters: Filters) -> list[int]:
+        """Return the keys of the documents that filters allow."""
         wanted = dict.fromkeys(filters.document_ids) or self._entries
         publishers, tags, without = set(filters.publishers), set(filters.tags), set(filters.without_documents)
         languages = tuple(language.lower() + "-" for language in filters.languages)

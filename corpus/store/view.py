@@ -288,6 +288,18 @@ class View:
             return [row[0] for row in self._rows("SELECT key FROM passages ORDER BY +key")]
         return self._catalogue().passage_keys(filters)
 
+    def allowed_documents(self, filters: Filters) -> list[int]:
+        """Return the keys of the documents that filters allow.
+
+        Raises:
+            StoreCorruptError: A record is damaged, or documents or passages are missing.
+        """
+        return self._catalogue().allowed(filters)
+
+    def passage_rows(self) -> list[tuple[int, int]]:
+        """Return the key of its document and its own key for every passage."""
+        return self._rows("SELECT document, key FROM passages INDEXED BY passages_by_document")
+
     def _catalogue(self) -> Catalogue:
         """What filters ask of documents; made when it is first needed.
 
@@ -297,7 +309,7 @@ class View:
         with self._making_catalogue:  # others may read the store meanwhile
             if self._made_catalogue is None:
                 keys = [row[0] for row in self._rows("SELECT key FROM documents NOT INDEXED")]
-                passages = self._rows("SELECT document, key FROM passages INDEXED BY passages_by_document")
+                passages = self.passage_rows()
                 self._check(Tally.of(keys, passages))
                 self._made_catalogue = Catalogue(self._entries(keys), passages)
                 self._known = {}

@@ -137,9 +137,10 @@ def _check_length(turns: tuple[TurnFields, ...]) -> tuple[TurnFields, ...]:
 
 Turns = Annotated[
     tuple[TurnFields, ...],
-    BeforeValidator(_check_number, json_schema_input_type=tuple[TurnFields, ...]),
+    BeforeValidator(
+        _check_number, json_schema_input_type=Annotated[tuple[TurnFields, ...], Field(max_length=MAX_MESSAGES)]
+    ),
     AfterValidator(_check_length),
-    Field(max_length=MAX_MESSAGES),
 ]
 """A conversation, oldest turn first."""
 

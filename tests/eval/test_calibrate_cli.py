@@ -11,6 +11,7 @@ from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from eval.cli import main
 from service.answering.confidence import load_calibration
+from service.answering.reranking import SCORING_VERSION
 from service.ingest.ingester import Ingester
 from service.runtime.progress import NoProgress
 from tests.service.cli.conftest import Ran
@@ -93,7 +94,7 @@ def test_a_calibration_is_fitted_written_and_can_be_used(
     assert "theirs: 20 answerable, 20 left out\n" in ran.out
     rows = [line.split()[:2] for line in ran.out.splitlines() if line.startswith(("mine ", "theirs "))]
     assert rows == [[name, on] for on in ("all", "others", "itself") for name in ("mine", "theirs")]
-    calibration = load_calibration(out, tiny_encoder.weights_sha256)
+    calibration = load_calibration(out, tiny_encoder.weights_sha256, SCORING_VERSION)
     assert calibration is not None
     counts = [(given.name, given.answerable, given.unanswerable, given.left_out) for given in calibration.sets]
     assert counts == [("mine", 20, 20, 0), ("theirs", 20, 0, 20)]

@@ -173,7 +173,7 @@ MEASURED_ROOMS = """
     service.answering.conversation
     service.answering.deduplication
     service.answering.highlight
-    service.answering.text_fragments
+    service.answering.citations.text_fragments
     service.runtime.terminal
     service.http.middleware.clients
     service.http.requests.negotiation

@@ -59,12 +59,12 @@ class Listener(socket.socket):
             raise BlockingIOError
         for _ in range(ACCEPTS_PER_TURN):
             self.fill_reserve()
-            accepted = self._accept()
+            accepted = self._accept_or_refuse()
             if accepted is not None:
                 return accepted
         raise BlockingIOError
 
-    def _accept(self) -> tuple[socket.socket, Any] | None:
+    def _accept_or_refuse(self) -> tuple[socket.socket, Any] | None:
         try:
             return super().accept()
         except OSError as error:

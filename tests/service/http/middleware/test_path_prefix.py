@@ -28,7 +28,7 @@ def serve(service: Service) -> Iterator[Serve]:
     """Serve the documents with settings, to a client at an address."""
     with ExitStack() as stack:
 
-        def _serve(address: str = STRANGER, **update: str) -> TestClient:
+        def _serve(address: str = STRANGER, **update: Any) -> TestClient:
             settings = service.settings.model_copy(update=update)
             app = build_app(dataclasses.replace(service, settings=settings))
             return stack.enter_context(TestClient(app, client=(address, 50000)))
@@ -101,7 +101,7 @@ def test_a_problem_names_the_documentation_below_the_prefix(below: Callable[...,
 
 
 def test_limits_keys_origins_and_hosts_apply_below_the_prefix(serve: Serve) -> None:
-    client = serve(root_path=PREFIX, requests_per_minute=2, hosts="answers.example")  # type: ignore[arg-type]
+    client = serve(root_path=PREFIX, requests_per_minute=2, hosts="answers.example")
     ask, headers = f"{PREFIX}/v1/ask", {"Origin": "https://other.example"}
     assert_problem(client.post(ask, json=QUESTION, headers=headers), 403, "origin-not-allowed")
     assert_problem(client.post(ask, json=QUESTION, headers={"Host": "other.example"}), 421, "host-not-allowed")

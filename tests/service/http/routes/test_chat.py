@@ -108,7 +108,7 @@ def test_any_conversation_within_the_limits_is_answered(client: TestClient, mess
             "/messages/0",
             "This has an unknown field. Known fields: role, content.",
         ),
-        (TALK[:2], "/messages/1/role", "The last message is the question, so it must be the user's."),
+        (TALK[:2], "/messages/1/role", "The last message is the question, so its role must be 'user'."),
         ([TALK[1], {"role": "user", "content": " \n"}], "/messages/1/content", "The question is empty: ask something."),
         ([{"role": "user", "content": ""}], "/messages/0/content", "The question is empty: ask something."),
         (
