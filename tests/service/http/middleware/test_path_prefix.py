@@ -93,7 +93,7 @@ def test_records_of_documents_link_below_the_prefix(below: Callable[..., Any]) -
         assert below("GET", f"{PREFIX}/v1/documents/{record['id']}").json()["href"] == record["href"]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/web/nothing", "/docs/static/nothing", "/archive/answers/"])
+@pytest.mark.parametrize("path", ["/nothing", "/web/nothing", "/docs/static/nothing"])
 def test_a_problem_names_the_documentation_below_the_prefix(below: Callable[..., Any], path: str) -> None:
     response = below("GET", PREFIX + path)
     assert_problem(response, 404, "not-found")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
-from service.http.middleware.hosts import HEADERS
 
 from service.http.app import build_app
+from service.http.middleware.security_headers import SECURITY_HEADERS
 from service.http.server import connections
 from service.http.server import strict_parsing as reading
 from service.http.state import Service
@@ -102,7 +102,7 @@ def test_a_trailer_is_no_header(connect: Connect, late: bool) -> None:
         status, headers, seen = received(connect(*((head, trailer) if late else (head + trailer,))))
         assert status == 200, name
         assert seen["headers"] == [["host", "here"], ["transfer-encoding", "chunked"]], name
-        assert (seen["body"], seen["client"], seen["role"]) == ("abc", "127.0.0.1", "anyone"), name
+        assert (seen["body"], seen["client"], seen["role"]) == ("abc", "127.0.0.1", "no key"), name
         assert headers["x-request-id"] != "forged"
 
 
@@ -115,7 +115,7 @@ def test_a_trailer_changes_nothing_of_the_next_request(connect: Connect) -> None
         "headers": [["host", "second"], ["content-length", "2"]],
         "body": "hi",
         "client": "127.0.0.1",
-        "role": "anyone",
+        "role": "no key",
     }
 
 
@@ -252,7 +252,7 @@ def test_what_two_could_read_in_two_ways_is_refused(connect: Connect, late: bool
 
 def test_a_refusal_has_the_headers_of_every_response(connect: Connect) -> None:
     _, headers, _ = received(connect(INVALID["no path"]))
-    assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
+    assert {name: headers.get(name.lower()) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert re.fullmatch("[0-9a-f]{16}", headers["x-request-id"])
     assert (headers["connection"], headers["content-type"]) == ("close", "application/problem+json")
     assert "date" in headers
