@@ -131,7 +131,7 @@ async def favicon(request: Request) -> Response:
 async def widget(request: Request) -> Response:
     """Return the chat widget; any site may load it, and the operator chooses which sites may ask with it.
 
-    Starlette's `GZipMiddleware` would compress it for clients that refuse gzip (`gzip;q=0`), and again for each request.
+    Starlette's `GZipMiddleware` would compress it for each request, also for clients that refuse gzip (`gzip;q=0`).
     """
     response = _file(request, "widget.js", headers=WIDGET_HEADERS)
     if response.status_code == 200 and accepts_gzip(request.headers.getlist("accept-encoding")):
