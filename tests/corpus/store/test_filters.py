@@ -31,7 +31,7 @@ def allowed(view: View, filters: Filters) -> set[str]:
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 1000])
-def test_a_later_view_reads_only_what_is_new(store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_view_reads_only_new_rows(store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus.store.view, "RECORDS_AT_ONCE", at_once)
     with store.view() as earlier:
         assert allowed(earlier, SPANISH) == {"a", "c"}
