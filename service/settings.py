@@ -12,7 +12,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.encoder import DEFAULT_ENCODER, default_exports_folder
-from service.access import KEY_RULE, Network, is_usable, parsed_hosts, parsed_origins, parsed_proxies, separated
+from service.access import (
+    KEY_RULE,
+    Network,
+    is_usable,
+    parsed_hosts,
+    parsed_origins,
+    parsed_prefix,
+    parsed_proxies,
+    separated,
+)
 
 __all__ = ["PREFIX", "Settings", "load_settings"]
 
@@ -49,6 +58,10 @@ def _proxies(proxies: str | None) -> tuple[Network, ...]:
 def _named_proxies(proxies: str | None) -> str | None:
     _proxies(proxies)
     return proxies
+
+
+def _path_prefix(prefix: str | None) -> str | None:
+    return None if prefix is None else parsed_prefix(prefix)
 
 
 def _as_hosts(hosts: str | None) -> str | None:
@@ -181,6 +194,14 @@ class Settings(BaseSettings):
             "addresses, or networks such as 10.0.0.0/8.",
         ),
     ] = None
+    root_path: Annotated[
+        str | None,
+        AfterValidator(_path_prefix),
+        Field(
+            description="Path prefix below which a reverse proxy publishes the service, such as /answers; without one, "
+            "a trusted proxy can send it as X-Forwarded-Prefix.",
+        ),
+    ] = None
     requests_per_minute: Annotated[
         int, Field(ge=0, le=1_000_000, description="Requests that an address may make without a key; 0 sets no limit.")
     ] = 300
@@ -199,19 +220,6 @@ class Settings(BaseSettings):
     connections: Annotated[
         int, Field(ge=16, le=65_536, description="Connections open at once; a quarter of them from one address.")
     ] = 1024
-    question_characters: Annotated[int, Field(ge=50, le=2000, description="Characters that a question may have.")] = (
-        2000
-    )
-    history_characters: Annotated[
-        int, Field(ge=0, le=200_000, description="Characters that the conversation before a question may have in all.")
-    ] = 200_000
-    json_depth: Annotated[
-        int, Field(ge=4, le=16, description="Lists and objects of a JSON body that may lie within each other.")
-    ] = 16
-    most_passages: Annotated[int, Field(ge=5, le=100, description="Passages that may be asked for at once.")] = 100
-    body_bytes: Annotated[int, Field(ge=1024, le=3 * 1024**2, description="Bytes that a JSON body may have.")] = (
-        3 * 1024**2
-    )
     upload_mebibytes: Annotated[
         int, Field(ge=1, le=4096, description="Mebibytes of files that may be uploaded at once.")
     ] = 256

@@ -22,7 +22,7 @@ from service.ingest.summary import IngestSummary
 from service.retrieval import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
-from service.telemetry import carried
+from service.telemetry import with_request_context
 
 __all__ = ["Intake", "Received", "Upload"]
 
@@ -84,11 +84,11 @@ class Intake:
 
     def add(self, uploads: Sequence[Upload]) -> Future[tuple[list[Received], int]]:
         """Bring in what was sent; gives what became of each, and the store's generation after it."""
-        return self._counted(self._thread.submit(carried(self._add), uploads))
+        return self._counted(self._thread.submit(with_request_context(self._add), uploads))
 
     def remove(self, identifier: str) -> Future[int]:
         """Remove a document; gives the new generation, or raises UnknownDocumentError."""
-        return self._counted(self._thread.submit(carried(self._remove), identifier))
+        return self._counted(self._thread.submit(with_request_context(self._remove), identifier))
 
     def queue(self) -> int:
         """How many changes wait or are being made."""

@@ -11,7 +11,7 @@ from corpus.store import Move, Remove, StoredSource
 from service.ingest.sources import Read, Source
 from service.ingest.steps import Action, FileDone, Prepared, Step
 from service.reading import Cancelled
-from service.runtime.descriptors import is_out_of_files
+from service.runtime.descriptors import is_out_of_descriptors
 
 __all__ = ["Reading"]
 
@@ -66,7 +66,7 @@ class Reading:
             except (FootnoteError, Cancelled):
                 raise
             except Exception as error:  # whatever it is, it is this file's own
-                if is_out_of_files(error):
+                if is_out_of_descriptors(error):
                     raise
                 reason = f"it cannot be read ({type(error).__name__}); save it again, or as text"
                 yield Step(Action.REFUSED, source.name, reason=reason)

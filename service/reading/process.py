@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from corpus.errors import SourceError
 from service.reading.wire import REQUEST, Request, read_frame, write_frames
-from service.runtime.descriptors import OUT_OF_FILES
+from service.runtime.descriptors import OUT_OF_DESCRIPTORS
 
 __all__ = ["NotStartedError", "ReadingProcess", "SandboxLimits"]
 
@@ -197,7 +197,7 @@ def _started(limits: SandboxLimits) -> subprocess.Popen[bytes]:
             start_new_session=True,  # Ctrl-C is for the parent, not for the process between two files
         )
     except OSError as error:
-        if error.errno in OUT_OF_FILES:  # of the whole process: not this file's
+        if error.errno in OUT_OF_DESCRIPTORS:  # of the whole process: not this file's
             raise
         raise NotStartedError(f"{error.strerror}; let this user have more processes or memory") from error
 

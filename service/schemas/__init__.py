@@ -1,6 +1,6 @@
-"""What people send over HTTP, and what the service sends besides answers."""
+"""Schemas of requests and of responses other than answers."""
 
-from service.schemas.asking import AskRequest, ChatRequest, FilterFields, TurnFields
+from service.schemas.asking import DEFAULT_K, AskRequest, ChatRequest, FilterFields, TurnFields
 from service.schemas.documents import (
     DocumentDetails,
     DocumentList,
@@ -15,6 +15,7 @@ from service.schemas.problems import FieldError, Problem, field_errors, validati
 from service.schemas.suggestions import Suggestions
 
 __all__ = [
+    "DEFAULT_K",
     "AskRequest",
     "ChatRequest",
     "DocumentDetails",

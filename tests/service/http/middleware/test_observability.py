@@ -25,7 +25,7 @@ MADE = re.compile(r"[0-9a-f]{16}")
 
 @pytest.fixture(autouse=True)
 def access(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    caplog.handler.setFormatter(JsonLines(words=False))
+    caplog.handler.setFormatter(JsonLines(messages=False))
     with caplog.at_level(logging.INFO, "service"):
         yield
 

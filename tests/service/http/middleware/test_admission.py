@@ -18,12 +18,12 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 
-from service.access.rules import Access
+from service.access.rules import AccessPolicy
 from service.http.app import build_app
-from service.http.middleware import gate
+from service.http.middleware import admission
 from service.http.middleware import rate_limits as rates
-from service.http.middleware.clients import client_of
-from service.http.middleware.rate_limits import Rates
+from service.http.middleware.clients import identify_client
+from service.http.middleware.rate_limits import RateLimiter
 from service.http.state import Service
 from service.settings import Settings
 from tests.service.http.running import Gate, eventually, received, running, sent
@@ -60,7 +60,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(gate, "asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(admission, "asyncio", SimpleNamespace(sleep=sleep))
     return waited
 
 
@@ -155,7 +155,7 @@ def test_the_scheme_may_be_written_as_one_likes(serve: Serve) -> None:
         assert ask(client, Authorization=value).status_code == 200
 
 
-def test_two_keys_at_once_are_none(serve: Serve) -> None:
+def test_two_keys_in_progress_are_none(serve: Serve) -> None:
     headers = [("Authorization", f"Bearer {ASK}"), ("Authorization", f"Bearer {ASK}")]
     response = serve(ask_keys=ASK)().post("/v1/ask", json=QUESTION, headers=headers)
     assert_problem(response, 401, "key-unknown")
@@ -199,7 +199,7 @@ def test_a_sites_key_is_good_on_its_own_pages_alone(serve: Serve, ask_keys: str 
         assert_problem(ask(client, **bearer(SITE, Origin=origin)), 403, "origin-not-allowed")
 
 
-def test_two_origins_at_once_are_none(serve: Serve) -> None:
+def test_two_origins_in_progress_are_none(serve: Serve) -> None:
     headers = [("Authorization", f"Bearer {SITE}"), ("Origin", MUSEUM), ("Origin", OTHER)]
     response = serve(SITES)().post("/v1/ask", json=QUESTION, headers=headers)
     assert_problem(response, 403, "origin-not-allowed")
@@ -236,8 +236,8 @@ def test_keys_and_origins_change_without_a_restart(service: Service, tmp_path: P
         file.write_text(
             f'ask_keys = ["new-{ASK}"]\nhosts = ["new.example"]\n[[sites]]\nkey = "new-{SITE}"\norigins = ["https://new.example"]'
         )
-        app.state.access.look()
-        app.state.access.look()
+        app.state.access.reload()
+        app.state.access.reload()
         assert_problem(ask(client, **bearer(SITE, Origin=MUSEUM)), 403, "origin-not-allowed")
         assert_problem(ask(client, **bearer(SITE)), 401, "key-unknown")
         renewed = ask(client, **bearer(f"new-{SITE}", Origin="https://new.example"))
@@ -247,12 +247,12 @@ def test_keys_and_origins_change_without_a_restart(service: Service, tmp_path: P
         assert [response.status_code for response in asked] == [421, 200]
         assert "warnings" not in client.get("/health/ready").json()
         file.write_text("ask_keys = 'secret'")
-        app.state.access.look()
-        app.state.access.look()
+        app.state.access.reload()
+        app.state.access.reload()
         ready = client.get("/health/ready")
         assert ready.status_code == 200
         [warning] = ready.json()["warnings"]
-        assert warning.startswith("The newest version of the file of keys cannot be used; the one before is in force.")
+        assert warning.startswith("The newest version of the access file is unusable; the previous one is in force.")
         assert str(tmp_path) not in ready.text
         assert ask(client, **bearer(f"new-{ASK}")).status_code == 200
 
@@ -263,11 +263,9 @@ def test_keys_and_origins_change_without_a_restart(service: Service, tmp_path: P
 def test_whoever_asks_too_often_is_told_when_to_ask_again_and_a_neighbour_notices_nothing(serve: Serve) -> None:
     at = serve(requests_per_minute=3)
     assert [ask(at(HOME)).status_code for _ in range(3)] == [200] * 3
-    after = assert_too_many(
-        ask(at(HOME)), "Too many requests have come from here; the next one is taken in 20 seconds."
-    )
+    after = assert_too_many(ask(at(HOME)), "This client has sent too many requests. Try again in 20 seconds.")
     assert after == 20
-    assert_too_many(at(HOME).get("/v1/documents"), "Too many requests")
+    assert_too_many(at(HOME).get("/v1/documents"), "too many requests")
     assert ask(at(NEIGHBOUR)).status_code == 200
     for path in (*OPEN, "/health/ready"):
         assert at(HOME).get(path).status_code == 200
@@ -278,7 +276,7 @@ def test_who_asks_too_much_waits_for_being_told_and_nobody_else_does(serve: Serv
     assert [ask(at(HOME)).status_code for _ in range(3)] == [503] * 3
     assert pauses == []
     assert [ask(at(HOME)).status_code for _ in range(2)] == [429] * 2
-    assert pauses == [gate.PAUSE_S] * 2
+    assert pauses == [admission.PAUSE_S] * 2
     assert ask(at(NEIGHBOUR)).status_code == 503
     assert at(HOME).get("/health/live").status_code == 200
     assert len(pauses) == 2
@@ -290,7 +288,7 @@ def test_as_time_goes_by_it_may_ask_again(serve: Serve, monkeypatch: pytest.Monk
     client = serve(requests_per_minute=3)()
     assert [ask(client).status_code for _ in range(4)] == [200, 200, 200, 429]
     now += 19.9
-    assert assert_too_many(ask(client), "taken in 1 second.") == 1
+    assert assert_too_many(ask(client), "Try again in 1 second.") == 1
     now += 0.2
     assert [ask(client).status_code for _ in range(2)] == [200, 429]
     now += 3600
@@ -302,7 +300,7 @@ def test_a_network_of_ipv6_counts_as_one_and_ipv4_within_it_as_itself(serve: Ser
     assert [ask(at(f"2001:db8:1:2::{host}")).status_code for host in (1, 2, 3)] == [200, 200, 429]
     assert ask(at("2001:db8:1:3::1")).status_code == 200
     assert [ask(at(f"::ffff:{HOME}")).status_code for _ in range(2)] == [200, 200]
-    assert_too_many(ask(at(HOME)), "Too many")
+    assert_too_many(ask(at(HOME)), "too many")
     assert ask(at(f"::ffff:{NEIGHBOUR}")).status_code == 200
 
 
@@ -314,7 +312,7 @@ def test_who_forges_where_it_comes_from_is_counted_all_the_same(serve: Serve) ->
     assert through == [200, 200, 429]
     assert ask(at("10.0.0.1"), **{"X-Forwarded-For": f"{NEIGHBOUR}, 192.0.2.9"}).status_code == 200
     for name in ("Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Forwarded-Host"):
-        assert_too_many(ask(at(HOME), **{name: "for=192.0.2.1"}), "Too many")
+        assert_too_many(ask(at(HOME), **{name: "for=192.0.2.1"}), "too many")
 
 
 def test_a_proxy_that_is_not_named_is_told_of_once(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
@@ -325,7 +323,7 @@ def test_a_proxy_that_is_not_named_is_told_of_once(serve: Serve, caplog: pytest.
         ask(at("127.0.0.1"), **{"X-Forwarded-For": HOME})
     [record] = caplog.records
     assert record.message.startswith(
-        "Requests with X-Forwarded-For come from 127.0.0.1, which FOOTNOTE_PROXIES does not"
+        "Requests with X-Forwarded-For come from 127.0.0.1, which is not listed in FOOTNOTE_PROXIES"
     )
     assert HOME not in record.message
 
@@ -352,7 +350,7 @@ def test_a_sites_visitors_are_counted_each_and_together(serve: Serve) -> None:
     assert [ask(at("192.0.2.1"), **other).status_code for _ in range(2)] == [200, 429]  # the visitor's own
     assert ask(at("192.0.2.2"), **other).status_code == 200
     refused = ask(at("192.0.2.3"), **other)  # the site's two are used up
-    assert assert_too_many(refused, "Too many") == 30
+    assert assert_too_many(refused, "too many") == 30
     assert refused.headers["access-control-allow-origin"] == OTHER
     assert "Retry-After" in refused.headers["access-control-expose-headers"]
     assert ask(at("192.0.2.4"), **museum).status_code == 200
@@ -362,8 +360,8 @@ def test_ratings_have_a_bucket_of_their_own(serve: Serve) -> None:
     at = serve(feedback_per_minute=2)
     given = [at(HOME).post("/v1/feedback", json=RATING) for _ in range(2)]
     assert [response.status_code for response in given] == [201, 201]
-    assert assert_too_many(at(HOME).post("/v1/feedback", json=RATING), "Too many") == 30
-    assert_too_many(at(HOME).delete(f"/v1/feedback/{given[0].json()['id']}"), "Too many")
+    assert assert_too_many(at(HOME).post("/v1/feedback", json=RATING), "too many") == 30
+    assert_too_many(at(HOME).delete(f"/v1/feedback/{given[0].json()['id']}"), "too many")
     assert ask(at(HOME)).status_code == 200
     assert at(NEIGHBOUR).post("/v1/feedback", json=RATING).status_code == 201
 
@@ -374,12 +372,12 @@ def test_zero_sets_no_limit(serve: Serve) -> None:
 
 
 def test_a_flood_of_addresses_takes_no_more_memory_than_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "MOST_REMEMBERED", 100)
-    counted = Rates(Settings(requests_per_minute=2, admin_keys=SecretStr(ADMIN)))
+    monkeypatch.setattr(rates, "MAX_CLIENTS", 100)
+    counted = RateLimiter(Settings(requests_per_minute=2, admin_keys=SecretStr(ADMIN)))
 
     def wait(address: str) -> float:
         scope = {"type": "http", "headers": [], "client": (address, 1)}
-        return counted.wait(client_of(scope, Access()), is_feedback=True)
+        return counted.wait(identify_client(scope, AccessPolicy()), is_feedback=True)
 
     assert [wait(HOME) > 0 for _ in range(3)] == [False, False, True]
     for n in range(5000):
@@ -392,7 +390,7 @@ def test_a_flood_of_addresses_takes_no_more_memory_than_is_meant(monkeypatch: py
 # How many at once
 
 
-def test_who_has_as_many_on_the_way_as_may_be_is_refused_at_once_and_others_are_not(
+def test_who_has_as_many_on_the_way_as_may_be_is_refused_in_progress_and_others_are_not(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline = Gate(service, monkeypatch)
@@ -408,7 +406,7 @@ def test_who_has_as_many_on_the_way_as_may_be_is_refused_at_once_and_others_are_
         assert eventually(lambda: counted(app) == 2)
         status, headers, problem = received(begin(2, greedy))
         assert (status, headers["retry-after"]) == (429, "1")
-        assert problem["detail"] == "Too many requests from here wait for their answers; let some be answered first."
+        assert problem["detail"] == "This client has too many requests in progress. Wait for some answers."
         first.append(begin(3, calm))
         assert eventually(lambda: counted(app) == 3)
         status, headers, problem = received(begin(4, late))
@@ -420,11 +418,11 @@ def test_who_has_as_many_on_the_way_as_may_be_is_refused_at_once_and_others_are_
 
 
 def counted(app: FastAPI) -> int:
-    """Requests behind the gate."""
+    """Requests in progress."""
     layer: Any = app.middleware_stack
-    while not hasattr(layer, "_at_once"):
+    while not hasattr(layer, "_in_progress"):
         layer = layer._app
-    return int(layer._at_once.total())
+    return int(layer._in_progress.total())
 
 
 def test_one_whose_bodies_do_not_come_keeps_nobody_else_from_asking(service: Service) -> None:
