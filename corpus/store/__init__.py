@@ -8,7 +8,6 @@ from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_a
 from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
 from corpus.store.store import Store
 from corpus.store.transaction import mismatch_message
-from corpus.store.upgrading import upgrade
 from corpus.store.view import View
 
 __all__ = [
@@ -35,5 +34,4 @@ __all__ = [
     "said",
     "set_aside",
     "translated_folder_errors",
-    "upgrade",
 ]

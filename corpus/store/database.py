@@ -15,10 +15,8 @@ from corpus.store.write_lock import who_has_turn
 __all__ = [
     "DATABASE_NAME",
     "FORMAT_VERSION",
-    "OLDER_VERSIONS",
     "FrozenConnection",
     "connect",
-    "format_version",
     "said",
     "transaction",
     "translated_errors",
@@ -26,9 +24,7 @@ __all__ = [
 ]
 
 DATABASE_NAME = "footnote.db"
-FORMAT_VERSION = 3
-OLDER_VERSIONS = (1, 2)
-"""Formats that `corpus.store.upgrading` brings up to date."""
+FORMAT_VERSION = 1
 
 APPLICATION_ID = 0x464E4F54  # "FNOT"
 
@@ -120,13 +116,12 @@ class FrozenConnection(sqlite3.Connection):
             raise StoreBusyError(f"Another process has written to {self.path} while it was read. Try again.")
 
 
-def connect(folder: Path, *, create: bool = False, older: bool = False, reading: bool = False) -> sqlite3.Connection:
+def connect(folder: Path, *, create: bool = False, reading: bool = False) -> sqlite3.Connection:
     """Open the store's database.
 
     Args:
         folder: The data folder.
         create: Make the folder and an empty store where there is none.
-        older: Take one of an older format as well.
         reading: Nothing will be written, so a folder that cannot be written serves as well.
 
     Raises:
@@ -144,7 +139,7 @@ def connect(folder: Path, *, create: bool = False, older: bool = False, reading:
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = _opened(path, reading=reading)
         try:
-            _prepare(connection, path, create=create, older=older)
+            _prepare(connection, path, create=create)
         except BaseException:
             connection.close()
             raise
@@ -186,7 +181,7 @@ def _looks(path: Path) -> object:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool, older: bool) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
     if _is_blank(connection):  # just created by another process, or by one that was killed
@@ -199,15 +194,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool, older:
     application, version = _marks(connection)
     if application != APPLICATION_ID:
         raise StoreFormatError(f"{path} is not a Footnote store. Choose another folder with --data.")
-    if version in OLDER_VERSIONS and not older:
-        raise StoreFormatError(
-            f"{path} was written by an earlier Footnote (format version {version}). "
-            f"Bring it up to date with: footnote upgrade --data {path.parent}"
-        )
-    if version not in (FORMAT_VERSION, *OLDER_VERSIONS):
+    if version != FORMAT_VERSION:
         raise StoreFormatError(
             f"{path} has format version {version}; this Footnote reads version {FORMAT_VERSION}. "
-            "Install the Footnote that made it, or ingest the documents again into another folder with --data."
+            "Ingest the documents again into an empty folder, named with --data."
         )
 
 
@@ -215,11 +205,6 @@ def _missing(folder: Path) -> StoreMissingError:
     return StoreMissingError(
         f"There are no documents in {folder} yet. Add some with: footnote ingest PATH --data {folder}"
     )
-
-
-def format_version(connection: sqlite3.Connection) -> int:
-    """The format of an open store."""
-    return _marks(connection)[1]
 
 
 def _marks(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from corpus.errors import BackupError, StoreCorruptError, StoreError, StoreMissingError
+from corpus.errors import BackupError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
 from corpus.files import replaced, written_alone
 from corpus.store import (
     DATABASE_NAME,
@@ -27,7 +27,6 @@ from corpus.store import (
     replace_store,
     set_aside,
     translated_folder_errors,
-    upgrade,
 )
 from service.runtime.progress import Progress
 from service.upkeep.feedback import FEEDBACK_NAME, Feedback
@@ -134,8 +133,13 @@ def _restored(
 ) -> tuple[Manifest, int, str | None]:
     with _scratch(data / "restore") as copy:
         about = _unpack(archive, file, copy)
-        upgrade(copy)
-        found = _problems(copy, progress)
+        try:
+            found = _problems(copy, progress)
+        except StoreFormatError as error:
+            raise BackupError(
+                f"The backup {file} holds a store of another format version. "
+                "Ingest its documents again into an empty folder, named with --data."
+            ) from error
         if found:
             raise BackupError(f"The backup {file} is damaged ({_first(found)}). Nothing was changed.")
         aside = None
@@ -157,7 +161,7 @@ def _target(data: Path, *, force: bool) -> tuple[int, bool]:
     documents: int | None = None
     generation, broken = 0, False
     try:
-        connect(data, older=True).close()
+        connect(data).close()
         with contextlib.suppress(StoreError), View(data) as view:
             documents, generation = view.counts()[0], view.generation
     except StoreMissingError:

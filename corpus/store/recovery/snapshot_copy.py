@@ -84,7 +84,7 @@ def replace_store(copy: Path, folder: Path, generation: int) -> int:
         with transaction(source):
             begin_life(source, generation)
         path = folder / DATABASE_NAME
-        with translated_errors(path), contextlib.closing(connect(folder, create=True, older=True)) as target:
+        with translated_errors(path), contextlib.closing(connect(folder, create=True)) as target:
             source.backup(target, pages=PAGES_A_STEP, sleep=0.05, progress=_patience(path))
     return generation
 

@@ -16,6 +16,7 @@ import pytest
 from corpus.errors import BackupError, FootnoteError, StoreBusyError, StoreCorruptError, StoreFormatError
 from corpus.files.atomic import written_alone
 from corpus.store.database import DATABASE_NAME
+from corpus.store.recovery.snapshot_copy import copy_store
 from corpus.store.store import Store
 from corpus.store.view import View
 from service.runtime.progress import NoProgress
@@ -26,7 +27,6 @@ from service.upkeep.verify import problems
 from tests.corpus.samples import is_sentences, rows_of_tables, signature, tamper
 from tests.service.conftest import Add, OpenLibrary, OpenPipeline
 
-STORES = Path(__file__).parents[2] / "corpus" / "stores"
 RATING = {"question": "When?", "status": "not_found", "rating": "down", "passage": None}
 QUIET = NoProgress()
 
@@ -233,9 +233,10 @@ def test_ratings_that_came_since_stay_and_none_comes_twice(file: Path, data: Pat
     assert [rating.id for rating in feedback.ratings()] == [old[0].id, new]
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
-def test_a_backup_of_an_earlier_format_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
-    database = (STORES / f"format-{version}.db").read_bytes()
+def test_a_backup_of_another_format_version_is_refused(data: Path, tmp_path: Path) -> None:
+    copy_store(data, tmp_path)
+    tamper(tmp_path, "PRAGMA user_version = 3")
+    database = (tmp_path / DATABASE_NAME).read_bytes()
     file = tmp_path / "backup.tar"
     manifest = {
         "documents": 2,
@@ -246,20 +247,16 @@ def test_a_backup_of_an_earlier_format_is_brought_up_to_date(tmp_path: Path, ver
         "backup": 1,
     }
     write_archive(file, {"manifest.json": json.dumps(manifest).encode(), DATABASE_NAME: database})
-    restore(file, tmp_path / "data", QUIET)
-    with View(tmp_path / "data") as view:
-        assert list(problems(view, QUIET)) == []
-        assert view.document_ids() == ["talks", "tregua"]
+    assert "another format version" in refusal(lambda: restore(file, tmp_path / "new", QUIET))
+    assert not (tmp_path / "new" / DATABASE_NAME).exists()
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_a_store_of_an_earlier_format_is_replaced(file: Path, data: Path, tmp_path: Path, version: int) -> None:
-    folder = tmp_path / "older"
-    folder.mkdir()
-    (folder / DATABASE_NAME).write_bytes((STORES / f"format-{version}.db").read_bytes())
-    assert "a store that cannot be read" in refusal(lambda: restore(file, folder, QUIET))
-    restore(file, folder, QUIET, force=True)
-    assert content(folder) == content(data)
+def test_a_store_of_another_format_version_is_not_replaced(file: Path, data: Path) -> None:
+    tamper(data, "PRAGMA user_version = 3")
+    before = signature(data)
+    with pytest.raises(StoreFormatError):
+        restore(file, data, QUIET, force=True)
+    assert signature(data) == before
 
 
 @pytest.mark.parametrize("damage", [b"\xff" * 4096, b"SQLite format 3\0" + b"\xff" * 4080, b"short"])
