@@ -1,24 +1,30 @@
 """The document store: SQLite, read through views and written in transactions."""
 
 from corpus.store.changes import Change, Move, Put, Remove
-from corpus.store.database import DATABASE_NAME, FORMAT_VERSION, connect, said, translated_folder_errors
-from corpus.store.filters import Filters
+from corpus.store.database import DATABASE_NAME, connect, sqlite_message, translated_folder_errors
+from corpus.store.filters import AnyOf, Condition, Filters, Languages, Range, Scalar
+from corpus.store.layout import FORMAT_VERSION
 from corpus.store.recovery.repair import Repair, rebuild_database_indexes, repair, rewrite
 from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_aside
 from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
 from corpus.store.store import Store
-from corpus.store.transaction import mismatch_message
 from corpus.store.view import View
+from corpus.store.writer import mismatch_message
 
 __all__ = [
     "DATABASE_NAME",
     "FORMAT_VERSION",
+    "AnyOf",
     "Change",
+    "Condition",
     "Filters",
+    "Languages",
     "Move",
     "Put",
+    "Range",
     "Remove",
     "Repair",
+    "Scalar",
     "Store",
     "StoredDocument",
     "StoredPassage",
@@ -31,7 +37,7 @@ __all__ = [
     "repair",
     "replace_store",
     "rewrite",
-    "said",
     "set_aside",
+    "sqlite_message",
     "translated_folder_errors",
 ]

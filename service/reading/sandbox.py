@@ -220,7 +220,7 @@ class Sandbox:
         else:
             self._place = self._last = None  # the process forgets the file that it was reading
             about = document.metadata
-            layout = Layout(about.title, about.language, document.sections, document.pages, document.removed)
+            layout = Layout(about.title, about.language, document.sections, document.pages, document.removed_spans)
             self._sent(process.send(seconds, CutText(layout, sizes, seconds), text.encode()))
         reply = self._reply(seconds)
         if isinstance(reply, Done):

@@ -157,7 +157,7 @@ class _Worker:
                 self._take_tokenizer(request)
             elif isinstance(request, CutDocument) and isinstance(item, SourceDocument):
                 about = item.metadata
-                layout = Layout(about.title, about.language, item.sections, item.pages, item.removed)
+                layout = Layout(about.title, about.language, item.sections, item.pages, item.removed_spans)
                 self._answer(lambda: self._cut(request.sizes, layout, item.text))  # noqa: B023 - called at once
             else:
                 return request

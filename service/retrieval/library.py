@@ -84,7 +84,7 @@ class Library:
         self.failure: Exception | None = None
         view = View(self.folder)
         try:
-            view.check_tally()
+            view.check_totals()
             if not self._fits(encoder, view):
                 raise EncoderMismatchError(mismatch_message(self.folder))
             index = self._projection.open(view, encoder.dimension)
@@ -139,11 +139,11 @@ class Library:
                     view.close()
                     return False
                 view = self._indexed_apart(view)
-                view.check_tally()
+                view.check_totals()
                 encoder = self._encoder_of(view)
                 same_store = view.store_id == self._current.view.store_id
                 if same_store:
-                    view.learn_from(self._current.view)
+                    view.reuse_catalogue(self._current.view)
                 before = self._current.index if same_store else ExactIndex.empty(encoder.dimension)
                 index = updated(before, view, self._projection.exact_up_to)
                 lexical = self._lexical.open(view)
@@ -187,7 +187,7 @@ class Library:
 
     def _indexed_apart(self, view: View) -> View:
         """The view, or, where so much is gone that all words are to be indexed anew, a newer one when that is done."""
-        if view.tally.passages < APART_FROM:
+        if view.totals.passages < APART_FROM:
             return view
         have = np.array(self._current.lexical.keys)
         digest = len(have), int((have & 0xFFFFFFFF).sum())

@@ -171,12 +171,12 @@ class _Documents(Collector):
     def collect(self) -> Iterator[Metric]:
         """What the newest snapshot holds."""
         with self._library.snapshot() as snapshot:
-            generation, tally = snapshot.generation, snapshot.view.tally
+            generation, totals = snapshot.generation, snapshot.view.totals
         stale = self._library.failure is not None
         for name, about, value in (
             ("footnote_store_generation", "The generation that is answered from.", generation),
-            ("footnote_store_documents", "Documents that can be asked about.", tally.documents),
-            ("footnote_store_passages", "Passages that can be asked about.", tally.passages),
+            ("footnote_store_documents", "Documents that can be asked about.", totals.documents),
+            ("footnote_store_passages", "Passages that can be asked about.", totals.passages),
             ("footnote_store_stale", "1 while newer documents cannot be served, else 0.", int(stale)),
         ):
             yield GaugeMetricFamily(name, about, value=value)

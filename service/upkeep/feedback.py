@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import FeedbackError, FeedbackFullError, UnknownFeedbackError
-from corpus.store import said
+from corpus.store import sqlite_message
 
 __all__ = ["FEEDBACK_NAME", "Feedback", "StoredRating"]
 
@@ -235,4 +235,4 @@ def _what_is_wrong(error: sqlite3.Error) -> str:
         return "does not fit on its disk. Free some space and try again; nothing stored is lost."
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return "cannot be opened or written. Check its permissions."
-    return f"is damaged or cannot be read ({said(error)}). Move it away; a new one is begun then."
+    return f"is damaged or cannot be read ({sqlite_message(error)}). Move it away; a new one is begun then."

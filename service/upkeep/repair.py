@@ -73,7 +73,7 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
         _repair(settings, encoder, progress, found)
         left = _problems(settings, progress)
     with View(settings.data, damaged=True) as view:
-        documents, passages = view.tally.documents, view.tally.passages
+        documents, passages = view.totals.documents, view.totals.passages
         rebuilt, not_rebuilt, kind = ({}, {}, None) if left else _indexes(settings, view, check=check)
     repaired = [problem for problem in found if problem.document not in {one.document for one in left}]
     return Verified(documents, passages, left, repaired, rebuilt, not_rebuilt, kind)
@@ -92,15 +92,15 @@ def _repair(settings: Settings, encoder: Callable[[], Encoder], progress: Progre
             rebuild_database_indexes(settings.data)
             found = _problems(settings, progress)
     with lent(settings) as sandbox:
-        what = _plan(settings, encoder, sandbox, progress, found)
+        plan = _plan(settings, encoder, sandbox, progress, found)
         try:
             if all(problem.remedy is not Remedy.REWRITE for problem in found):
                 with contextlib.suppress(StoreCorruptError):  # a row that is to go cannot even be deleted
-                    if what.again or any(problem.remedy is Remedy.RECOUNT for problem in found):
-                        repair(settings.data, what)
+                    if plan.reencode or any(problem.remedy is Remedy.RECOUNT for problem in found):
+                        repair(settings.data, plan)
                     return
             with contextlib.suppress(StoreCorruptError):  # what is left is reported
-                rewrite(settings.data, what)
+                rewrite(settings.data, plan)
         finally:
             progress.finish()
 
@@ -118,7 +118,7 @@ def _plan(
     everything = any(problem.remedy is Remedy.ENCODE_ALL for problem in found)
     if everything:
         with View(settings.data, damaged=True) as view:
-            again = {document.id for document in view.named_documents()} - lost
+            again = {document.id for document in view.listed_documents()} - lost
     progress.start(len(again))
 
     def encode(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:

@@ -61,12 +61,12 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
     yield from (Problem(None, detail, Remedy.REWRITE) for detail in structure)
     yield from _of_meta(view)
     shape = _shape(view.fingerprint)
-    named = [document.id for document in view.named_documents()]
+    named = [document.id for document in view.listed_documents()]
     if shape is None and named:
         yield Problem(None, "the record of the encoder is damaged", Remedy.ENCODE_ALL)
     altered = _altered(view)
-    if "documents" in altered and "tally" not in view.damaged:
-        remedy = Remedy.REWRITE if structure and len(named) == view.tally.documents else Remedy.INGEST
+    if "documents" in altered and "totals" not in view.damaged:
+        remedy = Remedy.REWRITE if structure and len(named) == view.totals.documents else Remedy.INGEST
         yield Problem(None, "its documents are others than were written to it", remedy)
     progress.start(len(named))
     whole = True
@@ -97,7 +97,7 @@ def _of_meta(view: View) -> Iterator[Problem]:
 
 def _altered(view: View) -> list[str]:
     try:
-        return view.altered()
+        return view.tables_with_other_rows()
     except StoreError:
         return ["documents", "passages"]
 
@@ -113,7 +113,7 @@ def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> 
         for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
             yield Problem(identifier, detail, remedy, source)
     except StoreError as error:
-        yield Problem(identifier, _clause(error), remedy, source or view.damaged_source(identifier))
+        yield Problem(identifier, _clause(error), remedy, source or view.unverified_source(identifier))
     except UnknownDocumentError:
         yield Problem(identifier, "its record is missing", remedy)
 
@@ -140,12 +140,12 @@ def _of_text(document: StoredDocument, text: str) -> Iterator[str]:
             yield f"the section '{section.title}' begins outside its text"
     if any(not 0 <= page <= len(text) for page in document.pages):
         yield "a page begins outside its text"
-    if any(not 0 <= span.start < span.end <= len(text) for span in document.removed):
+    if any(not 0 <= span.start < span.end <= len(text) for span in document.removed_spans):
         yield "a removed span lies outside its text"
 
 
 def _of_spans(view: View, document: StoredDocument, text: str) -> Iterator[str]:
-    left = _blanked(text, document.removed)
+    left = _blanked(text, document.removed_spans)
     end = 0
     for passage in view.passages(view.document_passages(document)):
         yield from _of_span(passage, document, text)

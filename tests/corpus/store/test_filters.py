@@ -1,20 +1,18 @@
 """Filters: compared with checked records, which a later view takes over from an earlier one."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import corpus.store.view
 from corpus.errors import StoreCorruptError, UnknownDocumentError
 from corpus.store.filters import Filters
-from corpus.store.rows import StoredDocument, document_from_row
+from corpus.store.rows import Record, StoredDocument, document_from_record
 from corpus.store.store import Store
 from corpus.store.view import View
-from tests.corpus.samples import FINGERPRINT, TEXT, sample_document, sample_passages, tamper
+from tests.corpus.samples import FINGERPRINT, TEXT, filters_of, sample_document, sample_passages, tamper
 
-SPANISH = Filters(languages=["es"])
+SPANISH = filters_of(languages=["es"])
 
 
 @pytest.fixture
@@ -32,7 +30,7 @@ def allowed(view: View, filters: Filters) -> set[str]:
 
 @pytest.mark.parametrize("at_once", [1, 2, 1000])
 def test_a_later_view_reads_only_what_is_new(store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus.store.view, "RECORDS_AT_ONCE", at_once)
+    monkeypatch.setattr(corpus.store.view, "RECORDS_PER_QUERY", at_once)
     with store.view() as earlier:
         assert allowed(earlier, SPANISH) == {"a", "c"}
         store.remove("c")
@@ -41,14 +39,14 @@ def test_a_later_view_reads_only_what_is_new(store: Store, at_once: int, monkeyp
         store.reencode(lambda document, text: sample_passages(text, 3), FINGERPRINT)
         read: list[int] = []
 
-        def noted(row: Sequence[Any]) -> StoredDocument:
-            read.append(row[0])
-            return document_from_row(row)
+        def noted(record: Record, passages: int) -> StoredDocument:
+            read.append(record["key"])
+            return document_from_record(record, passages)
 
         with store.view() as between, store.view() as later:
-            between.learn_from(earlier)  # and is never asked
-            later.learn_from(between)
-            monkeypatch.setattr("corpus.store.view.document_from_row", noted)
+            between.reuse_catalogue(earlier)  # and is never asked
+            later.reuse_catalogue(between)
+            monkeypatch.setattr("corpus.store.view.document_from_record", noted)
             keys = later.passage_keys(SPANISH)
             assert len(read) == 2  # b, which was replaced, and d
             assert keys == later.passage_keys()
@@ -57,7 +55,7 @@ def test_a_later_view_reads_only_what_is_new(store: Store, at_once: int, monkeyp
 
 def test_a_view_may_learn_from_one_that_was_never_asked(store: Store) -> None:
     with store.view() as earlier, store.view() as later:
-        later.learn_from(earlier)
+        later.reuse_catalogue(earlier)
         assert allowed(later, SPANISH) == {"a", "c"}
 
 

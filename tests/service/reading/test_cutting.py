@@ -29,7 +29,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def here(encoder: Encoder, document: SourceDocument) -> tuple[str, list[Passage]]:
     about = document.metadata
-    layout = Layout(about.title, about.language, document.sections, document.pages, document.removed)
+    layout = Layout(about.title, about.language, document.sections, document.pages, document.removed_spans)
     made = cut(encoder, SIZES, layout, document.text)
     return made.prefix, list(made.passages)
 

@@ -37,7 +37,7 @@ def content(folder: Path) -> dict[str, object]:
         assert list(problems(view, QUIET)) == []
     tables = rows_of_tables(folder)
     meta = {row[0]: row[1] for row in tables.pop("meta")}
-    return {**tables, "meta": (meta["encoder"], meta["tally"])}
+    return {**tables, "meta": (meta["encoder"], meta["totals"])}
 
 
 def identity(folder: Path) -> tuple[str, int]:

@@ -85,7 +85,7 @@ def rewrite(raw: sqlite3.Connection, columns: dict[str, object]) -> None:
     first, last = columns["byte_start"], columns["byte_end"]
     assert isinstance(first, int)
     assert isinstance(last, int)
-    columns["checksum"] = passage_checksum([columns[name] for name in names], text[first:last])
+    columns["checksum"] = passage_checksum(columns, text[first:last])
     assignments = ", ".join(f"{name} = :{name}" for name in (*names, "checksum"))
     raw.execute(f"UPDATE passages SET {assignments} WHERE key = :key", columns)  # noqa: S608
 
