@@ -14,7 +14,7 @@ Scalar = str | int | float | bool
 Term = tuple[str, Scalar]
 """Type and value, so that a number never equals a boolean."""
 
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:$|[T ])", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\Z|[T ]\d{2}:)", re.ASCII)
 
 
 def term(value: Scalar) -> Term:

@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -68,7 +68,7 @@ def filters_of(
     published_from: str | None = None,
     published_before: str | None = None,
     without_documents: Sequence[str] = (),
-    **extra: Condition,
+    extra: Mapping[str, Condition] | None = None,
 ) -> Filters:
     """Filters on the metadata fields and on other keys of the front matter; dates are ISO 8601."""
     first, last = (datetime.date.fromisoformat(day) if day else None for day in (published_from, published_before))
@@ -81,7 +81,7 @@ def filters_of(
         fields.append(("tags", AnyOf.of(tags)))
     if first or last:
         fields.append(("published", Range(gte=first, lt=last)))
-    return Filters(tuple(fields), tuple(extra.items()), tuple(document_ids), tuple(without_documents))
+    return Filters(tuple(fields), tuple((extra or {}).items()), tuple(document_ids), tuple(without_documents))
 
 
 def rows_of_tables(folder: Path) -> dict[str, list[tuple[object, ...]]]:

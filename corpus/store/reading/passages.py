@@ -32,7 +32,7 @@ class PassageReader(ReadTransaction):
     def _span_bytes(self, record: Record) -> bytes:
         """Read the bytes of a passage's span only, since the document's text may be long."""
         key, document, start, end = record["key"], record["document"], record["byte_start"], record["byte_end"]
-        if not all(isinstance(number, int) for number in (document, start, end)):
+        if not (isinstance(document, int) and isinstance(start, int) and isinstance(end, int)):
             raise StoreCorruptError(f"Passage {key} is damaged. Run: footnote verify")
         try:
             blob = self._connection.blobopen("documents", "text", document, readonly=True)

@@ -1,12 +1,13 @@
-"""Filters: compared with checked records, which a later view takes over from an earlier one."""
+"""Filters, evaluated over verified records, which a later view reuses from an earlier one."""
 
+import datetime
 from pathlib import Path
 
 import pytest
 
 import corpus.store.view
 from corpus.errors import StoreCorruptError, UnknownDocumentError
-from corpus.store.filters import Filters
+from corpus.store.filters import AnyOf, Condition, Filters, Range
 from corpus.store.rows import Record, StoredDocument, document_from_record
 from corpus.store.store import Store
 from corpus.store.view import View
@@ -80,3 +81,80 @@ def test_no_document_is_called_unknown_where_one_has_vanished(store: Store) -> N
     tamper(store.folder, "DELETE FROM documents WHERE id = 'a'")
     with store.view() as view, pytest.raises(StoreCorruptError):
         view.document("a")
+
+
+# Other keys of the front matter
+
+
+@pytest.fixture
+def regions(tmp_path: Path) -> Store:
+    store = Store(tmp_path, create=True)
+    extras: dict[str, dict[str, object]] = {
+        "number": {"year": 2014, "draft": True, "region": "north"},
+        "later": {"year": 2015.5, "draft": False, "region": ["south", "north", 7]},
+        "text": {"year": "2014", "draft": "true", "region": "North", "signed": "2014-05-01"},
+        "time": {"year": [1, 2016], "draft": 1, "signed": "2014-05-02T10:00:00+00:00"},
+        "nested": {"year": {"year": 2014}, "region": [["north"]], "signed": "2014-02-30", "draft": None},
+        "unicode": {"región/año.x": "été 😀", "signed": "2014-05-01 or later"},
+        "long": {"region": "x" * 1001, "y" * 1001: 1},
+        "bare": {},
+    }
+    for name, extra in extras.items():
+        store.put(sample_document(f"/{name}.md", extra=extra), sample_passages(), FINGERPRINT)
+    return store
+
+
+DAY = datetime.date(2014, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "condition", "found"),
+    [
+        ("region", AnyOf.of(["north"]), {"number", "later"}),
+        ("region", AnyOf.of(["North", "south"]), {"text", "later"}),
+        ("region", AnyOf.of([7]), {"later"}),
+        ("region", AnyOf.of(["7"]), set()),
+        ("region", AnyOf.of(["x" * 1001]), set()),
+        ("year", AnyOf.of([2014]), {"number"}),
+        ("year", AnyOf.of([2014.0]), {"number"}),
+        ("year", AnyOf.of(["2014"]), {"text"}),
+        ("year", AnyOf.of([True]), set()),
+        ("draft", AnyOf.of([True]), {"number"}),
+        ("draft", AnyOf.of([False]), {"later"}),
+        ("draft", AnyOf.of([1]), {"time"}),
+        ("draft", AnyOf.of(["true"]), {"text"}),
+        ("year", Range(gte=2014), {"number", "later", "time"}),
+        ("year", Range(gt=2014), {"later", "time"}),
+        ("year", Range(lte=2014), {"number", "time"}),
+        ("year", Range(lt=2014), {"time"}),
+        ("year", Range(gt=2014, lt=2016), {"later"}),
+        ("draft", Range(gte=0), {"time"}),
+        ("year", Range(gte=DAY), set()),
+        ("signed", Range(gte=DAY), {"text", "time"}),
+        ("signed", Range(lte=DAY), {"text"}),
+        ("signed", Range(gt=DAY), {"time"}),
+        ("signed", Range(gte=0), set()),
+        ("signed", AnyOf.of(["2014-02-30"]), {"nested"}),
+        ("región/año.x", AnyOf.of(["été 😀"]), {"unicode"}),
+        ("unknown", AnyOf.of(["north"]), set()),
+        ("unknown", Range(gte=0), set()),
+        ("y" * 1001, Range(gte=0), set()),
+    ],
+)
+def test_a_filter_on_another_key_finds_every_document_that_meets_it(
+    regions: Store, name: str, condition: Condition, found: set[str]
+) -> None:
+    with regions.view() as view:
+        assert allowed(view, filters_of(extra={name: condition})) == found
+
+
+def test_filters_on_several_keys_must_all_be_met(regions: Store) -> None:
+    with regions.view() as view:
+        both = filters_of(extra={"region": AnyOf.of(["north"]), "year": Range(gt=2014)})
+        assert allowed(view, both) == {"later"}
+        assert allowed(view, filters_of(document_ids=["number"], extra={"region": AnyOf.of(["north"])})) == {"number"}
+
+
+def test_filters_of_different_types_are_not_the_same_question() -> None:
+    number, boolean = (filters_of(extra={"year": AnyOf.of([value])}) for value in (1, True))
+    assert len({number, boolean}) == 2
