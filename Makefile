@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALL = -m pip install --quiet $(PIP_FLAGS) --require-hashes --no-deps
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test gate check audit sbom lock format clean crash corruption concurrency overload flood leaving soak schema fuzz attack
+.PHONY: serve test gate check check-javascript audit sbom lock format clean crash corruption concurrency overload flood leaving soak schema fuzz attack
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -45,11 +45,24 @@ concurrency overload flood leaving soak: $(VENV)/installed-dev
 schema fuzz attack: $(VENV)/installed-dev
 	$(BIN)/python -m tests.hostile.$@ $(ARGS)
 
-check: $(VENV)/installed-dev
+check: $(VENV)/installed-dev check-javascript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Only these checks, and `npm run build` after a change to the widget, need Node.
+ifeq ($(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 18'),true)
+check-javascript: node_modules/installed
+	npm run --silent check
+else
+check-javascript:
+	@echo "The JavaScript checks are skipped: they need Node 18 or newer with npm."
+endif
+
+node_modules/installed: package.json package-lock.json
+	npm ci --silent --ignore-scripts
+	@touch $@
 
 # Holds the pinned dependencies against the advisories that are published for them; needs a network.
 audit: $(VENV)/installed-dev
@@ -72,7 +85,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

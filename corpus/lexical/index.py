@@ -2,24 +2,25 @@
 
 import math
 from array import array
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
 import tantivy
 
 from corpus.lexical.analysis import analyzer, normalised, stop_terms, terms
+from corpus.store import Allowed
 
-__all__ = ["LexicalIndex", "Question"]
+__all__ = ["LexicalIndex", "LexicalQuery"]
 
-Question = str | Sequence[tuple[str, float]]
-"""What is asked: a text, or several with the weight of each."""
+LexicalQuery = str | Sequence[tuple[str, float]]
+"""A text, or several with the weight of each."""
 
 MAX_TERMS = 64
 """A search takes time in proportion to the terms asked for, so of longer questions only those that tell most are."""
 
 MAX_REACH = 6000
-"""Up to so many hits are looked through for those allowed; to hand tantivy the few allowed keys is faster beyond."""
+"""Hits looked through for those allowed. Where more are needed, tantivy is given the allowed keys if they are few."""
 
 K1 = 1.2
 """How soon another occurrence of a term stops to count, in tantivy's BM25."""
@@ -89,13 +90,13 @@ class LexicalIndex:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def search(self, question: Question, depth: int, allowed: Sequence[int] | None = None) -> Hits:
+    def search(self, question: LexicalQuery, depth: int, allowed: Allowed | None = None) -> Hits:
         """The passages that match best. No question is wrong: one without a known word finds nothing.
 
         Args:
             question: A text; or texts with weights, of which a term that occurs in several has the sum.
             depth: At most so many.
-            allowed: Only these keys; all if None.
+            allowed: Passages that may be found; None allows all.
 
         Returns:
             `(key, BM25 score)`, best first, equal scores by key; as many as exist up to `depth`.
@@ -105,9 +106,21 @@ class LexicalIndex:
             return []
         if allowed is None:
             return self._best(query, depth)
-        return self._best_allowed(query, depth, frozenset(allowed))
+        return self._best_allowed(query, depth, allowed)
 
-    def bound(self, question: Question) -> float:
+    def scores(self, question: LexicalQuery, keys: Sequence[int]) -> dict[int, float]:
+        """Return the BM25 scores of the passages with these keys that share a word with the question.
+
+        Args:
+            question: As for `search`.
+            keys: Passages of the index; others have no score.
+        """
+        query = self._query(question)
+        if query is None or not keys:
+            return {}
+        return dict(self._hits(self._among(query, keys), len(keys)))
+
+    def bound(self, question: LexicalQuery) -> float:
         """More than any passage can score: every term, known or not, weighed as if it filled the passage."""
         bound = 0.0
         for term, weight in _weights([(question, 1.0)] if isinstance(question, str) else question).items():
@@ -123,15 +136,19 @@ class LexicalIndex:
                 return found[:depth]
             reach *= 2
 
-    def _best_allowed(self, query: tantivy.Query, depth: int, allowed: frozenset[int]) -> Hits:
+    def _best_allowed(self, query: tantivy.Query, depth: int, allowed: Allowed) -> Hits:
         reach = 2 * (depth + 1) * (len(self) + 1) // (len(allowed) + 1)
-        if reach <= MAX_REACH:
+        while reach <= MAX_REACH or allowed.keys is None:
             found = self._hits(query, reach)
-            kept = _only(found, allowed)
+            kept = [hit for hit, may in zip(found, allowed.among([key for key, _ in found]), strict=True) if may]
             if len(found) < reach or (len(kept) >= depth and found[-1][1] < kept[depth - 1][1]):
                 return kept[:depth]
-        among = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, KEY, list(allowed)), 0.0)
-        return self._best(_all_of(query, among), depth)
+            reach *= 4
+        return self._best(self._among(query, allowed.keys), depth)
+
+    def _among(self, query: tantivy.Query, keys: Collection[int]) -> tantivy.Query:
+        listed = tantivy.Query.term_set_query(self._schema, KEY, [int(key) for key in keys])
+        return _all_of(query, tantivy.Query.const_score_query(listed, 0.0))
 
     def _hits(self, query: tantivy.Query, reach: int) -> Hits:
         found = self._keyed(self._searcher.search(query, reach, count=False).hits)
@@ -141,7 +158,7 @@ class LexicalIndex:
         keys = self._searcher.fast_field_values(KEY, [address for _, address in hits])
         return [(int(key or 0), score) for key, (score, _) in zip(keys, hits, strict=True)]
 
-    def _query(self, question: Question) -> tantivy.Query | None:
+    def _query(self, question: LexicalQuery) -> tantivy.Query | None:
         parts = [(question, 1.0)] if isinstance(question, str) else question
         weights = _weights(parts)
         known = {term: count for term in weights if (count := self._searcher.doc_freq(TEXT, term))}
@@ -191,7 +208,3 @@ def _weights(parts: Sequence[tuple[str, float]]) -> dict[str, float]:
 
 def _all_of(*queries: tantivy.Query) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
-
-
-def _only(hits: Hits, allowed: Container[int]) -> Hits:
-    return [hit for hit in hits if hit[0] in allowed]

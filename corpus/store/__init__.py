@@ -2,8 +2,9 @@
 
 from corpus.store.changes import Change, Move, Put, Remove
 from corpus.store.database import DATABASE_NAME, connect, sqlite_message, translated_folder_errors
-from corpus.store.filters import AnyOf, Condition, Filters, Languages, Range, Scalar
+from corpus.store.filters import Allowed, AnyOf, Condition, Filters, Languages, Range, Scalar
 from corpus.store.layout import FORMAT_VERSION
+from corpus.store.meta_table import RowTotals
 from corpus.store.recovery.repair import Repair, rebuild_database_indexes, repair, rewrite
 from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_aside
 from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
@@ -14,6 +15,7 @@ from corpus.store.writer import mismatch_message
 __all__ = [
     "DATABASE_NAME",
     "FORMAT_VERSION",
+    "Allowed",
     "AnyOf",
     "Change",
     "Condition",
@@ -24,6 +26,7 @@ __all__ = [
     "Range",
     "Remove",
     "Repair",
+    "RowTotals",
     "Scalar",
     "Store",
     "StoredDocument",

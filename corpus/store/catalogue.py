@@ -70,11 +70,11 @@ class Catalogue:
     def passage_keys(self, filters: Filters) -> list[int]:
         """Return the keys of the passages that filters allow, ascending."""
         keys: list[int] = []
-        for document in self._allowed(filters):
+        for document in self.documents(filters):
             keys += self._passages.get(document, ())
         return sorted(keys)
 
-    def _allowed(self, filters: Filters) -> set[int]:
+    def documents(self, filters: Filters) -> set[int]:
         """Return the keys of the documents that filters allow."""
         allowed = self._with_ids(filters.document_ids or self._keys) - self._with_ids(filters.without_documents)
         for name, condition in filters.fields:

@@ -2,11 +2,11 @@
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
-__all__ = ["AnyOf", "Condition", "Filters", "Languages", "Range", "Scalar", "Term", "terms"]
+__all__ = ["Allowed", "AnyOf", "Condition", "Filters", "Languages", "Range", "Scalar", "Term", "terms"]
 
 Scalar = str | int | float | bool
 """A value that a filter compares."""
@@ -122,3 +122,17 @@ class Filters:
 
     def __bool__(self) -> bool:
         return any((self.fields, self.extra, self.document_ids, self.without_documents))
+
+
+class Allowed(Protocol):
+    """The passages that filters allow: listed where they are few, otherwise known by a predicate."""
+
+    def __len__(self) -> int:
+        """Number of passages allowed."""
+
+    @property
+    def keys(self) -> Collection[int] | None:
+        """Keys of the passages, ascending, where they are few; otherwise None."""
+
+    def among(self, keys: Collection[int]) -> Collection[bool]:
+        """Return for each key whether its passage is allowed. A key that the snapshot does not know is not."""

@@ -131,6 +131,18 @@ class View(DocumentReader, PassageReader):
         # +key: sorting the keys of a narrow index is faster than reading the wide table in order
         return [key for (key,) in self._rows("SELECT key FROM passages ORDER BY +key")]
 
+    def allowed_documents(self, filters: Filters) -> list[int]:
+        """Return the keys of the documents that filters allow.
+
+        Raises:
+            StoreCorruptError: A record is damaged, or documents or passages are missing.
+        """
+        return sorted(self._catalogue().documents(filters))
+
+    def passage_rows(self) -> list[tuple[int, int]]:
+        """Return the key of its document and its own key for every passage."""
+        return self._rows("SELECT document, key FROM passages INDEXED BY passages_by_document")
+
     def reuse_catalogue(self, earlier: "View") -> None:
         """Reuse the catalogue entries of an earlier view of the same store.
 
@@ -148,7 +160,7 @@ class View(DocumentReader, PassageReader):
         with self._catalogue_lock:  # other threads may query in the meantime
             if self._made_catalogue is None:
                 keys = [key for (key,) in self._rows("SELECT key FROM documents NOT INDEXED")]
-                passages = self._rows("SELECT document, key FROM passages INDEXED BY passages_by_document")
+                passages = self.passage_rows()
                 self._check(RowTotals.of(keys, passages))
                 self._made_catalogue = Catalogue(self._entries(keys), passages)
                 self._reusable = {}

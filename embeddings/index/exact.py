@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
+from corpus.store import Allowed
+from embeddings.index.reading import ReadVectors, read_blocks
 
-__all__ = ["SCORE_DECIMALS", "ExactIndex", "Hits", "VectorIndex"]
+__all__ = ["SCORE_DECIMALS", "ExactIndex", "Hits", "Piece", "VectorIndex"]
 
 Hits = list[tuple[int, float]]
 """`(key, score)`, best first, equal scores by key."""
@@ -21,12 +23,27 @@ SCORE_DECIMALS = 6
 the size of a batch, never change an order."""
 
 
+class Piece(Protocol):
+    """A part of an index that is kept in one file, named after its content."""
+
+    @property
+    def name(self) -> str:
+        """SHA-256 of what `write` writes."""
+
+    def write(self, file: BinaryIO) -> None:
+        """Write it."""
+
+
 class VectorIndex(Protocol):
     """Passage vectors by key, searched by inner product. Immutable, and safe to share between threads."""
 
     @property
     def kind(self) -> str:
         """How it searches, in a word."""
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """The files that it is kept in."""
 
     @property
     def dimension(self) -> int:
@@ -38,13 +55,25 @@ class VectorIndex(Protocol):
     def keys(self) -> NDArray[np.int64]:
         """Keys of the vectors, `(passages,)` int64, in no given order."""
 
-    def search(self, vector: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None) -> Hits:
-        """The nearest passages by inner product.
+    def updated(self, removed: NDArray[np.int64], added: NDArray[np.int64], read: ReadVectors) -> Self:
+        """Return an index without some passages and with others.
+
+        Args:
+            removed: Keys to leave out.
+            added: Keys to add, ascending.
+            read: Gives exact vectors, those of the new passages too.
+
+        Raises:
+            StoreCorruptError: A vector in the store is damaged, or of another dimension.
+        """
+
+    def search(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None = None) -> Hits:
+        """Return the nearest passages by inner product.
 
         Args:
             vector: `(dimension,)` float32, L2-normalised.
-            depth: At most so many.
-            allowed: Only these keys; all if None.
+            depth: Number of passages wanted.
+            allowed: Passages that may be found; None allows all.
 
         Returns:
             As many as exist up to `depth`.
@@ -85,6 +114,18 @@ class ExactIndex:
         keys: NDArray[np.int64] = faiss.vector_to_array(self._index.id_map)
         return keys
 
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """The index itself: it is kept in one file."""
+        return [self]
+
+    def updated(self, removed: NDArray[np.int64], added: NDArray[np.int64], read: ReadVectors) -> "ExactIndex":
+        """As `VectorIndex.updated`."""
+        if not len(removed) and not len(added):
+            return self
+        none = np.empty((0, self.dimension), dtype=np.float32)
+        return self.changed(removed, added, np.concatenate([none, *read_blocks(added, self.dimension, read)]))
+
     def changed(
         self,
         removed: Sequence[int] | NDArray[np.int64],
@@ -106,11 +147,11 @@ class ExactIndex:
             index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(keys, dtype=np.int64))
         return ExactIndex(index)
 
-    def search(self, vector: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None) -> Hits:
+    def search(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None = None) -> Hits:
         """As `VectorIndex.search`."""
         parameters = None
         if allowed is not None:
-            chosen = np.asarray(allowed, dtype=np.int64)
+            chosen = np.asarray(allowed.keys, dtype=np.int64) if allowed.keys is not None else self._among(allowed)
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # type: ignore[call-arg]
         reach = depth + 1  # one more shows whether others share the last place, which FAISS gives to any of them
         while depth > 0:
@@ -119,6 +160,9 @@ class ExactIndex:
                 return found[:depth]
             reach *= 2
         return []
+
+    def _among(self, allowed: Allowed) -> NDArray[np.int64]:
+        return self.keys[np.asarray(allowed.among(self.keys), dtype=np.bool_)]
 
     def _nearest(self, vector: NDArray[np.float32], depth: int, parameters: object) -> Hits:
         if depth == 0:
@@ -151,6 +195,22 @@ class ExactIndex:
     def write(self, file: BinaryIO) -> None:
         """Write the index."""
         file.write(self.to_bytes())
+
+    @classmethod
+    def of(cls, dimension: int, pieces: Sequence["ExactIndex"], read: ReadVectors) -> "ExactIndex":
+        """Return the index that is kept in these pieces: in one, or in none.
+
+        Raises:
+            StoreCorruptError: There are more.
+        """
+        if len(pieces) > 1:
+            raise StoreCorruptError("The vector index is of another kind; it will be rebuilt.")
+        return pieces[0] if pieces else cls.empty(dimension)
+
+    @staticmethod
+    def read_piece(data: bytes, dimension: int) -> "ExactIndex":
+        """Return the piece that `write` wrote; see `from_bytes`."""
+        return ExactIndex.from_bytes(data)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,8 @@ from corpus.errors import StoreCorruptError
 from corpus.files import LOCK_NAME, said_if_unwritable, sync, write_new, written_alone
 from corpus.store import View
 from embeddings.index.exact import ExactIndex, VectorIndex
-from embeddings.index.quantized import CodedIndex, read_blocks
-from embeddings.index.segments import CODING_VERSION, Segment
+from embeddings.index.quantized import CodedIndex
+from embeddings.index.segments import CODING_VERSION
 
 __all__ = ["EXACT_UP_TO", "VectorProjection", "updated"]
 
@@ -31,18 +31,10 @@ MADE_BY = f"coding {CODING_VERSION}, faiss {importlib.metadata.version('faiss-cp
 DAMAGE = (OSError, ValueError, OverflowError, RecursionError, KeyError, TypeError, AttributeError)
 """What reading files that are not ours, or no longer, may raise."""
 
+KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (ExactIndex, CodedIndex)}
+"""The kinds of vector indexes. Each makes an index `of` the pieces that its `read_piece` reads."""
+
 NO_KEYS = np.empty(0, dtype=np.int64)
-
-
-class Piece(Protocol):
-    """What an index is kept in: one file, named after its content."""
-
-    @property
-    def name(self) -> str:
-        """SHA-256 of what `write` writes."""
-
-    def write(self, file: BinaryIO) -> None:
-        """Write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ class Stored:
 
     def is_of(self, index: VectorIndex, view: View) -> bool:
         """Whether there is nothing to write to keep an index of a view."""
-        have, want = _pieces(self.index), _pieces(index)
+        have, want = self.index.pieces, index.pieces
         same = len(have) == len(want) and all(mine is its for mine, its in zip(have, want, strict=True))
         about = (self.manifest["generation"], self.manifest["passages"])
         return same and about == (view.generation, len(index))
@@ -123,7 +115,7 @@ class VectorProjection:
 
     def save(self, index: VectorIndex, view: View) -> None:
         """Write what of an index is not on disk yet. A failure is no loss: the next open makes what is missing."""
-        self._save(index, view, [piece.name for piece in _pieces(index)])
+        self._save(index, view, [piece.name for piece in index.pieces])
 
     def problem(self, view: View, dimension: int) -> str | None:
         """What is wrong with the files on disk, or None if they hold exactly the view's vectors."""
@@ -162,13 +154,13 @@ class VectorProjection:
             return None
         if not (isinstance(manifest["generation"], int) and isinstance(manifest["passages"], int)):
             return None
-        pieces: list[Segment | ExactIndex] = []
-        intact = []
+        kind = KINDS[manifest["kind"]]
+        pieces, intact = [], []
         try:
             for name, data in self._intact(manifest["files"]):
-                pieces.append(_read(manifest["kind"], data, dimension))
+                pieces.append(kind.read_piece(data, dimension))
                 intact.append(name)
-            index = _put_together(manifest["kind"], pieces, dimension, view)
+            index: VectorIndex = kind.of(dimension, pieces, view.vectors)
         except StoreCorruptError:
             return None
         return Stored(manifest, index, intact) if index.dimension == dimension else None
@@ -193,7 +185,7 @@ class VectorProjection:
             self._clean()
             try:
                 there = self._named().intersection(intact)
-                for piece in _pieces(index):
+                for piece in index.pieces:
                     if piece.name not in there or not (self.path / piece.name).is_file():
                         self._write(piece.name, piece.write)
                 sync(self.path)
@@ -226,30 +218,23 @@ class VectorProjection:
 
 
 def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
-    """An index over exactly the passages of a view, made from another one by the difference.
+    """Return an index over exactly the passages of a view, made from another one by the difference.
 
     Passage keys are never used twice, so equal keys mean equal vectors.
 
     Args:
         index: Of the same store at another time, or empty.
-        view: What to show. A coded index reads exact vectors from it.
-        exact_up_to: Beyond so many passages, the index is a coded one.
+        view: The passages to index. A coded index reads exact vectors from it.
+        exact_up_to: Of more passages, the index is a coded one.
 
     Raises:
         StoreCorruptError: A vector in the store is damaged, or of another dimension.
     """
-    dimension = index.dimension
     gone, new = _difference(index, view)
-    if len(index) - len(gone) + len(new) > exact_up_to:
-        if not isinstance(index, CodedIndex):
-            index, gone, new = CodedIndex.of(dimension, (), view.vectors), NO_KEYS, _keys(view)
-        return index.changed(gone, new, view.vectors)
-    if not isinstance(index, ExactIndex):
-        index, gone, new = ExactIndex.empty(dimension), NO_KEYS, _keys(view)
-    if not len(gone) and not len(new):
-        return index
-    blocks = read_blocks(new, dimension, view.vectors)
-    return index.changed(gone, new, np.concatenate([np.empty((0, dimension), dtype=np.float32), *blocks]))
+    kind = CodedIndex.kind if len(index) - len(gone) + len(new) > exact_up_to else ExactIndex.kind
+    if index.kind != kind:
+        index, gone, new = KINDS[kind].of(index.dimension, (), view.vectors), NO_KEYS, _keys(view)
+    return index.updated(gone, new, view.vectors)
 
 
 def _difference(index: VectorIndex, view: View) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -266,26 +251,6 @@ def _keys(view: View) -> NDArray[np.int64]:
     return np.array(view.passage_keys(), dtype=np.int64)
 
 
-def _pieces(index: VectorIndex) -> Sequence[Piece]:
-    if isinstance(index, CodedIndex):
-        return index.segments
-    if isinstance(index, ExactIndex):
-        return [index]
-    raise TypeError(f"no files can be made of {type(index).__name__}")
-
-
-def _read(kind: str, data: bytes, dimension: int) -> Segment | ExactIndex:
-    return Segment.read(data, dimension) if kind == CodedIndex.kind else ExactIndex.from_bytes(data)
-
-
-def _put_together(kind: str, pieces: Sequence[Segment | ExactIndex], dimension: int, view: View) -> VectorIndex:
-    if kind == CodedIndex.kind:
-        return CodedIndex.of(dimension, [piece for piece in pieces if isinstance(piece, Segment)], view.vectors)
-    if kind == ExactIndex.kind and len(pieces) == 1 and isinstance(pieces[0], ExactIndex):
-        return pieces[0]
-    raise StoreCorruptError("The vector index is of another kind; it will be rebuilt.")
-
-
 def _manifest(index: VectorIndex, view: View) -> dict[str, Any]:
     return {
         "store": view.store_id,
@@ -294,5 +259,5 @@ def _manifest(index: VectorIndex, view: View) -> dict[str, Any]:
         "made_by": MADE_BY,
         "kind": index.kind,
         "passages": len(index),
-        "files": [piece.name for piece in _pieces(index)],
+        "files": [piece.name for piece in index.pieces],
     }

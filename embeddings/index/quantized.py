@@ -1,20 +1,18 @@
 """The vector index of a large store: all vectors looked over as short codes, and the best of them compared exactly."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import StoreCorruptError
+from corpus.store import Allowed
 from embeddings.index.exact import SCORE_DECIMALS, Hits
-from embeddings.index.segments import AT_ONCE, GAIN, Segment, code_error, gridded, rotated
+from embeddings.index.reading import ReadVectors, exact_vectors, read_blocks
+from embeddings.index.segments import GAIN, Segment, code_error, gridded, rotated
 
-__all__ = ["CodedIndex", "ReadVectors", "read_blocks"]
-
-ReadVectors = Callable[[Sequence[int]], Sequence[tuple[int, bytes]]]
-"""Gives `(key, vector)` of passages from the store, each checked, ascending by key."""
+__all__ = ["CodedIndex"]
 
 SEGMENT_ROWS = 2**18
 """No segment has more rows, so that merging and writing one takes a fraction of a second."""
@@ -83,10 +81,13 @@ class Part:
         live[places] = False
         return Part(self.segment, live)
 
-    def allowed(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which rows have one of these keys and are in the store."""
-        chosen = np.zeros(len(self.segment), dtype=np.bool_)
-        chosen[self.segment.places_of(keys)] = True
+    def allowed(self, allowed: Allowed) -> NDArray[np.bool_]:
+        """Which rows are allowed and in the store."""
+        if allowed.keys is None:
+            chosen = np.asarray(allowed.among(self.segment.keys), dtype=np.bool_)
+        else:
+            chosen = np.zeros(len(self.segment), dtype=np.bool_)
+            chosen[self.segment.places_of(np.asarray(allowed.keys, dtype=np.int64))] = True
         return chosen if self.live is None else chosen & self.live
 
 
@@ -159,9 +160,14 @@ class CodedIndex:
         self._known: dict[int, NDArray[np.float32]] = {}
 
     @classmethod
-    def of(cls, dimension: int, segments: Iterable[Segment], read: ReadVectors) -> Self:
-        """An index of segments, all of whose passages are in the store."""
-        return cls(dimension, [Part(segment) for segment in segments], read)
+    def of(cls, dimension: int, pieces: Iterable[Segment], read: ReadVectors) -> Self:
+        """Return an index of segments, all of whose passages are in the store."""
+        return cls(dimension, [Part(segment) for segment in pieces], read)
+
+    @staticmethod
+    def read_piece(data: bytes, dimension: int) -> Segment:
+        """Return the segment that `write` wrote; see `Segment.read`."""
+        return Segment.read(data, dimension)
 
     @property
     def dimension(self) -> int:
@@ -177,11 +183,11 @@ class CodedIndex:
         return np.concatenate([np.empty(0, dtype=np.int64), *(part.keys for part in self._parts)])
 
     @property
-    def segments(self) -> Sequence[Segment]:
-        """What it is kept in."""
+    def pieces(self) -> Sequence[Segment]:
+        """The segments that it is kept in."""
         return [part.segment for part in self._parts]
 
-    def changed(self, removed: NDArray[np.int64], added: NDArray[np.int64], read: ReadVectors) -> "CodedIndex":
+    def updated(self, removed: NDArray[np.int64], added: NDArray[np.int64], read: ReadVectors) -> "CodedIndex":
         """A new index without some passages and with others; it shares with this one what stays the same.
 
         Args:
@@ -198,7 +204,7 @@ class CodedIndex:
             parts.append(Part(Segment.made(keys, self._dimension, read_blocks(keys, self._dimension, read))))
         return CodedIndex(self._dimension, _tidied(parts), read)
 
-    def search(self, vector: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None) -> Hits:
+    def search(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None = None) -> Hits:
         """As `VectorIndex.search`."""
         question = self._question(np.asarray(vector, dtype=np.float32), allowed)
         wanted = min(depth, question.possible)
@@ -211,11 +217,10 @@ class CodedIndex:
         found = [(key, round(float(score), SCORE_DECIMALS)) for key, score in zip(chosen, exact, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:wanted]
 
-    def _question(self, vector: NDArray[np.float32], allowed: Sequence[int] | None) -> Question:
+    def _question(self, vector: NDArray[np.float32], allowed: Allowed | None) -> Question:
         masks: list[NDArray[np.bool_] | None] = [part.live for part in self._parts]
         if allowed is not None:
-            keys = np.asarray(allowed, dtype=np.int64)
-            masks = [part.allowed(keys) for part in self._parts]
+            masks = [part.allowed(allowed) for part in self._parts]
         possible = sum(
             len(part.segment) if mask is None else int(np.count_nonzero(mask))
             for part, mask in zip(self._parts, masks, strict=True)
@@ -286,31 +291,12 @@ class CodedIndex:
         known = self._known
         rows = {key: known[key] for key in keys if key in known}
         if missing := [key for key in keys if key not in rows]:
-            new = dict(zip(sorted(missing), _exact(missing, self._dimension, self._read), strict=True))
+            new = dict(zip(sorted(missing), exact_vectors(missing, self._dimension, self._read), strict=True))
             rows.update(new)
             if len(known) + len(new) > KNOWN:
                 self._known = known = {}  # others may be reading the old one
             known.update(new)
         return np.array([rows[key] for key in keys], dtype=np.float32).reshape(len(keys), self._dimension)
-
-
-def read_blocks(keys: NDArray[np.int64], dimension: int, read: ReadVectors) -> Iterator[NDArray[np.float32]]:
-    """The vectors of ascending keys, `(up to AT_ONCE, dimension)` float32 each.
-
-    Raises:
-        StoreCorruptError: A vector in the store is damaged, or of another dimension.
-    """
-    for at in range(0, len(keys), AT_ONCE):
-        yield _exact(keys[at : at + AT_ONCE].tolist(), dimension, read)
-
-
-def _exact(keys: Sequence[int], dimension: int, read: ReadVectors) -> NDArray[np.float32]:
-    """Vectors `(len(keys), dimension)` from the store, ascending by key."""
-    stored = read(keys)
-    for key, data in stored:
-        if len(data) != 4 * dimension:
-            raise StoreCorruptError(f"The vector of passage {key} has the wrong size. Run: footnote verify")
-    return np.frombuffer(b"".join(data for _, data in stored), dtype="<f4").reshape(len(stored), dimension)
 
 
 def _tidied(parts: Iterable[Part]) -> list[Part]:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
+from embeddings.index.reading import AT_ONCE
 
-__all__ = ["AT_ONCE", "CODING_VERSION", "GAIN", "Segment", "code_error", "gridded", "rotated"]
+__all__ = ["CODING_VERSION", "GAIN", "Segment", "code_error", "gridded", "rotated"]
 
 CODING_VERSION = 1
 """Raised whenever the same vector would be coded otherwise."""
@@ -25,9 +26,6 @@ CODING_VERSION = 1
 ROTATION_SEED = 1
 ROUNDED_TO = 127
 """A vector's greatest component becomes this, or its opposite."""
-
-AT_ONCE = 8192
-"""Vectors coded together: some 12 MB at 384 dimensions."""
 
 LEVELS = (-1.5104176, -0.4527800, 0.4527800, 1.5104176)
 """What a component of a rotated vector becomes, were its variance 1: Lloyd's and Max's levels for normally distributed

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.lexical import LexicalProjection
-from corpus.store import View
+from corpus.store import Allowed, View
 from embeddings.index import VectorIndex, VectorProjection, updated
 from eval.bench.timing import Percentiles, percentiles
+from service.retrieval import AllowedPassages
 
 __all__ = ["Growth", "GrowthClock", "VectorSearch", "measure_vectors"]
 
@@ -111,12 +112,14 @@ def measure_vectors(folder: Path, questions: Sequence[NDArray[np.float32]], seed
         begun = time.perf_counter()
         index = VectorProjection(folder).open(view, len(questions[0]))
         open_s = round(time.perf_counter() - begun, 3)
-        shuffled = np.random.default_rng(seed).permutation(view.passage_keys())
+        keys = np.array(view.passage_keys(), dtype=np.int64)
+        shuffled = np.random.default_rng(seed).permutation(keys)
         allowed = [shuffled, *(shuffled[: max(1, int(share * len(shuffled)))] for share in SHARES)]
         nearest = _nearest(view, np.stack(questions), allowed)
         whole = _searched(index, questions, None, nearest[0])
         some = [
-            _searched(index, questions, np.sort(a).tolist(), n) for a, n in zip(allowed[1:], nearest[1:], strict=True)
+            _searched(index, questions, AllowedPassages(keys, np.isin(keys, a)), n)
+            for a, n in zip(allowed[1:], nearest[1:], strict=True)
         ]
     return VectorSearch(
         kind=index.kind,
@@ -141,7 +144,7 @@ class _Searched:
 def _searched(
     index: VectorIndex,
     questions: Sequence[NDArray[np.float32]],
-    allowed: Sequence[int] | None,
+    allowed: Allowed | None,
     nearest: Sequence[Collection[int]],
 ) -> _Searched:
     index.search(questions[0], DEPTH, allowed)  # the first one makes what all use

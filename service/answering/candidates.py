@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.lexical import Question
+from corpus.lexical import LexicalQuery
 from corpus.store import Filters
-from service.retrieval import Snapshot
+from service.retrieval import Searcher
 
 __all__ = ["COSINE_DECIMALS", "Candidate", "find_candidates"]
 
@@ -33,9 +33,9 @@ class Candidate:
 
 
 def find_candidates(
-    snapshot: Snapshot,
+    searcher: Searcher,
     vector: NDArray[np.float32],
-    question: Question,
+    question: LexicalQuery,
     depth: int,
     filters: Filters | None = None,
     reading: NDArray[np.float32] | None = None,
@@ -43,7 +43,7 @@ def find_candidates(
     """The passages nearest to the question's vector and those that share most of its words, each with both scores.
 
     Args:
-        snapshot: Where to look.
+        searcher: Of the snapshot.
         vector: `(dimension,)` float32, L2-normalised.
         question: Its words, as the lexical index takes them.
         depth: At most so many of either kind.
@@ -53,15 +53,13 @@ def find_candidates(
     Returns:
         Up to `2 * depth` candidates, or `3 * depth` with a reading, by key.
     """
-    allowed = snapshot.view.passage_keys(filters) if filters else None
+    allowed = searcher.allowed(filters)
     near = [vector] if reading is None else [vector, reading]
-    dense = sorted({key for one in near for key, _ in snapshot.index.search(one, depth, allowed)})
-    words = dict(snapshot.lexical.search(question, depth, allowed))
-    without_words = [key for key in dense if key not in words]
-    words.update(snapshot.lexical.search(question, len(without_words), without_words))
-    keys = sorted({*dense, *words})
-    vectors = snapshot.index.vectors(keys).astype(np.float64)
-    bound = snapshot.lexical.bound(question)
+    proposed = {key for one in near for key in searcher.nearest(one, depth, allowed)}
+    proposed.update(searcher.matching(question, depth, allowed))
+    keys = sorted(proposed)
+    vectors = searcher.vectors(keys).astype(np.float64)
+    words, bound = searcher.bm25(question, keys), searcher.bm25_bound(question)
     found = zip(keys, _cosines(vectors, vector), _cosines(vectors, reading), strict=True)
     return [Candidate(key, cosine, _share(words.get(key, 0.0), bound), read) for key, cosine, read in found]
 

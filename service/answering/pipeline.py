@@ -85,7 +85,7 @@ class Pipeline:
             reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
             highlighter = self._highlighter_with(snapshot.encoder)
-            search = Search(snapshot, highlighter, self.settings, question, encoded, filters, reading)
+            search = Search(snapshot.searcher, highlighter, self.settings, question, encoded, filters, reading)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
             search.read([c.key for result in results for c in (result.candidate, *result.duplicates)])

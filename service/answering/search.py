@@ -7,10 +7,10 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.lexical import Question
+from corpus.lexical import LexicalQuery
 from corpus.store import Filters, StoredDocument, StoredPassage
 from embeddings.encoder import QuestionEncoding
-from embeddings.tokens import AskedTokens, signs_from_bytes
+from embeddings.tokens import AskedTokens
 from service.answering.answer import Span
 from service.answering.candidates import Candidate, find_candidates
 from service.answering.conversation import Reading
@@ -19,7 +19,7 @@ from service.answering.fusion import fuse
 from service.answering.highlight import Highlighter
 from service.answering.reranking import RerankedCandidate, rerank
 from service.answering.text_fragments import LONGEST_SOURCE, SourceText
-from service.retrieval import Snapshot
+from service.retrieval import Searcher
 from service.settings import Settings
 
 __all__ = ["Search"]
@@ -29,7 +29,7 @@ class Search:
     """The steps of retrieval for one question.
 
     Args:
-        snapshot: Where to look.
+        searcher: Of the snapshot that is asked.
         highlighter: Finds the sentences that answer.
         settings: Depths and switches.
         words: The question's words, as the lexical index takes them.
@@ -40,15 +40,15 @@ class Search:
 
     def __init__(
         self,
-        snapshot: Snapshot,
+        searcher: Searcher,
         highlighter: Highlighter,
         settings: Settings,
-        words: Question,
+        words: LexicalQuery,
         encoded: QuestionEncoding,
         filters: Filters | None,
         reading: Reading | None = None,
     ) -> None:
-        self._snapshot = snapshot
+        self._searcher = searcher
         self._highlighter = highlighter
         self._settings = settings
         self._words = words
@@ -67,7 +67,7 @@ class Search:
 
     def candidates(self, depth: int) -> list[Candidate]:
         """The best candidates by meaning and words together; fewer than `depth` only if there are no more."""
-        found = find_candidates(self._snapshot, self._vector, self._words, depth, self._filters, self._reading)
+        found = find_candidates(self._searcher, self._vector, self._words, depth, self._filters, self._reading)
         return fuse(found, depth, self._reading_weight)
 
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
@@ -75,7 +75,7 @@ class Search:
         self._read_token_signs([c.key for c in candidates])
         weights = self._reading_weight, self._evidence_weight
         ranked = self._in_order(rerank(self._tokens, candidates, self._token_signs, *weights))
-        vectors = self._snapshot.index.vectors([c.key for c in ranked])
+        vectors = self._searcher.vectors([c.key for c in ranked])
         self._read_passages(ranked[rank].key for rank in needed(vectors, k))
         self.read([c.key for c in ranked[:k]])
         self._compare([c.key for c in ranked[:k]])
@@ -86,8 +86,7 @@ class Search:
         return results
 
     def _read_token_signs(self, keys: Sequence[int]) -> None:
-        stored = self._snapshot.view.token_vectors([key for key in keys if key not in self._token_signs])
-        self._token_signs |= {key: signs_from_bytes(data, len(self._vector)) for key, data in stored.items()}
+        self._token_signs |= self._searcher.token_signs([key for key in keys if key not in self._token_signs])
 
     def _compare(self, keys: Sequence[int]) -> None:
         """Compare the question's tokens with those of passages, all that are not known yet at once."""
@@ -106,11 +105,11 @@ class Search:
         self._read_passages(keys)
         new = {self._passages[key].document_key for key in keys} - self._documents.keys()
         if new:
-            self._documents.update(self._snapshot.view.documents_by_key(new))
+            self._documents.update(self._searcher.documents(new))
 
     def _read_passages(self, keys: Iterable[int]) -> None:
         if new := [key for key in keys if key not in self._passages]:
-            self._passages.update((passage.key, passage) for passage in self._snapshot.view.passages(new))
+            self._passages.update((passage.key, passage) for passage in self._searcher.passages(new))
 
     def passage(self, key: int) -> StoredPassage:
         """A passage."""
@@ -128,7 +127,7 @@ class Search:
         if document.metadata.url is None or document.characters > LONGEST_SOURCE:
             return None
         if document.key not in self._source_texts:
-            self._source_texts[document.key] = SourceText(self._snapshot.view.text(document))
+            self._source_texts[document.key] = SourceText(self._searcher.view.text(document))
         return self._source_texts[document.key]
 
     def highlight(self, candidate: RerankedCandidate) -> Span:

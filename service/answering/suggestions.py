@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from corpus.store import View
+from service.retrieval import StoreView
 from service.settings import Settings
 
 __all__ = ["STARTER_QUESTIONS", "suggested_questions"]
@@ -24,7 +24,7 @@ MANY = 100
 """More documents than come with Footnote: the sources of so many need not be looked through."""
 
 
-def suggested_questions(settings: Settings, view: View) -> list[str]:
+def suggested_questions(settings: Settings, view: StoreView) -> list[str]:
     """The operator's questions if there are any; else, where there are only starter documents, those that they answer.
 
     Of other documents nothing is known that could be suggested honestly.

@@ -130,7 +130,7 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing:
     pipeline.ask("Is everything warm?")  # the first forward pass is slow; let no asker wait for it
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()
-        kind = snapshot.index.kind
+        kind = snapshot.searcher.kind
 
     app = build_app(Service(settings, library, pipeline), tracing)
     gc.collect()

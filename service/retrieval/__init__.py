@@ -1,6 +1,8 @@
-"""Retrieval: the library of snapshots that questions are asked of."""
+"""Retrieval: engines that propose passages, and the library of snapshots that questions are asked of."""
 
+from service.retrieval.engine import Retriever, Searcher, StoreView
 from service.retrieval.fingerprints import fingerprint
 from service.retrieval.library import Library, Snapshot
+from service.retrieval.local import AllowedPassages
 
-__all__ = ["Library", "Snapshot", "fingerprint"]
+__all__ = ["AllowedPassages", "Library", "Retriever", "Searcher", "Snapshot", "StoreView", "fingerprint"]

@@ -1,4 +1,4 @@
-"""The documents as they can be asked about: a view of the store, the indexes over its passages, and their encoder."""
+"""The library: gives snapshots of the store, and follows it."""
 
 import contextlib
 import json
@@ -7,14 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
-from corpus.lexical import LexicalIndex, LexicalProjection
-from corpus.lexical.rebuild import index_apart
-from corpus.store import View, mismatch_message
+from corpus.store import mismatch_message
 from embeddings.encoder import PRECISIONS, Encoder, Precision
-from embeddings.index import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, updated
+from service.retrieval.engine import AnyRetriever, Searcher, StoreView
+from service.retrieval.engines import ENGINES
 from service.retrieval.fingerprints import fingerprint
 from service.runtime.descriptors import is_out_of_files, say_out_of_files
 from service.settings import Settings
@@ -23,26 +20,26 @@ __all__ = ["Library", "Snapshot"]
 
 logger = logging.getLogger(__name__)
 
-APART_FROM = 500
-"""Fewer passages are indexed for words in less time than it takes to start a process."""
-
 RELOAD_S = 60.0
 """An encoder that could not be loaded is not tried again before: to prepare one may keep a processor busy for long."""
 
 
 class Snapshot:
-    """One generation: the view, the indexes made from it, and the encoder that made its vectors.
+    """One generation: a searcher over its documents, and the encoder that made its vectors.
 
-    It is closed when the library has moved on and the last one who asks of it has left.
+    It is closed when the library has moved on and its last user has left.
     """
 
-    def __init__(self, view: View, index: VectorIndex, lexical: LexicalIndex, encoder: Encoder) -> None:
-        self.view = view
+    def __init__(self, searcher: Searcher, encoder: Encoder) -> None:
+        self.searcher = searcher
         self.encoder = encoder
-        self.index = index
-        self.lexical = lexical
         self.users = 0
         self.retired = False
+
+    @property
+    def view(self) -> StoreView:
+        """The documents."""
+        return self.searcher.view
 
     @property
     def generation(self) -> int:
@@ -58,7 +55,7 @@ class Library:
         encoder: The one that made its vectors.
         load: Gives the same encoder in another precision, for a store that has been re-encoded in it. Without it,
             such a store is a problem, as one of another model always is.
-        exact_up_to: Beyond so many passages, the vector index is a coded one.
+        retriever: Opens and indexes the store; that of the local engine if None.
 
     Raises:
         StoreError: The store cannot be opened.
@@ -71,24 +68,21 @@ class Library:
         encoder: Encoder,
         *,
         load: Callable[[Precision], Encoder] | None = None,
-        exact_up_to: int = EXACT_UP_TO,
+        retriever: AnyRetriever | None = None,
     ) -> None:
         self.folder = settings.data
         self._settings = settings
         self._load = load
         self._unloadable: tuple[float, str] | None = None
-        self._projection = VectorProjection(self.folder, exact_up_to)
-        self._lexical = LexicalProjection(self.folder)
+        self._retriever = retriever or ENGINES["local"](settings)
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
         self.failure: Exception | None = None
-        view = View(self.folder)
+        view = self._retriever.snapshot()
         try:
-            view.check_totals()
             if not self._fits(encoder, view):
                 raise EncoderMismatchError(mismatch_message(self.folder))
-            index = self._projection.open(view, encoder.dimension)
-            self._current = Snapshot(view, index, self._lexical.open(view), encoder)
+            self._current = Snapshot(self._retriever.searcher(view, encoder.dimension), encoder)
         except BaseException:
             view.close()
             raise
@@ -130,28 +124,18 @@ class Library:
             EncoderError: The encoder cannot be had in the precision that the store now has.
         """
         with self._refreshing:
-            view = View(self.folder)
+            current = self._current.searcher
+            view = self._retriever.snapshot(current)
+            if view is None:
+                return False
             try:
-                if (view.store_id, view.generation) == (
-                    self._current.view.store_id,
-                    self._current.generation,
-                ):
-                    view.close()
-                    return False
-                view = self._indexed_apart(view)
-                view.check_totals()
                 encoder = self._encoder_of(view)
-                same_store = view.store_id == self._current.view.store_id
-                if same_store:
-                    view.reuse_catalogue(self._current.view)
-                before = self._current.index if same_store else ExactIndex.empty(encoder.dimension)
-                index = updated(before, view, self._projection.exact_up_to)
-                lexical = self._lexical.open(view)
+                searcher = self._retriever.searcher(view, encoder.dimension, current)
             except BaseException:
                 view.close()
                 raise
-            self._replace(Snapshot(view, index, lexical, encoder))
-            self._projection.save(index, view)
+            self._replace(Snapshot(searcher, encoder))
+            self._retriever.save(searcher)
             return True
 
     def follow(self, seconds: float, stop: threading.Event) -> None:
@@ -185,23 +169,11 @@ class Library:
         if done:
             old.view.close()
 
-    def _indexed_apart(self, view: View) -> View:
-        """The view, or, where so much is gone that all words are to be indexed anew, a newer one when that is done."""
-        if view.totals.passages < APART_FROM:
-            return view
-        have = np.array(self._current.lexical.keys)
-        digest = len(have), int((have & 0xFFFFFFFF).sum())
-        if view.key_digest(int(have.max(initial=-1))) == digest:  # all that there was is there
-            return view
-        view.close()
-        index_apart(self.folder)
-        return View(self.folder)
-
-    def _fits(self, encoder: Encoder, view: View) -> bool:
+    def _fits(self, encoder: Encoder, view: StoreView) -> bool:
         """Whether an encoder made the vectors of a view, as far as there are any."""
         return view.fingerprint in (None, fingerprint(encoder, self._settings)) or not view.counts()[1]
 
-    def _encoder_of(self, view: View) -> Encoder:
+    def _encoder_of(self, view: StoreView) -> Encoder:
         """The encoder of the newest snapshot, or the same in another precision, where that made a view's vectors."""
         encoder = self._current.encoder
         if self._fits(encoder, view):

@@ -1,34 +1,50 @@
 /** The page to ask on. */
 
-import { answerSummary } from "./answer.js";
-import { chat, Failure, readiness, suggestions } from "./api.js";
-import { Conversation } from "./conversation.js";
-import { announce, byId, element } from "./dom.js";
+import { LANGUAGE, readiness, service, suggestions, TEXTS } from "./api.js";
+import { Chat } from "./chat/chat.js";
+import { Conversation } from "./chat/conversation.js";
+import { button, element } from "./chat/dom.js";
 import { hashQuestion, questionHash } from "./fragment.js";
-import { answeredTurn, failedTurn, waitingTurn } from "./turn.js";
+import { announce, byId } from "./page.js";
+import { copyButton } from "./quotation.js";
 
-/** @import { Turn } from "./conversation.js" */
+/**
+ * @import { Turn } from "./chat/conversation.js"
+ * @import { Answer } from "./chat/shapes.js"
+ */
 
 const form = /** @type {HTMLFormElement} */ (byId("ask"));
 const field = /** @type {HTMLTextAreaElement} */ (byId("question"));
 const log = byId("log");
 const library = byId("library");
 
-const conversation = new Conversation();
-
-/** What is being answered; null when nothing is. @type {{ question: string, ending: AbortController } | null} */
-let asking = null;
-
-/** The end of the log that is waiting or went wrong, and so gives way. @type {HTMLElement | null} */
-let unanswered = null;
-
-/** The generation that the page tells the number of documents of. @type {number | null} */
+/** The generation whose number of documents the page shows. @type {number | null} */
 let generation = null;
 
-const actions = {
-  save: () => conversation.save(),
-  askAlone: (/** @type {string} */ question) => ask(question, { context: false }),
-};
+/** Whether to move on to the outcome: only people who asked by hand expect that. */
+let moving = true;
+
+const conversation = new Conversation(`footnote ${service.endpoint} page`);
+const chat = new Chat(
+  log,
+  {
+    service,
+    request: {},
+    longest: Number.POSITIVE_INFINITY, // the service says what is too long
+    texts: TEXTS,
+    language: LANGUAGE,
+    level: 2,
+    newTab: false,
+    unfolded: true,
+    icons: false,
+    explained: true,
+    mended: true,
+    copyButton,
+    tell,
+  },
+  conversation,
+  { stop, began, ended, changed },
+);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -48,9 +64,7 @@ field.addEventListener("keydown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.isComposing) {
-    if (asking !== null) {
-      stop();
-    }
+    stop();
     field.focus();
   }
 });
@@ -58,113 +72,94 @@ document.addEventListener("keydown", (event) => {
 byId("renew").addEventListener("click", renew);
 window.addEventListener("hashchange", followAddress);
 
-restore();
+chat.showAll();
+field.value = conversation.draft;
+if (conversation.turns.length === 0) {
+  field.focus();
+}
 followAddress();
-tellDocuments();
+showDocuments();
 suggest();
 
-/** Show what the tab kept of the conversation. */
-function restore() {
-  log.append(...conversation.turns.map((turn) => answeredTurn(turn, actions)));
-  foldAllButLast();
-  field.value = conversation.draft;
-  showState();
-  if (conversation.turns.length === 0) {
-    field.focus();
-  }
-}
-
-/** Ask what the address asks, alone, as whoever shared it did; not again what was just answered. */
+/** Ask the question in the address, alone, as the person who shared it did; not again if it was just answered. */
 function followAddress() {
   const question = hashQuestion(location.hash);
   if (question !== "" && question !== conversation.turns.at(-1)?.question) {
     field.value = "";
-    ask(question, { context: false, focus: false });
+    ask(question, { alone: true, move: false });
   }
 }
 
 /**
- * Ask a question. One that is still being answered gives way to it.
- *
  * @param {string} question
- * @param {{ context?: boolean, focus?: boolean }} options Whether earlier turns may help to read it; whether to move on
- *   to the answer, which only who asked by hand expects.
+ * @param {{ alone?: boolean, move?: boolean }} options
  */
-async function ask(question, { context = true, focus = true } = {}) {
-  asking?.ending.abort();
-  const mine = { question, ending: new AbortController() };
-  asking = mine;
-  conversation.draft = question;
-  conversation.save();
-  unanswered = present(waitingTurn(question, stop));
+function ask(question, { alone = false, move = true } = {}) {
+  moving = move;
+  chat.ask(question, alone);
+}
+
+/**
+ * @param {Turn} _turn
+ * @param {HTMLElement} shown
+ */
+function began(_turn, shown) {
   announce("Asking the documents.");
-  const outcome = await outcomeOf(question, context, mine.ending.signal);
-  if (asking !== mine) {
-    return; // stopped, or another question took its place
-  }
-  asking = null;
-  const shown = present(outcome.shown);
-  unanswered = outcome.turn === null ? shown : null;
-  if (outcome.turn === null) {
-    takeUpAgain(question);
-  } else {
-    conversation.add(outcome.turn);
-    nameAddress(outcome.turn);
-  }
-  announce(outcome.summary);
-  if (focus) {
-    /** @type {HTMLElement | null} */ (shown.querySelector(".outcome"))?.focus();
-  }
+  shown.scrollIntoView({ block: "start" });
 }
 
 /**
- * @param {string} question
- * @param {boolean} context
- * @param {AbortSignal} signal
- * @returns {Promise<{ turn: Turn | null, shown: HTMLElement, summary: string }>} A turn if it was answered.
+ * @param {Turn} turn
+ * @param {HTMLElement} shown
  */
-async function outcomeOf(question, context, signal) {
-  const history = context ? conversation.messages() : [];
-  try {
-    const answer = await chat([...history, { role: "user", content: question }], { context, signal });
-    const turn = { question, history, answer, feedback: null };
-    if (answer.generation !== generation) {
-      tellDocuments();
+function ended(turn, shown) {
+  const outcome = /** @type {HTMLElement} */ (shown.querySelector(".outcome"));
+  if (turn.answer === undefined) {
+    takeUpAgain(turn.question);
+    announce(outcome.textContent ?? "");
+  } else {
+    nameAddress(turn.question, turn.answer);
+    announce(summaryOf(turn.answer));
+    if (turn.answer.generation !== generation) {
+      showDocuments();
     }
-    return { turn, shown: answeredTurn(turn, actions), summary: answerSummary(answer) };
-  } catch (error) {
-    const failure = Failure.of(error);
-    const retry = () => ask(question, { context });
-    return { turn: null, shown: failedTurn(question, failure, retry), summary: failure.title };
   }
+  shown.scrollIntoView({ block: "start" });
+  if (moving) {
+    outcome.focus();
+  }
+  moving = true;
 }
 
-/** Put an element at the end of the log, in the place of one without an answer, and bring it into sight. */
-function present(/** @type {HTMLElement} */ turn) {
-  unanswered?.remove();
-  log.append(turn);
-  foldAllButLast();
-  showState();
-  turn.scrollIntoView({ block: "start" });
-  return turn;
+/** @type {import("./chat/chat.js").Tell} */
+function tell(name, detail) {
+  if (name === "feedback") {
+    announce("rating" in detail && detail.rating !== null ? "Thank you. Press again to take it back." : "Taken back.");
+  } else if (name === "unsaved") {
+    announce(TEXTS.unsaved);
+  } else if (name === "unrated") {
+    announce("This service does not collect ratings.");
+  }
+  return true;
 }
 
-/** Want no answer any more; the question goes back into the field. */
+/** @param {Answer} answer */
+function summaryOf({ status, passages }) {
+  const count = passages.length === 1 ? "1 passage" : `${passages.length} passages`;
+  return status === "answered" ? `Answered, with ${count}.` : `Not in these documents. The nearest: ${count}.`;
+}
+
+/** Stop asking and put the question back into the field. */
 function stop() {
-  if (asking !== null) {
-    const { question, ending } = asking;
-    asking = null;
-    ending.abort();
-    unanswered?.remove();
-    unanswered = null;
-    showState();
-    takeUpAgain(question);
+  const turn = chat.withdraw();
+  if (turn !== null) {
+    takeUpAgain(turn.question);
     announce("Stopped.");
     field.focus();
   }
 }
 
-/** Give a question back to be mended or asked again, unless something else is being written. */
+/** Put a question back into the field, to be edited or asked again, unless something else is being written. */
 function takeUpAgain(/** @type {string} */ question) {
   if (field.value === "") {
     field.value = question;
@@ -172,31 +167,28 @@ function takeUpAgain(/** @type {string} */ question) {
 }
 
 function renew() {
-  asking?.ending.abort();
-  asking = null;
-  unanswered = null;
-  conversation.clear();
-  log.replaceChildren();
+  chat.clear();
   field.value = "";
   history.replaceState(null, "", location.pathname);
-  showState();
   announce("New conversation.");
   field.focus();
 }
 
-/** Have the address hold the question, to be shared, if it says the same without those before it. */
-function nameAddress(/** @type {Turn} */ { question, answer }) {
-  history.replaceState(null, "", answer.interpretation === null ? questionHash(question) : location.pathname);
+/**
+ * Put the question into the address, to be shared, if it has the same answer without those before it.
+ *
+ * @param {string} question
+ * @param {Answer} answer
+ */
+function nameAddress(question, { interpretation }) {
+  history.replaceState(null, "", interpretation ? location.pathname : questionHash(question));
 }
 
-/** The evidence of earlier answers is folded away, so that the conversation can be looked over. */
-function foldAllButLast() {
-  for (const details of log.querySelectorAll(".turn:not(:last-child) > details[open]")) {
+/** Fold the passages of earlier answers, and show the elements that belong to the state of the conversation. */
+function changed() {
+  for (const details of log.querySelectorAll(".turn:not(:last-child) details[open]")) {
     details.removeAttribute("open");
   }
-}
-
-function showState() {
   const talking = log.childElementCount > 0;
   document.body.classList.toggle("talking", talking);
   byId("renew").hidden = !talking;
@@ -204,28 +196,31 @@ function showState() {
   field.placeholder = talking ? "Ask a follow-up" : "";
 }
 
-/** Questions to begin with, where the operator or the starter documents give some. */
+/** Show questions to begin with, where the operator or the starter documents give some. */
 async function suggest() {
   try {
-    const buttons = (await suggestions()).map((question) => {
-      const button = element("button", { class: "quiet", type: "button", dir: "auto" }, question);
-      button.addEventListener("click", () => ask(question));
-      return element("li", {}, button);
-    });
-    byId("suggested").replaceChildren(...buttons);
-    showState();
+    const questions = await suggestions();
+    const items = questions.map((question) =>
+      element(
+        "li",
+        {},
+        button({ class: "small", dir: "auto" }, [question], () => ask(question)),
+      ),
+    );
+    byId("suggested").replaceChildren(...items);
+    changed();
   } catch {
-    // They are an offer: without them, the page asks just as well.
+    // the page asks as well without them
   }
 }
 
-async function tellDocuments() {
+async function showDocuments() {
   try {
     const ready = await readiness();
     generation = ready.generation;
     library.textContent = ready.documents === 0 ? "There are no documents yet." : documentCount(ready.documents);
-  } catch (error) {
-    library.textContent = `How many documents there are is not known: ${Failure.of(error).title}`;
+  } catch {
+    library.textContent = "The number of documents is not known at the moment.";
   }
 }
 

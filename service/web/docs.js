@@ -1,9 +1,7 @@
 // The page /docs: Swagger UI over the service's own description.
 
-"use strict";
-
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#api",
   deepLinking: true,
   layout: "BaseLayout",

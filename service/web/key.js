@@ -1,27 +1,28 @@
-/** The key that a service may ask for: kept in this tab, until it is closed, and sent to nobody but that service. */
+/** The key that a service may ask for: kept in this tab until it is closed, and sent to that service alone. */
 
-import { byId, element } from "./dom.js";
+import { element } from "./chat/dom.js";
+import { byId } from "./page.js";
 
-const KEPT = "footnote key";
+const STORED = `footnote ${new URL("..", import.meta.url).href} key`;
 
-let key = kept();
+let key = stored();
 
-/** The form that asks for a key, and what becomes of it; null when none is asked for. @type {Promise<void> | null} */
+/** The form that asks for a key, until one is given; null when none is asked for. @type {Promise<void> | null} */
 let asking = null;
 
-/** @returns {Record<string, string>} The header that shows the key; none without one. */
-export function authorization() {
-  return key === "" ? {} : { Authorization: `Bearer ${key}` };
+/** @returns {string} Empty for none. */
+export function currentKey() {
+  return key;
 }
 
 /**
- * Have whoever reads the page give a key, unless that has happened since.
+ * Ask the reader of the page for a key, unless one was given since.
  *
- * @param {Record<string, string>} refused The header that was refused.
- * @param {AbortSignal} [signal] What ends the wait.
+ * @param {string} refused The key that was refused.
+ * @param {AbortSignal} [signal] Ends the wait.
  */
 export async function keyInPlaceOf(refused, signal) {
-  if (refused["Authorization"] !== authorization()["Authorization"]) {
+  if (refused !== key) {
     return;
   }
   asking ??= asked(key !== "").finally(() => {
@@ -34,13 +35,23 @@ export async function keyInPlaceOf(refused, signal) {
 }
 
 /**
- * @param {boolean} again Whether there was a key, which is not good.
+ * @param {boolean} again Whether there was a key, which was refused.
  * @returns {Promise<void>}
  */
 function asked(again) {
-  const field = /** @type {HTMLInputElement} */ (
-    element("input", { id: "key", type: "password", autocomplete: "current-password", required: "", spellcheck: "false" })
+  const wrong = element(
+    "p",
+    { class: "wrong", role: "alert" },
+    again ? "That key is not known here. Try another." : null,
   );
+  const field = element("input", {
+    id: "key",
+    type: "password",
+    autocomplete: "current-password",
+    required: "",
+    spellcheck: "false",
+    "aria-describedby": "sign-in-about",
+  });
   const form = element(
     "form",
     { id: "sign-in", "aria-labelledby": "sign-in-title" },
@@ -53,9 +64,8 @@ function asked(again) {
     element("label", { for: "key" }, "Your key"),
     field,
     element("button", { type: "submit" }, "Continue"),
-    element("p", { class: "wrong", role: "alert" }, again ? "That key is not known here. Try another." : null),
+    wrong,
   );
-  field.setAttribute("aria-describedby", "sign-in-about");
   byId("main").before(form);
   field.focus();
   return new Promise((resolve) => {
@@ -63,7 +73,7 @@ function asked(again) {
       event.preventDefault();
       const given = field.value.trim();
       if (!/^[!-~]+$/.test(given)) {
-        form.querySelector(".wrong")?.replaceChildren("A key has no spaces and no letters with accents. Look at yours again.");
+        wrong.textContent = "A key has no spaces and no letters with accents. Look at yours again.";
         return;
       }
       keep(given);
@@ -73,9 +83,9 @@ function asked(again) {
   });
 }
 
-function kept() {
+function stored() {
   try {
-    return sessionStorage.getItem(KEPT) ?? "";
+    return sessionStorage.getItem(STORED) ?? "";
   } catch {
     return ""; // storage may be switched off: the key then holds until the page is left
   }
@@ -84,7 +94,7 @@ function kept() {
 function keep(/** @type {string} */ given) {
   key = given;
   try {
-    sessionStorage.setItem(KEPT, given);
+    sessionStorage.setItem(STORED, given);
   } catch {
     // as above
   }

@@ -1,62 +1,53 @@
-/** Quotations as plain text, for whoever writes about them. */
+/** Quotations as plain text, for people who write about them. */
 
-import { listed, writtenDate } from "./citation.js";
-import { announce, element, newId } from "./dom.js";
+import { LANGUAGE, TEXTS } from "./api.js";
+import { facts } from "./chat/citation.js";
+import { button, element, newId } from "./chat/dom.js";
+import { announce } from "./page.js";
 
-/** @import { Citation } from "./api.js" */
+/** @import { Citation } from "./chat/shapes.js" */
 
 const CONFIRMED_MS = 4_000;
 
 /**
- * A text as a quotation with its source: the words, then a line that says where they stand, then a link.
+ * A text as a quotation with its source: the words, then a line that cites them, then a link.
  *
  * @param {string} text
  * @param {Citation} citation
- * @param {string} origin Ours, for where a document has no address of its own.
+ * @param {string} origin Ours, for documents without an address of their own.
  */
 export function plainQuotation(text, citation, origin) {
-  const { authors, title, section, page, publisher, published, source_href, href } = citation;
-  const parts = [
-    authors.length === 0 ? null : listed(authors),
-    title,
-    section === null || section === title ? null : `“${section}”`,
-    page === null ? null : `p. ${page}`,
-    publisher,
-    published === null ? null : writtenDate(published),
-  ];
-  const source = parts.filter((part) => part !== null).join(", ");
-  return `“${text.trim()}”\n${source}.\n${source_href ?? new URL(href, origin).href}\n`;
+  const source = facts(citation, { texts: TEXTS, language: LANGUAGE }).map((fact) => fact.text);
+  return `“${text.trim()}”\n${source.join(", ")}.\n${citation.source_href ?? new URL(citation.href, origin).href}\n`;
 }
 
 /**
- * A button that copies a quotation, and says so; where the browser does not let it, the text to copy by hand.
+ * A button that copies a quotation and confirms it; where the browser does not allow that, the text to copy by hand.
  *
  * @param {string} text
  * @param {Citation} citation
  */
 export function copyButton(text, citation) {
-  const button = element("button", { class: "quiet", type: "button" }, "Copy as quotation");
-  const place = element("div", { class: "copying" }, button);
-  button.addEventListener("click", async () => {
+  const copy = button({ class: "small" }, ["Copy as quotation"], async () => {
     const quotation = plainQuotation(text, citation, location.origin);
     try {
       await navigator.clipboard.writeText(quotation); // there is no clipboard where the page came over plain HTTP
-      button.textContent = "Copied";
+      copy.textContent = "Copied";
       announce("Copied as a quotation.");
       setTimeout(() => {
-        button.textContent = "Copy as quotation";
+        copy.textContent = "Copy as quotation";
       }, CONFIRMED_MS);
     } catch {
-      place.replaceChildren(button, ...byHand(quotation));
+      place.replaceChildren(copy, ...byHand(quotation));
       place.querySelector("textarea")?.select();
       announce("The browser does not let this page copy. The quotation is selected; copy it by hand.");
     }
   });
+  const place = element("div", { class: "copying" }, copy);
   return place;
 }
 
 function byHand(/** @type {string} */ quotation) {
-  const field = element("textarea", { class: "by-hand", id: newId("quotation"), readonly: "", rows: "4" });
-  field.textContent = quotation;
+  const field = element("textarea", { class: "by-hand", id: newId("quotation"), readonly: "", rows: "4" }, quotation);
   return [element("label", { for: field.id }, "The browser does not let this page copy. Copy it by hand:"), field];
 }

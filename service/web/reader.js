@@ -1,17 +1,20 @@
 /** The page to read a document on, with the words marked that the address names. */
 
-import { failureElement } from "./answer.js";
-import { Failure, readDocument } from "./api.js";
-import { date, listed, originalLink, separated, words } from "./citation.js";
-import { byId, element, wordsOf } from "./dom.js";
+import { LANGUAGE, readDocument, TEXTS } from "./api.js";
+import { failureElement } from "./chat/answer.js";
+import { listed, separated, writtenDate } from "./chat/citation.js";
+import { element, webAddress, words, wordsOf } from "./chat/dom.js";
+import { Failure } from "./chat/failure.js";
+import { utf16Offsets } from "./chat/spans.js";
+import { filled } from "./chat/texts/index.js";
+import { headingLine, markedWords } from "./chat/words.js";
 import { namedSpan } from "./fragment.js";
-import { utf16Offsets } from "./spans.js";
-import { headingLine, markedWords } from "./words.js";
+import { announce, byId } from "./page.js";
 
 /**
  * @import { DocumentDetails } from "./api.js"
- * @import { Stretch } from "./spans.js"
- * @import { Heading } from "./words.js"
+ * @import { Stretch } from "./chat/spans.js"
+ * @import { Heading } from "./chat/words.js"
  */
 
 const main = byId("main");
@@ -22,15 +25,15 @@ open();
 
 async function open() {
   main.setAttribute("aria-busy", "true");
-  status.textContent = "Opening the document.";
+  announce("Opening the document.");
   try {
-    // The id stays percent-encoded, as the address has it.
-    const { details, text } = await readDocument(location.pathname.split("/")[2] ?? "");
+    // The id stays percent-encoded, as in the address.
+    const { details, text } = await readDocument(location.pathname.split("/").at(-1) ?? "");
     show(details, text);
   } catch (error) {
-    const failure = Failure.of(error);
-    status.textContent = failure.title;
-    main.replaceChildren(failureElement(failure, open, "h1"));
+    const shown = failureElement(Failure.of(error), { texts: TEXTS, explained: true, level: 1 }, open);
+    announce(shown.querySelector("h1")?.textContent ?? "");
+    main.replaceChildren(shown);
   } finally {
     main.setAttribute("aria-busy", "false");
   }
@@ -63,9 +66,9 @@ function show(details, text) {
 function aboutDocument(details) {
   const { authors, language, publisher, published, sections } = details;
   const parts = [
-    authors.length === 0 ? null : words(listed(authors), language),
+    authors.length === 0 ? null : words(listed(authors, LANGUAGE), language),
     publisher === null ? null : words(publisher, language),
-    published === null ? null : date(published),
+    published === null ? null : element("time", { datetime: published }, writtenDate(published, LANGUAGE)),
     language === null ? null : languageName(language),
     originalLink(details.url),
   ];
@@ -87,6 +90,12 @@ function aboutDocument(details) {
   ];
 }
 
+function originalLink(/** @type {string | null} */ address) {
+  const url = webAddress(address);
+  const rel = "external noopener noreferrer";
+  return url === null ? null : element("a", { href: url.href, rel }, filled(TEXTS.original, { host: url.host }));
+}
+
 function languageName(/** @type {string} */ tag) {
   try {
     return new Intl.DisplayNames("en", { type: "language" }).of(tag) ?? tag;
@@ -101,7 +110,10 @@ function languageName(/** @type {string} */ tag) {
  * @returns {Heading[]}
  */
 function headingsIn(text, sections) {
-  const offsets = utf16Offsets(text, sections.map((section) => section.start));
+  const offsets = utf16Offsets(
+    text,
+    sections.map((section) => section.start),
+  );
   const depths = depthsOf(sections);
   return sections.flatMap(({ title, start }, at) => {
     const level = 2 + (depths[at] ?? 0); // the page's first level is the document's title

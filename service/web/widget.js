@@ -1,162 +1,148 @@
-/**
- * Footnote's chat, for any page: `<script async src="https://HOST/widget.js"></script>` adds a launcher, and
- * `<footnote-chat>` stands wherever a page puts it. docs/widget.md says what can be set, styled and listened to.
- *
- * It is one classic script without dependencies. Words of documents, titles and questions only ever become text
- * nodes and attribute values, nothing is parsed as markup or run as code, and styles are constructed sheets, so that
- * it works under a strict Content-Security-Policy and under Trusted Types without a policy of its own.
- */
-(() => {
-  "use strict";
-
-  /**
-   * @typedef {{ start: number, end: number }} Span `[start, end)` in code points.
-   * @typedef {{
-   *   document_id: string, revision: string, title: string, publisher: string | null, authors: string[],
-   *   published: string | null, language: string | null, url: string | null, page: number | null,
-   *   section: string | null, start: number, end: number, href: string, source_href: string | null,
-   * }} Citation
-   * @typedef {{ text: string, highlights: Span[], citation: Citation, also_found_in: Citation[] }} Passage
-   * @typedef {{
-   *   status: "answered" | "not_found", confidence: { level: string }, generation: number,
-   *   answer: { text: string, citation: Citation } | null, passages: Passage[],
-   *   interpretation: { turns: number[] } | null,
-   * }} Answer
-   * @typedef {{ role: "user" | "assistant", content: string }} Message
-   * @typedef {"up" | "down"} Rating
-   * @typedef {{ rating: Rating, id: string }} Rated
-   * @typedef {{
-   *   question: string, answer?: Answer, readWith?: string[], alone?: boolean, rated?: Rated | null,
-   *   failure?: FailureKind, asking?: AbortController,
-   * }} Turn A question and what became of it; one with neither answer, failure nor request was left behind on another page.
-   * @typedef {"unreachable" | "refused" | "slow" | "cutOff" | "unreadable" | "busy" | "rejected" | "tooLong" | "stopped"
-   *   } FailureKind
-   * @typedef {Record<keyof typeof ENGLISH, string>} Texts
-   * @typedef {{
-   *   endpoint: string | null, key: string | null, inline: boolean, title: string, colour: string | null, place: string[],
-   *   theme: string, language: string, rightToLeft: boolean, texts: Texts, greeting: string, placeholder: string,
-   *   disclaimer: string, suggestions: string[], passages: number, filters: object,
-   * }} Options
-   */
-
-  const NAME = "footnote-chat";
-  const SILENCE_MS = 30_000; // a service that sends nothing, not even a keep-alive, is given up after this
-  const PROBE_MS = 5_000;
-  const MAX_QUESTION = 2_000;
-  const SENT_MESSAGES = 12;
-  const KEPT_TURNS = 20;
-  const KEPT_CHARACTERS = 400_000; // browsers give a site some 5 million
-  const CONTRAST = 4.6; // WCAG AA asks for 4.5
-  const COVERING = "(max-width: 30em), (max-height: 26em)";
-  const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i;
-
-  // Texts
-
-  const ENGLISH = {
-    title: "Ask the documents",
-    greeting: "Ask a question. The answer comes in the documents’ own words, with its source.",
-    placeholder: "Your question",
-    ask: "Ask",
-    close: "Close",
-    restart: "New conversation",
-    conversation: "Conversation",
-    asked: "You asked:",
-    searching: "Looking in the documents…",
-    stop: "Stop",
-    retry: "Try again",
-    notFound: "Not in these documents.",
-    notFoundWhy: "No passage answers this question well enough to be quoted as an answer.",
-    context: "Read together with “{question}”.",
-    alone: "Ask it alone",
-    passage: "The passage around it",
-    passages: "The passage around it, and {n} more",
-    nearestOne: "The nearest passage",
-    nearest: "The {n} nearest passages",
-    page: "p. {n}",
-    original: "original at {host}",
-    alsoIn: "Word for word also in",
-    newTab: "(opens in a new tab)",
-    very_high: "Confidence: very high.",
-    high: "Confidence: high.",
-    medium: "Confidence: medium. Read the passage before you quote it.",
-    low: "Confidence: low. Read the passage: it may not answer the question.",
-    helpful: "Was this helpful?",
-    up: "Helpful",
-    down: "Not helpful",
-    unsaved: "Your rating could not be saved. Try again.",
-    unanswered: "No answer came.",
-    unreachable: "The service cannot be reached. It may have stopped, or the connection is down.",
-    refused: "The service does not take questions from this site.",
-    slow: "The service has sent nothing for 30 seconds. It may be busy.",
-    cutOff: "The answer was cut off before it was complete.",
-    unreadable: "The service answered in a way that cannot be read here.",
-    busy: "The service cannot answer at the moment.",
-    rejected: "The service cannot use this question.",
-    tooLong: "This question is too long. At most 2,000 characters can be asked.",
-    stopped: "Stopped.",
-  };
-
-  /** @type {Texts} */
-  const SPANISH = {
-    title: "Pregunte a los documentos",
-    greeting: "Haga una pregunta. La respuesta viene en las palabras de los documentos, con su fuente.",
-    placeholder: "Su pregunta",
-    ask: "Preguntar",
-    close: "Cerrar",
-    restart: "Nueva conversación",
-    conversation: "Conversación",
-    asked: "Usted preguntó:",
-    searching: "Buscando en los documentos…",
-    stop: "Detener",
-    retry: "Intentar de nuevo",
-    notFound: "No está en estos documentos.",
-    notFoundWhy: "Ningún pasaje responde a esta pregunta lo bastante bien como para citarlo como respuesta.",
-    context: "Leída junto con «{question}».",
-    alone: "Preguntar sin contexto",
-    passage: "El pasaje completo",
-    passages: "El pasaje completo y {n} más",
-    nearestOne: "El pasaje más cercano",
-    nearest: "Los {n} pasajes más cercanos",
-    page: "p. {n}",
-    original: "original en {host}",
-    alsoIn: "Palabra por palabra también en",
-    newTab: "(se abre en otra pestaña)",
-    very_high: "Confianza: muy alta.",
-    high: "Confianza: alta.",
-    medium: "Confianza: media. Lea el pasaje antes de citarlo.",
-    low: "Confianza: baja. Lea el pasaje: puede que no responda a la pregunta.",
-    helpful: "¿Le ha servido?",
-    up: "Útil",
-    down: "No útil",
-    unsaved: "No se pudo guardar su valoración. Inténtelo de nuevo.",
-    unanswered: "No llegó ninguna respuesta.",
-    unreachable: "No se puede conectar con el servicio. Quizá se ha detenido o no hay conexión.",
-    refused: "El servicio no acepta preguntas desde este sitio.",
-    slow: "El servicio no ha enviado nada en 30 segundos. Quizá está ocupado.",
-    cutOff: "La respuesta se cortó antes de estar completa.",
-    unreadable: "El servicio respondió de una forma que aquí no se puede leer.",
-    busy: "El servicio no puede responder en este momento.",
-    rejected: "El servicio no puede usar esta pregunta.",
-    tooLong: "Esta pregunta es demasiado larga. Se admiten 2.000 caracteres como máximo.",
-    stopped: "Detenida.",
-  };
-
-  /** @type {Record<string, Texts>} */
-  const SHIPPED = { en: ENGLISH, es: SPANISH };
-
-  /**
-   * A text with its `{places}` filled in, in one pass: what is filled in is not looked at again.
-   *
-   * @param {string} text
-   * @param {Record<string, string | number>} values
-   */
-  function filled(text, values) {
-    return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
-  }
-
-  // Styles: one sheet for all, one more for an element's own colour
-
-  const DARK = `
+/* Bundled from service/web/widget and service/web/chat with: npm run build */
+"use strict";(()=>{function l(t,e={},...o){let n=document.createElement(t);for(let[s,r]of Object.entries(e))r!=null&&n.setAttribute(s,r);return n.append(...o.filter(s=>s!==null)),
+n}function g(t,e,o){let n=l("button",{type:"button",...t},...e);return n.addEventListener("click",o),n}function N(t,e,...o){return l(`h${t}`,e,...o)}function C(t){
+return{lang:t,dir:"auto"}}function te(t,e){return l("bdi",{lang:e},t)}var ee=0;function ne(t){return ee+=1,`${t}-${ee}`}function S(t,e){try{let o=new URL(t??"",
+e);return t&&["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var h=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null}={}){super(o),this.kind=e,this.details=n,this.status=s}get retry(){return this.
+kind!=="rejected"&&this.kind!=="tooLong"}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},Fe={401:"refused",403:"refused",404:"unr\
+eachable",405:"unreachable",408:"busy",429:"busy"};function z(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,c=>({pointer:String(c?.pointer),detail:String(
+c?.detail)})),r=[o,...s.map(c=>`${c.pointer}: ${c.detail}`)].filter(c=>c!==""),i=s.length>0?s.map(c=>c.detail):o===""?[]:[String(o)],a=Fe[t]??(t>=400&&t<500?"re\
+jected":"busy");return new h(a,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function k(t){try{return JSON.parse(t)}catch{throw new h("unreadable")}}function $(t){try{if(Pe(t))return t}catch{}throw new h("unreadable")}function Pe({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
+red"?oe(e):t==="not_found")&&typeof o.level=="string"&&n.every(We)&&Array.isArray(s?.turns??[])}function We({text:t,highlights:e,citation:o,also_found_in:n}){return oe(
+{text:t,citation:o})&&Array.isArray(e)&&n.every(se)}function oe({text:t,citation:e}){return typeof t=="string"&&se(e)}function se({title:t,href:e,authors:o,section:n,
+publisher:s,published:r,language:i,url:a,source_href:c}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,i,a,c].every(u=>typeof(u??"")=="string")}var _e=12,He=20,De=4e5,O=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Be(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
+slice(0,e.alone?0:this.turns.indexOf(e)).flatMap(({question:o,answer:n})=>n===void 0?[]:[{role:"user",content:o},{role:"assistant",content:n.answer?.text??""}]).
+slice(-_e)}clear(){this.turns=[],this.draft="",this.save()}save(){let{opened:e,draft:o}=this,n=this.turns.slice(-He).map(({asking:r,failure:i,...a})=>a),s=JSON.
+stringify({opened:e,draft:o,turns:n});for(;s.length>De&&n.length>0;)n.shift(),s=JSON.stringify({opened:e,draft:o,turns:n});try{e||o!==""||n.length>0?sessionStorage.
+setItem(this.#e,s):sessionStorage.removeItem(this.#e)}catch{}}};function re(t,{interpretation:e}){let n=(e?.turns??[]).filter(s=>t[s]!==void 0).sort((s,r)=>s-r).
+map(s=>t.slice(0,s+1).findLast(({role:r})=>r==="user")?.content??"");return[...new Set(n)]}function Be(t){try{let{turns:e,opened:o,draft:n}=JSON.parse(sessionStorage.
+getItem(t)??"{}");return{turns:Array.isArray(e)?e.flatMap(Ge):[],opened:o===!0,draft:typeof n=="string"?n:""}}catch{return{turns:[],opened:!1,draft:""}}}function Ge(t){
+try{let{question:e,alone:o,answer:n,readWith:s=[],rated:r=null}=t,i=[e,...s].every(c=>typeof c=="string")&&(r===null||typeof r.id=="string"&&["up","down"].includes(
+r.rating)),a=n===void 0?{}:{answer:$(n),readWith:s,rated:r};return i?[{question:e,alone:o===!0,...a}]:[]}catch{return[]}}function Je(){let t="",e=!1,o="",n=[];return s=>{if(s==="")return[];let r=(t+(e&&s.startsWith(`
+`)?s.slice(1):s)).split(/\r\n|\n|\r/);e=s.endsWith("\r"),t=r.pop()??"";let i=[];for(let a of r){let[,c="",u=""]=/^([^:]*):? ?(.*)$/s.exec(a)??[];a===""?(n.length>
+0&&i.push({type:o,data:n.join(`
+`)}),o="",n=[]):c==="event"?o=u:c==="data"&&n.push(u)}return i}}async function ie(t){let e=Je(),o=null,n=[];for await(let s of t)for(let{type:r,data:i}of e(s))if(r===
+"answer")o=k(i);else if(r==="passage")n.push(k(i));else if(r==="error"){let a=k(i);throw z(Number(a?.status),a)}else if(r==="done"){if(o===null||k(i)?.passages!==
+n.length)throw new h("cutOff");return{...o,passages:n}}throw new h("cutOff")}var Ue=3e4,Ke=5e3;function ae(t,e,o){return D(t,"/v1/chat",{method:"POST",body:e,accept:"text/event-stream, application/json;q=0.5",signal:o},async(s,r)=>$(le(s)===
+"text/event-stream"?await ie(r):k(await B(r))))}function H(t,e,o={}){return D(t,e,o,async(n,s)=>({response:n,text:await B(s)}))}async function D(t,e,o,n){let{endpoint:s,
+credentials:r,askKey:i}=t,{method:a="GET",body:c,accept:u,ignoreBOM:d=!1,signal:m}=o;if(s==="")throw new h("unreachable",{message:"it is not known where to ask;\
+ set the attribute endpoint."});let p=t.key(),f=new AbortController;m?.addEventListener("abort",()=>f.abort(new h("stopped")),{once:!0});let y=0,L=()=>{clearTimeout(
+y),y=setTimeout(()=>f.abort(new h("slow")),Ue)};L();let b=!1,w;try{let x=await fetch(s+e,{method:a,credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{
+...p===""?{}:{Authorization:`Bearer ${p}`},...c===void 0?{}:{"Content-Type":"application/json"},...u===void 0?{}:{Accept:u}},referrerPolicy:"no-referrer",signal:f.
+signal});b=!0;let X=Ye(x,L,d);if(x.ok)return await n(x,X);let Re=await B(X);w=z(x.status,le(x)==="application/problem+json"?k(Re):null)}catch(x){w=x instanceof h?
+x:new h("cutOff"),w=f.signal.aborted?f.signal.reason:b?w:await Qe(s)}finally{clearTimeout(y),f.abort()}if(w.status!==401||i===void 0)throw w;return await i(p,m),
+D(t,e,o,n)}function le(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.trim().toLowerCase()}async function*Ye(t,e,o){let n=t.body?.getReader(),s=new TextDecoder(
+"utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=await n?.read())e(),yield s.decode(r.value,{stream:!0})}async function B(t){let e="";for await(let o of t)
+e+=o;return e}async function Qe(t){if(new URL(t).origin===location.origin)return new h("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",
+cache:"no-store",credentials:"omit",referrerPolicy:"no-referrer",signal:AbortSignal.timeout(Ke)});if(!o)return new h("unreachable")}catch{return new h("unreacha\
+ble")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE_ORIGINS.`;return new h("refused",{message:e})}var ce=["up","down"],Ve=[403,404,405];function ue(t,e,{service:o,texts:n,icons:s,tell:r},i,a){let c=e.status==="answered"?{up:n.up,down:n.down}:{up:n.upMissing,
+down:n.downMissing},u=ce.map(b=>g({class:`small thumb ${b}`,part:`thumb-${b}`,title:s?c[b]:null},[tt(),l("span",{class:s?"unseen":null},c[b])],()=>f(b))),d=l("s\
+pan",{class:"unsaved"}),m=!1;function p(){u.forEach((b,w)=>{b.setAttribute("aria-pressed",String(t.rated?.rating===ce[w]))})}async function f(b){if(!m){m=!0,d.textContent=
+"";try{await Ze(o,t,et(t.question,i.before(t),e,b)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(w){!t.rated&&Ve.includes(h.of(w).status??
+0)?a():(d.textContent=n.unsaved,r("unsaved",{}))}m=!1,i.save(),p()}}p();let y=s?l("span",{},n.helpful):null,L={class:"feedback",part:"feedback",role:"group","ar\
+ia-label":n.helpful};return l("div",L,y,...u,d)}async function Ze(t,e,o){let n=e.rated??null;if(n!==null&&(await Xe(t,n.id),e.rated=null),n?.rating!==o.rating){
+let{text:s}=await H(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.rating,id:String(k(s).id)}}}async function Xe(t,e){try{await H(t,`/v1/feedback/${encodeURIComponent(
+e)}`,{method:"DELETE"})}catch(o){if(h.of(o).status!==404)throw o}}function et(t,e,{status:o,passages:[n],generation:s},r){if(o==="not_found"||n===void 0)return{
+question:t,history:e,status:o,rating:r,passage:null,generation:s};let{document_id:i,revision:a,start:c,end:u}=n.citation,d=n.highlights[0]??{start:0,end:[...n.text].
+length},m={document_id:i,revision:a,start:c,end:u,text:n.text,highlight:d};return{question:t,history:e,status:o,rating:r,passage:m,generation:s}}function tt(){let t="\
+http://www.w3.org/2000/svg",e=document.createElementNS(t,"svg");e.setAttribute("viewBox","0 0 24 24"),e.setAttribute("aria-hidden","true");let o=document.createElementNS(
+t,"path");return o.setAttribute("d","M3 10h4v11H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l-1.6 7.6C19.4 20.2 18.5 21 17 21H7"),e.append(o),e}var G={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",ask:"As\
+k",close:"Close",restart:"New conversation",conversation:"Conversation",asked:"You asked:",searching:"Looking in the documents…",stop:"Stop",found:"The docume\
+nts say",retry:"Try again",notFound:"Not in these documents.",notFoundWhy:"No passage answers this question well enough to be quoted as an answer.",context:"Rea\
+d together with “{question}”.",alone:"Ask it alone",passage:"The passage around it",passages:"The passage around it, and {n} more",nearestOne:"The nearest p\
+assage",nearest:"The {n} nearest passages",page:"p. {n}",original:"original at {host}",alsoIn:"Word for word also in",newTab:"(opens in a new tab)",very_high:"C\
+onfidence: very high.",high:"Confidence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confidence: low. Read the passage: it ma\
+y not answer the question.",helpful:"Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is not there",downMissing:"Wrong, it is there",unsaved:"\
+Your rating could not be saved. Try again.",unanswered:"No answer came.",unreachable:"The service cannot be reached. It may have stopped, or the connection is d\
+own.",refused:"The service does not take questions from this site.",slow:"The service has sent nothing for 30 seconds. It may be busy.",cutOff:"The answer was c\
+ut off before it was complete.",unreadable:"The service answered in a way that cannot be read here.",busy:"The service cannot answer at the moment.",rejected:"T\
+he service cannot use this question.",tooLong:"This question is too long. At most 2,000 characters can be asked.",stopped:"Stopped."};var nt={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta viene en las palabras de los documentos, con su fuente.",placeholder:"Su pre\
+gunta",ask:"Preguntar",close:"Cerrar",restart:"Nueva conversación",conversation:"Conversación",asked:"Usted preguntó:",searching:"Buscando en los documentos…",
+stop:"Detener",found:"Los documentos dicen",retry:"Intentar de nuevo",notFound:"No está en estos documentos.",notFoundWhy:"Ningún pasaje responde a esta pregun\
+ta lo bastante bien como para citarlo como respuesta.",context:"Leída junto con «{question}».",alone:"Preguntar sin contexto",passage:"El pasaje completo",passages:"\
+El pasaje completo y {n} más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",page:"p. {n}",original:"original en {host}",alsoIn:"P\
+alabra por palabra también en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Confianza: alta.",medium:"Confianza: media. Lea el pa\
+saje antes de citarlo.",low:"Confianza: baja. Lea el pasaje: puede que no responda a la pregunta.",helpful:"¿Le ha servido?",up:"Útil",down:"No útil",upMissing:"\
+Correcto, no está",downMissing:"Incorrecto, sí está",unsaved:"No se pudo guardar su valoración. Inténtelo de nuevo.",unanswered:"No llegó ninguna respuesta\
+.",unreachable:"No se puede conectar con el servicio. Quizá se ha detenido o no hay conexión.",refused:"El servicio no acepta preguntas desde este sitio.",slow:"\
+El servicio no ha enviado nada en 30 segundos. Quizá está ocupado.",cutOff:"La respuesta se cortó antes de estar completa.",unreadable:"El servicio respondió\
+ de una forma que aquí no se puede leer.",busy:"El servicio no puede responder en este momento.",rejected:"El servicio no puede usar esta pregunta.",tooLong:"E\
+sta pregunta es demasiado larga. Se admiten 2.000 caracteres como máximo.",stopped:"Detenida."},de=nt;var ot={en:G,es:de},M=G;function j(t){return ot[(t.split("-")[0]??"").toLowerCase()]}function T(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(e[n]??o))}function st({authors:t,title:e,section:o,page:n,publisher:s,published:r},{texts:i,language:a}){return[["authors",it(t,a)],["title",e],["section",o===e?null:o&&`\
+“${o}”`],["page",n==null?null:T(i.page,{n})],["publisher",s],["published",r&&at(r,a)]].flatMap(([u,d])=>d?[{kind:u,text:d}]:[])}function J(t,e){let o=st(t,e).
+map(({kind:s,text:r})=>{switch(s){case"title":return U(t,e);case"page":return r;case"published":return l("time",{datetime:t.published},r);default:return te(r,t.
+language)}}),n=rt(t,e);return l("p",{class:"source",part:"source"},...K([...o,n],", "),".")}function U(t,e){let{endpoint:o}=e.service,n=l("cite",C(t.language),t.
+title),s=S(t.href,o);return s===null||s.origin!==S(o)?.origin?n:he(s,n,t,e)}function rt(t,e){let o=S(t.source_href??t.url);return o===null?null:he(o,T(e.texts.original,
+{host:o.host}),t,e)}function he({href:t},e,o,{texts:n,newTab:s,tell:r}){let a=l("a",{href:t,rel:"noopener noreferrer",part:"link",...s?{target:"_blank"}:{}},e);
+return s&&a.append(l("span",{class:"unseen"},` ${n.newTab}`)),a.addEventListener("click",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),a}function K(t,e){
+return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function it(t,e){return new Intl.ListFormat(e).format(t)}function at(t,e){let o=new Date(`${t}T00:0\
+0:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?t:n.format(o)}function lt(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((i,a)=>i-a)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
+r,s)}return o}function fe(t,e){let o=lt(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,i)=>r.start-i.start)){let r=o.get(s.start),i=o.get(
+s.end),a=n.at(-1);r===void 0||i===void 0||r>=i||(a!==void 0&&r<=a.end?a.end=Math.max(a.end,i):n.push({start:r,end:i}))}return n}function pe(t,e,o){let n=[],s=0;for(let r of e)n.push(...Y(t,{start:s,end:r.start},o),r.start<r.end?l("mark",{part:"mark"},...Y(t,r,o)):l("span",{class:"place"})),
+s=r.end;return[...n,...Y(t,{start:s,end:t.length},o)]}function Y(t,e,o){let n=[],s=e.start;for(let{start:r,end:i,level:a}of o){let[c,u]=[Math.max(r,e.start),Math.
+min(i,e.end)];if(c<u){let d=a===void 0?{}:{role:"heading","aria-level":String(a)};n.push(t.slice(s,c),l("span",{class:"heading",...d},t.slice(c,u))),s=u}}return n.
+push(t.slice(s,e.end)),n.filter(r=>r!=="")}function me(t,e,o){let n=t.indexOf(`
+`,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function ge({status:t,answer:e,confidence:o,passages:n},s,r){let{texts:i,unfolded:a,copyButton:c}=s,u=t==="answered"?e:null,d=n.length,m=u===null?T(d===1?i.nearestOne:
+i.nearest,{n:d}):T(d===1?i.passage:i.passages,{n:d-1}),p=u===null?null:c(u.text,u.citation);return[u===null?ct(s):ut(u,o.level,s),p===null&&r===null?null:l("div",
+{class:"tools"},p,r),d===0?null:l("details",{part:"passages",open:u!==null&&a?"":null},l("summary",{},m),l("ol",{class:"passages"},...n.map(f=>dt(f,s))))]}function Q(t,e){
+return N(e,{class:"outcome",tabindex:"-1"},t)}function ct({texts:t,level:e}){let o=Q(t.notFound,e+1);return l("div",{class:"not-found",part:"not-found"},o,l("p",
+{},t.notFoundWhy))}function ut({text:t,citation:e},o,n){let{texts:s,level:r}=n;return l("figure",{},Q(s.found,r+1),l("blockquote",{class:"quotation",part:"quota\
+tion",...C(e.language)},l("span",{class:"quoted"},t)),l("p",{class:"confidence",part:"confidence"},s[o]??null),l("figcaption",{},J(e,n)))}function dt({text:t,highlights:e,
+citation:o,also_found_in:n},s){let r=pe(t,fe(t,e),me(t,0,o.section)),i=K(n.map(a=>U(a,s)),", ");return l("li",{},l("blockquote",{class:"passage",part:"passage",
+...C(o.language)},...r),J(o,s),i.length===0?null:l("p",{class:"source",part:"source"},`${s.texts.alsoIn} `,...i,"."),s.copyButton(t,o))}function be(t,{texts:e,explained:o,
+level:n},s){let[r="",...i]=ht(t,e,o),a=l("div",{class:"failure",part:"failure"},Q(r,n),...i.map(c=>l("p",{},c)));return t.retry&&a.append(g({class:"small",part:"\
+retry"},[e.retry],s)),a}function ht({kind:t,details:e,status:o},n,s){if(s&&e.length>0)return e;let[r="",...i]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.
+replace(/\.$/,"")} (status ${o}).`:r,...i]}function ve(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:i,level:a}=e,c=ne("question"),u=i.asked===""?null:l("span",{class:"unseen"},`${i.asked} `),d=N(a,{class:"\
+question",part:"question",id:c,dir:"auto"},u,t.question);return l("article",{class:"turn",part:"turn","aria-labelledby":c},d,m());function m(){if(t.asking!==void 0)
+return ft(e,o);if(t.answer===void 0){let f=t.failure??new h("unanswered");return be(f,{...e,level:a+1},n)}let p=ge(t.answer,e,r);return l("div",{class:"answer",
+part:"answer"},pt(t,e,s),...p)}}function ft({texts:t},e){return l("div",{class:"searching",part:"searching"},l("p",{},l("span",{},t.searching)),g({class:"small",
+part:"stop"},[t.stop],e))}function pt({readWith:t=[]},{texts:e},o){if(t.length===0)return null;let[n="",s=""]=e.context.split("{question}");return l("div",{class:"\
+context",part:"context"},...t.map(r=>l("p",{},n,l("bdi",{},r),s)),g({class:"small",part:"alone"},[e.alone],o))}var I=class{#e;#s;#r;#n=new Map;#t=!0;constructor(e,o,n,s){this.#s=e,this.#e=o,this.#r=s,this.conversation=n}replace(e){this.stop(),this.#t=!0,this.conversation=
+e}set(e){this.#e=e}showAll(){this.#n.clear(),this.#s.replaceChildren();for(let e of this.conversation.turns)this.#a(e);this.#r.changed()}get asking(){return this.
+conversation.turns.find(({asking:e})=>e!==void 0)??null}async ask(e,o=!1){this.stop();let n={question:e,alone:o};if(this.#e.mended)for(let s of this.conversation.
+turns.filter(({answer:r})=>r===void 0))this.#o(s);return this.conversation.turns.push(n),this.#e.tell("question",{question:e}),this.#l(n)}stop(){let e=this.asking;
+return e!==null&&(e.asking?.abort(),delete e.asking,e.failure=new h("stopped"),this.#a(e)),e}withdraw(){let e=this.stop();return e!==null&&this.#o(e),e}clear(){
+this.stop(),this.conversation.clear(),this.showAll()}#o(e){this.conversation.turns=this.conversation.turns.filter(o=>o!==e),this.#n.get(e)?.remove(),this.#n.delete(
+e),this.#r.changed()}#i(e,o){this.stop(),e.alone=o,this.#e.tell("question",{question:e.question}),this.#l(e)}async#l(e){let{service:o,request:n,longest:s,texts:r,
+tell:i,mended:a}=this.#e,{question:c,alone:u=!1}=e,d=new AbortController;delete e.failure,delete e.answer,delete e.rated,e.asking=d,delete e.readWith;let m=this.
+conversation.before(e);this.conversation.draft=a?c:"",this.conversation.save(),this.#r.began(e,this.#a(e));let p=null,f=null;try{if([...c].length>s)throw new h(
+"tooLong");let y=[...m,{role:"user",content:c}];p=await ae(o,{messages:y,context:!u,...n},d.signal)}catch(y){f=h.of(y)}return e.asking!==d?null:(delete e.asking,
+f!==null?e.failure=f:p!==null&&(e.answer=p,e.readWith=re(m,p),this.conversation.draft=""),this.conversation.save(),this.#r.ended(e,this.#a(e)),f!==null?i("error",
+{question:c,kind:f.kind,message:r[f.kind]}):i("answer",{question:c,answer:p}),e)}#a(e){let o=this.#n.get(e),n=ve(e,this.#e,{stop:()=>this.#r.stop(),retry:()=>this.#i(
+e,e.alone??!1),askAlone:()=>this.#i(e,!0)},this.#d(e)),s=this.#s.contains(this.#u());return this.#n.set(e,n),o!==void 0?o.replaceWith(n):this.#n.size===1?this.#s.
+replaceChildren(n):this.#s.append(n),this.#r.changed(),s&&this.#c(),n}#c(){this.#u()===null&&this.#s.focus({preventScroll:!0})}#u(){let e=this.#s.getRootNode().
+activeElement;return e===document.body?null:e}#d(e){let{answer:o}=e;return o===void 0||!this.#t?null:ue(e,o,this.#e,this.conversation,()=>{this.#t=!1;for(let n of this.#s.
+querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var mt=["title","greeting","placeholder","disclaimer"],R=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
+ers",...mt],F=2e3,Se=["publisher","document_id","language","tag","published"],gt=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,we=new Set;function q(t){
+we.has(t)||(we.add(t),console.warn(`Footnote: ${t}`))}function P(t,e){let o=`a JSON object of texts, with keys among ${Object.keys(M).join(", ")}`,n=v(t,"texts",
+null,wt,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=j(s)===void 0&&n===null?"en":s||"en",i=v(t,"language",xe(r)??"en",u=>j(u)===
+void 0&&n===null?null:xe(u),"en, es, or a language whose texts the attribute texts gives"),a={...j(i)??M,...n},c=t.hasAttribute("colour")?"colour":"color";return{
+endpoint:v(t,"endpoint",e,bt,"an address such as https://ask.example.org"),key:v(t,"key","",ye(/^[!-~]+$/),"a key as the service's operator gives it"),inline:v(
+t,"mode","inline",ke("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||a.title,colour:v(t,c,null,u=>CSS.supports("col\
+or",u)?u:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],vt,"bottom or top, a hyphen, and end, start, left or right"),theme:v(t,"the\
+me","auto",ke("auto","light","dark"),"auto, light or dark"),language:i,direction:gt.test(i)?"rtl":"ltr",texts:a,greeting:t.getAttribute("greeting")??a.greeting,
+placeholder:t.getAttribute("placeholder")||a.placeholder,disclaimer:t.getAttribute("disclaimer")??"",suggestions:v(t,"suggestions",[],yt,"a JSON list of questio\
+ns"),passages:v(t,"passages",null,ye(/^([1-9]\d?|100)$/),"a whole number from 1 to 100"),filters:v(t,"filters",{},kt,`a JSON object with keys among ${Se.join(",\
+ ")}`)}}function v(t,e,o,n,s){let r=t.getAttribute(e)?.trim()??"";if(r==="")return o;try{let a=n(r);if(a!==null)return a}catch{}let i=r.length>60?`${r.slice(0,60)}\
+…`:r;return q(`the attribute ${e} must be ${s}, not "${i}". The default is used.`),o}function ke(...t){return e=>t.includes(e)?e:null}function ye(t){return e=>t.
+test(e)?e:null}function bt(t){return S(t)?.href.replace(/\/$/,"")??null}function xe(t){try{return Intl.getCanonicalLocales(t)[0]??null}catch{return null}}function vt(t){
+return/^(bottom|top)-(start|end|left|right)$/.test(t)?t.split("-"):null}function wt(t){let e=Ee(t,Object.keys(M));return e!==null&&Object.values(e).every(o=>typeof o==
+"string")?e:null}function kt(t){return Ee(t,Se)}function Ee(t,e){let o=JSON.parse(t);return typeof o=="object"&&o!==null&&Object.keys(o).every(s=>e.includes(s))?
+o:null}function yt(t){let e=JSON.parse(t);return Array.isArray(e)&&e.every(o=>typeof o=="string")?e:null}var Te={light:[.984,.973,.945],dark:[.102,.09,.078]};function Oe(t){let e=Z(t,[1,1,1])>=Z(t,[0,0,0])?"#fff":"#000",o=`--accent-ink: ${V(Ae(t,Te.dark,1))};`;return`\
+.root { --accent: ${V(t)} !important; --on-accent: ${e} !important;
+    --accent-ink: ${V(Ae(t,Te.light,0))}; }
+    @media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${o} } }
+    .root[data-theme="dark"] { ${o} }`}function Ae(t,e,o){for(let n=0;n<1;n+=.05){let s=t.map(r=>r+(o-r)*n);if(Z(s,e)>=4.6)return s}return[o,o,o]}function Z(t,e){
+let[o,n]=[Ce(t),Ce(e)];return(Math.max(o,n)+.05)/(Math.min(o,n)+.05)}function Ce(t){let[e=0,o=0,n=0]=t.map(s=>s<=.04045?s/12.92:((s+.055)/1.055)**2.4);return .2126*
+e+.7152*o+.0722*n}function V(t){return`rgb(${t.map(e=>Math.round(e*255)).join(" ")})`}function qe(t){let e=(t.match(/-?[\d.]+(e-?\d+)?/g)??[]).map(Number),o=t.startsWith(
+"rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var xt="(max-width: 30em), (max-height: 26em)",W=class{#e;#s;#r;#n=l("section");#t=matchMedia(xt);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
+let s=o?"section":"dialog";(this.#n.localName!==s||this.#n.firstChild===null)&&(this.hide(),this.#n=l(s,{id:"panel",part:"panel","aria-labelledby":"title"},this.#e),
+this.#n.addEventListener("cancel",i=>{i.preventDefault(),this.#r()}),this.#n.addEventListener("close",()=>{this.#n.isConnected&&!this.#i?.open&&this.#r()}),e.replaceChildren(
+...o?[this.#n]:[this.#s,this.#n])),this.#s.className=["launcher",...n].join(" ");let r=this.#l?["covering"]:[];this.#n.className=["frame",...o?[]:n,...r].join("\
+ ")}get#i(){return this.#n instanceof HTMLDialogElement?this.#n:null}get#l(){return this.#n.getAttribute("aria-modal")==="true"}show(){let e=this.#i;if(e===null||
+e.open)return;let o=this.#t.matches;if(this.#s.setAttribute("aria-expanded","true"),this.#n.classList.toggle("covering",o),o){e.setAttribute("aria-modal","true"),
+e.showModal();let n=document.documentElement.style;this.#o=n.overflow,n.overflow="hidden"}else e.open=!0}hide(){this.#s.setAttribute("aria-expanded","false"),this.#i?.
+close(),this.#n.removeAttribute("aria-modal"),this.#o!==null&&(document.documentElement.style.overflow=this.#o,this.#o=null)}follow(){this.#t.addEventListener("\
+change",this.#a),this.#a()}unfollow(){this.#t.removeEventListener("change",this.#a)}#a=()=>{if(this.#i?.open&&this.#t.matches!==this.#l){let e=this.#n.getRootNode(),
+o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus()}}};var Le=`
     color-scheme: dark;
     --paper: var(--footnote-paper, #1a1714);
     --ink: var(--footnote-ink, #ebe4d8);
@@ -166,9 +152,7 @@
     --mark: var(--footnote-mark, #5a4420);
     --accent: #efa48f;
     --on-accent: #1f1410;
-    --accent-ink: #efa48f;`;
-
-  const STYLES = `
+    --accent-ink: #efa48f;`,Ne=`
 :host { all: initial; display: block; }
 :host([hidden]) { display: none; }
 .root {
@@ -187,11 +171,12 @@
   --gap: var(--footnote-gap, 1.25em);
   --font: var(--footnote-font, "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, Charter, Georgia, serif);
 }
-@media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${DARK} } }
-.root[data-theme="dark"] { ${DARK} }
+@media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${Le} } }
+.root[data-theme="dark"] { ${Le} }
 * { box-sizing: border-box; }
 .launcher, .frame, .chat, button, textarea { font: 1em/1.5 var(--font); }
-p, h2, ol, figure, blockquote { margin: 0; padding: 0; }
+p, h2, h3, h4, ol, figure, blockquote { margin: 0; padding: 0; }
+h2, h3, h4 { font-size: 1em; font-weight: 400; }
 button {
   min-block-size: 2.25em;
   padding: 0.25em 0.9em;
@@ -250,26 +235,31 @@ dialog.bottom { inset-block: auto calc(var(--gap) + 3.75em); }
 dialog.top { inset-block: calc(var(--gap) + 3.75em) auto; }
 dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 100dvh; border: 0; border-radius: 0; }
 .chat { display: flex; flex-direction: column; block-size: 100%; overflow-wrap: anywhere; text-align: start; }
-.header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5em; padding-block: 0.5em; padding-inline: 1em 0.5em; border-block-end: 1px solid var(--line); }
+.header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5em; padding-block: 0.5em; padding-inline: 1em 0.5em; border-block-end: 1px solid var(--li\
+ne); }
 .title { flex: 1 1 5em; overflow-wrap: break-word; font-size: 1.0625em; font-weight: 400; font-style: italic; line-height: 1.25; }
 .header button, .small { font-size: 0.875em; border-color: transparent; padding-inline: 0.6em; }
 .small { padding: 0.1em 0.5em; border-color: var(--line); min-block-size: 1.9em; }
 .header .close { font-size: 1.25em; line-height: 1; min-inline-size: 1.8em; min-block-size: 1.8em; padding: 0; }
-.log { flex: 1; position: relative; min-block-size: 5em; overflow-y: auto; overscroll-behavior: contain; padding: 1em; }
+.log { flex: 1; position: relative; min-block-size: 5em; overflow-y: auto; overscroll-behavior: contain; padding: 1em; scroll-padding-block: 0.5em; }
 .log:focus-visible { outline-offset: -2px; }
 .greeting { white-space: pre-wrap; }
 .suggestions { display: flex; flex-direction: column; align-items: start; gap: 0.5em; margin-block-start: 1em; }
 .suggestions button { text-align: start; }
 .turn + .turn { margin-block-start: 2em; padding-block-start: 1.5em; border-block-start: 1px solid var(--line); }
-.question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border: 1px solid transparent; border-radius: var(--radius); white-space: pre-wrap; }
+.question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border: 1px solid transparent; border-radius: var(--radius); white-space: pre-\
+wrap; }
 .context, .confidence, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
 .context { margin-block-end: 0.75em; }
+.context p { display: inline; margin-inline-end: 0.4em; }
+.not-found .outcome { font-weight: 600; }
+.heading { font-weight: 600; }
 .quotation, .passage { white-space: pre-wrap; unicode-bidi: plaintext; }
 .quotation { font-size: 1.1875em; line-height: 1.4; }
 .quotation span::before { content: open-quote; }
 .quotation span::after { content: close-quote; }
 .source { margin-block-start: 0.5em; line-height: 1.45; }
-figure > .source::before { content: ""; display: block; inline-size: 4em; margin-block: 0.8em 0.5em; border-block-start: 1px solid var(--line); }
+figcaption .source::before { content: ""; display: block; inline-size: 4em; margin-block: 0.8em 0.5em; border-block-start: 1px solid var(--line); }
 .source cite { font-style: italic; }
 a { color: var(--ink); text-decoration-color: var(--accent-ink); text-underline-offset: 0.2em; }
 a:hover { color: var(--accent-ink); }
@@ -281,22 +271,24 @@ summary { padding-block: 0.2em; min-block-size: 24px; cursor: pointer; }
 .passages { list-style: none; }
 .passages li { margin-block-start: 0.75em; padding-inline-start: 0.8em; border-inline-start: 2px solid var(--line); font-size: 0.9375em; }
 .passages li + li { margin-block-start: 1.5em; }
-.feedback { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em; margin-block-start: 0.75em; }
-.feedback button { min-inline-size: 2.25em; min-block-size: 2.25em; padding: 0.3em; border-color: transparent; line-height: 0; }
+.feedback { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em; margin-block-start: 0.5em; }
+.feedback button { font-size: 1em; min-inline-size: 2.25em; min-block-size: 2.25em; padding: 0.3em; border-color: transparent; line-height: 0; }
 .feedback button[aria-pressed="true"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
 svg { inline-size: 1.25em; block-size: 1.25em; fill: none; stroke: currentcolor; stroke-width: 1.6; stroke-linejoin: round; }
 .down svg { transform: rotate(180deg); }
 .failure { padding-inline-start: 0.8em; border-inline-start: 2px solid var(--accent-ink); }
 .failure button, .searching button { margin-block-start: 0.5em; }
-.searching span::after { content: ""; display: inline-block; inline-size: 0.5em; block-size: 0.5em; margin-inline-start: 0.5em; background: var(--accent-ink); border-radius: 50%; animation: breathe 1.2s ease-in-out infinite alternate; }
+.searching span::after { content: ""; display: inline-block; inline-size: 0.5em; block-size: 0.5em; margin-inline-start: 0.5em; background: var(--accent-ink); b\
+order-radius: 50%; animation: breathe 1.2s ease-in-out infinite alternate; }
 @keyframes breathe { from { opacity: 0.15; } }
 .writing { display: flex; align-items: end; gap: 0.5em; padding: 0.75em; border-block-start: 1px solid var(--line); }
-textarea { flex: 1; min-inline-size: 0; min-block-size: 2.6em; max-block-size: 8em; padding: 0.5em 0.6em; field-sizing: content; resize: none; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: var(--radius); }
+textarea { flex: 1; min-inline-size: 0; min-block-size: 2.6em; max-block-size: 8em; padding: 0.5em 0.6em; field-sizing: content; resize: none; color: var(--ink)\
+; background: transparent; border: 1px solid var(--line); border-radius: var(--radius); }
 textarea:focus-visible { outline-offset: 0; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 .send { min-block-size: 2.6em; }
 .disclaimer { padding: 0 0.9em 0.75em; }
-.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.unseen, figure .outcome { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none !important; }
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; } }
 @media (forced-colors: active) {
@@ -304,1346 +296,43 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   .feedback button[aria-pressed="true"] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
 }
 @media print { .launcher, dialog.frame { display: none; } }
-`;
-
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLES);
-
-  const PAPERS = { light: [0.984, 0.973, 0.945], dark: [0.102, 0.09, 0.078] };
-
-  /**
-   * The rules for an accent: what stands on it is black or white, and where it is itself a text's or a line's colour it
-   * is darkened or lightened until it stands out from the paper.
-   *
-   * @param {number[]} accent sRGB, each in [0, 1].
-   */
-  function accentRules(accent) {
-    const onAccent = contrast(accent, [1, 1, 1]) >= contrast(accent, [0, 0, 0]) ? "#fff" : "#000";
-    const dark = `--accent-ink: ${css(standingOut(accent, PAPERS.dark, 1))};`;
-    return `.root { --accent: ${css(accent)} !important; --on-accent: ${onAccent} !important;
-      --accent-ink: ${css(standingOut(accent, PAPERS.light, 0))}; }
-      @media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${dark} } }
-      .root[data-theme="dark"] { ${dark} }`;
-  }
-
-  /**
-   * @param {number[]} colour
-   * @param {number[]} paper
-   * @param {0 | 1} end Towards black or towards white.
-   */
-  function standingOut(colour, paper, end) {
-    for (let share = 0; share < 1; share += 0.05) {
-      const mixed = colour.map((channel) => channel + (end - channel) * share);
-      if (contrast(mixed, paper) >= CONTRAST) {
-        return mixed;
-      }
-    }
-    return [end, end, end];
-  }
-
-  /**
-   * WCAG's contrast ratio.
-   *
-   * @param {number[]} a
-   * @param {number[]} b
-   */
-  function contrast(a, b) {
-    const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-    return (/** @type {number} */ (light) + 0.05) / (/** @type {number} */ (dark) + 0.05);
-  }
-
-  function luminance(/** @type {number[]} */ colour) {
-    const [red = 0, green = 0, blue = 0] = colour.map((channel) =>
-      channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4,
-    );
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  }
-
-  function css(/** @type {number[]} */ colour) {
-    return `rgb(${colour.map((channel) => Math.round(channel * 255)).join(" ")})`;
-  }
-
-  /**
-   * The sRGB channels of a computed colour; null if it lets anything shine through.
-   *
-   * @param {string} computed `rgb(…)` in 255ths, or `color(srgb …)`.
-   */
-  function channels(computed) {
-    const numbers = (computed.match(/-?[\d.]+(e-?\d+)?/g) ?? []).map(Number);
-    const scale = computed.startsWith("rgb") ? 255 : 1;
-    if (numbers.length < 3 || (numbers[3] ?? 1) < 1) {
-      return null;
-    }
-    return numbers.slice(0, 3).map((channel) => Math.min(Math.max(channel / scale, 0), 1));
-  }
-
-  // Elements, made without markup
-
-  /**
-   * @template {keyof HTMLElementTagNameMap} Tag
-   * @param {Tag} tag
-   * @param {Record<string, string | null>} attributes Those that are null are left out.
-   * @param {(Node | string | null)[]} children Strings become text nodes.
-   * @returns {HTMLElementTagNameMap[Tag]}
-   */
-  function element(tag, attributes = {}, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value !== null) {
-        made.setAttribute(name, value);
-      }
-    }
-    made.append(...children.filter((child) => child !== null));
-    return made;
-  }
-
-  /**
-   * @param {Record<string, string | null>} attributes
-   * @param {(Node | string | null)[]} children
-   * @param {() => void} pressed
-   */
-  function button(attributes, children, pressed) {
-    const made = element("button", { type: "button", ...attributes }, ...children);
-    made.addEventListener("click", pressed);
-    return made;
-  }
-
-  function thumb() {
-    const namespace = "http://www.w3.org/2000/svg";
-    const picture = document.createElementNS(namespace, "svg");
-    picture.setAttribute("viewBox", "0 0 24 24");
-    picture.setAttribute("aria-hidden", "true");
-    const path = document.createElementNS(namespace, "path");
-    path.setAttribute("d", "M3 10h4v11H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l-1.6 7.6C19.4 20.2 18.5 21 17 21H7");
-    picture.append(path);
-    return picture;
-  }
-
-  /** The attributes of what shows a document's words: its language, and the direction its letters ask for. */
-  function wordsOf(/** @type {Citation} */ { language }) {
-    return { lang: language, dir: "auto" };
-  }
-
-  /** A document's words amid ours, unable to turn the direction of the line around them. */
-  function words(/** @type {string} */ text, /** @type {string | null} */ language) {
-    return element("bdi", { lang: language }, text);
-  }
-
-  /**
-   * A passage with what answers marked.
-   *
-   * @param {string} text
-   * @param {Span[]} highlights
-   */
-  function markedWords(text, highlights) {
-    const points = Array.from(text); // offsets count code points
-    const nodes = [];
-    let at = 0;
-    for (const { start, end } of [...highlights].sort((a, b) => a.start - b.start)) {
-      if (at <= start && start < end && end <= points.length) {
-        nodes.push(points.slice(at, start).join(""), element("mark", { part: "mark" }, points.slice(start, end).join("")));
-        at = end;
-      }
-    }
-    return [...nodes, points.slice(at).join("")];
-  }
-
-  /**
-   * A web address; null if it is anything else, such as a `javascript:` one, which must never become a link.
-   *
-   * @param {string | null} address
-   * @param {string} [base]
-   */
-  function webAddress(address, base) {
-    try {
-      const url = new URL(/** @type {string} */ (address), base);
-      return address !== null && ["http:", "https:"].includes(url.protocol) ? url : null;
-    } catch {
-      return null;
-    }
-  }
-
-  // What a page has set
-
-  const TEXT_ATTRIBUTES = ["title", "greeting", "placeholder", "disclaimer"];
-  const ATTRIBUTES = [
-    ...["endpoint", "key", "colour", "color", "position", "theme", "language", "texts", "suggestions", "passages", "filters"],
-    ...TEXT_ATTRIBUTES,
-  ];
-  const FILTERS = ["publisher", "document_id", "language", "tag", "published"];
-
-  /** What has been warned of, so that it is said once. @type {Set<string>} */
-  const warned = new Set();
-
-  function warn(/** @type {string} */ sentence) {
-    if (!warned.has(sentence)) {
-      warned.add(sentence);
-      console.warn(`Footnote: ${sentence}`);
-    }
-  }
-
-  /**
-   * What the attributes of an element say; where one cannot be used, a warning and the default.
-   *
-   * @param {HTMLElement} host
-   * @param {string | null} home The endpoint where none is named.
-   * @returns {Options}
-   */
-  function optionsOf(host, home) {
-    /**
-     * @template T
-     * @param {string} name
-     * @param {T} fallback
-     * @param {(value: string) => T | null} parse Null, or an exception, for what cannot be used.
-     * @param {string} wanted What it must be.
-     */
-    function read(name, fallback, parse, wanted) {
-      const value = host.getAttribute(name)?.trim() ?? "";
-      if (value === "") {
-        return fallback;
-      }
-      let parsed = null;
-      try {
-        parsed = parse(value);
-      } catch {
-        // said below
-      }
-      if (parsed === null) {
-        const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
-        warn(`the attribute ${name} must be ${wanted}, not "${shown}". The default is used.`);
-      }
-      return parsed ?? fallback;
-    }
-
-    /** @type {(...known: string[]) => (value: string) => string | null} */
-    const oneOf = (...known) => (value) => (known.includes(value) ? value : null);
-
-    const given = read("texts", null, givenTexts, `a JSON object of texts, with keys among ${Object.keys(ENGLISH).join(", ")}`);
-    const spoken = host.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang;
-    const pageLanguage = SHIPPED[primary(spoken)] === undefined && given === null ? "en" : spoken || "en";
-    const language = read(
-      "language",
-      canonical(pageLanguage) ?? "en",
-      (tag) => (SHIPPED[primary(tag)] === undefined && given === null ? null : canonical(tag)),
-      "en, es, or a language whose texts the attribute texts gives",
-    );
-    /** @type {Texts} */
-    const texts = { ...(SHIPPED[primary(language)] ?? ENGLISH), ...given };
-    const colour = host.hasAttribute("colour") ? "colour" : "color";
-    return {
-      endpoint: read("endpoint", home, (value) => webAddress(value)?.href.replace(/\/$/, "") ?? null, "an address such as https://ask.example.org"),
-      key: read("key", null, (value) => (/^[!-~]+$/.test(value) ? value : null), "a key as the service's operator gives it"),
-      inline: read("mode", "inline", oneOf("inline", "launcher"), "inline or launcher") === "inline",
-      title: host.getAttribute("title")?.trim() || texts.title,
-      colour: read(colour, null, (value) => (CSS.supports("color", value) ? value : null), "a CSS colour such as #0b5394"),
-      place: read("position", ["bottom", "end"], placeOf, "bottom or top, a hyphen, and end, start, left or right"),
-      theme: read("theme", "auto", oneOf("auto", "light", "dark"), "auto, light or dark"),
-      language,
-      rightToLeft: RIGHT_TO_LEFT.test(language),
-      texts,
-      greeting: host.getAttribute("greeting") ?? texts.greeting,
-      placeholder: host.getAttribute("placeholder") || texts.placeholder,
-      disclaimer: host.getAttribute("disclaimer") ?? "",
-      suggestions: read("suggestions", [], questionsOf, "a JSON list of questions"),
-      passages: read("passages", 5, (value) => (/^([1-9]\d?|100)$/.test(value) ? Number(value) : null), "a whole number from 1 to 100"),
-      filters: read("filters", {}, filtersOf, `a JSON object with keys among ${FILTERS.join(", ")}`),
-    };
-  }
-
-  function primary(/** @type {string} */ tag) {
-    return (tag.split("-")[0] ?? "").toLowerCase();
-  }
-
-  function canonical(/** @type {string} */ tag) {
-    try {
-      return Intl.getCanonicalLocales(tag)[0] ?? null;
-    } catch {
-      return null;
-    }
-  }
-
-  function placeOf(/** @type {string} */ value) {
-    return /^(bottom|top)-(start|end|left|right)$/.test(value) ? value.split("-") : null;
-  }
-
-  /** @returns {Partial<Texts> | null} */
-  function givenTexts(/** @type {string} */ value) {
-    const given = objectOf(value, Object.keys(ENGLISH));
-    return given !== null && Object.values(given).every((text) => typeof text === "string") ? given : null;
-  }
-
-  function filtersOf(/** @type {string} */ value) {
-    return objectOf(value, FILTERS);
-  }
-
-  /**
-   * @param {string} value
-   * @param {string[]} known
-   */
-  function objectOf(value, known) {
-    const given = JSON.parse(value);
-    const fits = typeof given === "object" && given !== null && Object.keys(given).every((key) => known.includes(key));
-    return fits ? given : null;
-  }
-
-  /** @returns {string[] | null} */
-  function questionsOf(/** @type {string} */ value) {
-    const given = JSON.parse(value);
-    return Array.isArray(given) && given.every((question) => typeof question === "string") ? given : null;
-  }
-
-  // Talking to the service
-
-  /** Why there is no answer. */
-  class Failure extends Error {
-    /**
-     * @param {FailureKind} kind
-     * @param {string} [detail] For whoever looks after the page; visitors are told the kind in their language.
-     */
-    constructor(kind, detail = "") {
-      super(detail);
-      this.kind = kind;
-    }
-  }
-
-  /**
-   * Ask, as a stream if the service streams.
-   *
-   * @param {string} endpoint
-   * @param {string | null} key The site's, if the service has given it one.
-   * @param {object} request The body, see docs/http-api.md.
-   * @param {AbortSignal} signal
-   * @returns {Promise<Answer>}
-   */
-  async function chat(endpoint, key, request, signal) {
-    const ending = new AbortController();
-    signal.addEventListener("abort", () => ending.abort(new Failure("stopped")), { once: true });
-    let timer = 0;
-    const heard = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => ending.abort(new Failure("slow")), SILENCE_MS);
-    };
-    heard();
-    let begun = false;
-    try {
-      const response = await send(`${endpoint}/v1/chat`, "POST", key, request, ending.signal);
-      begun = true;
-      if (response.ok && mediaType(response) === "text/event-stream") {
-        return await streamed(response, heard);
-      }
-      let text = "";
-      for await (const part of textOf(response)) {
-        heard();
-        text += part;
-      }
-      if (!response.ok) {
-        throw problemOf(response.status, mediaType(response) === "application/problem+json" ? text : "");
-      }
-      return answerOf(parsed(text));
-    } catch (error) {
-      if (ending.signal.aborted) {
-        throw ending.signal.reason;
-      }
-      throw error instanceof Failure ? error : begun ? new Failure("cutOff") : await unreachable(endpoint);
-    } finally {
-      clearTimeout(timer);
-      ending.abort(); // frees the connection, whatever is left in it
-    }
-  }
-
-  /**
-   * @param {string} address
-   * @param {string} method
-   * @param {string | null} key
-   * @param {object | null} body
-   * @param {AbortSignal} signal
-   */
-  function send(address, method, key, body, signal) {
-    return fetch(address, {
-      method,
-      signal,
-      body: body === null ? null : JSON.stringify(body),
-      headers: {
-        ...(key === null ? {} : { Authorization: `Bearer ${key}` }),
-        ...(body === null ? {} : { "Content-Type": "application/json", Accept: "text/event-stream, application/json;q=0.5" }),
-      },
-      credentials: "omit",
-      cache: "no-store",
-      referrerPolicy: "no-referrer",
-    });
-  }
-
-  function mediaType(/** @type {Response} */ response) {
-    return (response.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase();
-  }
-
-  /**
-   * A body's text as it comes; a character that two parts share comes whole with the second.
-   *
-   * @param {Response} response
-   */
-  async function* textOf(response) {
-    const reader = response.body?.getReader();
-    const decoder = new TextDecoder();
-    for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
-      yield decoder.decode(part.value, { stream: true });
-    }
-  }
-
-  /**
-   * @param {Response} response
-   * @param {() => void} heard
-   * @returns {Promise<Answer>}
-   */
-  async function streamed(response, heard) {
-    const eventsOf = eventReader();
-    let answer = null;
-    /** @type {unknown[]} */
-    const passages = [];
-    for await (const part of textOf(response)) {
-      heard();
-      for (const { type, data } of eventsOf(part)) {
-        if (type === "answer") {
-          answer = parsed(data);
-        } else if (type === "passage") {
-          passages.push(parsed(data));
-        } else if (type === "error") {
-          throw problemOf(Number(parsed(data)?.status), data);
-        } else if (type === "done") {
-          if (answer === null || parsed(data)?.passages !== passages.length) {
-            throw new Failure("cutOff");
-          }
-          return answerOf({ ...answer, passages });
-        }
-      }
-    }
-    throw new Failure("cutOff");
-  }
-
-  /**
-   * Reads server-sent events out of text that comes in parts cut anywhere. What lies unfinished at the end is no event.
-   *
-   * @returns {(part: string) => { type: string, data: string }[]}
-   */
-  function eventReader() {
-    let line = "";
-    let afterReturn = false;
-    let type = "";
-    /** @type {string[]} */
-    let data = [];
-    return (part) => {
-      if (part === "") {
-        return [];
-      }
-      const lines = (line + (afterReturn && part.startsWith("\n") ? part.slice(1) : part)).split(/\r\n|\n|\r/);
-      afterReturn = part.endsWith("\r");
-      line = lines.pop() ?? "";
-      const events = [];
-      for (const complete of lines) {
-        const [, field = "", value = ""] = /^([^:]*):? ?(.*)$/s.exec(complete) ?? [];
-        if (complete === "") {
-          if (data.length > 0) {
-            events.push({ type, data: data.join("\n") });
-          }
-          type = "";
-          data = [];
-        } else if (field === "event") {
-          type = value;
-        } else if (field === "data") {
-          data.push(value);
-        }
-      }
-      return events;
-    };
-  }
-
-  function parsed(/** @type {string} */ json) {
-    try {
-      return JSON.parse(json);
-    } catch {
-      throw new Failure("unreadable");
-    }
-  }
-
-  /** What claims to be an answer; a `Failure` if it is none. */
-  function answerOf(/** @type {any} */ given) {
-    const fits =
-      Array.isArray(given?.passages) &&
-      (given.status === "not_found" || (given.status === "answered" && typeof given.answer?.text === "string"));
-    if (!fits) {
-      throw new Failure("unreadable");
-    }
-    return given;
-  }
-
-  /**
-   * @param {number} status
-   * @param {string} problem RFC 9457 problem details, or nothing.
-   */
-  function problemOf(status, problem) {
-    const { detail = "", errors = [] } = problem === "" ? {} : (parsed(problem) ?? {});
-    const told = [detail, ...Array.from(errors, (error) => `${error.pointer}: ${error.detail}`)].join(" ");
-    /** @type {Record<number, FailureKind>} */
-    const kinds = { 401: "refused", 403: "refused", 404: "unreachable", 405: "unreachable", 408: "busy", 429: "busy" };
-    return new Failure(kinds[status] ?? (status >= 400 && status < 500 ? "rejected" : "busy"), told || `status ${status}`);
-  }
-
-  /**
-   * Browsers do not tell a service that is gone from one that does not let this page's origin ask. The widget's own file
-   * may be had from anywhere: if that comes, it is the latter.
-   *
-   * @param {string} endpoint
-   */
-  async function unreachable(endpoint) {
-    if (new URL(endpoint).origin === location.origin) {
-      return new Failure("unreachable");
-    }
-    try {
-      const response = await send(`${endpoint}/widget.js`, "HEAD", null, null, AbortSignal.timeout(PROBE_MS));
-      if (!response.ok) {
-        return new Failure("unreachable");
-      }
-    } catch {
-      return new Failure("unreachable");
-    }
-    return new Failure("refused", `${endpoint} does not allow ${location.origin}; its operator can, with FOOTNOTE_ORIGINS.`);
-  }
-
-  // The conversation, kept for this tab
-
-  /**
-   * @param {string} key
-   * @returns {{ opened: boolean, turns: Turn[] }} What was kept; nothing if it was not, may not be had or is damaged.
-   */
-  function recall(key) {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(key) ?? "");
-      const turns = [...kept.turns].map(({ question, answer, readWith, alone, rated }) => ({
-        question: String(question),
-        ...(answer === undefined ? {} : { answer: answerOf(answer), readWith, alone, rated }),
-      }));
-      return { opened: kept.opened === true, turns };
-    } catch {
-      return { opened: false, turns: [] };
-    }
-  }
-
-  /**
-   * @param {string} key
-   * @param {boolean} opened
-   * @param {Turn[]} turns The oldest are let go where all are too much.
-   */
-  function keep(key, opened, turns) {
-    const kept = turns.slice(-KEPT_TURNS).map(({ asking, failure, ...turn }) => turn);
-    let json = JSON.stringify({ opened, turns: kept });
-    while (json.length > KEPT_CHARACTERS && kept.length > 0) {
-      kept.shift();
-      json = JSON.stringify({ opened, turns: kept });
-    }
-    try {
-      sessionStorage.setItem(key, json);
-    } catch {
-      // denied or full: the conversation lasts as long as the page
-    }
-  }
-
-  // The element
-
-  const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null;
-  const home = script === null ? null : (webAddress(script.src)?.origin ?? null);
-
-  class FootnoteChat extends HTMLElement {
-    static observedAttributes = [...ATTRIBUTES, "mode"];
-
-    /** @type {Options} */
-    #options;
-    /** @type {Turn[]} */
-    #turns = [];
-    #opened = false;
-    #key = "";
-    #feedback = true;
-    #built = false;
-    /** What had the focus before the dialog was opened. @type {HTMLElement | null} */
-    #opener = null;
-    /** The page's own overflow while it is locked. @type {string | null} */
-    #overflow = null;
-    /** @type {Map<Turn, HTMLElement>} */
-    #shown = new Map();
-    /** The options that the turns were shown with. */
-    #shownWith = "";
-
-    #colours = new CSSStyleSheet();
-    #covering = matchMedia(COVERING);
-    #root = element("div", { class: "root", title: "" }); // an empty title hides the host's from the pointer
-    #launcher = button({ class: "launcher", part: "launcher", "aria-controls": "panel" }, [], () => this.#toggle());
-    /** @type {HTMLElement} */
-    #frame = element("section");
-    #title = element("h2", { class: "title", part: "title", id: "title" });
-    #restart = button({ part: "restart" }, [], () => this.clear());
-    #close = button({ class: "close", part: "close" }, ["×"], () => this.close());
-    #log = element("div", { class: "log", part: "log", role: "log", tabindex: "0" });
-    #field = element("textarea", { part: "field", rows: "1", maxlength: String(MAX_QUESTION), enterkeyhint: "send", autocomplete: "off" });
-    #send = button({ class: "send", part: "send" }, [], () => this.#submit());
-    #disclaimer = element("p", { class: "disclaimer", part: "disclaimer" });
-    #chat = element(
-      "div",
-      { class: "chat", part: "chat" },
-      element("div", { class: "header", part: "header" }, this.#title, this.#restart, this.#close),
-      this.#log,
-      element("div", { class: "writing", part: "writing" }, this.#field, this.#send),
-      this.#disclaimer,
-    );
-
-    constructor() {
-      super();
-      const shadow = this.attachShadow({ mode: "open" });
-      shadow.adoptedStyleSheets = [sheet, this.#colours];
-      shadow.append(this.#root);
-      this.#options = optionsOf(document.createElement("div"), home);
-      this.#root.addEventListener("keydown", (event) => this.#pressed(event));
-    }
-
-    /** Show the dialog of a launcher and go to its field. */
-    open() {
-      if (!this.isConnected) {
-        return;
-      }
-      if (!this.#options.inline && !this.#opened) {
-        const active = document.activeElement;
-        this.#opener = active instanceof HTMLElement && active !== this && active !== document.body ? active : null;
-        this.#opened = true;
-        this.#showFrame();
-        this.#keep();
-        this.#tell("open", {});
-      }
-      this.#enter();
-    }
-
-    /** Hide the dialog of a launcher; a focus in it goes back to where it came from. */
-    close() {
-      if (this.#options.inline || !this.#opened) {
-        return;
-      }
-      const focused = this.shadowRoot?.activeElement !== null;
-      this.#opened = false;
-      this.#hideFrame();
-      this.#keep();
-      if (focused) {
-        (this.#opener?.isConnected ? this.#opener : this.#launcher).focus();
-      }
-      this.#tell("close", {});
-    }
-
-    /**
-     * Ask a question as if it had been typed.
-     *
-     * @param {string} text
-     * @returns {Promise<Answer | null>} The answer; null if none came or nothing was asked.
-     */
-    async ask(text) {
-      const question = String(text).trim();
-      if (question === "" || !this.isConnected) {
-        return null;
-      }
-      if (!this.#options.inline && !this.#opened) {
-        this.open();
-      }
-      this.#stop();
-      const turn = { question };
-      this.#turns.push(turn);
-      this.#tell("question", { question });
-      return this.#answer(turn);
-    }
-
-    /** Begin a new conversation. */
-    clear() {
-      const focused = this.shadowRoot?.activeElement !== null;
-      this.#stop();
-      this.#turns = [];
-      this.#keep();
-      this.#showTurns();
-      if (focused) {
-        this.#enter();
-      }
-    }
-
-    connectedCallback() {
-      this.#read(); // the page's language may be another one here
-      if (!this.#built) {
-        this.#built = true;
-        this.#recall();
-      }
-      this.#covering.addEventListener("change", this.#fit);
-      this.#apply();
-      if (this.#opened && !this.#options.inline) {
-        this.#showFrame();
-      }
-    }
-
-    disconnectedCallback() {
-      this.#covering.removeEventListener("change", this.#fit);
-      this.#hideFrame();
-      if (launched.has(this) && this.parentNode !== null) {
-        withBody(() => document.querySelector(NAME) ?? document.body.append(this)); // it was the page's body that went
-      }
-      queueMicrotask(() => this.isConnected || this.#stop()); // unless it was only moved
-    }
-
-    attributeChangedCallback() {
-      if (!this.#built) {
-        return;
-      }
-      const { endpoint, inline } = this.#options;
-      this.#read();
-      if (this.#options.endpoint !== endpoint) {
-        const opened = this.#opened;
-        this.#stop();
-        this.#recall();
-        this.#opened = opened;
-      }
-      if (this.#options.inline !== inline) {
-        this.#hideFrame();
-      }
-      this.#apply();
-      if (this.isConnected && this.#opened && !this.#options.inline) {
-        this.#showFrame();
-      }
-    }
-
-    #read() {
-      this.#options = optionsOf(this, home);
-    }
-
-    /** Take up the conversation that was held with this service on the page before. */
-    #recall() {
-      const nameless = [...document.querySelectorAll(`${NAME}:not([id])`)].indexOf(this);
-      this.#key = `footnote ${this.#options.endpoint} ${this.id || (nameless > 0 ? nameless + 1 : "")}`.trimEnd();
-      const { opened, turns } = recall(this.#key);
-      this.#opened = opened;
-      this.#turns = turns;
-      this.#feedback = true;
-    }
-
-    #keep() {
-      keep(this.#key, this.#opened, this.#turns);
-    }
-
-    /** Make everything as the attributes ask. */
-    #apply() {
-      const { inline, title, place, theme, language, rightToLeft, texts, placeholder, disclaimer } = this.#options;
-      this.#root.dataset["theme"] = theme;
-      this.#title.textContent = title;
-      this.#launcher.replaceChildren(element("span", { lang: language, dir: rightToLeft ? "rtl" : "ltr" }, title));
-      this.#launcher.className = ["launcher", ...place].join(" ");
-      this.#chat.lang = language;
-      this.#chat.dir = rightToLeft ? "rtl" : "ltr";
-      this.#restart.textContent = texts.restart;
-      this.#close.setAttribute("aria-label", texts.close);
-      this.#close.hidden = inline;
-      this.#log.setAttribute("aria-label", texts.conversation);
-      this.#field.placeholder = placeholder;
-      this.#field.setAttribute("aria-label", placeholder);
-      this.#send.textContent = texts.ask;
-      this.#disclaimer.textContent = disclaimer;
-      this.#disclaimer.hidden = disclaimer === "";
-      const tag = inline ? "section" : "dialog";
-      if (this.#frame.localName !== tag || this.#frame.firstChild === null) {
-        this.#frame = element(tag, { id: "panel", part: "panel", "aria-labelledby": "title" }, this.#chat);
-        this.#frame.addEventListener("cancel", (event) => {
-          event.preventDefault();
-          this.close();
-        });
-        this.#frame.addEventListener("close", () => !this.isConnected || this.#dialog()?.open || this.close()); // by the browser
-        this.#root.replaceChildren(...(inline ? [this.#frame] : [this.#launcher, this.#frame]));
-      }
-      this.#frame.className = ["frame", ...(inline ? [] : place)].join(" ");
-      this.#colour();
-      this.#fit();
-      const shown = JSON.stringify([this.#key, language, texts, this.#options.greeting, this.#options.suggestions]);
-      if (shown !== this.#shownWith) {
-        this.#shownWith = shown;
-        this.#showTurns();
-      }
-    }
-
-    #colour() {
-      const { colour } = this.#options;
-      this.#colours.replaceSync("");
-      if (colour !== null && this.isConnected) {
-        const probe = element("span", { hidden: "" });
-        probe.style.color = colour;
-        probe.style.color = `color-mix(in srgb, ${colour}, ${colour})`; // in one notation, where the browser can
-        this.#root.append(probe);
-        const accent = channels(getComputedStyle(probe).color);
-        probe.remove();
-        if (accent === null) {
-          warn(`the attribute colour must be opaque, not "${colour}". The default is used.`);
-        } else {
-          this.#colours.replaceSync(accentRules(accent));
-        }
-      }
-    }
-
-    // The dialog
-
-    #dialog() {
-      return this.#frame instanceof HTMLDialogElement ? this.#frame : null;
-    }
-
-    #toggle() {
-      if (this.#opened) {
-        this.close();
-      } else {
-        this.open();
-      }
-    }
-
-    /** Show the dialog: beside the page, or, where it covers the page, instead of it. */
-    #showFrame() {
-      const dialog = this.#dialog();
-      if (dialog === null || dialog.open) {
-        return;
-      }
-      const covering = this.#covering.matches;
-      this.#launcher.setAttribute("aria-expanded", "true");
-      this.#frame.classList.toggle("covering", covering);
-      if (covering) {
-        dialog.setAttribute("aria-modal", "true");
-        dialog.showModal();
-        const page = document.documentElement.style;
-        this.#overflow = page.overflow;
-        page.overflow = "hidden";
-      } else {
-        dialog.open = true; // unlike show(), this leaves the focus where it is
-      }
-      this.#scroll();
-    }
-
-    #hideFrame() {
-      this.#launcher.setAttribute("aria-expanded", "false");
-      this.#dialog()?.close();
-      this.#frame.removeAttribute("aria-modal");
-      if (this.#overflow !== null) {
-        document.documentElement.style.overflow = this.#overflow;
-        this.#overflow = null;
-      }
-    }
-
-    /** Fit to a window that may have become narrow or wide. */
-    #fit = () => {
-      this.#launcher.setAttribute("aria-expanded", String(this.#opened));
-      const covering = this.#covering.matches;
-      const dialog = this.#dialog();
-      if (dialog?.open && covering !== this.#frame.classList.contains("covering")) {
-        const focused = /** @type {HTMLElement | null} */ (this.shadowRoot?.activeElement ?? null);
-        this.#hideFrame();
-        this.#showFrame();
-        focused?.focus();
-      }
-    };
-
-    /** Give the focus to the field, or, where that would bring up a keyboard over the conversation, to the log. */
-    #enter() {
-      const target = matchMedia("(pointer: coarse)").matches ? this.#log : this.#field;
-      target.focus({ preventScroll: true });
-    }
-
-    #pressed(/** @type {KeyboardEvent} */ event) {
-      if (event.isComposing) {
-        return;
-      }
-      if (event.key === "Escape" && this.#opened && !this.#options.inline) {
-        event.preventDefault();
-        event.stopPropagation();
-        this.close();
-      } else if (event.key === "Enter" && !event.shiftKey && event.target === this.#field) {
-        event.preventDefault();
-        this.#submit();
-      }
-    }
-
-    #submit() {
-      const question = this.#field.value;
-      if (question.trim() !== "") {
-        this.#field.value = "";
-        this.ask(question);
-      }
-      this.#enter();
-    }
-
-    // Asking
-
-    /** Want no answer any more. */
-    #stop() {
-      for (const turn of this.#turns.filter((turn) => turn.asking !== undefined)) {
-        turn.asking?.abort();
-        delete turn.asking;
-        turn.failure = "stopped";
-        this.#show(turn);
-      }
-    }
-
-    /**
-     * @param {Turn} turn Asked, or asked again.
-     * @returns {Promise<Answer | null>}
-     */
-    async #answer(turn) {
-      const mine = new AbortController();
-      const question = turn.question;
-      const earlier = this.#earlier(turn);
-      delete turn.failure;
-      delete turn.answer;
-      delete turn.rated;
-      turn.asking = mine;
-      this.#keep();
-      this.#show(turn);
-      this.#scroll();
-      let failure = null;
-      try {
-        const answer = await this.#request(question, earlier, turn.alone === true, mine.signal);
-        if (turn.asking !== mine) {
-          return null;
-        }
-        turn.answer = answer;
-        turn.readWith = [...new Set((answer.interpretation?.turns ?? []).flatMap((at) => earlier[at]?.turn.question ?? []))];
-        this.#answered(turn, answer); // throws on an answer of another shape before any of it is shown
-      } catch (error) {
-        failure = error instanceof Failure ? error : new Failure("unreadable", String(error));
-      }
-      if (turn.asking !== mine) {
-        return null;
-      }
-      delete turn.asking;
-      if (failure !== null) {
-        delete turn.answer;
-        turn.failure = failure.kind;
-        if (failure.message !== "") {
-          warn(failure.message);
-        }
-      }
-      this.#keep();
-      this.#show(turn);
-      this.#scroll();
-      if (failure !== null) {
-        this.#tell("error", { question, kind: failure.kind, message: this.#options.texts[failure.kind] });
-      } else if (turn.answer !== undefined) {
-        this.#tell("answer", { question, answer: turn.answer });
-      }
-      return turn.answer ?? null;
-    }
-
-    /**
-     * @param {string} question
-     * @param {{ message: Message }[]} earlier
-     * @param {boolean} alone
-     * @param {AbortSignal} signal
-     */
-    async #request(question, earlier, alone, signal) {
-      const { endpoint, key, passages, filters } = this.#options;
-      if (Array.from(question).length > MAX_QUESTION) {
-        throw new Failure("tooLong");
-      }
-      if (endpoint === null) {
-        throw new Failure("unreachable", "it is not known where to ask; set the attribute endpoint.");
-      }
-      const messages = [...earlier.map(({ message }) => message), { role: "user", content: question }];
-      return chat(endpoint, key, { messages, k: passages, filters, context: !alone }, signal);
-    }
-
-    /**
-     * The latest messages before a turn, each with the turn that it is of.
-     *
-     * @param {Turn} turn
-     * @returns {{ message: Message, turn: Turn }[]}
-     */
-    #earlier(turn) {
-      const before = this.#turns.slice(0, this.#turns.indexOf(turn)).filter(({ answer }) => answer !== undefined);
-      return before
-        .flatMap((turn) => [
-          { turn, message: /** @type {Message} */ ({ role: "user", content: turn.question }) },
-          { turn, message: /** @type {Message} */ ({ role: "assistant", content: turn.answer?.answer?.text ?? "" }) },
-        ])
-        .slice(-SENT_MESSAGES);
-    }
-
-    /**
-     * @param {string} name
-     * @param {object} detail
-     * @returns {boolean} Whether the page lets it happen.
-     */
-    #tell(name, detail) {
-      const cancelable = name === "source";
-      return this.dispatchEvent(new CustomEvent(`footnote-${name}`, { bubbles: true, composed: true, cancelable, detail }));
-    }
-
-    // Showing
-
-    /** Show the whole conversation, or, where there is none yet, how to begin. */
-    #showTurns() {
-      const { greeting, suggestions } = this.#options;
-      this.#restart.hidden = this.#turns.length === 0;
-      this.#shown.clear();
-      const offered = suggestions.map((question) =>
-        button({ part: "suggestion" }, [element("bdi", {}, question)], () => this.ask(question)),
-      );
-      const beginning = [
-        element("p", { class: "greeting", part: "greeting", dir: "auto" }, greeting),
-        offered.length === 0 ? "" : element("div", { class: "suggestions", part: "suggestions" }, ...offered),
-      ];
-      this.#log.replaceChildren(...beginning);
-      for (const turn of [...this.#turns]) {
-        try {
-          this.#show(turn);
-        } catch {
-          this.#turns.splice(this.#turns.indexOf(turn), 1); // what was kept is damaged
-        }
-      }
-      this.#scroll();
-    }
-
-    /** Show a turn as it stands, in its old place or as the last. */
-    #show(/** @type {Turn} */ turn) {
-      const { texts } = this.#options;
-      const before = this.#shown.get(turn);
-      const shown = element(
-        "div",
-        { class: "turn", part: "turn" },
-        element("p", { class: "question", part: "question", dir: "auto" }, element("span", { class: "unseen" }, `${texts.asked} `), turn.question),
-        turn.asking !== undefined
-          ? this.#searching()
-          : turn.answer !== undefined
-            ? this.#answered(turn, turn.answer)
-            : this.#failed(turn),
-      );
-      const inLog = this.#log.contains(this.shadowRoot?.activeElement ?? null);
-      this.#shown.set(turn, shown);
-      if (before !== undefined) {
-        before.replaceWith(shown);
-      } else if (this.#shown.size === 1) {
-        this.#log.replaceChildren(shown);
-      } else {
-        this.#log.append(shown);
-      }
-      this.#restart.hidden = false;
-      if (inLog) {
-        this.#holdFocus();
-      }
-    }
-
-    /** Give the log the focus if what had it is gone, so that reading goes on from there. */
-    #holdFocus() {
-      if (this.shadowRoot?.activeElement === null) {
-        this.#log.focus({ preventScroll: true });
-      }
-    }
-
-    /** Bring the beginning of the last turn into sight. */
-    #scroll() {
-      const last = this.#log.lastElementChild;
-      if (last instanceof HTMLElement && last.classList.contains("turn")) {
-        this.#log.scrollTop = last.offsetTop - 12;
-      }
-    }
-
-    #searching() {
-      const { searching, stop } = this.#options.texts;
-      return element(
-        "div",
-        { class: "searching", part: "searching" },
-        element("p", {}, element("span", {}, searching)),
-        button({ class: "small", part: "stop" }, [stop], () => this.#stop()),
-      );
-    }
-
-    #failed(/** @type {Turn} */ turn) {
-      const { texts } = this.#options;
-      return element(
-        "div",
-        { class: "failure", part: "failure" },
-        element("p", {}, texts[turn.failure ?? "unanswered"]),
-        turn.failure === "tooLong" ? null : button({ class: "small", part: "retry" }, [texts.retry], () => this.#again(turn)),
-      );
-    }
-
-    #again(/** @type {Turn} */ turn) {
-      this.#stop();
-      this.#tell("question", { question: turn.question });
-      this.#answer(turn);
-    }
-
-    /**
-     * @param {Turn} turn
-     * @param {Answer} answer
-     */
-    #answered(turn, answer) {
-      const { texts } = this.#options;
-      const { passages } = answer;
-      const count = passages.length;
-      const found = answer.answer !== null && answer.status === "answered" ? answer.answer : null;
-      const summary =
-        found === null
-          ? filled(count === 1 ? texts.nearestOne : texts.nearest, { n: count })
-          : filled(count === 1 ? texts.passage : texts.passages, { n: count - 1 });
-      return element(
-        "div",
-        { class: "answer", part: "answer" },
-        this.#context(turn),
-        found === null ? this.#notFound() : this.#quotation(found),
-        found === null ? null : element("p", { class: "confidence", part: "confidence" }, confidence(texts, answer.confidence.level)),
-        count === 0
-          ? null
-          : element(
-              "details",
-              { part: "passages" },
-              element("summary", {}, summary),
-              element("ol", { class: "passages" }, ...passages.map((passage) => this.#passage(passage))),
-            ),
-        this.#thumbs(turn, answer),
-      );
-    }
-
-    #context(/** @type {Turn} */ turn) {
-      const { texts } = this.#options;
-      if (turn.readWith === undefined || turn.readWith.length === 0) {
-        return null;
-      }
-      const alone = button({ class: "small", part: "alone" }, [texts.alone], () => {
-        turn.alone = true;
-        this.#again(turn);
-      });
-      return element(
-        "p",
-        { class: "context", part: "context" },
-        ...turn.readWith.map((question) => element("span", {}, filled(texts.context, { question }), " ")),
-        alone,
-      );
-    }
-
-    #notFound() {
-      const { notFound, notFoundWhy } = this.#options.texts;
-      return element("div", { part: "not-found" }, element("p", {}, element("strong", {}, notFound)), element("p", {}, notFoundWhy));
-    }
-
-    #quotation(/** @type {{ text: string, citation: Citation }} */ { text, citation }) {
-      return element(
-        "figure",
-        {},
-        element("blockquote", { class: "quotation", part: "quotation", ...wordsOf(citation) }, element("span", {}, text)),
-        element("figcaption", { class: "source", part: "source" }, ...this.#source(citation)),
-      );
-    }
-
-    #passage(/** @type {Passage} */ { text, highlights, citation, also_found_in: copies }) {
-      const also = copies.flatMap((copy, at) => [at === 0 ? `${this.#options.texts.alsoIn} ` : ", ", this.#titleOf(copy)]);
-      return element(
-        "li",
-        {},
-        element("blockquote", { class: "passage", part: "passage", ...wordsOf(citation) }, ...markedWords(text, highlights)),
-        element("p", { class: "source", part: "source" }, ...this.#source(citation)),
-        also.length === 0 ? null : element("p", { class: "source", part: "source" }, ...also, "."),
-      );
-    }
-
-    /** Who, what, where and when, as a reader would cite it. */
-    #source(/** @type {Citation} */ citation) {
-      const { language: tongue, texts } = this.#options;
-      const { authors, language, section, page, publisher, published } = citation;
-      const parts = [
-        authors.length === 0 ? null : words(new Intl.ListFormat(tongue).format(authors), language),
-        this.#titleOf(citation),
-        section === null ? null : element("span", {}, "“", words(section, language), "”"),
-        page === null ? null : filled(texts.page, { n: page }),
-        publisher === null ? null : words(publisher, language),
-        published === null ? null : date(published, tongue),
-        this.#original(citation),
-      ].filter((part) => part !== null);
-      return parts.flatMap((part, at) => (at === 0 ? [part] : [", ", part])).concat(".");
-    }
-
-    /** A document's title, as a link that opens the reader at the cited words. */
-    #titleOf(/** @type {Citation} */ citation) {
-      const { endpoint } = this.#options;
-      const title = element("cite", { lang: citation.language, dir: "auto" }, citation.title);
-      const url = endpoint === null ? null : webAddress(citation.href, endpoint);
-      return url === null || url.origin !== new URL(endpoint ?? "").origin ? title : this.#link(url, citation, title);
-    }
-
-    #original(/** @type {Citation} */ citation) {
-      const url = webAddress(citation.source_href ?? citation.url);
-      return url === null ? null : this.#link(url, citation, filled(this.#options.texts.original, { host: url.host }));
-    }
-
-    /**
-     * @param {URL} url
-     * @param {Citation} citation
-     * @param {Node | string} content
-     */
-    #link({ href }, citation, content) {
-      const newTab = element("span", { class: "unseen" }, ` ${this.#options.texts.newTab}`);
-      const link = element("a", { href, target: "_blank", rel: "noopener noreferrer", part: "link" }, content, newTab);
-      link.addEventListener("click", (event) => {
-        if (!this.#tell("source", { href, citation })) {
-          event.preventDefault();
-        }
-      });
-      return link;
-    }
-
-    // Feedback
-
-    /**
-     * @param {Turn} turn
-     * @param {Answer} answer
-     */
-    #thumbs(turn, answer) {
-      const { texts } = this.#options;
-      if (!this.#feedback) {
-        return null;
-      }
-      const told = element("span", { role: "status" });
-      /** @type {Rating[]} */
-      const ratings = ["up", "down"];
-      const buttons = ratings.map((rating) =>
-        button({ class: rating, part: `thumb-${rating}`, "aria-label": texts[rating], title: texts[rating] }, [thumb()], () => rate(rating)),
-      );
-      const show = () =>
-        buttons.forEach((thumb, at) => thumb.setAttribute("aria-pressed", String(turn.rated?.rating === ratings[at])));
-      let busy = false;
-      const rate = async (/** @type {Rating} */ rating) => {
-        if (busy) {
-          return;
-        }
-        busy = true;
-        told.textContent = (await this.#rate(turn, answer, rating)) ? "" : texts.unsaved;
-        busy = false;
-        show();
-      };
-      show();
-      return element("div", { class: "feedback", part: "feedback", role: "group", "aria-label": texts.helpful }, element("span", {}, texts.helpful), ...buttons, told);
-    }
-
-    /**
-     * Send a rating, or take it back if it is the one that was given.
-     *
-     * @param {Turn} turn
-     * @param {Answer} answer
-     * @param {Rating} rating
-     * @returns {Promise<boolean>} Whether that is done.
-     */
-    async #rate(turn, answer, rating) {
-      const { endpoint, key } = this.#options;
-      const address = `${endpoint}/v1/feedback`;
-      const given = turn.rated ?? null;
-      try {
-        if (given !== null) {
-          const { ok, status } = await send(`${address}/${encodeURIComponent(given.id)}`, "DELETE", key, null, AbortSignal.timeout(SILENCE_MS));
-          if (!ok && status !== 404) {
-            return false;
-          }
-          turn.rated = null;
-        }
-        if (given?.rating !== rating) {
-          const response = await send(address, "POST", key, this.#ratingOf(turn, answer, rating), AbortSignal.timeout(SILENCE_MS));
-          if ([403, 404, 405].includes(response.status)) {
-            this.#feedback = false;
-            this.#log.querySelectorAll(".feedback").forEach((thumbs) => thumbs.remove());
-            this.#holdFocus();
-            return true;
-          }
-          if (!response.ok) {
-            return false;
-          }
-          turn.rated = { rating, id: String((await response.json()).id) };
-        }
-      } catch {
-        return false;
-      } finally {
-        this.#keep();
-      }
-      this.#tell("feedback", { question: turn.question, rating: turn.rated?.rating ?? null });
-      return true;
-    }
-
-    /**
-     * @param {Turn} turn
-     * @param {Answer} answer
-     * @param {Rating} rating
-     */
-    #ratingOf(turn, { status, passages: [first], generation }, rating) {
-      const { question } = turn;
-      const history = turn.alone ? [] : this.#earlier(turn).map(({ message }) => message);
-      if (status === "not_found" || first === undefined) {
-        return { question, history, status, rating, passage: null, generation };
-      }
-      const { document_id, revision, start, end } = first.citation;
-      const passage = { document_id, revision, start, end, text: first.text, highlight: first.highlights[0] ?? null };
-      return { question, history, status, rating, passage, generation };
-    }
-  }
-
-  /**
-   * @param {Texts} texts
-   * @param {string} level
-   */
-  function confidence(texts, level) {
-    return level === "very_high" || level === "high" || level === "medium" || level === "low" ? texts[level] : null;
-  }
-
-  /**
-   * A calendar date as people write it.
-   *
-   * @param {string} iso Such as 2017-01-19.
-   * @param {string} language
-   */
-  function date(iso, language) {
-    const day = new Date(`${iso}T00:00:00Z`);
-    const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
-    return element("time", { datetime: iso }, Number.isNaN(day.getTime()) ? iso : format.format(day));
-  }
-
-  // The launcher that the script's own tag asks for
-
-  /** What was added to a page by a script's tag rather than by the page. @type {WeakSet<Element>} */
-  const launched = new WeakSet();
-
-  /** Once there is a body. */
-  function withBody(/** @type {() => void} */ then) {
-    if (document.body) {
-      then();
-      return;
-    }
-    const watching = new MutationObserver(() => {
-      if (document.body) {
-        watching.disconnect();
-        then();
-      }
-    });
-    watching.observe(document.documentElement, { childList: true });
-  }
-
-  /** Add a launcher, with what the script's tag says of it, to a page that has no `<footnote-chat>` of its own. */
-  function launch(/** @type {HTMLScriptElement} */ tag) {
-    if (document.querySelector(NAME) !== null || tag.dataset["mode"] === "none") {
-      return;
-    }
-    const launcher = document.createElement(NAME);
-    launcher.setAttribute("mode", "launcher");
-    for (const name of ATTRIBUTES) {
-      const value = tag.dataset[name];
-      if (value !== undefined) {
-        launcher.setAttribute(name, value);
-      }
-    }
-    launched.add(launcher);
-    document.body.append(launcher);
-  }
-
-  if (customElements.get(NAME) === undefined) {
-    customElements.define(NAME, FootnoteChat);
-  }
-  if (script !== null && document.readyState === "loading") {
-    document.addEventListener("DOMContentLoaded", () => launch(script), { once: true });
-  } else if (script !== null) {
-    withBody(() => launch(script));
-  }
-})();
+`;var ze=new CSSStyleSheet;ze.replaceSync(Ne);var _=class{#e;#s=new CSSStyleSheet;root=l("div",{class:"root",title:""});launcher=g({part:"launcher","aria-controls":"\
+panel"},[],()=>this.#e.toggle());restart=g({part:"restart"},[],()=>this.#e.restart());log=l("div",{class:"log",part:"log",role:"log",tabindex:"0"});field=l("tex\
+tarea",{part:"field",rows:"1",maxlength:String(F),enterkeyhint:"send",autocomplete:"off"});#r=l("h2",{class:"title",part:"title",id:"title"});#n=g({class:"close",
+part:"close"},["×"],()=>this.#e.close());#t=g({class:"send",part:"send"},[],()=>this.#e.send());#o=l("p",{class:"disclaimer",part:"disclaimer"});#i=l("div",{class:"\
+chat",part:"chat"},l("div",{class:"header",part:"header"},this.#r,this.restart,this.#n),this.log,l("div",{class:"writing",part:"writing"},this.field,this.#t),this.#o);panel=new W(
+this.#i,this.launcher,()=>this.#e.close());constructor(e,o){this.#e=o,e.adoptedStyleSheets=[ze,this.#s],e.append(this.root)}apply({inline:e,title:o,colour:n,corner:s,
+theme:r,language:i,direction:a,texts:c,placeholder:u,disclaimer:d}){this.root.dataset.theme=r,this.#r.textContent=o,this.launcher.replaceChildren(l("span",{lang:i,
+dir:a},o)),this.#i.lang=i,this.#i.dir=a,this.restart.textContent=c.restart,this.#n.setAttribute("aria-label",c.close),this.#n.hidden=e,this.log.setAttribute("ar\
+ia-label",c.conversation),this.field.placeholder=u,this.field.setAttribute("aria-label",u),this.#t.textContent=c.ask,this.#o.textContent=d,this.#o.hidden=d==="",
+this.panel.place(this.root,e,s),this.#s.replaceSync(n===null||!this.root.isConnected?"":this.#l(n))}#l(e){let o=l("span",{hidden:""});o.style.color=e,o.style.color=
+`color-mix(in srgb, ${e}, ${e})`,this.root.append(o);let n=qe(getComputedStyle(o).color);return o.remove(),n===null?(q(`the attribute colour must be opaque, not\
+ "${e}". The default is used.`),""):Oe(n)}greet({greeting:e,suggestions:o}){let n=o.map(s=>g({part:"suggestion"},[l("bdi",{},s)],()=>this.#e.suggestion(s)));this.
+log.replaceChildren(l("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":l("div",{class:"suggestions",part:"suggestions"},...n))}scroll(){let e=this.
+log.lastElementChild;e instanceof HTMLElement&&e.classList.contains("turn")&&(this.log.scrollTop=e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?
+this.log:this.field).focus({preventScroll:!0})}};var E="footnote-chat",St=["open","close","question","answer","source","feedback","error"];function $e(t,e){return class extends HTMLElement{static observedAttributes=[
+...R,"mode"];#e=P(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new _(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
+this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#f(),suggestion:n=>this.ask(n)});#o=new I(this.#t.log,this.#l(),new O(""),{stop:()=>this.#o.
+stop(),began:()=>this.#t.scroll(),ended:n=>this.#p(n),changed:()=>{this.#t.restart.hidden=this.#o.conversation.turns.length===0}});constructor(){super(),this.#t.
+root.addEventListener("keydown",n=>this.#m(n))}open(){if(!this.isConnected)return;let{conversation:n}=this.#o;if(!this.#e.inline&&!n.opened){let s=document.activeElement;
+this.#n=s instanceof HTMLElement&&s!==this&&s!==document.body?s:null,n.opened=!0,this.#d(),n.save(),this.#h("open",{})}this.#t.enter()}close(){let{conversation:n}=this.#o;
+if(this.#e.inline||!n.opened)return;let s=this.#i;n.opened=!1,this.#t.panel.hide(),n.save(),s&&(this.#n?.isConnected?this.#n:this.#t.launcher).focus(),this.#h("\
+close",{})}async ask(n){let s=String(n).trim();return s===""||!this.isConnected?null:(!this.#e.inline&&!this.#o.conversation.opened&&this.open(),(await this.#o.
+ask(s))?.answer??null)}clear(){let n=this.#i;this.#o.clear(),this.#u(),n&&this.#t.enter()}connectedCallback(){this.#e=P(this,t),this.#s||(this.#s=!0,this.#a()),
+this.#c(),this.#t.panel.follow(),this.#d()}disconnectedCallback(){this.#t.panel.unfollow(),this.#t.panel.hide(),e(this),queueMicrotask(()=>this.isConnected||this.#o.
+stop())}attributeChangedCallback(){if(!this.#s)return;let{endpoint:n}=this.#e;if(this.#e=P(this,t),this.#e.endpoint!==n){let{opened:s}=this.#o.conversation;this.#a(),
+this.#o.conversation.opened=s}this.#c(),this.#d()}get#i(){return this.shadowRoot?.activeElement!==null}#l(){let{endpoint:n,key:s,passages:r,filters:i,texts:a,language:c}=this.#e;
+return{service:{endpoint:n??"",credentials:"omit",key:()=>s},request:{...r===null?{}:{k:Number(r)},filters:i},longest:F,texts:a,language:c,level:3,newTab:!0,unfolded:!1,
+icons:!0,explained:!1,mended:!1,copyButton:()=>null,tell:(u,d)=>this.#h(u,d)}}#a(){let n=[...document.querySelectorAll(`${E}:not([id])`)].indexOf(this),s=this.id||
+(n>0?n+1:"");this.#o.replace(new O(`footnote ${this.#e.endpoint} ${s}`.trimEnd())),this.#r=""}#c(){let{language:n,texts:s,greeting:r,suggestions:i}=this.#e;this.#t.
+apply(this.#e),this.#o.set(this.#l());let a=JSON.stringify([n,s,r,i]);a!==this.#r&&(this.#r=a,this.#o.showAll(),this.#u(),this.#t.scroll())}#u(){this.#o.conversation.
+turns.length===0&&this.#t.greet(this.#e)}#d(){this.isConnected&&this.#o.conversation.opened&&!this.#e.inline&&(this.#t.panel.show(),this.#t.scroll())}#p({failure:n}){
+n?.message&&q(n.message),this.#t.scroll()}#h(n,s){if(!St.includes(n))return!0;let r=n==="source";return this.dispatchEvent(new CustomEvent(`footnote-${n}`,{bubbles:!0,
+composed:!0,cancelable:r,detail:s}))}#m(n){n.isComposing||(n.key==="Escape"&&this.#o.conversation.opened&&!this.#e.inline?(n.preventDefault(),n.stopPropagation(),
+this.close()):n.key==="Enter"&&!n.shiftKey&&n.target===this.#t.field&&(n.preventDefault(),this.#f()))}#f(){let n=this.#t.field.value;n.trim()!==""&&(this.#t.field.
+value="",this.ask(n)),this.#t.enter()}}}var A=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,Et=S(A===null?null:".",A?.src)?.href.replace(/\/$/,"")??null,je=new WeakSet;
+function Ie(t){if(document.body){t();return}let e=new MutationObserver(()=>{document.body&&(e.disconnect(),t())});e.observe(document.documentElement,{childList:!0})}
+function Me(t){if(document.querySelector(E)!==null||t.dataset.mode==="none")return;let e=document.createElement(E);e.setAttribute("mode","launcher");for(let o of R){
+let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}je.add(e),document.body.append(e)}function Tt(t){je.has(t)&&t.parentNode!==null&&Ie(()=>document.querySelector(
+E)??document.body.append(t))}customElements.get(E)===void 0&&customElements.define(E,$e(Et,Tt));A!==null&&document.readyState==="loading"?document.addEventListener(
+"DOMContentLoaded",()=>Me(A),{once:!0}):A!==null&&Ie(()=>Me(A));})();

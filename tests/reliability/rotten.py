@@ -19,7 +19,8 @@ from embeddings.encoder.encoder import Encoder, QuestionEncoding
 from service.answering.answer import Timing, Turn
 from service.answering.pipeline import Pipeline
 from service.ingest.ingester import Ingester
-from service.retrieval.library import Library
+from service.retrieval.library import Library, Snapshot
+from service.retrieval.local.retriever import LocalRetriever
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from service.upkeep.repair import verified
@@ -215,7 +216,7 @@ def _documents(view: View, identifiers: Sequence[str]) -> Iterator[tuple[str, Pr
 
 def _record(work: Path, encoder: Encoder, folder: Path, oracle: dict[str, Mapping[str, str]]) -> None:
     with closing(_library(work, encoder, folder)) as library, library.snapshot() as snapshot:
-        view = snapshot.view
+        view = _view(snapshot)
         probes = [_documents(view, view.document_ids())]
         for count in (CANDIDATES, ALL):
             probes.append(_questions(Pipeline(library, settings_of(work, folder, count)), count == ALL))
@@ -223,8 +224,13 @@ def _record(work: Path, encoder: Encoder, folder: Path, oracle: dict[str, Mappin
         oracle[f"{view.store_id} {view.generation}"] = answers
 
 
+def _view(snapshot: Snapshot) -> View:
+    assert isinstance(snapshot.view, View)
+    return snapshot.view
+
+
 def _library(work: Path, encoder: Encoder, folder: Path) -> Library:
-    return Library(settings_of(work, folder), encoder, exact_up_to=EXACT_UP_TO)
+    return Library(settings_of(work, folder), encoder, retriever=LocalRetriever(folder, EXACT_UP_TO))
 
 
 class Examiner:
@@ -338,7 +344,7 @@ class Examiner:
         """Everything that can be asked and read; what was refused, by name."""
         refused: dict[str, str] = {}
         with library.snapshot() as snapshot:
-            view = snapshot.view
+            view = _view(snapshot)
             if state is None:
                 state = self._oracle.get(f"{view.store_id} {view.generation}")
                 if state is None:

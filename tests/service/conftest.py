@@ -15,7 +15,8 @@ from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline
 from service.answering.reranking import SCORING_VERSION
 from service.ingest.ingester import Ingester
-from service.retrieval.library import Library
+from service.retrieval.library import Library, Snapshot
+from service.retrieval.local.searcher import LocalSearcher
 from service.runtime.progress import NoProgress
 from service.settings import PREFIX, Settings
 
@@ -67,6 +68,12 @@ def write_calibration(path: Path, encoder: Encoder, least: float) -> Path:
     }
     path.write_text(json.dumps(record))
     return path
+
+
+def local(snapshot: Snapshot) -> LocalSearcher:
+    """The searcher of a snapshot of the local engine."""
+    assert isinstance(snapshot.searcher, LocalSearcher)
+    return snapshot.searcher
 
 
 @pytest.fixture

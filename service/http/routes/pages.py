@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
@@ -70,13 +71,15 @@ class _File:
 
 @functools.cache
 def _files() -> Mapping[str, _File]:
-    """Every file of the folder `service/web`, read once, by name."""
+    """Every file of the folder `service/web`, read once, by its path there."""
     files = {}
-    for path in resources.files("service").joinpath("web").iterdir():
-        media_type = MEDIA_TYPES.get("." + path.name.rpartition(".")[2])
+    folder = Path(str(resources.files("service"))) / "web"
+    for path in folder.rglob("*.*"):
+        media_type = MEDIA_TYPES.get(path.suffix)
         if media_type is not None:
             content = path.read_bytes()
-            files[path.name] = _File(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+            etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+            files[path.relative_to(folder).as_posix()] = _File(content, media_type, etag)
     return files
 
 
@@ -139,7 +142,7 @@ def _zipped(name: str) -> bytes:
     return gzip.compress(_files()[name].content, mtime=0)
 
 
-@router.api_route("/web/{name}", methods=READ)
+@router.api_route("/web/{name:path}", methods=READ)
 async def page_file(name: str, request: Request) -> Response:
     """A script or a style sheet."""
     if name not in _files():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.lexical.analysis import stop_terms, terms
 from corpus.lexical.index import MAX_TERMS, LexicalIndex
+from tests.corpus.allowing import Listed, Unlisted
 from tests.corpus.samples import UNHURRIED
 
 Hits = list[tuple[int, float]]
@@ -85,7 +86,10 @@ def test_a_restricted_search_finds_exactly_the_best_of_those_allowed(
     allowed = data.draw(st.lists(known | st.integers(0, 2**62)))
     scores = by_hand(passages, [(question, 1)])
 
-    assert_best(index.search(question, depth, allowed), {k: s for k, s in scores.items() if k in allowed}, depth)
+    best = {k: s for k, s in scores.items() if k in allowed}
+
+    assert_best(index.search(question, depth, Listed(allowed)), best, depth)
+    assert_best(index.search(question, depth, Unlisted(allowed)), best, depth)
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +108,10 @@ def test_filters_of_any_width_leave_as_many_as_there_are(
 ) -> None:
     everything = [hit for hit in large.search(question, 5000) if hit[0] in allowed]
 
-    found = large.search(question, depth, list(allowed))
-
-    assert [key for key, _ in found] == [key for key, _ in everything[:depth]]
-    assert [score for _, score in found] == pytest.approx([score for _, score in everything[:depth]], rel=1e-4)
+    for passages in (Listed(allowed), Unlisted(allowed)):
+        found = large.search(question, depth, passages)
+        assert [key for key, _ in found] == [key for key, _ in everything[:depth]]
+        assert [score for _, score in found] == pytest.approx([score for _, score in everything[:depth]], rel=1e-4)
 
 
 def test_equal_scores_go_by_key_even_at_the_border() -> None:
@@ -153,11 +157,12 @@ ODD = {
 def test_no_question_is_too_odd(question: str, allowed: list[int] | None) -> None:
     index = LexicalIndex.in_memory([(1, "truce of 2012"), (2, "the gang, a mayor in 中国")])
 
-    found = index.search(question, 10, allowed)
+    passages = None if allowed is None else Listed(allowed)
+    found = index.search(question, 10, passages)
 
     assert set(key for key, _ in found) <= {1, 2} & set(allowed if allowed is not None else (1, 2))
     assert all(score > 0 for _, score in found)
-    assert index.search([(question, 1.0), (question, 0.3)], 10, allowed) is not None
+    assert index.search([(question, 1.0), (question, 0.3)], 10, passages) is not None
 
 
 @UNHURRIED
@@ -188,7 +193,7 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     for index in (LexicalIndex.in_memory([]), LexicalIndex.in_folder(tmp_path), LexicalIndex.opened(tmp_path)):
         assert len(index) == 0
         assert index.search("truce", 5) == []
-        assert index.search("truce", 5, [1]) == []
+        assert index.search("truce", 5, Listed([1])) == []
 
 
 def test_an_index_grown_in_steps_is_the_one_made_at_once(tmp_path: Path) -> None:
@@ -247,3 +252,16 @@ def test_a_word_that_no_passage_has_raises_the_bound() -> None:
 def test_the_bound_of_a_question_without_words_is_nothing(question: str | list[tuple[str, float]]) -> None:
     assert LexicalIndex.in_memory([(1, "truce")]).bound(question) == 0
     assert LexicalIndex.in_memory([]).bound(question) == 0
+
+
+def test_the_scores_of_given_passages_are_those_of_a_search(large: LexicalIndex) -> None:
+    best = large.search("the mayors of the truce", 5000)
+
+    scores = large.scores("the mayors of the truce", [key for key, _ in best[::7]])
+
+    assert scores == pytest.approx(dict(best[::7]), rel=1e-4)
+
+
+def test_passages_without_a_word_of_the_question_have_no_score(large: LexicalIndex) -> None:
+    assert large.scores("mayor", [1, 500, 7000]).keys() == {500}
+    assert large.scores("quetzal", [1]) == large.scores("mayor", []) == {}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
 from embeddings.index.exact import ExactIndex
+from tests.corpus.allowing import Listed, Unlisted
 from tests.embeddings.conftest import unit_vectors
 
 Floats = NDArray[np.float32]
@@ -63,23 +64,23 @@ def test_a_restricted_search_finds_exactly_the_best_of_those_allowed(
     known = st.sampled_from(keys) if keys else st.nothing()
     allowed = data.draw(st.sets(known | st.integers(0, 2**62), max_size=60))
 
-    hits = made(keys, vectors).search(question, depth, sorted(allowed))
-
-    assert hits == rounded(by_hand(keys, vectors, question, depth, allowed))
+    for few_or_many in (Listed(allowed), Unlisted(allowed)):
+        hits = made(keys, vectors).search(question, depth, few_or_many)
+        assert hits == rounded(by_hand(keys, vectors, question, depth, allowed))
 
 
 def test_a_search_allowed_everything_equals_one_without_restriction(rng: np.random.Generator) -> None:
     vectors = unit_vectors(rng, 200)
     index = made(range(200), vectors)
 
-    assert index.search(vectors[3], 20, range(200)) == index.search(vectors[3], 20)
+    assert index.search(vectors[3], 20, Listed(range(200))) == index.search(vectors[3], 20)
 
 
 @pytest.mark.parametrize("allowed", [[], [1000, 2000]], ids=["nothing", "unknown keys"])
 def test_a_search_allowed_nothing_that_exists_finds_nothing(rng: np.random.Generator, allowed: list[int]) -> None:
     vectors = unit_vectors(rng, 20)
 
-    assert made(range(20), vectors).search(vectors[0], 5, allowed) == []
+    assert made(range(20), vectors).search(vectors[0], 5, Listed(allowed)) == []
 
 
 @pytest.mark.parametrize("depth", [1, 7, 99, 100, 101, 150, 299, 300, 1000])
@@ -170,7 +171,7 @@ def test_an_empty_index_finds_nothing() -> None:
     assert len(index) == 0
     assert index.keys.tolist() == []
     assert index.search(np.ones(DIMENSION, dtype=np.float32), 10) == []
-    assert index.search(np.ones(DIMENSION, dtype=np.float32), 10, [1]) == []
+    assert index.search(np.ones(DIMENSION, dtype=np.float32), 10, Listed([1])) == []
 
 
 @pytest.mark.parametrize("data", [b"", b"I", b"IxM2", b"IxM2" + b"\0" * 100, b"no index at all" * 9], ids=repr)

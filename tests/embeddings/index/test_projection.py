@@ -381,7 +381,7 @@ def test_an_update_with_nothing_to_do_makes_nothing_anew(projection: VectorProje
 
     if isinstance(index, CodedIndex):
         assert isinstance(again, CodedIndex)
-        assert [segment is its for segment, its in zip(index.segments, again.segments, strict=True)] == [True]
+        assert [segment is its for segment, its in zip(index.pieces, again.pieces, strict=True)] == [True]
     else:
         assert again is index
 

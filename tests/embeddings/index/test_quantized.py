@@ -13,6 +13,7 @@ from corpus.errors import StoreCorruptError
 from embeddings.index.exact import SCORE_DECIMALS, Hits
 from embeddings.index.quantized import CodedIndex
 from embeddings.index.segments import CODING_VERSION, GAIN, Segment, code_error, gridded, rotated
+from tests.corpus.allowing import Listed, Unlisted
 from tests.embeddings.conftest import unit_vectors
 
 Floats = NDArray[np.float32]
@@ -41,7 +42,7 @@ class Stored:
         return self.changed(CodedIndex.of(self.vectors.shape[1], (), self.read), added=self.keys)
 
     def changed(self, index: CodedIndex, removed: Keys = NONE, added: Keys = NONE) -> CodedIndex:
-        return index.changed(np.asarray(removed, dtype=np.int64), np.sort(added), self.read)
+        return index.updated(np.asarray(removed, dtype=np.int64), np.sort(added), self.read)
 
     def nearest(self, question: Floats, depth: int, allowed: Keys | None = None) -> Hits:
         products = self.vectors.astype(np.float64) @ question.astype(np.float64)
@@ -136,18 +137,20 @@ def test_the_steps_that_an_index_grew_in_leave_no_trace(
     at_once = stored.changed(CodedIndex.of(DIMENSION, (), stored.read), added=np.setdiff1d(stored.keys, gone))
     even = stored.keys[::2]
 
-    assert max(len(segment) for segment in (*grown.segments, *at_once.segments)) <= rows
+    assert max(len(segment) for segment in (*grown.pieces, *at_once.pieces)) <= rows
     assert sorted(grown.keys.tolist()) == sorted(at_once.keys.tolist())
     for question in questions:
         assert grown.search(question, DEPTH) == at_once.search(question, DEPTH)
-        assert grown.search(question, DEPTH, even.tolist()) == at_once.search(question, DEPTH, even.tolist())
+        assert grown.search(question, DEPTH, Listed(even.tolist())) == at_once.search(
+            question, DEPTH, Listed(even.tolist())
+        )
 
 
 def test_an_index_written_and_read_finds_the_same(stored: Stored, questions: Floats) -> None:
     index = stored.index()
-    again = CodedIndex.of(DIMENSION, [Segment.read(written(s), DIMENSION) for s in index.segments], stored.read)
+    again = CodedIndex.of(DIMENSION, [Segment.read(written(s), DIMENSION) for s in index.pieces], stored.read)
 
-    assert [segment.name for segment in again.segments] == [segment.name for segment in index.segments]
+    assert [segment.name for segment in again.pieces] == [segment.name for segment in index.pieces]
     assert all(again.search(question, DEPTH) == index.search(question, DEPTH) for question in questions)
 
 
@@ -158,7 +161,7 @@ def written(segment: Segment) -> bytes:
 
 
 def test_a_segment_cut_short_anywhere_is_refused(rng: np.random.Generator) -> None:
-    [segment] = Stored(unit_vectors(rng, 5, 16)).index().segments
+    [segment] = Stored(unit_vectors(rng, 5, 16)).index().pieces
     data = written(segment)
 
     for length in range(0, len(data), 7):
@@ -167,7 +170,7 @@ def test_a_segment_cut_short_anywhere_is_refused(rng: np.random.Generator) -> No
 
 
 def test_a_segment_of_another_dimension_is_refused(rng: np.random.Generator) -> None:
-    [segment] = Stored(unit_vectors(rng, 5, 16)).index().segments
+    [segment] = Stored(unit_vectors(rng, 5, 16)).index().pieces
 
     with pytest.raises(StoreCorruptError, match="another kind"):
         Segment.read(written(segment), 24)
@@ -185,7 +188,7 @@ def test_filters_are_kept_to_and_give_as_many_as_are_wanted(
 ) -> None:
     monkeypatch.setattr(embeddings.index.quantized, "FEW", few)
     index, allowed = stored.index(), stored.keys[rng.random(PASSAGES) < share]
-    found = [index.search(question, DEPTH, allowed.tolist()) for question in questions]
+    found = [index.search(question, DEPTH, Listed(allowed.tolist())) for question in questions]
     true = [stored.nearest(question, DEPTH, allowed) for question in questions]
 
     assert all(len(hits) == min(DEPTH, len(allowed)) for hits in found)
@@ -199,7 +202,8 @@ def test_of_the_few_that_a_filter_allows_the_best_are_found_exactly(
     index, allowed = stored.index(), rng.permutation(stored.keys)[:300]
 
     for question in questions:
-        assert index.search(question, DEPTH, allowed.tolist()) == stored.nearest(question, DEPTH, allowed)
+        for passages in (Listed(allowed.tolist()), Unlisted(allowed.tolist())):
+            assert index.search(question, DEPTH, passages) == stored.nearest(question, DEPTH, allowed)
 
 
 def test_passages_far_from_the_question_are_found_where_no_others_are_allowed(
@@ -210,14 +214,14 @@ def test_passages_far_from_the_question_are_found_where_no_others_are_allowed(
 
     for question in questions:
         far = np.array([key for key, _ in stored.nearest(question, PASSAGES)[-500:]])
-        assert recall(index.search(question, DEPTH, far.tolist()), stored.nearest(question, DEPTH, far)) >= 0.9
+        assert recall(index.search(question, DEPTH, Listed(far.tolist())), stored.nearest(question, DEPTH, far)) >= 0.9
 
 
 @pytest.mark.parametrize("allowed", [[], [-1, 2**62]], ids=["nothing", "unknown keys"])
 def test_a_search_allowed_nothing_that_exists_finds_nothing(
     stored: Stored, questions: Floats, allowed: list[int]
 ) -> None:
-    assert stored.index().search(questions[0], DEPTH, allowed) == []
+    assert stored.index().search(questions[0], DEPTH, Listed(allowed)) == []
 
 
 @pytest.mark.parametrize("depth", [1, 99, 1500, 3000])
@@ -279,7 +283,7 @@ def test_a_small_change_copies_nothing_large(stored: Stored) -> None:
 
     new = stored.changed(old, stored.keys[:10], stored.keys[3900:])
 
-    assert new.segments[0] is old.segments[0]
+    assert new.pieces[0] is old.pieces[0]
     assert sorted(stored.asked) == sorted(stored.keys[3900:].tolist())
 
 
@@ -288,13 +292,13 @@ def test_many_small_changes_leave_few_segments(stored: Stored) -> None:
     for some in np.array_split(stored.keys, 200):
         index = stored.changed(index, added=some)
 
-    assert len(index.segments) <= 6
+    assert len(index.pieces) <= 6
 
 
 def test_a_segment_that_has_lost_much_is_made_anew(stored: Stored) -> None:
     index = stored.changed(stored.index(), stored.keys[: PASSAGES // 2])
 
-    assert [len(segment) for segment in index.segments] == [PASSAGES // 2]
+    assert [len(segment) for segment in index.pieces] == [PASSAGES // 2]
 
 
 def test_exact_vectors_are_read_once(stored: Stored, questions: Floats) -> None:
@@ -322,7 +326,7 @@ def test_no_more_vectors_are_kept_than_are_allowed(
 
 def test_a_vector_of_another_size_is_reported(stored: Stored) -> None:
     with pytest.raises(StoreCorruptError, match="wrong size"):
-        CodedIndex.of(DIMENSION + 8, (), stored.read).changed(NONE, stored.keys, stored.read)
+        CodedIndex.of(DIMENSION + 8, (), stored.read).updated(NONE, stored.keys, stored.read)
 
 
 def test_threads_find_what_one_finds(stored: Stored, questions: Floats) -> None:
@@ -336,7 +340,7 @@ def test_threads_find_what_one_finds(stored: Stored, questions: Floats) -> None:
 
 def test_codes_keep_the_share_of_an_inner_product_that_they_are_said_to(rng: np.random.Generator) -> None:
     vectors, question = few_dimensions(rng), unit_vectors(rng, 1, DIMENSION)[0]
-    [segment] = Stored(vectors).index().segments
+    [segment] = Stored(vectors).index().pieces
     products, places = segment.best(rotated(question[np.newaxis])[0], PASSAGES, None)
     errors = products - GAIN * (vectors @ question)[places]
 
@@ -358,7 +362,7 @@ def test_sums_of_rounded_vectors_have_no_error(dimension: int, rng: np.random.Ge
 def test_vectors_are_coded_as_those_on_disk_are(rng: np.random.Generator) -> None:
     """Whoever changes what is made of a vector raises the version."""
     vectors = np.eye(16, dtype=np.float32)[:3]
-    [segment] = Stored(vectors).index().segments
+    [segment] = Stored(vectors).index().pieces
     products, places = segment.best(rotated(vectors[:1])[0], 3, None)
 
     assert CODING_VERSION == 1

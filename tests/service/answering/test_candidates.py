@@ -16,8 +16,9 @@ from embeddings.encoder.encoder import Encoder
 from embeddings.index.exact import ExactIndex
 from service.answering.candidates import Candidate, find_candidates
 from service.retrieval.library import Snapshot
+from service.retrieval.local.searcher import LocalSearcher
 from tests.corpus.samples import filters_of
-from tests.service.conftest import Add, OpenLibrary
+from tests.service.conftest import Add, OpenLibrary, local
 
 LANGUAGES = ("en", "es", "es-SV")
 MANY = 10_000
@@ -32,7 +33,7 @@ def indexed(store: Store, tiny_encoder: Encoder) -> Indexed:
         vectors = [unit(vector) for vector, _ in passages.values()]
         index = ExactIndex.empty(2).changed((), list(passages), np.array(vectors).reshape(-1, 2))
         lexical = LexicalIndex.in_memory((key, text) for key, (_, text) in passages.items())
-        return Snapshot(store.view(), index, lexical, tiny_encoder)
+        return Snapshot(LocalSearcher(store.view(), index, lexical), tiny_encoder)
 
     return _indexed
 
@@ -49,7 +50,7 @@ EAST = unit((1, 0))
 def test_each_kind_finds_what_the_other_misses_and_both_scores_are_given(indexed: Indexed) -> None:
     snapshot = indexed({1: ((1, 0), "other things"), 2: ((-1, 0), "the truce"), 3: ((0, 1), "nothing")})
 
-    by_meaning, by_words = find_candidates(snapshot, EAST, "truce", 1)
+    by_meaning, by_words = find_candidates(snapshot.searcher, EAST, "truce", 1)
 
     assert by_meaning == Candidate(1, 1.0, 0.0)
     assert (by_words.key, by_words.cosine) == (2, -1.0)
@@ -59,14 +60,14 @@ def test_each_kind_finds_what_the_other_misses_and_both_scores_are_given(indexed
 def test_what_both_find_comes_once(indexed: Indexed) -> None:
     snapshot = indexed({1: ((1, 0), "the truce"), 2: ((0, 1), "nothing")})
 
-    assert [candidate.key for candidate in find_candidates(snapshot, EAST, "truce", 1)] == [1]
+    assert [candidate.key for candidate in find_candidates(snapshot.searcher, EAST, "truce", 1)] == [1]
 
 
 def test_what_only_the_reading_with_earlier_turns_is_near_to_is_found_too(indexed: Indexed) -> None:
     snapshot = indexed({1: ((1, 0), "one"), 2: ((3, 4), "two"), 3: ((0, 1), "three")})
 
-    alone = find_candidates(snapshot, EAST, "?", 1)
-    read = find_candidates(snapshot, EAST, "?", 1, reading=unit((0, 1)))
+    alone = find_candidates(snapshot.searcher, EAST, "?", 1)
+    read = find_candidates(snapshot.searcher, EAST, "?", 1, reading=unit((0, 1)))
 
     assert alone == [Candidate(1, 1.0, 0.0, 0.0)]
     assert read == [Candidate(1, 1.0, 0.0, 0.0), Candidate(3, 0.0, 0.0, 1.0)]
@@ -76,8 +77,8 @@ def test_a_passage_found_by_meaning_has_its_words_counted_too(indexed: Indexed) 
     better = {key: ((0, 1), "truce") for key in range(2, 20)}
     snapshot = indexed({1: ((1, 0), "truce and a good many other words than those"), **better})
 
-    first = find_candidates(snapshot, EAST, "truce", 3)[0]
-    [alone] = [c for c in find_candidates(snapshot, EAST, "truce", 100) if c.key == 1]
+    first = find_candidates(snapshot.searcher, EAST, "truce", 3)[0]
+    [alone] = [c for c in find_candidates(snapshot.searcher, EAST, "truce", 100) if c.key == 1]
 
     assert first.key == 1
     assert 0 < first.lexical == alone.lexical
@@ -87,7 +88,7 @@ def test_a_passage_found_by_meaning_has_its_words_counted_too(indexed: Indexed) 
 def test_without_a_known_word_meaning_alone_finds(indexed: Indexed, question: str) -> None:
     snapshot = indexed({key: ((key, 1), "the truce") for key in range(1, 6)})
 
-    found = find_candidates(snapshot, EAST, question, 2)
+    found = find_candidates(snapshot.searcher, EAST, question, 2)
 
     assert [candidate.key for candidate in found] == [4, 5]
     assert {candidate.lexical for candidate in found} == {0.0}
@@ -97,7 +98,7 @@ def test_the_share_of_words_says_how_much_of_the_question_is_there(indexed: Inde
     texts = {1: "truce", 2: "truce prison", 3: "truce prison mayor", 4: "bread", 5: "bees"}
     snapshot = indexed({key: ((1, 0), text) for key, text in texts.items()})
 
-    shares = [c.lexical for c in find_candidates(snapshot, EAST, "the truce, the prison and the mayor", 9)]
+    shares = [c.lexical for c in find_candidates(snapshot.searcher, EAST, "the truce, the prison and the mayor", 9)]
 
     assert shares[0] < shares[1] < shares[2] < 1
     assert shares[3:] == [0, 0]
@@ -107,18 +108,18 @@ def test_a_word_that_is_everywhere_gives_no_share_above_one(indexed: Indexed) ->
     """Its score is next to nothing, and no larger when it is rounded."""
     snapshot = indexed(dict.fromkeys(range(19_000), ((1, 0), "truce " * 10)))
 
-    assert all(0 <= c.lexical <= 1 for c in find_candidates(snapshot, EAST, "truce", 10))
+    assert all(0 <= c.lexical <= 1 for c in find_candidates(snapshot.searcher, EAST, "truce", 10))
 
 
 def test_no_more_than_asked_for_of_either_kind(indexed: Indexed) -> None:
     snapshot = indexed({key: ((1, key), "truce" if key % 2 else "bread") for key in range(1, 60)})
 
-    assert len(find_candidates(snapshot, EAST, "truce", 10)) <= 20
-    assert len(find_candidates(snapshot, EAST, "truce", MANY)) == 59
+    assert len(find_candidates(snapshot.searcher, EAST, "truce", 10)) <= 20
+    assert len(find_candidates(snapshot.searcher, EAST, "truce", MANY)) == 59
 
 
 def test_a_snapshot_of_nothing_has_no_candidates(indexed: Indexed) -> None:
-    assert find_candidates(indexed({}), EAST, "truce", 5) == []
+    assert find_candidates(indexed({}).searcher, EAST, "truce", 5) == []
 
 
 coordinates = st.tuples(st.integers(-4, 4), st.integers(-4, 4)).filter(any)
@@ -134,11 +135,11 @@ def test_the_best_of_either_kind_are_among_them(
 ) -> None:
     snapshot = indexed(passages)
 
-    found = {c.key: c for c in find_candidates(snapshot, EAST, "truce in prison", depth)}
+    found = {c.key: c for c in find_candidates(snapshot.searcher, EAST, "truce in prison", depth)}
 
     cosines = {key: round(float(unit(vector) @ EAST), 6) for key, (vector, _) in passages.items()}
     nearest = sorted(passages, key=lambda key: (-cosines[key], key))[:depth]
-    matching = [key for key, _ in snapshot.lexical.search("truce in prison", depth)]
+    matching = [key for key, _ in local(snapshot).lexical.search("truce in prison", depth)]
     assert list(found) == sorted({*nearest, *matching})
     for key, candidate in found.items():
         assert candidate.cosine == pytest.approx(cosines[key], abs=2e-6)
@@ -156,8 +157,8 @@ def library_of_twelve(add: Add, open_library: OpenLibrary) -> OpenLibrary:
 
 
 def documents_of(snapshot: Snapshot, candidates: Sequence[Candidate]) -> set[str]:
-    passages = snapshot.view.passages([candidate.key for candidate in candidates])
-    documents = snapshot.view.documents_by_key(passage.document_key for passage in passages)
+    passages = snapshot.searcher.passages([candidate.key for candidate in candidates])
+    documents = snapshot.searcher.documents(passage.document_key for passage in passages)
     return {document.id for document in documents.values()}
 
 
@@ -183,11 +184,11 @@ def test_filters_give_exactly_the_allowed_passages(
 ) -> None:
     vector = tiny_encoder.encode_question("gang talks").vector
     with library_of_twelve().snapshot() as snapshot:
-        every = find_candidates(snapshot, vector, "gang talks", MANY, filters)
+        every = find_candidates(snapshot.searcher, vector, "gang talks", MANY, filters)
 
         assert documents_of(snapshot, every) == {f"number-{at}" for at in allowed}
-        assert [candidate.key for candidate in every] == snapshot.view.passage_keys(filters)
-        assert min(2, len(every)) <= len(find_candidates(snapshot, vector, "gang talks", 2, filters)) <= 4
+        assert [candidate.key for candidate in every] == local(snapshot).view.passage_keys(filters)
+        assert min(2, len(every)) <= len(find_candidates(snapshot.searcher, vector, "gang talks", 2, filters)) <= 4
 
 
 @pytest.mark.parametrize(
@@ -209,11 +210,11 @@ def test_filters_that_allow_nothing_give_nothing(
 ) -> None:
     with library_of_twelve().snapshot() as snapshot:
         vector = tiny_encoder.encode_question("truce").vector
-        assert find_candidates(snapshot, vector, "truce", 10, filters) == []
+        assert find_candidates(snapshot.searcher, vector, "truce", 10, filters) == []
 
 
 def test_empty_filters_are_no_filters(library_of_twelve: OpenLibrary, tiny_encoder: Encoder) -> None:
     vector = tiny_encoder.encode_question("truce").vector
     with library_of_twelve().snapshot() as snapshot:
-        unfiltered = find_candidates(snapshot, vector, "truce", 5)
-        assert find_candidates(snapshot, vector, "truce", 5, filters_of()) == unfiltered
+        unfiltered = find_candidates(snapshot.searcher, vector, "truce", 5)
+        assert find_candidates(snapshot.searcher, vector, "truce", 5, filters_of()) == unfiltered

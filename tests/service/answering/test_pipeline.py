@@ -22,7 +22,7 @@ from service.retrieval.library import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.samples import count_up, filters_of
-from tests.service.conftest import Add, OpenPipeline, settings_for_long, write_calibration
+from tests.service.conftest import Add, OpenPipeline, local, settings_for_long, write_calibration
 
 DOCUMENTS = {
     "truce.md": "---\npublisher: Paper\nlanguage: en\n---\n# The truce\n\nThe truce began in 2012. Who began"
@@ -162,8 +162,8 @@ def test_every_answer_is_sound_whatever_is_in_the_document(text: str, add: Add, 
 
 def test_more_passages_than_there_are_gives_all_each_text_once(pipeline: Pipeline) -> None:
     with pipeline.library.snapshot() as snapshot:
-        stored = snapshot.view.passages(snapshot.view.passage_keys())
-        documents = snapshot.view.documents_by_key(passage.document_key for passage in stored)
+        stored = snapshot.searcher.passages(local(snapshot).view.passage_keys())
+        documents = snapshot.searcher.documents(passage.document_key for passage in stored)
         every = {(documents[p.document_key].id, p.start, p.end) for p in stored}
 
     answer = pipeline.ask("the truce", k=10_000)

@@ -255,11 +255,11 @@ def test_a_rare_word_is_found_where_vectors_lead_elsewhere(over: Over, default_e
     vector = default_encoder.encode_question(question).vector
 
     with pipeline.library.snapshot() as snapshot:
-        nearest = [key for key, _ in snapshot.index.search(vector, 10)]
-        documents = snapshot.view.passage_documents(nearest)
-        names = {document.id for document in snapshot.view.documents_by_key(documents.values()).values()}
-        [(by_words, _)] = snapshot.lexical.search(code, 1)
-        [passage] = snapshot.view.passages([by_words])
+        nearest = snapshot.searcher.nearest(vector, 10, None)
+        documents = {passage.document_key for passage in snapshot.searcher.passages(nearest)}
+        names = {document.id for document in snapshot.searcher.documents(documents).values()}
+        [by_words] = snapshot.searcher.matching(code, 1, None)
+        [passage] = snapshot.searcher.passages([by_words])
 
     assert "register" not in names
     assert code in passage.text

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import service.retrieval.library
+import service.retrieval.local.retriever
 from corpus.errors import EncoderError, EncoderMismatchError, StoreCorruptError, StoreError, StoreMissingError
 from corpus.lexical.projection import LexicalProjection
 from corpus.lexical.rebuild import index_apart
@@ -25,10 +26,11 @@ from service.answering.answer import Answer
 from service.answering.pipeline import Pipeline
 from service.ingest.ingester import Ingester
 from service.retrieval.library import Library, Snapshot
+from service.retrieval.local.retriever import LocalRetriever
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.samples import count_up
-from tests.service.conftest import Add, OpenLibrary, OpenPipeline
+from tests.service.conftest import Add, OpenLibrary, OpenPipeline, local
 
 ROOT = Path(__file__).parents[3]
 TIMEOUT_S = 60
@@ -41,19 +43,21 @@ State = dict[str, str]
 def state_of(snapshot: Snapshot) -> State:
     """What the snapshot holds, having checked that its text, passages and indexes fit each other."""
     documents = snapshot.view.documents()
-    keys = [key for document in documents for key in snapshot.view.document_passages(document)]
-    assert sorted(snapshot.index.keys.tolist()) == snapshot.lexical.keys.tolist() == sorted(keys)
+    keys = [key for document in documents for key in local(snapshot).view.document_passages(document)]
+    assert sorted(local(snapshot).index.keys.tolist()) == local(snapshot).lexical.keys.tolist() == sorted(keys)
     for document in documents:
         text = snapshot.view.text(document)
-        for passage in snapshot.view.passages(snapshot.view.document_passages(document)):
+        for passage in local(snapshot).view.passages(local(snapshot).view.document_passages(document)):
             assert text[passage.start : passage.end] == passage.text
     return {document.id: document.revision for document in documents}
 
 
 def found(snapshot: Snapshot) -> list[tuple[int, float]]:
     """What a search of the vectors finds."""
-    question = np.ones(snapshot.index.dimension, dtype=np.float32) / np.float32(snapshot.index.dimension**0.5)
-    return snapshot.index.search(question, 100)
+    question = np.ones(local(snapshot).index.dimension, dtype=np.float32) / np.float32(
+        local(snapshot).index.dimension ** 0.5
+    )
+    return local(snapshot).index.search(question, 100)
 
 
 def now(library: Library) -> State:
@@ -159,8 +163,8 @@ def test_a_refreshed_library_leaves_the_indexes_on_disk_up_to_date(
     library.refresh()
 
     with library.snapshot() as snapshot:
-        assert VectorProjection(settings.data).problem(snapshot.view, snapshot.index.dimension) is None
-        assert LexicalProjection(settings.data).problem(snapshot.view) is None
+        assert VectorProjection(settings.data).problem(local(snapshot).view, local(snapshot).index.dimension) is None
+        assert LexicalProjection(settings.data).problem(local(snapshot).view) is None
 
 
 def test_answers_are_of_one_generation_while_documents_come_change_and_go(
@@ -509,10 +513,10 @@ def test_a_large_library_reads_from_the_newest_snapshot_even_if_no_passage_has_c
 ) -> None:
     add("one.txt", "The truce began.")
     add("two.txt", "Then it ended.")
-    library = Library(settings, tiny_encoder, exact_up_to=1)
+    library = Library(settings, tiny_encoder, retriever=LocalRetriever(settings.data, exact_up_to=1))
     try:
         with library.snapshot() as snapshot:
-            source = snapshot.view.sources()[0].source  # and nothing is searched: vectors once read are kept
+            source = local(snapshot).view.sources()[0].source  # and nothing is searched: vectors once read are kept
         store.apply([Move(source, source + ".moved")])
         assert library.refresh()
         with library.snapshot() as newer:
@@ -527,26 +531,26 @@ def test_a_large_library_answers_from_the_vectors_of_its_own_snapshot(
 ) -> None:
     for name in ("one", "two", "three"):
         add(f"{name}.txt", f"The truce began in the year {name}.")
-    library = Library(settings, tiny_encoder, exact_up_to=1)
+    library = Library(settings, tiny_encoder, retriever=LocalRetriever(settings.data, exact_up_to=1))
     try:
         with library.snapshot() as snapshot:
             before = found(snapshot)
-            assert (snapshot.index.kind, len(before)) == ("coded", 3)
+            assert (local(snapshot).index.kind, len(before)) == ("coded", 3)
             store.remove("two")
             add("four.txt", "Then it ended.")
             assert library.refresh()
             assert found(snapshot) == before
             with library.snapshot() as newer:
-                assert newer.index.kind == "coded"
+                assert local(newer).index.kind == "coded"
                 keys = [key for key, _ in found(newer)]
-                assert sorted(keys) == newer.view.passage_keys() != snapshot.view.passage_keys()
-                exact = np.frombuffer(b"".join(data for _, data in newer.view.vectors(keys)), dtype="<f4")
-                assert newer.index.vectors(sorted(keys)).ravel().tolist() == exact.tolist()
+                assert sorted(keys) == local(newer).view.passage_keys() != local(snapshot).view.passage_keys()
+                exact = np.frombuffer(b"".join(data for _, data in local(newer).view.vectors(keys)), dtype="<f4")
+                assert local(newer).index.vectors(sorted(keys)).ravel().tolist() == exact.tolist()
         store.remove("one")
         store.remove("three")
         assert library.refresh()
         with library.snapshot() as small:
-            assert (small.index.kind, len(found(small))) == ("exact", 1)
+            assert (local(small).index.kind, len(found(small))) == ("exact", 1)
     finally:
         library.close()
 
@@ -562,8 +566,8 @@ def test_what_is_gone_is_indexed_anew_by_another_process_if_there_is_much(
         if works:
             index_apart(folder)
 
-    monkeypatch.setattr(service.retrieval.library, "APART_FROM", 1)
-    monkeypatch.setattr(service.retrieval.library, "index_apart", apart)
+    monkeypatch.setattr(service.retrieval.local.retriever, "APART_FROM", 1)
+    monkeypatch.setattr(service.retrieval.local.retriever, "index_apart", apart)
     add("one.txt", "The truce began.")
     library = open_library()
 
@@ -578,7 +582,7 @@ def test_what_is_gone_is_indexed_anew_by_another_process_if_there_is_much(
     with store.view() as view:
         assert LexicalProjection(settings.data).problem(view) is None
 
-    monkeypatch.setattr(service.retrieval.library, "APART_FROM", 100)
+    monkeypatch.setattr(service.retrieval.local.retriever, "APART_FROM", 100)
     store.remove("two")
     assert library.refresh()
     assert len(asked) == 1

@@ -25,7 +25,7 @@ from service.upkeep.backup import back_up, restore
 from service.upkeep.feedback import FEEDBACK_NAME, Feedback
 from service.upkeep.verify import problems
 from tests.corpus.samples import is_sentences, rows_of_tables, signature, tamper
-from tests.service.conftest import Add, OpenLibrary, OpenPipeline
+from tests.service.conftest import Add, OpenLibrary, OpenPipeline, local
 
 RATING = {"question": "When?", "status": "not_found", "rating": "down", "passage": None}
 QUIET = NoProgress()
@@ -222,7 +222,8 @@ def test_a_restored_store_is_another_one_for_every_index(
     library.refresh()
     with library.snapshot() as snapshot:
         assert snapshot.view.document_ids() == ["one", "right", "two"]
-        assert snapshot.index.keys.tolist() == snapshot.lexical.keys.tolist() == snapshot.view.passage_keys()
+        searcher = local(snapshot)
+        assert searcher.index.keys.tolist() == searcher.lexical.keys.tolist() == searcher.view.passage_keys()
 
 
 def test_ratings_that_came_since_stay_and_none_comes_twice(file: Path, data: Path) -> None:

@@ -7,7 +7,16 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.service.accessibility import violations
 from tests.service.serving import RunningService
-from tests.service.web.pages.browsing import OTHER_NAME, QUESTION, UNANSWERABLE, Watched, ask, last, question_field
+from tests.service.web.pages.browsing import (
+    OTHER_NAME,
+    QUESTION,
+    UNANSWERABLE,
+    Watched,
+    ask,
+    asked_again,
+    last,
+    question_field,
+)
 from tests.service.web.pages.test_everyone import SHOWN, show
 
 State = Callable[[Page, RunningService], None]
@@ -56,8 +65,7 @@ def unreachable(page: Page, service: RunningService) -> None:
 
 def a_follow_up_rated(page: Page, service: RunningService) -> None:
     def read_together(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, json={**response.json(), "interpretation": {"turns": [0]}})
+        route.fulfill(json={**asked_again(route.request), "interpretation": {"turns": [0]}})
 
     page.goto(service.url)
     ask(page, QUESTION)

@@ -11,7 +11,17 @@ from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from service.settings import Settings
 from tests.service.serving import RunningService
-from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, canonical_text, heading, last, turns
+from tests.service.web.pages.browsing import (
+    MARKUP,
+    QUESTION,
+    UNANSWERABLE,
+    Watched,
+    ask,
+    canonical_text,
+    heading,
+    last,
+    turns,
+)
 
 
 def test_a_question_leads_to_its_answer_and_on_to_exactly_the_cited_words(page: Page, service: RunningService) -> None:
@@ -32,7 +42,9 @@ def test_a_question_leads_to_its_answer_and_on_to_exactly_the_cited_words(page: 
     assert page.url == service.url + citation["href"]
 
 
-def test_every_passage_is_shown_word_for_word_with_its_highlights_marked_and_its_source(page: Page) -> None:
+def test_every_passage_is_shown_word_for_word_with_its_highlights_marked_and_its_source(
+    page: Page, service: RunningService
+) -> None:
     answer = ask(page, QUESTION)
 
     items = page.locator(".passages > li")
@@ -42,7 +54,7 @@ def test_every_passage_is_shown_word_for_word_with_its_highlights_marked_and_its
         assert item.locator("blockquote").text_content() == passage["text"]
         assert item.locator("mark").all_text_contents() == marked
         source = item.get_by_role("link", name=passage["citation"]["title"])
-        assert source.get_attribute("href") == passage["citation"]["href"]
+        assert source.get_attribute("href") == service.url + passage["citation"]["href"]
 
 
 def test_what_is_cited_is_told_as_a_reader_would_cite_it(page: Page) -> None:
@@ -81,7 +93,7 @@ def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_a
 
 def test_the_page_tells_how_many_documents_there_are(page: Page) -> None:
     expect(page.locator("footer")).to_contain_text("There are 3 documents.")
-    expect(page.locator("footer").get_by_role("link", name="API")).to_have_attribute("href", "/docs")
+    expect(page.locator("footer").get_by_role("link", name="API")).to_have_attribute("href", "docs")
 
 
 def test_a_service_without_documents_says_so(
@@ -148,6 +160,6 @@ def test_a_question_only_ever_reaches_the_page_as_text(page: Page, service: Runn
     page.goto("about:blank")
     page.goto(f"{service.url}/#{urlencode({'q': question})}")
     expect(turns(page)).to_have_count(3)
-    expect(page.locator(".waiting")).to_have_count(0)
+    expect(page.locator(".searching")).to_have_count(0)
     assert last(page).get_by_role("heading", level=2).text_content() == question.strip()
-    assert page.locator("main :is(script, img, svg, b, iframe)").count() == 0
+    assert page.locator(MARKUP).count() == 0

@@ -8,7 +8,17 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.service.serving import RunningService
-from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, ask, asked, heading, last, question_field, turns
+from tests.service.web.pages.browsing import (
+    QUESTION,
+    UNANSWERABLE,
+    ask,
+    asked,
+    asked_again,
+    heading,
+    last,
+    question_field,
+    turns,
+)
 
 FOLLOW_UP = "And when was it closed?"
 
@@ -17,8 +27,7 @@ def read_with(turns_read: list[int]) -> Callable[[Route], None]:
     """Answers as the service does, but says that these turns weighed in."""
 
     def answer(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, json={**response.json(), "interpretation": {"turns": turns_read}})
+        route.fulfill(json={**asked_again(route.request), "interpretation": {"turns": turns_read}})
 
     return answer
 
@@ -73,26 +82,25 @@ def test_the_passages_of_earlier_answers_are_folded_away(page: Page) -> None:
 )
 def test_how_a_question_was_read_is_told(page: Page, weighed: list[int], told: list[str]) -> None:
     ask(page, QUESTION)
-    expect(page.locator(".reading")).to_have_count(0)
+    expect(page.locator(".context")).to_have_count(0)
     ask(page, UNANSWERABLE)
     page.route("**/v1/chat", read_with(weighed))
     ask(page, FOLLOW_UP)
 
-    quoted = ", ".join(f"“{question}”" for question in told)
-    expect(last(page).locator(".reading p")).to_have_text(f"Read together with: {quoted}")
+    expect(last(page).locator(".context p")).to_have_text([f"Read together with “{question}”." for question in told])
     assert "#" not in page.url, "alone, the question would say something else"
 
 
 def test_a_follow_up_can_be_asked_alone(page: Page) -> None:
     ask(page, QUESTION)
     ask(page, FOLLOW_UP)
-    expect(last(page).locator(".reading p")).to_have_text(f"Read together with: “{QUESTION}”")
+    expect(last(page).locator(".context p")).to_have_text(f"Read together with “{QUESTION}”.")
     with page.expect_request("**/v1/chat") as request:
         last(page).get_by_role("button", name="Ask it alone").click()
 
     assert asked(request.value) == {"messages": [{"role": "user", "content": FOLLOW_UP}], "context": False}
-    expect(turns(page)).to_have_count(3)
     expect(last(page).get_by_role("button", name="Ask it alone")).to_have_count(0)
+    expect(turns(page).get_by_role("heading", level=2)).to_have_text([QUESTION, FOLLOW_UP])
 
 
 def test_a_conversation_outlives_a_reload_and_a_visit_to_the_reader(page: Page, service: RunningService) -> None:
@@ -114,7 +122,7 @@ def test_a_conversation_outlives_a_reload_and_a_visit_to_the_reader(page: Page, 
         ask(page, FOLLOW_UP)
     assert len(asked(request.value)["messages"]) == 5
     assert page.evaluate("[Object.keys(sessionStorage), Object.keys(localStorage), document.cookie]") == [
-        ["footnote.conversation"],
+        [f"footnote {service.url} page"],
         [],
         "",
     ]
@@ -156,7 +164,6 @@ def test_a_new_conversation_wants_no_answer_of_the_old_one(page: Page) -> None:
 
 TURN: dict[str, Any] = {
     "question": "Kept?",
-    "history": [],
     "answer": {
         "status": "not_found",
         "confidence": {"level": "low"},
@@ -165,7 +172,7 @@ TURN: dict[str, Any] = {
         "interpretation": None,
         "generation": 1,
     },
-    "feedback": None,
+    "rated": None,
 }
 CITATION: dict[str, Any] = {
     **dict.fromkeys(("publisher", "published", "language", "url", "page", "section", "source_href")),
@@ -174,18 +181,19 @@ CITATION: dict[str, Any] = {
 }
 PASSAGE: dict[str, Any] = {"text": "x", "highlights": [], "citation": CITATION, "also_found_in": []}
 OF_A_SCRIPT = {**PASSAGE, "citation": {**CITATION, "href": "javascript:window.owned=1"}}
+ELSEWHERE = {**PASSAGE, "citation": {**CITATION, "href": "//elsewhere.example/documents/x"}}
 BROKEN_TURNS: list[Any] = [
     None,
     7,
     {},
     {**TURN, "question": None},
-    {**TURN, "history": [{"role": "system", "content": "x"}]},
+    {**TURN, "readWith": 3},
+    {**TURN, "readWith": [{}]},
     {**TURN, "answer": {}},
-    {**TURN, "answer": {**TURN["answer"], "passages": [OF_A_SCRIPT]}},
     {**TURN, "answer": {**TURN["answer"], "passages": [{**PASSAGE, "text": None}]}},
     {**TURN, "answer": {**TURN["answer"], "status": "answered"}},
     {**TURN, "answer": {**TURN["answer"], "interpretation": {"turns": "all"}}},
-    {**TURN, "feedback": {"id": 7, "rating": "up"}},
+    {**TURN, "rated": {"id": 7, "rating": "up"}},
 ]
 
 
@@ -205,21 +213,33 @@ SOUND = {**TURN, "answer": {**TURN["answer"], "passages": [PASSAGE]}}
     ],
 )
 def test_what_is_broken_in_the_tabs_storage_is_passed_over(page: Page, kept: str) -> None:
-    page.evaluate("(kept) => sessionStorage.setItem('footnote.conversation', kept)", kept)
-    page.reload()
+    keep(page, kept)
     expect(turns(page)).to_have_count(0)
     ask(page, QUESTION)
 
     expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
 
 
-def test_what_is_sound_beside_something_broken_is_kept(page: Page) -> None:
-    page.evaluate(
-        "(kept) => sessionStorage.setItem('footnote.conversation', kept)", json.dumps({"turns": [*BROKEN_TURNS, SOUND]})
-    )
+def keep(page: Page, kept: str) -> None:
+    """Open the page again with this in the tab's storage."""
+    page.evaluate("(kept) => sessionStorage.setItem(`footnote ${location.origin} page`, kept)", kept)
     page.reload()
 
+
+def test_what_is_sound_beside_something_broken_is_kept(page: Page) -> None:
+    keep(page, json.dumps({"turns": [*BROKEN_TURNS, SOUND]}))
+
     expect(turns(page).get_by_role("heading", level=2)).to_have_text(["Kept?"])
+
+
+def test_a_title_is_a_link_only_if_it_leads_to_the_service(page: Page, service: RunningService) -> None:
+    answer = {**TURN["answer"], "passages": [PASSAGE, OF_A_SCRIPT, ELSEWHERE]}
+    keep(page, json.dumps({"turns": [{**TURN, "answer": answer}]}))
+    page.locator("summary").click()
+
+    expect(page.locator(".passages > li")).to_have_count(3)
+    links = page.locator(".passages a").evaluate_all("links => links.map((link) => link.href)")
+    assert links == [service.url + CITATION["href"]]
 
 
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"

@@ -194,7 +194,7 @@ def test_nothing_moves_for_those_who_ask_for_that(new_page: Callable[..., Page],
     page.route("**/v1/chat", lambda route: None)
     question_field(page).fill(QUESTION)
     page.get_by_role("button", name="Ask", exact=True).click()
-    expect(page.locator(".waiting")).to_be_visible()
+    expect(page.locator(".searching")).to_be_visible()
 
     moving = page.evaluate("document.getAnimations().length")
 

@@ -77,10 +77,10 @@ FOREIGN: dict[str, Any] = {
     ("answer", "told"),
     [
         ({"status": 502, "content_type": "text/html", "body": "<h1>Bad gateway</h1>"}, "status 502"),
-        ({"status": 200, "content_type": "application/json", "body": "{}"}, "cannot read"),
-        ({"status": 200, "content_type": "application/json", "body": '{"status": "answ'}, "cannot read"),
-        ({"status": 503, "content_type": "application/problem+json", "body": "null"}, "cannot read"),
-        ({"status": 200, "content_type": "application/json", "body": json.dumps(FOREIGN)}, "cannot read"),
+        ({"status": 200, "content_type": "application/json", "body": "{}"}, "cannot be read"),
+        ({"status": 200, "content_type": "application/json", "body": '{"status": "answ'}, "cannot be read"),
+        ({"status": 503, "content_type": "application/problem+json", "body": "null"}, "status 503"),
+        ({"status": 200, "content_type": "application/json", "body": json.dumps(FOREIGN)}, "cannot be read"),
     ],
 )
 def test_an_answer_of_another_shape_is_an_error_and_no_endless_wait(
@@ -107,8 +107,8 @@ def test_a_service_that_never_answers_is_given_up(new_page: Callable[..., Page],
 
     page.clock.fast_forward(31_000)
 
-    expect(heading(page)).to_have_text("Nothing came back in 30 seconds.")
-    expect(page.locator(".waiting")).to_have_count(0)
+    expect(heading(page)).to_have_text("The service has sent nothing for 30 seconds.")
+    expect(page.locator(".searching")).to_have_count(0)
     expect(question_field(page)).to_have_value(QUESTION)
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()

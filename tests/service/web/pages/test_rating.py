@@ -33,7 +33,7 @@ class Collector:
 
 
 def thumb(page: Page, name: str) -> Locator:
-    return last(page).get_by_role("group", name="Was this answer of use?").get_by_role("button", name=name, exact=True)
+    return last(page).get_by_role("group", name="Was this helpful?").get_by_role("button", name=name, exact=True)
 
 
 def kept_by(service: RunningService) -> list[dict[str, Any]]:
@@ -157,7 +157,7 @@ def test_where_the_service_takes_no_ratings_none_can_be_given(page: Page, watche
     thumb(page, "Right, it is not there").click()
 
     expect(page.get_by_role("status")).to_have_text("This service does not collect ratings.")
-    expect(page.get_by_role("group", name="Was this answer of use?")).to_have_count(0)
+    expect(page.get_by_role("group", name="Was this helpful?")).to_have_count(0)
 
 
 def test_a_rating_that_was_not_recorded_says_so_and_can_be_given_again(page: Page, watched: Watched) -> None:
@@ -166,8 +166,8 @@ def test_a_rating_that_was_not_recorded_says_so_and_can_be_given_again(page: Pag
     page.route(FEEDBACK, lambda route: route.abort())
     thumb(page, "Helpful").click()
 
-    told = last(page).locator(".unrecorded")
-    expect(told).to_have_text("Not recorded. The service cannot be reached")
+    told = last(page).locator(".unsaved")
+    expect(told).to_have_text("Your rating could not be saved. Try again.")
     expect_rated(page, "")
     page.unroute_all()
     Collector(page)

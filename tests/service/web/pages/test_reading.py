@@ -41,8 +41,8 @@ def test_only_web_addresses_become_links(page: Page) -> None:
 
     links = page.evaluate(
         """async (addresses) => {
-          const { originalLink } = await import("/web/citation.js");
-          return addresses.map((address) => originalLink(address)?.getAttribute("href") ?? null);
+          const { webAddress } = await import("/web/chat/dom.js");
+          return addresses.map((address) => webAddress(address)?.href ?? null);
         }""",
         addresses,
     )
@@ -199,8 +199,8 @@ def test_spans_of_any_text_are_the_same_in_the_browser_as_here(
 ) -> None:
     in_browser = page.evaluate(
         """async (cases) => {
-          const { stretches } = await import("/web/spans.js");
-          const { markedWords } = await import("/web/words.js");
+          const { stretches } = await import("/web/chat/spans.js");
+          const { markedWords } = await import("/web/chat/words.js");
           return cases.map(([text, spans]) => {
             const body = document.createElement("div");
             const marks = stretches(text, spans.map(([start, end]) => ({ start, end })));

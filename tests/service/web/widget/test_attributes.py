@@ -2,10 +2,12 @@
 
 import json
 import re
+from importlib import resources
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.service.serving import RunningService
 from tests.service.web.pages.browsing import QUESTION, Watched
 from tests.service.web.widget.conftest import Visit
 from tests.service.web.widget.hosting import ask, chat, field, open_chat
@@ -62,20 +64,18 @@ def test_another_language_is_given_with_its_texts(visit: Visit) -> None:
     assert close["x"] < title["x"]
 
 
-def test_both_languages_have_the_same_texts_and_places(visit: Visit) -> None:
-    page = visit()
-    script = page.evaluate("(async () => (await fetch(document.scripts[0].src)).text())()")
-    english, spanish = (texts_of(script, name) for name in ("ENGLISH", "SPANISH"))
+def test_both_languages_have_the_same_texts_and_places() -> None:
+    english, spanish = (texts_in(language) for language in ("en", "es"))
 
+    assert len(english) > 40
     assert set(english) == set(spanish)
     for key, text in english.items():
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", spanish[key])), key
 
 
-def texts_of(script: str, name: str) -> dict[str, str]:
-    literal = re.search(rf"const {name} = {{(.*?)\n  }};", script, re.DOTALL)
-    assert literal is not None
-    return dict(re.findall(r'^    (\w+): "(.*)",$', literal[1], re.MULTILINE))
+def texts_in(language: str) -> dict[str, str]:
+    module = resources.files("service").joinpath(f"web/chat/texts/{language}.js").read_text(encoding="utf-8")
+    return dict(re.findall(r'^  (\w+): "(.*)",$', module, re.MULTILINE))
 
 
 def test_what_changes_changes_at_once(visit: Visit) -> None:
@@ -84,7 +84,7 @@ def test_what_changes_changes_at_once(visit: Visit) -> None:
     chat(page).locator("summary").click()
     field(page).fill("A draft")
     page.evaluate(SET, {"theme": "dark", "colour": "teal", "title": "Another", "disclaimer": "Mind."})
-    expect(chat(page).get_by_role("heading")).to_have_text("Another")
+    expect(chat(page).locator(".title")).to_have_text("Another")
     expect(chat(page).get_by_text("Mind.")).to_be_visible()
     expect(chat(page).locator("mark").first).to_be_visible()
     page.evaluate(SET, {"language": "es"})
@@ -252,3 +252,21 @@ def luminance(colour: str) -> float:
     channels = [int(channel) / 255 for channel in re.findall(r"\d+", colour)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_service_below_a_prefix_is_asked_there(visit: Visit, service: RunningService) -> None:
+    prefix = f"{service.url}/archive/ask"
+    page = visit(tag="")
+    page.route(f"{prefix}/**", lambda route: route.fulfill(response=route.fetch(url=stripped(route.request.url))))
+    with page.expect_request(f"{prefix}/v1/chat"):
+        page.evaluate(
+            "(src) => document.head.append(Object.assign(document.createElement('script'), { src }))",
+            f"{prefix}/widget.js",
+        )
+        open_chat(page)
+        ask(page, QUESTION)
+    expect(chat(page).locator("figure")).to_contain_text("repaired by Marta Ruiz")
+
+
+def stripped(url: str) -> str:
+    return url.replace("/archive/ask", "", 1)

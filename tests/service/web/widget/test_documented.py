@@ -4,7 +4,9 @@ import re
 from importlib import resources
 from pathlib import Path
 
-SCRIPT = resources.files("service").joinpath("web/widget.js").read_text(encoding="utf-8")
+WEB = Path(str(resources.files("service"))) / "web"
+MODULES = [*WEB.glob("chat/**/*.js"), *WEB.glob("widget/*.js")]
+SCRIPT = "\n".join(module.read_text(encoding="utf-8") for module in MODULES)
 DOCUMENTATION = (Path(__file__).parents[4] / "docs" / "widget.md").read_text(encoding="utf-8")
 
 
@@ -15,7 +17,7 @@ def first_cells() -> list[str]:
 
 
 def test_exactly_the_attributes_that_exist_are_documented() -> None:
-    [listed] = re.findall(r"const ATTRIBUTES = \[\n(.*?)\];", SCRIPT, re.DOTALL)
+    [listed] = re.findall(r"const ATTRIBUTES = \[\n(.*?)\n\];", SCRIPT, re.DOTALL)
     [texts] = re.findall(r"const TEXT_ATTRIBUTES = \[(.*?)\];", SCRIPT)
     attributes = {*re.findall(r'"(\w+)"', listed + texts), "mode"}
 
@@ -39,9 +41,10 @@ def test_exactly_the_parts_that_exist_are_documented() -> None:
 
 
 def test_exactly_the_events_and_failures_that_exist_are_documented() -> None:
-    events = {f"footnote-{name}" for name in re.findall(r'#tell\("(\w+)"', SCRIPT)}
+    [names] = re.findall(r"const EVENTS = \[(.*?)\];", SCRIPT)
+    events = {f"footnote-{name}" for name in re.findall(r'"(\w+)"', names)}
     [kinds] = re.findall(r"@typedef \{([^}]*)\} FailureKind", SCRIPT)
     [listed] = re.findall(r"`kind`: (.*?) \|$", DOCUMENTATION, re.MULTILINE)
 
     assert sorted(name for name in first_cells() if name.startswith("footnote-")) == sorted(events)
-    assert set(re.findall(r"`(\w+)`", listed)) == set(re.findall(r'"(\w+)"', kinds)) - {"stopped"}
+    assert set(re.findall(r"`(\w+)`", listed)) == set(re.findall(r'"(\w+)"', kinds)) - {"stopped", "unanswered"}

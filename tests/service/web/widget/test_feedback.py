@@ -44,7 +44,7 @@ def test_a_rating_is_sent_with_what_it_is_of(visit: Visit) -> None:
     assert last_told(page) == {"question": QUESTION, "rating": "up"}
     ask(page, UNANSWERABLE)
     with page.expect_response("**/v1/feedback") as response:
-        thumb(page, "Not helpful").click()
+        thumb(page, "Wrong, it is there").click()
     assert response.value.status == 201
     sent = json.loads(response.value.request.post_data or "")
     assert (sent["status"], sent["rating"], sent["passage"]) == ("not_found", "down", None)
@@ -97,7 +97,7 @@ def test_a_rating_that_cannot_be_saved_is_not_shown_as_given(visit: Visit, watch
     page.route("**/v1/feedback", lambda route: route.fulfill(**answers.pop(0)) if answers else route.abort())
     open_chat(page)
     ask(page, QUESTION)
-    status = chat(page).get_by_role("status")
+    status = chat(page).locator(".unsaved")
     for _ in range(3):
         thumb(page, "Helpful").click()
         expect(status).to_have_text("Your rating could not be saved. Try again.")
@@ -134,8 +134,8 @@ def test_an_answer_asked_for_anew_is_not_rated_yet(visit: Visit) -> None:
     open_chat(page)
     ask(page, QUESTION)
     ask(page, "And when?")
-    thumb(page, "Helpful").click()
-    expect(thumb(page, "Helpful")).to_have_attribute("aria-pressed", "true")
+    thumb(page, "Right, it is not there").click()
+    expect(thumb(page, "Right, it is not there")).to_have_attribute("aria-pressed", "true")
     chat(page).get_by_role("button", name="Ask it alone").last.click()
 
-    expect(thumb(page, "Helpful")).to_have_attribute("aria-pressed", "false")
+    expect(thumb(page, "Right, it is not there")).to_have_attribute("aria-pressed", "false")

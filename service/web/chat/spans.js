@@ -1,17 +1,17 @@
 /**
  * Spans of text. The API counts Unicode code points; JavaScript's strings count UTF-16 units, two for each code point
- * past U+FFFF. Everything that crosses from one to the other does so here.
+ * past U+FFFF. All conversion between the two is here.
  *
  * @typedef {{ start: number, end: number }} Span `[start, end)` in code points.
  * @typedef {{ start: number, end: number }} Stretch `[start, end)` in UTF-16 units.
  */
 
 /**
- * Where code points stand in a string.
+ * Find the UTF-16 offsets of code points.
  *
  * @param {string} text
  * @param {readonly number[]} positions In code points, in any order.
- * @returns {Map<number, number>} UTF-16 offset of each position; those past the end of the text are not in it.
+ * @returns {Map<number, number>} The offset of each position; those past the end of the text are left out.
  */
 export function utf16Offsets(text, positions) {
   const offsets = new Map();
@@ -19,7 +19,7 @@ export function utf16Offsets(text, positions) {
   let offset = 0;
   for (const position of [...new Set(positions)].sort((a, b) => a - b)) {
     while (counted < position && offset < text.length) {
-      offset += /** @type {number} */ (text.codePointAt(offset)) > 0xffff ? 2 : 1;
+      offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
       counted += 1;
     }
     if (counted === position) {
@@ -30,28 +30,31 @@ export function utf16Offsets(text, positions) {
 }
 
 /**
- * Spans as stretches in order; those that touch are one, and one that is empty or leaves the text is none.
+ * Convert spans to stretches in order. Those that touch are merged; those that are empty or leave the text are dropped.
  *
  * @param {string} text
  * @param {readonly Span[]} spans
  * @returns {Stretch[]}
  */
 export function stretches(text, spans) {
-  const offsets = utf16Offsets(text, spans.flatMap((span) => [span.start, span.end]));
+  const offsets = utf16Offsets(
+    text,
+    spans.flatMap(({ start, end }) => [start, end]),
+  );
   /** @type {Stretch[]} */
-  const apart = [];
+  const merged = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
     const start = offsets.get(span.start);
     const end = offsets.get(span.end);
-    const before = apart.at(-1);
+    const before = merged.at(-1);
     if (start === undefined || end === undefined || start >= end) {
       continue;
     }
     if (before !== undefined && start <= before.end) {
       before.end = Math.max(before.end, end);
     } else {
-      apart.push({ start, end });
+      merged.push({ start, end });
     }
   }
-  return apart;
+  return merged;
 }

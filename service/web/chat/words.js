@@ -1,19 +1,19 @@
-/** A document's words as nodes: their text content is exactly the text they were made from. */
+/** A document's text as nodes: their text content is exactly the text they were made from. */
 
 import { element } from "./dom.js";
 
 /**
  * @import { Stretch } from "./spans.js"
- * @typedef {Stretch & { level?: number }} Heading A line that names a section; with its level, as HTML counts them,
- *   where it is to be found as a heading by someone who reads by ear.
+ * @typedef {Stretch & { level?: number }} Heading A line that names a section; with its level, as HTML counts them, if
+ *   screen readers are to find it as a heading.
  */
 
 /**
  * A text with some of it marked and its headings set as such.
  *
  * @param {string} text
- * @param {readonly Stretch[]} marks In order, apart from each other. An empty one becomes an empty element of class `place`.
- * @param {readonly Heading[]} headings In order, apart from each other.
+ * @param {readonly Stretch[]} marks In order, disjoint. An empty one becomes an empty element of class `place`.
+ * @param {readonly Heading[]} headings In order, disjoint.
  * @returns {(Node | string)[]}
  */
 export function markedWords(text, marks, headings) {
@@ -22,7 +22,9 @@ export function markedWords(text, marks, headings) {
   for (const mark of marks) {
     nodes.push(
       ...withHeadings(text, { start: at, end: mark.start }, headings),
-      mark.start < mark.end ? element("mark", {}, ...withHeadings(text, mark, headings)) : element("span", { class: "place" }),
+      mark.start < mark.end
+        ? element("mark", { part: "mark" }, ...withHeadings(text, mark, headings))
+        : element("span", { class: "place" }),
     );
     at = mark.end;
   }
@@ -40,7 +42,8 @@ function withHeadings(text, stretch, headings) {
   for (const { start, end, level } of headings) {
     const [first, last] = [Math.max(start, stretch.start), Math.min(end, stretch.end)];
     if (first < last) {
-      nodes.push(text.slice(at, first), element("span", headingAttributes(level), text.slice(first, last)));
+      const found = level === undefined ? {} : { role: "heading", "aria-level": String(level) };
+      nodes.push(text.slice(at, first), element("span", { class: "heading", ...found }, text.slice(first, last)));
       at = last;
     }
   }
@@ -48,24 +51,16 @@ function withHeadings(text, stretch, headings) {
   return nodes.filter((node) => node !== "");
 }
 
-/** @returns {Record<string, string>} */
-function headingAttributes(/** @type {number | undefined} */ level) {
-  if (level === undefined) {
-    return { class: "heading" };
-  }
-  return { class: "heading", role: "heading", "aria-level": String(level) };
-}
-
 /**
- * The line that begins a section, if it holds the section's title.
+ * Find the line that begins a section, if it contains the section's title.
  *
  * @param {string} text
  * @param {number} start UTF-16 offset of the line.
- * @param {string | null} title
+ * @param {string | null | undefined} title
  * @returns {Stretch[]} One or none.
  */
 export function headingLine(text, start, title) {
   const lineEnd = text.indexOf("\n", start);
   const end = lineEnd === -1 ? text.length : lineEnd;
-  return title !== null && text.slice(start, end).includes(title) ? [{ start, end }] : [];
+  return title && text.slice(start, end).includes(title) ? [{ start, end }] : [];
 }

@@ -1,0 +1,172 @@
+"""The seam between answering and the engines that find passages.
+
+An engine only proposes keys of passages. Every score comes from rows of one snapshot, checked against their checksums:
+an engine that lags behind, is damaged or approximates can lose a candidate, but cannot change an answer's score, text
+or citation. Keys are never used twice, so a proposed key that the snapshot does not hold is dropped.
+
+An engine is a folder beside this module with a `Retriever`, and a line in `service.retrieval.engines`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexical import LexicalQuery
+from corpus.store import Allowed, Filters, RowTotals, StoredDocument, StoredPassage, StoredSource
+
+__all__ = ["AnyRetriever", "Retriever", "Searcher", "StoreView"]
+
+
+class StoreView(Protocol):
+    """The documents of one generation of a store, in order of their ids, each row checked when it is read."""
+
+    @property
+    def store_id(self) -> str:
+        """Id of the store; another store has another one."""
+
+    @property
+    def generation(self) -> int:
+        """The store's change counter."""
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Fingerprint of the encoder that made the vectors; None before the first document."""
+
+    @property
+    def totals(self) -> RowTotals:
+        """Number of documents and passages, and sums of their keys."""
+
+    def sources(self) -> list[StoredSource]:
+        """Return where every document came from, in order of the sources."""
+
+    def counts(self) -> tuple[int, int]:
+        """Return the number of documents and of passages."""
+
+    def documents(self, *, after: str = "", limit: int = -1) -> list[StoredDocument]:
+        """Return up to `limit` documents with ids greater than `after`."""
+
+    def document_ids(self) -> list[str]:
+        """Return the ids of all documents."""
+
+    def document(self, identifier: str) -> StoredDocument:
+        """Return a document.
+
+        Raises:
+            UnknownDocumentError: No document has this id.
+        """
+
+    def text(self, document: StoredDocument) -> str:
+        """Return a document's canonical text."""
+
+    def span(self, document: StoredDocument, start: int, end: int) -> str:
+        """Return the canonical text from code point `start` up to `end`.
+
+        Raises:
+            SpanError: The span does not lie within the text.
+        """
+
+    def close(self) -> None:
+        """End the snapshot. Closing twice does no harm."""
+
+
+class Searcher(Protocol):
+    """One generation of the documents, to be searched. Safe to share between threads.
+
+    Every method may raise StoreCorruptError for a row that does not match its checksum, and StoreError where the engine
+    or the store cannot be reached.
+    """
+
+    @property
+    def view(self) -> StoreView:
+        """The documents themselves."""
+
+    @property
+    def kind(self) -> str:
+        """How vectors are searched, in a word."""
+
+    def allowed(self, filters: Filters | None) -> Allowed | None:
+        """Return the passages that filters allow; None allows all."""
+
+    def nearest(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None) -> Sequence[int]:
+        """Propose passages by inner product with a vector.
+
+        Args:
+            vector: `(dimension,)` float32, L2-normalised.
+            depth: Number of passages wanted.
+            allowed: Passages that may be proposed; None allows all.
+
+        Returns:
+            Keys, nearest first, equal ones by key; `depth` of them wherever the snapshot allows that many.
+        """
+
+    def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> Sequence[int]:
+        """Propose passages by BM25; like `nearest`, but without those that share no word with the query."""
+
+    def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """Return the passages' vectors exactly as stored, `(len(keys), dimension)` float32, in the order given."""
+
+    def bm25(self, query: LexicalQuery, keys: Sequence[int]) -> Mapping[int, float]:
+        """Return the BM25 scores of passages; those that share no word with the query may be missing."""
+
+    def bm25_bound(self, query: LexicalQuery) -> float:
+        """Return a bound on the BM25 score of any passage."""
+
+    def token_signs(self, keys: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
+        """Return the signs of the passages' token vectors, `(tokens, dimension / 8)` uint8 each."""
+
+    def passages(self, keys: Sequence[int]) -> list[StoredPassage]:
+        """Return the passages with these keys, in the order given."""
+
+    def documents(self, keys: Iterable[int]) -> dict[int, StoredDocument]:
+        """Return the documents with these keys."""
+
+
+View = TypeVar("View", bound=StoreView)
+"""An engine's own snapshots."""
+
+Own = TypeVar("Own", bound=Searcher)
+"""An engine's own searchers."""
+
+
+class Retriever(Protocol[View, Own]):
+    """Opens snapshots of a store, and indexes them."""
+
+    @overload
+    def snapshot(self) -> View: ...
+
+    @overload
+    def snapshot(self, earlier: Own) -> View | None: ...
+
+    def snapshot(self, earlier: Own | None = None) -> View | None:
+        """Open the store's newest generation.
+
+        Args:
+            earlier: The present searcher. The engine may use it to see what has changed.
+
+        Returns:
+            The snapshot; None if the earlier searcher shows it already.
+
+        Raises:
+            StoreError: The store cannot be opened.
+        """
+
+    def searcher(self, view: View, dimension: int, earlier: Own | None = None) -> Own:
+        """Index a snapshot. The searcher closes it.
+
+        Args:
+            view: A snapshot of this retriever's.
+            dimension: Dimension of its vectors.
+            earlier: Another searcher of this retriever's. What both generations share need not be indexed again.
+
+        Raises:
+            StoreCorruptError: A vector or a passage in the store is damaged.
+        """
+
+    def save(self, searcher: Own) -> None:
+        """Keep a searcher's indexes for the next start. A failure is logged: the next start indexes again."""
+
+
+AnyRetriever = Retriever[Any, Any]
+"""The retriever of any engine."""

@@ -1,0 +1,84 @@
+"""A snapshot of the local engine: a view of the SQLite store, and the indexes over exactly its passages."""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexical import LexicalIndex, LexicalQuery
+from corpus.store import Allowed, Filters, StoredDocument, StoredPassage, View
+from embeddings.index import VectorIndex
+from embeddings.tokens import signs_from_bytes
+from service.retrieval.local.filtering import PassageTable
+
+__all__ = ["LocalSearcher"]
+
+
+class LocalSearcher:
+    """A `Searcher` over indexes that hold exactly the passages of a view.
+
+    The lexical index is of the view's generation, made from rows whose checksums matched, and its files are verified
+    when they are opened: its scores are those of the snapshot.
+
+    Args:
+        view: The snapshot.
+        index: Over its vectors.
+        lexical: Over its words.
+    """
+
+    def __init__(self, view: View, index: VectorIndex, lexical: LexicalIndex) -> None:
+        self.view = view
+        self.index = index
+        self.lexical = lexical
+        self._making_table = threading.Lock()
+        self._table: PassageTable | None = None
+
+    @property
+    def kind(self) -> str:
+        """How vectors are searched, in a word."""
+        return self.index.kind
+
+    def allowed(self, filters: Filters | None) -> Allowed | None:
+        """As `Searcher.allowed`."""
+        return self._passage_table().of_documents(self.view.allowed_documents(filters)) if filters else None
+
+    def _passage_table(self) -> PassageTable:
+        """Return the table of passages; the first filtered question makes it."""
+        with self._making_table:
+            if self._table is None:
+                self._table = PassageTable(self.view.passage_rows())
+            return self._table
+
+    def nearest(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None) -> list[int]:
+        """As `Searcher.nearest`."""
+        return [key for key, _ in self.index.search(vector, depth, allowed)]
+
+    def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> list[int]:
+        """As `Searcher.matching`."""
+        return [key for key, _ in self.lexical.search(query, depth, allowed)]
+
+    def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """As `Searcher.vectors`."""
+        return self.index.vectors(keys)
+
+    def bm25(self, query: LexicalQuery, keys: Sequence[int]) -> Mapping[int, float]:
+        """As `Searcher.bm25`."""
+        return self.lexical.scores(query, keys)
+
+    def bm25_bound(self, query: LexicalQuery) -> float:
+        """As `Searcher.bm25_bound`."""
+        return self.lexical.bound(query)
+
+    def token_signs(self, keys: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
+        """As `Searcher.token_signs`."""
+        stored = self.view.token_vectors(keys)
+        return {key: signs_from_bytes(data, self.index.dimension) for key, data in stored.items()}
+
+    def passages(self, keys: Sequence[int]) -> list[StoredPassage]:
+        """As `Searcher.passages`."""
+        return self.view.passages(keys)
+
+    def documents(self, keys: Iterable[int]) -> dict[int, StoredDocument]:
+        """As `Searcher.documents`."""
+        return self.view.documents_by_key(keys)

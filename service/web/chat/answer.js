@@ -1,0 +1,127 @@
+/** Answers, and failures in their place, as elements. */
+
+import { separated, sourceNote, titleLink } from "./citation.js";
+import { button, element, heading, wordsOf } from "./dom.js";
+import { stretches } from "./spans.js";
+import { filled } from "./texts/index.js";
+import { headingLine, markedWords } from "./words.js";
+
+/**
+ * @import { Setting } from "./chat.js"
+ * @import { Failure } from "./failure.js"
+ * @import { Answer, Passage, Quotation } from "./shapes.js"
+ */
+
+/**
+ * @param {Answer} answer
+ * @param {Setting} setting
+ * @param {HTMLElement | null} rating The buttons that rate it.
+ * @returns {(HTMLElement | null)[]}
+ */
+export function answerElements({ status, answer, confidence, passages }, setting, rating) {
+  const { texts, unfolded, copyButton } = setting;
+  const found = status === "answered" ? answer : null;
+  const n = passages.length;
+  const summary =
+    found === null
+      ? filled(n === 1 ? texts.nearestOne : texts.nearest, { n })
+      : filled(n === 1 ? texts.passage : texts.passages, { n: n - 1 });
+  const copy = found === null ? null : copyButton(found.text, found.citation);
+  return [
+    found === null ? notFound(setting) : quotation(found, confidence.level, setting),
+    copy === null && rating === null ? null : element("div", { class: "tools" }, copy, rating),
+    n === 0
+      ? null
+      : element(
+          "details",
+          { part: "passages", open: found !== null && unfolded ? "" : null },
+          element("summary", {}, summary),
+          element("ol", { class: "passages" }, ...passages.map((passage) => passageItem(passage, setting))),
+        ),
+  ];
+}
+
+/** A heading that can be given the focus, so that reading goes on from there. */
+function outcome(/** @type {string} */ text, /** @type {number} */ level) {
+  return heading(level, { class: "outcome", tabindex: "-1" }, text);
+}
+
+function notFound(/** @type {Setting} */ { texts, level }) {
+  const said = outcome(texts.notFound, level + 1);
+  return element("div", { class: "not-found", part: "not-found" }, said, element("p", {}, texts.notFoundWhy));
+}
+
+/**
+ * @param {Quotation} quotation
+ * @param {Answer["confidence"]["level"]} confidence
+ * @param {Setting} setting
+ */
+function quotation({ text, citation }, confidence, setting) {
+  const { texts, level } = setting;
+  return element(
+    "figure",
+    {},
+    outcome(texts.found, level + 1),
+    element(
+      "blockquote",
+      { class: "quotation", part: "quotation", ...wordsOf(citation.language) },
+      element("span", { class: "quoted" }, text),
+    ),
+    element("p", { class: "confidence", part: "confidence" }, texts[confidence] ?? null),
+    element("figcaption", {}, sourceNote(citation, setting)),
+  );
+}
+
+/**
+ * @param {Passage} passage
+ * @param {Setting} setting
+ */
+function passageItem({ text, highlights, citation, also_found_in }, setting) {
+  const nodes = markedWords(text, stretches(text, highlights), headingLine(text, 0, citation.section));
+  const copies = separated(
+    also_found_in.map((copy) => titleLink(copy, setting)),
+    ", ",
+  );
+  return element(
+    "li",
+    {},
+    element("blockquote", { class: "passage", part: "passage", ...wordsOf(citation.language) }, ...nodes),
+    sourceNote(citation, setting),
+    copies.length === 0
+      ? null
+      : element("p", { class: "source", part: "source" }, `${setting.texts.alsoIn} `, ...copies, "."),
+    setting.copyButton(text, citation),
+  );
+}
+
+/**
+ * @param {Failure} failure
+ * @param {Pick<Setting, "texts" | "explained"> & { level: number }} setting The level of the heading.
+ * @param {() => void} retry
+ */
+export function failureElement(failure, { texts, explained, level }, retry) {
+  const [first = "", ...rest] = sentences(failure, texts, explained);
+  const shown = element(
+    "div",
+    { class: "failure", part: "failure" },
+    outcome(first, level),
+    ...rest.map((sentence) => element("p", {}, sentence)),
+  );
+  if (failure.retry) {
+    shown.append(button({ class: "small", part: "retry" }, [texts.retry], retry));
+  }
+  return shown;
+}
+
+/**
+ * @param {Failure} failure
+ * @param {Setting["texts"]} texts
+ * @param {boolean} explained Whether in the service's own words, if it gave any.
+ */
+function sentences({ kind, details, status }, texts, explained) {
+  if (explained && details.length > 0) {
+    return details;
+  }
+  const [first = "", ...rest] = texts[kind].split(/(?<=[.!?]) /);
+  return [explained && status !== null ? `${first.replace(/\.$/, "")} (status ${status}).` : first, ...rest];
+}

@@ -1,0 +1,31 @@
+/** The chat's own words, by language. */
+
+import en from "./en.js";
+import es from "./es.js";
+
+/** @typedef {Record<keyof typeof en, string>} Texts */
+
+/** @type {Record<string, Texts>} */
+const SHIPPED = { en, es };
+
+/** @type {Texts} */
+export const ENGLISH = en;
+
+/**
+ * Return the texts in a language; undefined if there are none.
+ *
+ * @param {string} tag A BCP 47 tag, such as es-SV.
+ */
+export function textsIn(tag) {
+  return SHIPPED[(tag.split("-")[0] ?? "").toLowerCase()];
+}
+
+/**
+ * Return a text with its `{places}` filled in, in one pass: inserted values are not searched for places.
+ *
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
+}

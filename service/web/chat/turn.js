@@ -1,0 +1,74 @@
+/** A question and its outcome as one element of the conversation. */
+
+import { answerElements, failureElement } from "./answer.js";
+import { button, element, heading, newId } from "./dom.js";
+import { Failure } from "./failure.js";
+
+/**
+ * @import { Setting } from "./chat.js"
+ * @import { Turn } from "./conversation.js"
+ *
+ * @typedef {object} Actions
+ * @property {() => void} stop
+ * @property {() => void} retry
+ * @property {() => void} askAlone
+ */
+
+/**
+ * @param {Turn} turn
+ * @param {Setting} setting
+ * @param {Actions} actions
+ * @param {HTMLElement | null} rating The buttons that rate its answer.
+ */
+export function turnElement(turn, setting, { stop, retry, askAlone }, rating) {
+  const { texts, level } = setting;
+  const id = newId("question");
+  const asked = texts.asked === "" ? null : element("span", { class: "unseen" }, `${texts.asked} `);
+  const question = heading(level, { class: "question", part: "question", id, dir: "auto" }, asked, turn.question);
+  return element("article", { class: "turn", part: "turn", "aria-labelledby": id }, question, outcome());
+
+  function outcome() {
+    if (turn.asking !== undefined) {
+      return searching(setting, stop);
+    }
+    if (turn.answer === undefined) {
+      const failure = turn.failure ?? new Failure("unanswered");
+      return failureElement(failure, { ...setting, level: level + 1 }, retry);
+    }
+    const shown = answerElements(turn.answer, setting, rating);
+    return element("div", { class: "answer", part: "answer" }, context(turn, setting, askAlone), ...shown);
+  }
+}
+
+/**
+ * @param {Setting} setting
+ * @param {() => void} stop
+ */
+function searching({ texts }, stop) {
+  return element(
+    "div",
+    { class: "searching", part: "searching" },
+    element("p", {}, element("span", {}, texts.searching)),
+    button({ class: "small", part: "stop" }, [texts.stop], stop),
+  );
+}
+
+/**
+ * The earlier questions that were used to read this one, if any.
+ *
+ * @param {Turn} turn
+ * @param {Setting} setting
+ * @param {() => void} askAlone
+ */
+function context({ readWith = [] }, { texts }, askAlone) {
+  if (readWith.length === 0) {
+    return null;
+  }
+  const [before = "", after = ""] = texts.context.split("{question}");
+  return element(
+    "div",
+    { class: "context", part: "context" },
+    ...readWith.map((question) => element("p", {}, before, element("bdi", {}, question), after)),
+    button({ class: "small", part: "alone" }, [texts.alone], askAlone),
+  );
+}

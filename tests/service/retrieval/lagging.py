@@ -1,0 +1,51 @@
+"""An engine whose proposals are those of the first generation that it saw, as one has that cannot keep up."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import StoreError
+from corpus.lexical.index import LexicalQuery
+from corpus.store.filters import Allowed
+from corpus.store.view import View
+from service.retrieval.local.retriever import LocalRetriever
+from service.retrieval.local.searcher import LocalSearcher
+from service.retrieval.proposals import known_proposals
+
+__all__ = ["LaggingRetriever", "LaggingSearcher"]
+
+
+class LaggingSearcher(LocalSearcher):
+    """Rows and scores are those of the snapshot; proposals those of another one."""
+
+    def __init__(self, now: LocalSearcher, then: LocalSearcher, retriever: "LaggingRetriever") -> None:
+        super().__init__(now.view, now.index, now.lexical)
+        self._then = then
+        self._retriever = retriever
+
+    def nearest(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None) -> list[int]:
+        return self._known([key for key, _ in self._then.index.search(vector, depth)], allowed)
+
+    def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> list[int]:
+        return self._known([key for key, _ in self._then.lexical.search(query, depth)], allowed)
+
+    def _known(self, proposed: Sequence[int], allowed: Allowed | None) -> list[int]:
+        if self._retriever.is_dead:
+            raise StoreError("The engine cannot be reached.")
+        return known_proposals(proposed, self.view.passage_documents, allowed)
+
+
+class LaggingRetriever(LocalRetriever):
+    """Opens `LaggingSearcher`s. While `is_dead`, they propose nothing and fail."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._first: LocalSearcher | None = None
+        self.is_dead = False
+
+    def searcher(self, view: View, dimension: int, earlier: LocalSearcher | None = None) -> LaggingSearcher:
+        now = super().searcher(view, dimension, earlier)
+        self._first = self._first or LocalSearcher(view, now.index, now.lexical)
+        return LaggingSearcher(now, self._first, self)

@@ -1,0 +1,344 @@
+"""What every engine keeps to, and what an engine that lags behind or fails cannot do to an answer."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from corpus.errors import StoreCorruptError, StoreError
+from corpus.store.filters import Filters
+from corpus.store.store import Store
+from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder
+from service.answering.pipeline import Pipeline
+from service.retrieval.engine import AnyRetriever, Searcher
+from service.retrieval.engines import ENGINES
+from service.retrieval.library import Library
+from service.retrieval.local.retriever import LocalRetriever
+from service.settings import Settings
+from tests.corpus.samples import filters_of
+from tests.service.conftest import Add
+from tests.service.retrieval.lagging import LaggingRetriever
+
+ALL = 10_000
+TEXT = "The truce began in year {}. {}"
+FILTERS = [
+    filters_of(publishers=["Paper 1"]),
+    filters_of(languages=["es"]),
+    filters_of(document_ids=["number-3", "number-8"]),
+    filters_of(published_from="2017-01-04", published_before="2017-01-09"),
+    filters_of(publishers=["nobody"]),
+    filters_of(without_documents=["number-2"]),
+]
+
+Opened = Callable[[], Searcher]
+
+EXACT: dict[str, Callable[[Settings], AnyRetriever]] = {
+    **ENGINES,
+    "local, quantized": lambda settings: LocalRetriever(settings.data, exact_up_to=1),
+}
+"""Engines that propose exactly the best."""
+
+EVERY: dict[str, Callable[[Settings], AnyRetriever]] = {
+    **EXACT,
+    "lagging": lambda settings: LaggingRetriever(settings.data),
+}
+
+
+@pytest.fixture(params=EXACT)
+def retriever(request: pytest.FixtureRequest, settings: Settings) -> AnyRetriever:
+    return EXACT[request.param](settings)
+
+
+@pytest.fixture(params=EVERY)
+def any_retriever(request: pytest.FixtureRequest, settings: Settings) -> AnyRetriever:
+    return EVERY[request.param](settings)
+
+
+@pytest.fixture
+def twelve(add: Add) -> None:
+    for at in range(12):
+        about = f"publisher: Paper {at % 2}\nlanguage: {('en', 'es', 'es-SV')[at % 3]}\npublished: 2017-01-{at + 1:02}"
+        add(f"number-{at}.txt", f"---\n{about}\n---\nTitle {at}\n\n{TEXT.format(at, 'Gang talks. ' * at)}")
+
+
+@pytest.fixture
+def vector(tiny_encoder: Encoder) -> NDArray[np.float32]:
+    return tiny_encoder.encode_question("gang talks").vector
+
+
+class Following:
+    """A retriever's searchers, one generation after the other."""
+
+    def __init__(self, retriever: AnyRetriever, dimension: int) -> None:
+        self.retriever = retriever
+        self._dimension = dimension
+        self._opened: list[Searcher] = []
+
+    def next(self) -> Searcher:
+        earlier = self._opened[-1] if self._opened else None
+        view = self.retriever.snapshot(earlier) if earlier else self.retriever.snapshot()
+        assert view is not None
+        self._opened.append(self.retriever.searcher(view, self._dimension, earlier))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        for searcher in self._opened:
+            searcher.view.close()
+
+
+@pytest.fixture
+def following(any_retriever: AnyRetriever, tiny_encoder: Encoder) -> Iterator[Following]:
+    opened = Following(any_retriever, tiny_encoder.dimension)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def exact(retriever: AnyRetriever, tiny_encoder: Encoder) -> Iterator[Following]:
+    opened = Following(retriever, tiny_encoder.dimension)
+    yield opened
+    opened.close()
+
+
+def rows_of(searcher: Searcher) -> View:
+    assert isinstance(searcher.view, View)
+    return searcher.view
+
+
+def keys_of(searcher: Searcher, *names: str) -> set[int]:
+    """Keys of the passages of some documents, or of all."""
+    view = rows_of(searcher)
+    return {key for name in names or view.document_ids() for key in view.document_passages(view.document(name))}
+
+
+@pytest.mark.usefixtures("twelve")
+@pytest.mark.parametrize("filters", FILTERS, ids=repr)
+def test_filters_are_exact(exact: Following, vector: NDArray[np.float32], filters: Filters) -> None:
+    searcher = exact.next()
+    allowed = searcher.allowed(filters)
+    assert allowed is not None
+
+    wanted = set(rows_of(searcher).passage_keys(filters))
+
+    assert len(allowed) == len(wanted)
+    assert set(searcher.nearest(vector, ALL, allowed)) == wanted
+    assert set(searcher.matching("truce", ALL, allowed)) == wanted
+    every = searcher.nearest(vector, ALL, None)
+    assert searcher.nearest(vector, 3, allowed) == [key for key in every if key in wanted][:3]
+    best = searcher.matching("gang talks", ALL, None)
+    assert searcher.matching("gang talks", 3, allowed) == [key for key in best if key in wanted][:3]
+    assert dict(zip(every, allowed.among(np.array(every)), strict=True)) == {key: key in wanted for key in every}
+
+
+@pytest.mark.usefixtures("twelve")
+def test_no_filters_allow_everything(exact: Following, vector: NDArray[np.float32]) -> None:
+    searcher = exact.next()
+
+    assert searcher.allowed(None) is None
+    assert searcher.allowed(filters_of()) is None
+    assert set(searcher.nearest(vector, ALL, None)) == keys_of(searcher)
+
+
+@pytest.mark.usefixtures("twelve")
+def test_a_passage_that_the_snapshot_does_not_hold_is_not_allowed(following: Following) -> None:
+    searcher = following.next()
+    allowed = searcher.allowed(filters_of(languages=["en", "es"]))
+    assert allowed is not None
+
+    held = keys_of(searcher)
+
+    assert list(allowed.among(np.array([-1, max(held) + 1, 2**62]))) == [False] * 3
+
+
+@pytest.mark.usefixtures("twelve")
+def test_proposals_are_ordered_by_score_and_equal_ones_by_key(
+    exact: Following, vector: NDArray[np.float32], add: Add
+) -> None:
+    for at in range(8):
+        add(f"copy-{at}.txt", "A copy\n\nThe very same words, gang talks and all.")
+    searcher = exact.next()
+
+    nearest = searcher.nearest(vector, ALL, None)
+    matching = searcher.matching("gang talks", ALL, None)
+
+    products = np.round(searcher.vectors(nearest).astype(np.float64) @ vector.astype(np.float64), 6)
+    assert nearest == [key for _, key in sorted(zip(-products, nearest, strict=True))]
+    scores = searcher.bm25("gang talks", matching)
+    assert matching == sorted(matching, key=lambda key: (-scores[key], key))
+    for depth in range(1, len(nearest)):
+        assert searcher.nearest(vector, depth, None) == nearest[:depth]
+        assert searcher.matching("gang talks", depth, None) == matching[:depth]
+
+
+@pytest.mark.usefixtures("twelve")
+def test_rows_are_those_of_the_store(following: Following, store: Store) -> None:
+    searcher = following.next()
+    with store.view() as view:
+        keys = view.passage_keys()
+        stored = b"".join(data for _, data in view.vectors(keys))
+        signs = view.token_vectors(keys)
+
+    assert searcher.vectors(keys).tobytes() == stored
+    assert {key: rows.tobytes() for key, rows in searcher.token_signs(keys).items()} == signs
+    assert [passage.key for passage in searcher.passages(keys[::-1])] == keys[::-1]
+
+
+@pytest.mark.usefixtures("twelve")
+def test_word_scores_are_bounded_and_do_not_depend_on_the_company(following: Following) -> None:
+    searcher = following.next()
+    keys = sorted(keys_of(searcher))
+
+    together = searcher.bm25("gang talks of the year", keys)
+
+    assert together
+    assert max(together.values()) <= searcher.bm25_bound("gang talks of the year")
+    for key in keys:
+        assert searcher.bm25("gang talks of the year", [key]).get(key) == together.get(key)
+    assert searcher.bm25("quetzal", keys) == {}
+
+
+@pytest.mark.usefixtures("twelve")
+def test_what_is_deleted_is_never_proposed_again(
+    following: Following, vector: NDArray[np.float32], store: Store, add: Add
+) -> None:
+    before = following.next()
+    gone = keys_of(before, "number-3", "number-8")
+
+    store.remove("number-3")
+    store.remove("number-8")
+    add("number-3.txt", "Another text about gang talks, under the same name.")
+    after = following.next()
+
+    proposed = {*after.nearest(vector, ALL, None), *after.matching("gang talks", ALL, None)}
+    assert proposed.isdisjoint(gone)
+    assert proposed <= keys_of(after)
+    allowed = after.allowed(filters_of(document_ids=["number-3", "number-8"]))
+    assert allowed is not None
+    assert set(after.nearest(vector, ALL, allowed)) <= keys_of(after, "number-3")
+    with pytest.raises(StoreCorruptError):
+        after.passages(sorted(gone))
+
+
+@pytest.mark.usefixtures("twelve")
+def test_a_generation_stays_what_it_is(
+    following: Following, vector: NDArray[np.float32], store: Store, add: Add
+) -> None:
+    old = following.next()
+    allowed = old.allowed(filters_of(languages=["es"]))
+    before = old.nearest(vector, ALL, None), old.matching("truce", ALL, allowed), old.view.generation
+
+    store.remove("number-1")
+    add("later.txt", "Gang talks that came later.")
+    new = following.next()
+
+    assert (old.nearest(vector, ALL, None), old.matching("truce", ALL, allowed), old.view.generation) == before
+    assert new.view.generation > old.view.generation
+    assert new.view.store_id == old.view.store_id
+
+
+def test_there_is_no_next_generation_without_a_change(following: Following, add: Add) -> None:
+    add("one.txt", "The truce began.")
+    searcher = following.next()
+
+    assert following.retriever.snapshot(searcher) is None
+    add("one.txt", "The truce began.")
+    assert following.retriever.snapshot(searcher) is None
+
+
+def test_an_empty_store_proposes_nothing(following: Following, vector: NDArray[np.float32], add: Add) -> None:
+    searcher = following.next()
+    allowed = searcher.allowed(filters_of(languages=["es"]))
+
+    assert searcher.nearest(vector, 5, None) == searcher.matching("truce", 5, None) == []
+    assert searcher.nearest(vector, 5, allowed) == searcher.matching("truce", 5, allowed) == []
+    assert searcher.vectors([]).shape[0] == 0
+    assert (searcher.token_signs([]), searcher.bm25("truce", [])) == ({}, {})
+
+
+def test_closing_a_snapshot_leaves_the_others(following: Following, vector: NDArray[np.float32], add: Add) -> None:
+    add("one.txt", "The truce began.")
+    old = following.next()
+    add("two.txt", "Then it ended.")
+    new = following.next()
+
+    old.view.close()
+    old.view.close()
+
+    assert len(new.passages(sorted(keys_of(new)))) == 2
+
+
+def test_an_index_kept_for_the_next_start_is_the_same(
+    retriever: AnyRetriever,
+    tiny_encoder: Encoder,
+    vector: NDArray[np.float32],
+    add: Add,
+) -> None:
+    found = []
+    for at in range(3):
+        add(f"number-{at}.txt", TEXT.format(at, "Gang talks. " * at))
+        view = retriever.snapshot()
+        searcher = retriever.searcher(view, tiny_encoder.dimension)
+        retriever.save(searcher)
+        found.append(searcher.nearest(vector, ALL, None))
+        again = retriever.searcher(view, tiny_encoder.dimension)
+        assert again.nearest(vector, ALL, None) == found[-1]
+        view.close()
+    assert [len(keys) for keys in found] == [1, 2, 3]
+
+
+# An engine that lags behind, or fails
+
+
+@pytest.fixture
+def lagging(settings: Settings) -> LaggingRetriever:
+    return LaggingRetriever(settings.data)
+
+
+@pytest.mark.usefixtures("twelve")
+def test_a_lagging_engine_loses_candidates_but_falsifies_none(
+    lagging: LaggingRetriever, settings: Settings, tiny_encoder: Encoder, store: Store, add: Add
+) -> None:
+    behind = Library(settings, tiny_encoder, retriever=lagging)
+    abreast = Library(settings, tiny_encoder)
+    try:
+        store.remove("number-11")
+        add("number-10.txt", "Title 10\n\nIt says something else by now, of gang talks.")
+        add("later.txt", "Gang talks that came later.")
+        assert behind.refresh()
+        assert abreast.refresh()
+
+        answers = [Pipeline(library, settings).ask("gang talks", k=50) for library in (behind, abreast)]
+
+        late, right = ({passage.id: (passage.score, passage.text) for passage in one.passages} for one in answers)
+        assert late.items() < right.items()
+        assert answers[0].generation == answers[1].generation
+        cited = {passage.citation.document_id for passage in answers[0].passages}
+        assert not cited & {"number-10", "number-11", "later"}
+        with behind.snapshot() as snapshot:
+            for passage in answers[0].passages:
+                document = snapshot.view.document(passage.citation.document_id)
+                assert snapshot.view.span(document, passage.citation.start, passage.citation.end) == passage.text
+    finally:
+        behind.close()
+        abreast.close()
+
+
+@pytest.mark.usefixtures("twelve")
+def test_an_engine_that_fails_gives_an_error_and_no_answer(
+    lagging: LaggingRetriever, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    library = Library(settings, tiny_encoder, retriever=lagging)
+    try:
+        pipeline = Pipeline(library, settings)
+        before = pipeline.ask("gang talks")
+
+        lagging.is_dead = True
+        with pytest.raises(StoreError, match="cannot be reached"):
+            pipeline.ask("gang talks")
+
+        lagging.is_dead = False
+        assert pipeline.ask("gang talks").passages == before.passages
+    finally:
+        library.close()
