@@ -1,4 +1,4 @@
-"""Who is writing: told by whoever does, and no longer believed when they have gone."""
+"""The recorded writer of a busy store, and records that a killed process leaves."""
 
 import fcntl
 import os

@@ -132,7 +132,7 @@ def test_a_damaged_store_never_takes_the_place_of_a_good_backup(data: Path, file
 
 def test_a_file_that_is_there_is_kept_unless_told_otherwise(data: Path, add: Add, file: Path) -> None:
     good = file.read_bytes()
-    assert refusal(lambda: back_up(data, file, QUIET)).endswith("or write over it with --force.")
+    assert refusal(lambda: back_up(data, file, QUIET)).endswith("or overwrite it with --force.")
     assert file.read_bytes() == good
     add("three.txt", "A third.")
     assert back_up(data, file, QUIET, force=True).documents == 3
