@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALL = -m pip install --quiet $(PIP_FLAGS) --require-hashes --no-deps
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test gate check check-javascript audit sbom lock format clean crash corruption concurrency overload flood leaving soak schema fuzz attack
+.PHONY: serve test gate check check-javascript audit sbom lock format clean crash corruption concurrency overload flood leaving soak schema fuzz attack side-by-side
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/installed
@@ -44,6 +44,10 @@ concurrency overload flood leaving soak: $(VENV)/installed-dev
 # the readers, with files that grammars make.
 schema fuzz attack: $(VENV)/installed-dev
 	$(BIN)/python -m tests.hostile.$@ $(ARGS)
+
+# Compares Footnote with other systems on a BEIR folder: make side-by-side ARGS='--set DIR'; see docs/side-by-side.md.
+side-by-side: $(VENV)/installed-dev
+	$(BIN)/python -m tests.side_by_side $(ARGS)
 
 check: $(VENV)/installed-dev check-javascript
 	$(BIN)/ruff check .

@@ -1,1 +1,1 @@
-"""Measures the same pipeline that the service serves."""
+"""Evaluation of the pipeline that the service serves."""

@@ -1,8 +1,8 @@
-"""What can be wrong with what an evaluation is given; each is a user's mistake with exit code 1."""
+"""Errors of evaluations: wrong input, with exit code 1."""
 
 from corpus.errors import InputError
 
-__all__ = ["BaselineError", "RequirementError", "SetError", "SystemNameError", "TargetError"]
+__all__ = ["BaselineError", "RequirementError", "SetError", "TargetError"]
 
 
 class SetError(InputError):
@@ -10,7 +10,7 @@ class SetError(InputError):
 
 
 class TargetError(InputError):
-    """What is to be evaluated cannot be reached or does not answer as the contract says."""
+    """The pipeline or service to evaluate cannot be reached or violates the API."""
 
 
 class BaselineError(InputError):
@@ -18,8 +18,4 @@ class BaselineError(InputError):
 
 
 class RequirementError(InputError):
-    """A requirement cannot be understood or names a measure that does not exist."""
-
-
-class SystemNameError(InputError):
-    """A system that was named for a comparison is not known."""
+    """A requirement is malformed or names an unknown measure."""

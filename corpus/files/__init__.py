@@ -10,6 +10,7 @@ from corpus.files.atomic import (
     written_alone,
 )
 from corpus.files.discovery import find_files, is_gone, is_wanted, lies_under
+from corpus.files.manifest_folder import DAMAGE, ManifestFolder
 from corpus.files.media_types import CSV, DOCX, EPUB, HTML, JSON_LINES, MARKDOWN, MEDIA_TYPES, PDF, TEXT, media_type_of
 from corpus.files.source import (
     MAX_SOURCE_BYTES,
@@ -23,6 +24,7 @@ from corpus.files.source import (
 
 __all__ = [
     "CSV",
+    "DAMAGE",
     "DOCX",
     "EPUB",
     "HTML",
@@ -34,6 +36,7 @@ __all__ = [
     "PDF",
     "SIDECAR_SUFFIX",
     "TEXT",
+    "ManifestFolder",
     "Sidecar",
     "SourceBytes",
     "absolute_path",

@@ -1,20 +1,17 @@
 """The vector index on disk: a projection of the store, rebuilt wherever it is not provably the right one."""
 
 import contextlib
-import hashlib
 import importlib.metadata
-import json
-import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
-from corpus.files import LOCK_NAME, said_if_unwritable, sync, write_new, written_alone
+from corpus.files import DAMAGE, ManifestFolder
 from corpus.store import View
 from embeddings.index.exact import ExactIndex, VectorIndex
 from embeddings.index.quantized import CodedIndex
@@ -27,9 +24,6 @@ EXACT_UP_TO = 16_384
 codes are quicker, need a third of the memory, and only what is new is written."""
 
 MADE_BY = f"coding {CODING_VERSION}, faiss {importlib.metadata.version('faiss-cpu')}"
-
-DAMAGE = (OSError, ValueError, OverflowError, RecursionError, KeyError, TypeError, AttributeError)
-"""What reading files that are not ours, or no longer, may raise."""
 
 KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (ExactIndex, CodedIndex)}
 """The kinds of vector indexes. Each makes an index `of` the pieces that its `read_piece` reads."""
@@ -64,40 +58,28 @@ class Stored:
         return same and about == (view.generation, len(index))
 
 
-@dataclass(frozen=True, slots=True)
 class VectorProjection:
     """Keeps the folder `index/vectors` in step with the store.
 
-    `manifest.json` says which store, generation and encoder the index was made from, and names its files, each by the
-    SHA-256 of its content. A file is never changed: a change of a few passages writes a small one more, and then the
-    manifest anew. What no manifest names any longer is deleted.
-
-    A file that is missing, torn or damaged is made again from the store, and all of them if the index is of another
-    store, encoder or FAISS; an index of an earlier generation is brought up to date by the difference.
+    Its manifest says which store, generation and encoder the index was made from. A change of a few passages writes one
+    small file. A missing or damaged file is made again from the store, and all files if the index is of another store,
+    encoder or FAISS. An index of an earlier generation is brought up to date by the difference.
 
     Args:
         folder: The data folder.
-        exact_up_to: Stores of more passages are given a coded index.
+        exact_up_to: Stores of more passages get a quantized index.
     """
 
-    folder: Path
-    exact_up_to: int = EXACT_UP_TO
-
-    @property
-    def path(self) -> Path:
-        """Where everything is."""
-        return self.folder / "index" / "vectors"
-
-    @property
-    def manifest_path(self) -> Path:
-        """What the index was made from, as JSON."""
-        return self.path / "manifest.json"
+    def __init__(self, folder: Path, exact_up_to: int = EXACT_UP_TO) -> None:
+        self.folder = folder
+        self.files = ManifestFolder(folder / "index" / "vectors", "vector index")
+        self.exact_up_to = exact_up_to
 
     def open(self, view: View, dimension: int) -> VectorIndex:
-        """The index over exactly the passages of a view.
+        """Return the index over exactly the passages of a view.
 
         Args:
-            view: What to project. A coded index reads exact vectors from it as long as it is asked.
+            view: The passages. A quantized index reads exact vectors from it as long as it is asked.
             dimension: Dimension of its vectors.
 
         Raises:
@@ -118,7 +100,7 @@ class VectorProjection:
         self._save(index, view, [piece.name for piece in index.pieces])
 
     def problem(self, view: View, dimension: int) -> str | None:
-        """What is wrong with the files on disk, or None if they hold exactly the view's vectors."""
+        """Return what is wrong with the files on disk, or None if they hold exactly the view's vectors."""
         stored = self._load(view, dimension)
         if stored is None or not stored.whole:
             return "is missing or damaged"
@@ -130,23 +112,15 @@ class VectorProjection:
         return None
 
     def kind(self) -> str | None:
-        """How the index on disk is searched, `exact` or `coded`; None if there is none."""
+        """Return how the index on disk is searched, `exact` or `coded`; None if there is none."""
+        manifest = self.files.manifest()
         with contextlib.suppress(*DAMAGE):
-            return str(json.loads(self.manifest_path.read_bytes())["kind"])
+            return str((manifest or {})["kind"])
         return None
 
     def _load(self, view: View, dimension: int) -> Stored | None:
-        """What is on disk of this store and encoder."""
-        seen = None
-        with contextlib.suppress(*DAMAGE):
-            while seen != (seen := self.manifest_path.read_bytes()):  # another process may replace it meanwhile
-                stored = None
-                with contextlib.suppress(*DAMAGE):
-                    stored = self._verified(json.loads(seen), view, dimension)
-                if stored is not None and stored.whole:
-                    return stored
-            return stored
-        return None
+        """Return what is on disk of this store and encoder."""
+        return self.files.read(lambda manifest: self._verified(manifest, view, dimension), lambda stored: stored.whole)
 
     def _verified(self, manifest: Mapping[str, Any], view: View, dimension: int) -> Stored | None:
         made_from = (manifest["store"], manifest["encoder"], manifest["made_by"])
@@ -155,66 +129,25 @@ class VectorProjection:
         if not (isinstance(manifest["generation"], int) and isinstance(manifest["passages"], int)):
             return None
         kind = KINDS[manifest["kind"]]
-        pieces, intact = [], []
+        contents = {name: data for name in manifest["files"] if (data := self.files.content(name)) is not None}
         try:
-            for name, data in self._intact(manifest["files"]):
-                pieces.append(kind.read_piece(data, dimension))
-                intact.append(name)
+            pieces = [kind.read_piece(data, dimension) for data in contents.values()]
             index: VectorIndex = kind.of(dimension, pieces, view.vectors)
         except StoreCorruptError:
             return None
-        return Stored(manifest, index, intact) if index.dimension == dimension else None
-
-    def _intact(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Name and content of each file whose content is what its name says."""
-        for name in names:
-            with contextlib.suppress(OSError):
-                data = (self.path / Path(name).name).read_bytes()
-                if hashlib.sha256(data).hexdigest() == name:
-                    yield name, data
+        return Stored(manifest, index, list(contents)) if index.dimension == dimension else None
 
     def _save(self, index: VectorIndex, view: View, intact: Collection[str]) -> None:
-        """Write an index.
-
-        Args:
-            index: Of the view.
-            view: What it shows.
-            intact: Files that are right if the present manifest names them; others are written.
-        """
-        with said_if_unwritable(self.path, "vector index"), written_alone(self.path):
-            self._clean()
-            try:
-                there = self._named().intersection(intact)
-                for piece in index.pieces:
-                    if piece.name not in there or not (self.path / piece.name).is_file():
-                        self._write(piece.name, piece.write)
-                sync(self.path)
-                manifest = json.dumps(_manifest(index, view), indent=1).encode()
-                self._write(self.manifest_path.name, manifest)
-                sync(self.path)
-            finally:
-                self._clean()
-
-    def _write(self, name: str, content: bytes | Callable[[BinaryIO], object]) -> None:
-        partial = self.path / f"{name}.partial"
-        partial.unlink(missing_ok=True)
-        write_new(partial, content)
-        partial.replace(self.path / name)
-
-    def _named(self) -> set[str]:
-        """The files that the manifest names."""
-        with contextlib.suppress(*DAMAGE):
-            return set(json.loads(self.manifest_path.read_bytes())["files"])
-        return set()
-
-    def _clean(self) -> None:
-        """Delete what a killed writer left, and what was of use to earlier manifests only."""
-        kept = {self.manifest_path.name, LOCK_NAME, *self._named()}
-        for path in self.path.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.name not in kept:
-                path.unlink()
+        manifest = {
+            "store": view.store_id,
+            "generation": view.generation,
+            "encoder": view.fingerprint,
+            "made_by": MADE_BY,
+            "kind": index.kind,
+            "passages": len(index),
+            "files": [piece.name for piece in index.pieces],
+        }
+        self.files.save(manifest, {piece.name: piece.write for piece in index.pieces}, intact)
 
 
 def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
@@ -249,15 +182,3 @@ def _difference(index: VectorIndex, view: View) -> tuple[NDArray[np.int64], NDAr
 
 def _keys(view: View) -> NDArray[np.int64]:
     return np.array(view.passage_keys(), dtype=np.int64)
-
-
-def _manifest(index: VectorIndex, view: View) -> dict[str, Any]:
-    return {
-        "store": view.store_id,
-        "generation": view.generation,
-        "encoder": view.fingerprint,
-        "made_by": MADE_BY,
-        "kind": index.kind,
-        "passages": len(index),
-        "files": [piece.name for piece in index.pieces],
-    }

@@ -1,4 +1,4 @@
-"""The benchmark: everything that the budgets ask, side by side in one run."""
+"""The benchmark: all measurements that the budgets need, in one run."""
 
 import contextlib
 import datetime
@@ -9,32 +9,29 @@ from pathlib import Path
 
 from corpus.store import View
 from embeddings.encoder import Encoder
-from eval.bench.asking import Load, ask_all, summarised_asking
-from eval.bench.base import Sources, base_documents, beir_sources, starter_sources
 from eval.bench.budgets import verdicts
 from eval.bench.encoding import measure_ingest, question_latencies
+from eval.bench.load import LoadRound, ask_all, summarise_rounds
 from eval.bench.machine import describe_machine, memory_of
 from eval.bench.process import ServerProcess, seconds_of_command, serving
 from eval.bench.record import FORMAT, Benchmark, BenchOptions, Served
+from eval.bench.sources import Sources, base_documents, beir_sources, starter_sources
 from eval.bench.stores import BuiltStore, StoreBuilder
-from eval.bench.systems.result import SystemResult
-from eval.bench.systems.side_by_side import compare_systems
 from eval.bench.timing import median, percentiles
 from eval.bench.vectors import measure_vectors
 from eval.errors import TargetError
-from eval.sets import load_beir
 from service.opening import load_encoder
 from service.runtime.progress import Progress
 from service.settings import Settings
 
 __all__ = ["run_benchmark"]
 
-ASKS_EACH = 8
-"""With many askers, each asks at least so many, so that beginning and end weigh little."""
+QUESTIONS_PER_ASKER = 8
+"""Minimum number of questions per asker, so that start and end of a round have little weight."""
 
 SYNTHETIC = (
-    "beyond the real documents, sentences of theirs put together anew, each with its own token signs of which one "
-    "bit in 16 is flipped; a passage's vector is the weighted mean of its sentences' passages' with noise"
+    "recombined sentences of the real documents, each with its token signs, in which one bit in 16 is flipped; the "
+    "vector of a passage is the weighted mean of the vectors of its sentences' passages, with noise"
 )
 
 
@@ -50,12 +47,12 @@ def run_benchmark(
     """Measure ingest, cold starts, and asking on a store of each size.
 
     Args:
-        settings: Those that `footnote` would run with; the data folder is left alone.
-        options: Sizes and numbers.
-        say: Told in a sentence what comes next.
-        progress: Told how far that is.
-        beir_folder: Documents and questions instead of the starter's; what systems are compared on.
-        work: Folder that stores are kept in for the next time; a temporary one, removed at the end, if None.
+        settings: The settings of `footnote`; the data folder is neither read nor changed.
+        options: Sizes and counts.
+        say: Receives a sentence before each step.
+        progress: Receives the progress of each step.
+        beir_folder: Documents and questions to use instead of the starter's.
+        work: Folder that keeps the stores for the next run; None for a temporary folder.
 
     Raises:
         FootnoteError: The documents cannot be used, or Footnote does not start or answer.
@@ -67,7 +64,7 @@ def run_benchmark(
         encoder = load_encoder(settings)
         encoder.encode_question("Is everything warm?")
         machine = describe_machine()
-        say(f"Ingesting {sources.documents} documents, in turns with the encoder alone.")
+        say(f"Ingesting {sources.documents} documents, alternating with the encoder alone.")
         base = temporary / "base"
         ingest = measure_ingest(sources, encoder, settings, base, options.rounds, progress)
         with View(base) as view:
@@ -79,7 +76,6 @@ def run_benchmark(
             say(f"Making a store of {passages:,} passages.")
             store = builder.store(passages, progress)
             served.append(_served(store, encoder, sources.questions, options, say, progress))
-    systems = _systems(beir_folder, options, say, progress)
     return Benchmark(
         format=FORMAT,
         started=started,
@@ -93,22 +89,12 @@ def run_benchmark(
         help_command_s=helped,
         served=served,
         verdicts=verdicts(ingest, served),
-        systems=systems,
     )
-
-
-def _systems(
-    folder: Path | None, options: BenchOptions, say: Callable[[str], None], progress: Progress
-) -> list[SystemResult]:
-    if folder is None or not options.systems:
-        return []
-    say(f"Measuring {', '.join(options.systems)} side by side, each in a process of its own.")
-    return compare_systems(load_beir(folder), options.systems, progress, questions=options.questions, seed=options.seed)
 
 
 @contextlib.contextmanager
 def _folders(work: Path | None) -> Iterator[tuple[Path, Path]]:
-    """Where stores are kept, and a folder that is removed at the end."""
+    """Yield the folder of the stores, and a temporary folder."""
     try:
         if work is not None:
             work.mkdir(parents=True, exist_ok=True)
@@ -142,11 +128,11 @@ def _served(
         say(f"Asking {server.url}.")
         alone, loads = _asked(server, encoder, questions, options, progress)
         memory = memory_of(server.pid)
-    asking = [summarised_asking([load for load in loads if load.askers == askers]) for askers in options.askers]
+    asking = [summarise_rounds([load for load in loads if load.askers == askers]) for askers in options.askers]
     one = next(a for a in asking if a.askers == 1)
     question_ms = percentiles(list(itertools.chain.from_iterable(alone)))
     if question_ms is None or one.latency_ms is None or not one.per_second:
-        raise TargetError(f"One asker got no answers ({one.first_failure}){server.last_words()}")
+        raise TargetError(f"One asker got no answers ({one.first_failure}){server.last_output()}")
     by_round = [
         round(median(load.latencies_ms) / median(times), 3)
         for times, load in zip(alone, (load for load in loads if load.askers == 1), strict=True)
@@ -169,7 +155,7 @@ def _served(
 def _started(
     store: BuiltStore, question: str, options: BenchOptions, say: Callable[[str], None], progress: Progress
 ) -> tuple[list[float], list[float]]:
-    """Seconds of each `footnote ask`, and of each start of `footnote serve` but the last, which is asked."""
+    """Return the seconds of each `footnote ask`, and of each start of `footnote serve` except the last."""
     say("Starting 'footnote ask' and 'footnote serve'.")
     ask_s, ready_s = [], []
     progress.start(2 * options.rounds - 1, "starts")
@@ -188,22 +174,22 @@ def _started(
 
 def _asked(
     server: ServerProcess, encoder: Encoder, questions: Sequence[str], options: BenchOptions, progress: Progress
-) -> tuple[list[list[float]], list[Load]]:
-    """Times of encoding alone, one list a round, and what came of asking."""
+) -> tuple[list[list[float]], list[LoadRound]]:
+    """Return the encoding times of each round, and the rounds of asking."""
     endless = itertools.cycle(questions)
     most = max(options.askers)
     warm = ask_all(server.url, list(itertools.islice(endless, 2 * most)), most)
     if not warm.latencies_ms:
-        raise TargetError(f"The server answers no question ({warm.failures[0]}){server.last_words()}")
+        raise TargetError(f"The server answers no question ({warm.failures[0]}){server.last_output()}")
     alone, loads = [], []
-    progress.start(options.rounds * (1 + len(options.askers)), "asking turns")
+    progress.start(options.rounds * (1 + len(options.askers)), "rounds of questions")
     try:
         for _ in range(options.rounds):
             turn = list(itertools.islice(endless, options.questions))
             alone.append(question_latencies(encoder, turn))
             progress.advance()
             for askers in options.askers:
-                more = itertools.islice(endless, max(0, ASKS_EACH * askers - len(turn)))
+                more = itertools.islice(endless, max(0, QUESTIONS_PER_ASKER * askers - len(turn)))
                 loads.append(ask_all(server.url, [*turn, *more], askers))
                 progress.advance()
     finally:

@@ -1,4 +1,4 @@
-"""What the design demands, and whether it was met."""
+"""The budgets, and whether a benchmark meets them."""
 
 import operator
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from eval.bench.timing import median
 __all__ = ["verdicts"]
 
 FULL_SIZE = 100_000
-"""Passages of the store that the budgets are set for."""
+"""Number of passages that the budgets apply to."""
 
 MANY = 32
 GIB = 2**30
@@ -19,7 +19,7 @@ GIB = 2**30
 
 @dataclass(frozen=True, slots=True)
 class _Budget:
-    """A demand on what was measured on a store."""
+    """A limit on a measurement of a store."""
 
     name: str
     demand: str
@@ -89,7 +89,7 @@ INGEST_SHARE = 0.9
 
 
 def verdicts(ingest: Ingest, served: Sequence[Served]) -> list[Verdict]:
-    """Every budget on every store; one that was not measured is listed too."""
+    """Return the verdict of every budget for every store, with `met=None` for a missing measurement."""
     found = [
         Verdict(
             "ingest / encoder",

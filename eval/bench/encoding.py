@@ -1,4 +1,4 @@
-"""The encoder alone, and what is put beside it: one question, and passages on their way into a store."""
+"""Speed of the encoder alone, and of the ingest."""
 
 import shutil
 import time
@@ -11,7 +11,7 @@ from pathlib import Path
 from corpus.passages import prefix_of
 from corpus.store import Store, View
 from embeddings.encoder import Encoder
-from eval.bench.base import Sources
+from eval.bench.sources import Sources
 from eval.bench.timing import median
 from eval.errors import SetError
 from service.ingest import Ingester
@@ -23,14 +23,14 @@ __all__ = ["Ingest", "encoded_texts", "measure_ingest", "question_latencies"]
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """How fast documents come in, beside the encoder that does most of the work.
+    """Speed of the ingest compared with that of the encoder alone, which does most of the work.
 
     Args:
-        documents, passages: How many were ingested in each round.
-        encoder_per_second: Passages a second that the encoder alone encodes: the median of the rounds.
-        ingest_per_second: Passages a second through the whole of ingest: the median of the rounds.
-        share: The second over the first, the median of the rounds.
-        rounds_encoder_per_second, rounds_ingest_per_second: The same of each round.
+        documents, passages: Number ingested in each round.
+        encoder_per_second: Passages per second of the encoder alone; median of the rounds.
+        ingest_per_second: Passages per second of the complete ingest; median of the rounds.
+        share: Ratio of the two; median of the rounds.
+        rounds_encoder_per_second, rounds_ingest_per_second: Values of each round.
     """
 
     documents: int
@@ -43,11 +43,10 @@ class Ingest:
 
 
 def question_latencies(encoder: Encoder, questions: Sequence[str]) -> list[float]:
-    """Milliseconds that each question takes to encode, one at a time.
+    """Return the milliseconds of encoding each question, one at a time.
 
-    They are encoded on a thread that is not the main one, as a server does it: OpenMP gives each thread workers of its
-    own, and lets them wait less busily where there are more of them than cores, which matters on a machine that others
-    use too.
+    Another thread than the main one encodes, as in a server: OpenMP starts workers for each thread, and they wait
+    less busily if they outnumber the cores, which matters on a shared machine.
     """
 
     def encode() -> list[float]:
@@ -64,7 +63,7 @@ def question_latencies(encoder: Encoder, questions: Sequence[str]) -> list[float
 
 
 def encoded_texts(view: View, encoder: Encoder, title_tokens: int) -> list[str]:
-    """The texts that the encoder was given for every passage of a store."""
+    """Return the encoder's input for every passage of a store."""
     texts = []
     for document in view.documents():
         prefix = prefix_of(document.metadata.title, encoder, title_tokens)
@@ -75,23 +74,23 @@ def encoded_texts(view: View, encoder: Encoder, title_tokens: int) -> list[str]:
 def measure_ingest(
     sources: Sources, encoder: Encoder, settings: Settings, folder: Path, rounds: int, progress: Progress
 ) -> Ingest:
-    """Ingest the same documents anew in every round, and let the encoder alone encode the same texts.
+    """Ingest the same documents in every round, and encode the same texts with the encoder alone.
 
     Args:
         sources: The documents.
-        encoder: Loaded already.
-        settings: Sizes of passages and title.
-        folder: Data folder that holds the documents of the last round afterwards.
-        rounds: Which of the two comes first changes from round to round.
-        progress: Told of each turn.
+        encoder: The loaded encoder.
+        settings: Settings with the sizes of passages and titles.
+        folder: Data folder; holds the documents of the last round afterwards.
+        rounds: Number of rounds. The order of the two alternates.
+        progress: Receives each half of a round.
 
     Raises:
         SetError: A document cannot be ingested.
     """
     seconds: dict[str, list[float]] = {"encoder": [], "ingest": []}
-    progress.start(1 + 2 * rounds, "ingest turns")
+    progress.start(1 + 2 * rounds, "ingest rounds")
     try:
-        _ingest(sources, encoder, settings, folder)  # the first time warms files and model, and is not counted
+        _ingest(sources, encoder, settings, folder)  # untimed: warms up files and model
         progress.advance()
         with View(folder) as view:
             documents, passages = view.counts()
@@ -120,11 +119,11 @@ def measure_ingest(
 
 
 def _ingest(sources: Sources, encoder: Encoder, settings: Settings, folder: Path) -> None:
-    """Ingest into a new store, as `footnote ingest` does."""
+    """Ingest into a new store, like `footnote ingest`."""
     shutil.rmtree(folder, ignore_errors=True)
     with Store(folder, create=True) as store:
         summary = Ingester(store, lambda: encoder, settings).ingest([sources.folder], NoProgress())
     if summary.stopped:
         raise KeyboardInterrupt
     for source, reason in summary.refused:
-        raise SetError(f"A document of the benchmark, {Path(source).name}, cannot be ingested: {reason}.")
+        raise SetError(f"The benchmark document {Path(source).name} cannot be ingested: {reason}.")

@@ -1,4 +1,4 @@
-"""What a benchmark ran on: figures mean nothing without it."""
+"""The machine and the software of a benchmark, and the memory of processes."""
 
 import os
 import platform
@@ -30,17 +30,17 @@ KIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The machine, the software, and how busy others keep it.
+    """The machine, the software, and the load.
 
     Args:
-        cpu: The processor's model.
-        cores: Logical cores that this process may use.
-        memory_bytes: Main memory.
+        cpu: Model of the processor.
+        cores: Number of logical cores that this process may use.
+        memory_bytes: Size of the main memory.
         system, python: Operating system and interpreter.
-        packages: Versions by name; `sqlite` is the library's.
-        threads: Threads of each pool that is loaded, as `library: number`, in this process.
-        environment: Those variables that set numbers of threads, where they are set.
-        load: Mean length of the run queue over the last minute: work of others if it was taken before the benchmark.
+        packages: Versions by name; `sqlite` is the library.
+        threads: Thread pools of this process, as `library: number`.
+        environment: Environment variables that set numbers of threads.
+        load: Mean length of the run queue over the minute before the benchmark: the load of other processes.
     """
 
     cpu: str
@@ -59,9 +59,9 @@ class Memory:
     """Memory of a process in bytes.
 
     Args:
-        resident: In main memory now.
-        private: The part of it that no file backs, and that the system therefore cannot drop.
-        peak: The most that was ever resident.
+        resident: Resident memory.
+        private: Its anonymous part, which the system cannot drop.
+        peak: Peak resident memory.
     """
 
     resident: int
@@ -70,7 +70,7 @@ class Memory:
 
 
 def describe_machine() -> Machine:
-    """Describe the machine that this process runs on."""
+    """Describe this machine."""
     return Machine(
         cpu=_cpu(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
@@ -85,7 +85,7 @@ def describe_machine() -> Machine:
 
 
 def memory_of(pid: int) -> Memory | None:
-    """A process's memory, from Linux's /proc; None on a system without it."""
+    """Return the memory of a process from /proc; None on a system without it."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -97,7 +97,7 @@ def memory_of(pid: int) -> Memory | None:
 
 
 def _cpu() -> str:
-    """The processor's model: Linux tells it in /proc only, which other systems do not have."""
+    """Return the model of the processor; on Linux only /proc has it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,12 +1,11 @@
-"""A benchmark as people read it."""
+"""The printed form of a benchmark."""
 
 from collections.abc import Sequence
 
 import click
 
-from eval.bench.asking import Asking
+from eval.bench.load import LoadSummary
 from eval.bench.record import Benchmark, Served, Verdict
-from eval.bench.systems.result import print_systems
 from eval.bench.timing import Percentiles, median
 from eval.bench.vectors import Growth
 from service.runtime.terminal import plural
@@ -18,7 +17,7 @@ GIB = 2**30
 
 
 def print_benchmark(benchmark: Benchmark) -> None:
-    """Print what was measured, then the budgets."""
+    """Print the measurements, then the budgets."""
     machine, ingest = benchmark.machine, benchmark.ingest
     click.echo(
         f"{machine.cpu}, {plural(machine.cores, 'core')}, {machine.memory_bytes / GIB:.0f} GiB, {machine.system}"
@@ -42,9 +41,6 @@ def print_benchmark(benchmark: Benchmark) -> None:
     click.echo("\nBudgets")
     for verdict in benchmark.verdicts:
         click.echo(_verdict(verdict))
-    if benchmark.systems:
-        click.echo("\nSide by side")
-        print_systems(benchmark.systems)
 
 
 def _print_served(served: Served) -> None:
@@ -53,7 +49,7 @@ def _print_served(served: Served) -> None:
         f"\n{plural(store.passages, 'passage')} ({store.real_passages:,} real) in "
         f"{plural(store.documents, 'document')}, generation {store.generation}"
     )
-    made = "kept from before" if store.build_s is None else f"made in {store.build_s:.1f} s"
+    made = "kept from an earlier run" if store.build_s is None else f"made in {store.build_s:.1f} s"
     sizes = f"database {store.database_bytes / MIB:.1f} MiB, index {store.index_bytes / MIB:.1f} MiB"
     click.echo(f"  {'on disk':28} {sizes}, {made}")
     if store.growth is not None:
@@ -82,11 +78,11 @@ def _print_served(served: Served) -> None:
     ratios = _spread(served.rounds_ask_to_encode)
     click.echo(f"  {'ask / encode, p50':28} {served.ask_to_encode:9.2f}  {ratios}")
     steps = next(asking.steps_ms for asking in served.asking if asking.askers == 1)
-    told = ", ".join(f"{step} {milliseconds:.1f}" for step, milliseconds in steps.items())
-    click.echo(f"  {'steps of one asker, p50 ms':28} {told}")
+    listed = ", ".join(f"{step} {milliseconds:.1f}" for step, milliseconds in steps.items())
+    click.echo(f"  {'steps of one asker, p50 ms':28} {listed}")
 
 
-def _asking(asking: Asking, gain: float) -> str:
+def _asking(asking: LoadSummary, gain: float) -> str:
     name = f"/v1/ask, {plural(asking.askers, 'asker')}"
     failed = f"{asking.failed:7}" + (f" ({asking.first_failure})" if asking.failed else "")
     return f"  {name:28} {_times(asking.latency_ms)} {asking.per_second:9.1f} {gain:9.2f} {failed}"

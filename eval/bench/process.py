@@ -1,4 +1,4 @@
-"""Footnote as a user starts it: commands and servers in processes of their own."""
+"""Footnote commands and servers in subprocesses."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ __all__ = ["ServerProcess", "seconds_of_command", "serving", "stopped_like_inter
 
 READY = re.compile(r"Footnote is ready at (http://\S+) \(")
 START_TIMEOUT_S = 300.0
-"""Far beyond the budget, so that a slow start is measured and only a hanging one is given up."""
+"""Far beyond the budget: a slow start is measured, a hanging one ends the benchmark."""
 STOP_TIMEOUT_S = 30.0
 COMMAND_TIMEOUT_S = 300.0
 KEPT_LINES = 8
@@ -33,27 +33,27 @@ class ServerProcess:
     """A running `footnote serve`.
 
     Args:
-        url: Where it answers.
+        url: Its address.
         pid: Its process id.
         ready_s: Seconds from its start until `/health/ready` answered.
-        generation: Of the store it serves, as it says itself.
-        said: The last lines that it wrote.
+        generation: Generation of its store, from `/health/ready`.
+        lines: The last lines of its output.
     """
 
     url: str
     pid: int
     ready_s: float
     generation: int
-    said: deque[str]
+    lines: deque[str]
 
-    def last_words(self) -> str:
-        """What it wrote last, to end a message with."""
-        return _last_words(list(self.said))
+    def last_output(self) -> str:
+        """Return its last output, as the end of a message."""
+        return _last_output(list(self.lines))
 
 
 @contextlib.contextmanager
 def stopped_like_interrupted() -> Iterator[None]:
-    """Within the block, SIGTERM ends this process as Ctrl-C does, so that no server is left behind."""
+    """Handle SIGTERM like Ctrl-C within the block, so that no server keeps running."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -66,12 +66,12 @@ def stopped_like_interrupted() -> Iterator[None]:
 
 
 def footnote_command(*arguments: str) -> list[str]:
-    """The `footnote` command of the very code that runs here, installed or not."""
+    """Return the `footnote` command of this code, installed or not."""
     return [sys.executable, "-P", "-c", "from service.cli import main; main()", *arguments]
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, with this code before any other of its name; everybody may ask, without limit."""
+    """Return this process's environment with this code first in the path, and without access control and rate limit."""
     root = str(Path(str(service.__file__)).parent.parent)
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     kept = {name: value for name, value in os.environ.items() if name not in ("FOOTNOTE_ACCESS", "FOOTNOTE_ASK_KEYS")}
@@ -79,12 +79,12 @@ def environment() -> dict[str, str]:
 
 
 def seconds_of_command(*arguments: str) -> float:
-    """Run `footnote ARGUMENTS…` in a new process, and say how many seconds that took.
+    """Run `footnote ARGUMENTS…` in a new process and return the seconds.
 
     Raises:
-        TargetError: It failed; the message has its last words.
+        TargetError: The command failed; the message has its last output.
     """
-    begun = time.perf_counter()
+    start = time.perf_counter()
     try:
         ran = subprocess.run(  # noqa: S603 - our own command
             footnote_command(*arguments),
@@ -98,22 +98,22 @@ def seconds_of_command(*arguments: str) -> float:
         )
     except subprocess.TimeoutExpired as error:
         raise TargetError(f"'footnote {arguments[0]}' did not end within {COMMAND_TIMEOUT_S:.0f} seconds.") from error
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - start
     if ran.returncode != 0:
-        words = _last_words(ran.stderr.splitlines())
-        raise TargetError(f"'footnote {arguments[0]}' failed with exit code {ran.returncode}{words}")
+        output = _last_output(ran.stderr.splitlines())
+        raise TargetError(f"'footnote {arguments[0]}' failed with exit code {ran.returncode}{output}")
     return seconds
 
 
 @contextlib.contextmanager
 def serving(data: Path) -> Iterator[ServerProcess]:
-    """Start `footnote serve` on a free port of 127.0.0.1, wait until it is ready, and stop it at the end, in any case.
+    """Run `footnote serve` on a free port of 127.0.0.1 within the block, ready to answer.
 
     Raises:
-        TargetError: It does not start; the message has its last words.
+        TargetError: The server does not start; the message has its last output.
     """
     command = footnote_command("serve", "--host", "127.0.0.1", "--port", "0", "--no-starter", "--data", str(data))
-    begun = time.perf_counter()
+    start = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
         env=environment(),
@@ -128,8 +128,8 @@ def serving(data: Path) -> Iterator[ServerProcess]:
     try:
         url = listener.wait_for_address()
         generation = _ready(url, listener)
-        ready_s = time.perf_counter() - begun
-        yield ServerProcess(url, process.pid, round(ready_s, 3), generation, listener.said)
+        ready_s = time.perf_counter() - start
+        yield ServerProcess(url, process.pid, round(ready_s, 3), generation, listener.lines)
     finally:
         _stop(process)
         listener.join()
@@ -138,36 +138,38 @@ def serving(data: Path) -> Iterator[ServerProcess]:
 
 
 class _Listener(threading.Thread):
-    """Reads what a server says, so that it never waits for a reader, and keeps the last lines."""
+    """Reads the output of a server, so that its pipe never fills, and keeps the last lines."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        super().__init__(name="bench-server-words", daemon=True)
-        self.said: deque[str] = deque(maxlen=KEPT_LINES)
+        super().__init__(name="bench-server-output", daemon=True)
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._process = process
         self._address: str | None = None
         self._known = threading.Event()
 
     def run(self) -> None:
         for line in self._process.stderr or ():
-            self.said.append(line.rstrip())
+            self.lines.append(line.rstrip())
             ready = READY.match(line)
             if ready:
                 self._address = ready[1]
                 self._known.set()
-        self._known.set()  # it said its last
+        self._known.set()  # end of output
 
     def wait_for_address(self) -> str:
-        """Where the server answers, as soon as it says so."""
+        """Wait for the server's address."""
         if not self._known.wait(START_TIMEOUT_S):
-            raise TargetError(f"'footnote serve' was not ready within {START_TIMEOUT_S:.0f} seconds{self.words()}")
+            raise TargetError(
+                f"'footnote serve' was not ready within {START_TIMEOUT_S:.0f} seconds{self.last_output()}"
+            )
         if self._address is None:
             code = self._process.wait(STOP_TIMEOUT_S)
-            raise TargetError(f"'footnote serve' ended with exit code {code} before it was ready{self.words()}")
+            raise TargetError(f"'footnote serve' ended with exit code {code} before it was ready{self.last_output()}")
         return self._address
 
-    def words(self) -> str:
-        """The server's last words, to end a message with."""
-        return _last_words(list(self.said))
+    def last_output(self) -> str:
+        """Return the server's last output, as the end of a message."""
+        return _last_output(list(self.lines))
 
 
 def _ready(url: str, listener: _Listener) -> int:
@@ -177,13 +179,13 @@ def _ready(url: str, listener: _Listener) -> int:
         return int(response.json()["generation"])
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
         raise TargetError(
-            f"'footnote serve' says it is ready, but {url}/health/ready does not ({type(error).__name__})"
-            f"{listener.words()}"
+            f"'footnote serve' reported that it is ready, but {url}/health/ready failed ({type(error).__name__})"
+            f"{listener.last_output()}"
         ) from error
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """Ask a server to stop; one that does not is killed."""
+    """Stop a server; kill it after a timeout."""
     process.terminate()
     try:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -194,6 +196,6 @@ def _stop(process: subprocess.Popen[str]) -> None:
             process.wait()
 
 
-def _last_words(lines: list[str]) -> str:
-    words = [line for line in lines if line.strip()][-KEPT_LINES:]
-    return ". Its last words:\n  " + "\n  ".join(words) if words else ", and said nothing."
+def _last_output(lines: list[str]) -> str:
+    written = [line for line in lines if line.strip()][-KEPT_LINES:]
+    return ". Its last output:\n  " + "\n  ".join(written) if written else " without output."

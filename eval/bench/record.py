@@ -1,4 +1,4 @@
-"""A benchmark's results, as they are stored."""
+"""The results of a benchmark, as stored."""
 
 import json
 import tempfile
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from eval.bench.asking import Asking
 from eval.bench.encoding import Ingest
+from eval.bench.load import LoadSummary
 from eval.bench.machine import Machine, Memory
 from eval.bench.stores import BuiltStore
-from eval.bench.systems.result import SystemResult
 from eval.bench.timing import Percentiles
 from eval.bench.vectors import VectorSearch
 from eval.errors import TargetError
+from eval.files import write_atomically
 
 __all__ = ["FORMAT", "BenchOptions", "Benchmark", "Served", "Verdict", "check_writable", "save_benchmark"]
 
@@ -22,16 +22,15 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions:
-    """How a benchmark was asked for.
+    """The options of a benchmark.
 
     Args:
         passages: Sizes of the stores.
-        askers: Numbers of concurrent askers; 1 is among them.
-        questions: How many are asked in each round with few askers.
-        rounds: How often everything is measured.
-        documents: At most so many real documents of a BEIR folder.
-        seed: Of what is synthetic.
-        systems: What to measure side by side, on the documents and so many questions of a BEIR folder.
+        askers: Numbers of concurrent askers, including 1.
+        questions: Number of questions per round; with many askers at least 8 each.
+        rounds: Number of rounds of each measurement.
+        documents: Maximum number of real documents from a BEIR folder.
+        seed: Seed of synthetic documents and samples.
     """
 
     passages: Sequence[int]
@@ -40,24 +39,23 @@ class BenchOptions:
     rounds: int
     documents: int
     seed: int
-    systems: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What was measured on a store of one size.
+    """Measurements of a store of one size.
 
     Args:
         store: The store.
-        vectors: Its vector index by itself.
-        ask_command_s: Seconds of `footnote ask` in a new process, of each start.
-        ready_s: Seconds from the start of `footnote serve` until `/health/ready` answered, of each start.
-        question_ms: Encoding a question alone, one at a time, in turns with the asking.
-        asking: `POST /v1/ask`, by number of askers.
-        ask_to_encode: The median of asking one at a time over that of encoding alone: the median round's.
-        rounds_ask_to_encode: The same of each round.
-        gain: By number of askers, answers a second over those of one asker.
-        memory: Of the server after all that, if the system tells.
+        vectors: Its vector index alone.
+        ask_command_s: Seconds of each `footnote ask` in a new process.
+        ready_s: Seconds from each start of `footnote serve` until `/health/ready` answered.
+        question_ms: Latency of encoding one question alone, in the same rounds.
+        asking: Load on `POST /v1/ask`, by number of askers.
+        ask_to_encode: Median latency of one asker over that of encoding alone; median of the rounds.
+        rounds_ask_to_encode: Ratio of each round.
+        gain: Answers per second over those of one asker, by number of askers.
+        memory: Memory of the server after the load; None if not available.
     """
 
     store: BuiltStore
@@ -65,7 +63,7 @@ class Served:
     ask_command_s: Sequence[float]
     ready_s: Sequence[float]
     question_ms: Percentiles
-    asking: Sequence[Asking]
+    asking: Sequence[LoadSummary]
     ask_to_encode: float
     rounds_ask_to_encode: Sequence[float]
     gain: Mapping[int, float]
@@ -74,15 +72,15 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A budget, and what was measured.
+    """A budget and the measured value.
 
     Args:
-        name: Of the budget.
-        demand: What it asks, in words.
-        value: What was measured; None if it was not.
-        passages: Size of the store; None where it does not matter.
-        meant_for: The size that the budget is set for, if it is set for one.
-        met: Whether the value keeps to the budget; None if there is no value.
+        name: Name of the budget.
+        demand: Description of the budget.
+        value: Measured value; None if it was not measured.
+        passages: Size of the store; None if it does not matter.
+        meant_for: Size of the store that the budget applies to; None for any.
+        met: Whether the value meets the budget; None without a value.
     """
 
     name: str
@@ -95,21 +93,20 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A whole benchmark.
+    """A complete benchmark.
 
     Args:
-        format: Of this object.
-        started, finished: ISO 8601.
-        machine: What it ran on.
+        format: Format number of this object.
+        started, finished: Times in ISO 8601.
+        machine: The machine and the software.
         encoder: Name of the encoder.
-        options: How it was asked for.
-        set_name: The real documents and questions.
-        synthetic: How the other documents were made, in words.
-        ingest: Documents coming in.
-        help_command_s: Seconds of `footnote --help`, of each start.
-        served: One for each size.
+        options: The options.
+        set_name: Name of the set of real documents and questions.
+        synthetic: Description of the synthetic documents.
+        ingest: Speed of the ingest.
+        help_command_s: Seconds of each `footnote --help`.
+        served: Measurements by size of the store.
         verdicts: The budgets.
-        systems: Footnote and others, side by side.
     """
 
     format: int
@@ -124,14 +121,13 @@ class Benchmark:
     help_command_s: Sequence[float]
     served: Sequence[Served]
     verdicts: Sequence[Verdict]
-    systems: Sequence[SystemResult]
 
 
 def check_writable(path: Path) -> None:
-    """Make sure, before long work, that a file can be written.
+    """Check before the benchmark that its file can be written.
 
     Raises:
-        TargetError: It cannot.
+        TargetError: The file cannot be written.
     """
     try:
         if path.is_dir():
@@ -143,17 +139,13 @@ def check_writable(path: Path) -> None:
 
 
 def save_benchmark(benchmark: Benchmark, path: Path) -> None:
-    """Write a benchmark as JSON, whole or not at all.
+    """Write a benchmark as JSON.
 
     Raises:
-        TargetError: It cannot be written.
+        TargetError: The file cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(
-            json.dumps(asdict(benchmark), ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8"
-        )
-        partial.replace(path)
+        write_atomically(path, json.dumps(asdict(benchmark), ensure_ascii=False, indent=1, default=str) + "\n")
     except OSError as error:
         raise _unwritable(path, error) from error
 

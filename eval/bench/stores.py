@@ -1,4 +1,4 @@
-"""Stores of a given size to ask: real documents first, then synthetic ones."""
+"""Stores of a given size: real documents first, then synthetic ones."""
 
 import hashlib
 import itertools
@@ -12,8 +12,8 @@ from pathlib import Path
 from corpus.documents import EncodedPassage, SourceDocument
 from corpus.store import Store, View
 from embeddings.encoder import Encoder
-from eval.bench.base import BaseDocument
-from eval.bench.synthesis import DOCUMENT_PASSAGES, SYNTHESIS_VERSION, Recombiner, homes_of
+from eval.bench.sources import BaseDocument
+from eval.bench.synthesis import DOCUMENT_PASSAGES, SYNTHESIS_VERSION, Recombiner, source_passages
 from eval.bench.vectors import Growth, GrowthClock
 from service.opening import refresh_projection
 from service.retrieval import fingerprint
@@ -23,22 +23,22 @@ from service.settings import Settings
 __all__ = ["BuiltStore", "StoreBuilder"]
 
 GROWTH_DOCUMENTS = 1000
-"""The last so many documents are added to a store that has its indexes already."""
+"""Number of documents added after the indexes exist, to measure their growth."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltStore:
-    """A store to ask, with its index on disk.
+    """A store with its index on disk.
 
     Args:
-        folder: Its data folder.
-        documents, passages: How many it holds.
-        real_passages: How many of the passages are real documents'; the others are synthetic.
-        generation: Its change counter.
-        kept: Whether it lay there from an earlier benchmark.
-        build_s: Seconds it took to make, index included; None if it was kept.
-        growth: What it took to add the last of its documents; None if it was kept, or too small.
-        database_bytes, index_bytes: On disk.
+        folder: The data folder.
+        documents, passages: Number of each.
+        real_passages: Number of passages of real documents; the others are synthetic.
+        generation: Generation of the store.
+        kept: Whether an earlier benchmark made it.
+        build_s: Seconds of building, index included; None for a kept store.
+        growth: Times of adding its last documents; None for a kept or small store.
+        database_bytes, index_bytes: Sizes on disk.
     """
 
     folder: Path
@@ -54,21 +54,21 @@ class BuiltStore:
 
 
 class StoreBuilder:
-    """Makes stores of any size out of the same real documents, or finds those that were made before.
+    """Builds stores of any size from the same real documents, or reuses those of earlier runs.
 
     Args:
-        base: The real documents, encoded.
-        encoder: That made their vectors.
-        settings: Sizes of passages and title.
-        work: Folder that the stores are kept in.
-        seed: Of what is synthetic.
+        base: The encoded real documents.
+        encoder: The encoder of their vectors.
+        settings: Settings with the sizes of passages and titles.
+        work: Folder of the stores.
+        seed: Seed of the synthetic documents.
     """
 
     def __init__(
         self, base: Sequence[BaseDocument], encoder: Encoder, settings: Settings, work: Path, seed: int
     ) -> None:
         self._base = base
-        self._homes = homes_of(base, encoder, settings.title_tokens)
+        self._originals = source_passages(base, encoder, settings.title_tokens)
         self._encoder = encoder
         self._settings = settings
         self._fingerprint = fingerprint(encoder, settings)
@@ -76,11 +76,11 @@ class StoreBuilder:
         self._seed = seed
 
     def store(self, passages: int, progress: Progress) -> BuiltStore:
-        """A store of exactly so many passages.
+        """Return a store of exactly the given size.
 
         Args:
-            passages: Real documents as long as they fit, synthetic ones for the rest.
-            progress: Told of each document.
+            passages: Number of passages: real documents as long as they fit, then synthetic ones.
+            progress: Receives each stored passage.
         """
         real = self._fitting(passages)
         folder = self._work / f"store-{passages}-{self._digest(passages)}"
@@ -111,7 +111,7 @@ class StoreBuilder:
         )
 
     def _fitting(self, passages: int) -> list[BaseDocument]:
-        """The first real documents that fit together."""
+        """Return the first real documents that fit."""
         fitting, room = [], passages
         for document in self._base:
             if len(document.passages) > room:
@@ -121,9 +121,9 @@ class StoreBuilder:
         return fitting
 
     def _fill(self, folder: Path, real: Sequence[BaseDocument], passages: int, progress: Progress) -> Growth | None:
-        """Make a store; its last documents are added when the indexes over the others are there, if they are many."""
+        """Fill a store. The last documents of a large store are added after its indexes exist, to measure growth."""
         rest = passages - sum(len(document.passages) for document in real)
-        documents = Recombiner(self._homes, self._encoder.max_tokens, self._seed).documents(rest)
+        documents = Recombiner(self._originals, self._encoder.max_tokens, self._seed).documents(rest)
         first = -(-rest // DOCUMENT_PASSAGES) - GROWTH_DOCUMENTS
         progress.start(passages, "passages stored")
         try:
@@ -150,7 +150,7 @@ class StoreBuilder:
         return GrowthClock(folder, self._encoder.dimension)
 
     def _digest(self, passages: int) -> str:
-        """Of all that decides what a store of this size holds."""
+        """Return a digest of everything that determines the content of a store of this size."""
         documents = [[d.document.source, d.document.source_sha256] for d in self._base]
         parts = [SYNTHESIS_VERSION, self._seed, passages, self._fingerprint, documents]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

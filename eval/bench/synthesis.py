@@ -1,9 +1,9 @@
-"""More documents than there is time to encode: real sentences in new company, with vectors derived from the real ones.
+"""Synthetic documents: recombined real sentences, with vectors derived from the real ones, without encoding.
 
-A benchmark of 100,000 passages needs a store that costs as much to search and read as a real one; what its answers
-are worth does not matter. So every passage is a real one with some of its sentences exchanged for other real ones.
-Each sentence keeps the token signs that it was given in its own passage, a few bits flipped; the passage's vector is
-the mean of those of its sentences' passages, weighted by tokens, with noise.
+A benchmark of 100,000 passages needs a store that costs as much to search and read as a real one; the quality of its
+answers does not matter. Each synthetic passage is a real one in which some sentences are replaced by other real ones.
+A sentence keeps the token signs of its original passage, with a few bits flipped. The vector of a passage is the mean
+of the vectors of its sentences' original passages, weighted by tokens, with noise.
 """
 
 import hashlib
@@ -18,33 +18,33 @@ from corpus.passages import prefix_of
 from corpus.text import sentence_spans
 from embeddings.encoder import Encoder
 from embeddings.tokens import signs_from_bytes, signs_to_bytes
-from eval.bench.base import BaseDocument
+from eval.bench.sources import BaseDocument
 from eval.errors import SetError
 
-__all__ = ["DOCUMENT_PASSAGES", "SYNTHESIS_VERSION", "Home", "Recombiner", "homes_of"]
+__all__ = ["DOCUMENT_PASSAGES", "SYNTHESIS_VERSION", "Recombiner", "SourcePassage", "source_passages"]
 
 SYNTHESIS_VERSION = 1
-"""Part of a kept store's name: raised whenever the same seed would make other documents."""
+"""Part of the name of a kept store; incremented when the same seed gives other documents."""
 
 DOCUMENT_PASSAGES = 20
 EXCHANGED = 0.5
-"""The share of a passage's sentences that are exchanged."""
+"""Share of a passage's sentences that are replaced."""
 
 NOISE = 0.3
-"""Length of the noise added to a vector of length 1: no two passages then have the same one."""
+"""Length of the noise added to a unit vector, so that no two passages have the same vector."""
 
 FLIPS_LOG2 = 4
 """One bit in 2**4 is flipped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Sentence:
     """A sentence.
 
     Args:
-        text: Its words, without outer white space.
-        signs: `(tokens, dimension / 8)` uint8, those of its tokens.
-        vector: `(dimension,)` float32, that of its passage.
+        text: Its text, stripped.
+        signs: Signs of its tokens, `(tokens, dimension / 8)` uint8.
+        vector: Vector of its passage, `(dimension,)` float32.
     """
 
     text: str
@@ -53,45 +53,45 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """A real passage, taken apart.
+class SourcePassage:
+    """A real passage, split into sentences.
 
     Args:
-        metadata: Its document's.
-        head, tail: Token signs of what stands before its text (special tokens, title) and after it.
-        pieces: Its sentences.
+        metadata: Metadata of its document.
+        head, tail: Token signs before its text (special tokens, title) and after it.
+        sentences: Its sentences.
     """
 
     metadata: Metadata
     head: NDArray[np.uint8]
     tail: NDArray[np.uint8]
-    pieces: Sequence[Piece]
+    sentences: Sequence[Sentence]
 
 
-def homes_of(base: Sequence[BaseDocument], encoder: Encoder, title_tokens: int) -> list[Home]:
-    """Take every passage apart.
+def source_passages(base: Sequence[BaseDocument], encoder: Encoder, title_tokens: int) -> list[SourcePassage]:
+    """Split every passage into sentences.
 
     Args:
-        base: Documents with what the encoder made of them.
-        encoder: That encoder.
-        title_tokens: Tokens of the title that were encoded before each passage.
+        base: The encoded documents.
+        encoder: Their encoder.
+        title_tokens: Maximum number of title tokens before each passage.
 
     Raises:
-        SetError: There is no sentence in any of them.
+        SetError: The documents have no sentence.
     """
-    homes = []
+    originals = []
     for one in base:
         prefix = prefix_of(one.document.metadata.title, encoder, title_tokens)
         for passage in one.passages:
-            home = _home(one.document, passage, prefix, encoder)
-            if home.pieces:
-                homes.append(home)
-    if not homes:
-        raise SetError("The documents hold no sentence to make larger stores of. Give others with --set.")
-    return homes
+            original = _split(one.document, passage, prefix, encoder)
+            if original.sentences:
+                originals.append(original)
+    if not originals:
+        raise SetError("The documents have no sentences to build larger stores from. Choose others with --set.")
+    return originals
 
 
-def _home(document: SourceDocument, encoded: EncodedPassage, prefix: str, encoder: Encoder) -> Home:
+def _split(document: SourceDocument, encoded: EncodedPassage, prefix: str, encoder: Encoder) -> SourcePassage:
     text = document.text[encoded.passage.start : encoded.passage.end]
     signs = signs_from_bytes(encoded.token_vectors, encoder.dimension)
     vector = np.frombuffer(encoded.vector, dtype="<f4")
@@ -99,46 +99,48 @@ def _home(document: SourceDocument, encoded: EncodedPassage, prefix: str, encode
     starts, ends = spans[:, 0], spans[:, 1]
     inside = np.flatnonzero((ends > 0) & (ends > starts))
     first, last = (int(inside[0]), int(inside[-1])) if len(inside) else (0, -1)
-    pieces = []
+    sentences = []
     for start, end in sentence_spans(text, document.metadata.language or "en"):
         rows = signs[inside[(starts[inside] >= start) & (starts[inside] < end)]]
         if len(rows) and text[start:end].strip():
-            pieces.append(Piece(text[start:end].strip(), rows, vector))
-    return Home(document.metadata, signs[:first], signs[last + 1 :], pieces)
+            sentences.append(Sentence(text[start:end].strip(), rows, vector))
+    return SourcePassage(document.metadata, signs[:first], signs[last + 1 :], sentences)
 
 
 class Recombiner:
-    """Makes documents of real sentences. The same arguments give the same documents.
+    """Makes synthetic documents from real sentences. The same arguments give the same documents.
 
     Args:
-        homes: Real passages, taken apart.
-        max_tokens: What the encoder takes; no passage has more.
-        seed: Another one gives other documents.
+        originals: Real passages.
+        max_tokens: Maximum length of the encoder's input, and so of a passage.
+        seed: Seed of the recombination.
     """
 
-    def __init__(self, homes: Sequence[Home], max_tokens: int, seed: int) -> None:
-        self._homes = homes
-        self._pool = [piece for home in homes for piece in home.pieces]
-        self._shortest = min(self._pool, key=lambda piece: len(piece.signs))
+    def __init__(self, originals: Sequence[SourcePassage], max_tokens: int, seed: int) -> None:
+        self._originals = originals
+        self._pool = [sentence for original in originals for sentence in original.sentences]
+        self._shortest = min(self._pool, key=lambda sentence: len(sentence.signs))
         self._max_tokens = max_tokens
         self._rng = np.random.default_rng(seed)
 
     def documents(self, passages: int) -> Iterator[tuple[SourceDocument, Sequence[EncodedPassage]]]:
-        """Documents that have exactly so many passages together."""
+        """Yield documents with exactly `passages` passages in total."""
         for at in range(0, passages, DOCUMENT_PASSAGES):
             count = min(DOCUMENT_PASSAGES, passages - at)
-            homes = [self._homes[(at + i) % len(self._homes)] for i in range(count)]
-            yield self._document(at // DOCUMENT_PASSAGES + 1, homes)
+            originals = [self._originals[(at + i) % len(self._originals)] for i in range(count)]
+            yield self._document(at // DOCUMENT_PASSAGES + 1, originals)
 
-    def _document(self, number: int, homes: Sequence[Home]) -> tuple[SourceDocument, Sequence[EncodedPassage]]:
-        lead = homes[0]
+    def _document(
+        self, number: int, originals: Sequence[SourcePassage]
+    ) -> tuple[SourceDocument, Sequence[EncodedPassage]]:
+        lead = originals[0]
         texts, encoded, at = [], [], 0
-        for home in homes:
-            pieces = self._exchanged(home, self._max_tokens - len(lead.head) - len(lead.tail))
-            text = " ".join(piece.text for piece in pieces)
-            signs = np.concatenate([lead.head, *(piece.signs for piece in pieces), lead.tail])
+        for original in originals:
+            sentences = self._exchanged(original, self._max_tokens - len(lead.head) - len(lead.tail))
+            text = " ".join(sentence.text for sentence in sentences)
+            signs = np.concatenate([lead.head, *(sentence.signs for sentence in sentences), lead.tail])
             span = Passage(at, at + len(text))
-            encoded.append(EncodedPassage(span, self._vector(pieces), signs_to_bytes(self._flipped(signs))))
+            encoded.append(EncodedPassage(span, self._vector(sentences), signs_to_bytes(self._flipped(signs))))
             texts.append(text)
             at += len(text) + 2
         whole = "\n\n".join(texts)
@@ -146,29 +148,29 @@ class Recombiner:
             title=lead.metadata.title,
             language=lead.metadata.language,
             tags=("synthetic",),
-            extra={"synthetic": "sentences of real documents, put together anew to measure speed"},
+            extra={"synthetic": "recombined sentences of real documents, to measure speed"},
         )
         digest = hashlib.sha256(whole.encode()).hexdigest()
         source = f"bench:synthetic/synthetic-{number:06}.txt"
         return SourceDocument(source, digest, "text/plain", whole, metadata), encoded
 
-    def _exchanged(self, home: Home, room: int) -> list[Piece]:
-        """The sentences of a passage, at least one of them another's, as many as have room."""
-        count = len(home.pieces)
+    def _exchanged(self, original: SourcePassage, room: int) -> list[Sentence]:
+        """Return the sentences of a passage, at least one replaced, as many as fit."""
+        count = len(original.sentences)
         others = self._rng.integers(len(self._pool), size=count)
         exchange = self._rng.random(count) < EXCHANGED
         exchange[self._rng.integers(count)] = True
         chosen = []
-        for own, other, exchanged in zip(home.pieces, others, exchange, strict=True):
-            piece = self._pool[other] if exchanged else own
-            if len(piece.signs) <= room:
-                chosen.append(piece)
-                room -= len(piece.signs)
+        for own, other, exchanged in zip(original.sentences, others, exchange, strict=True):
+            sentence = self._pool[other] if exchanged else own
+            if len(sentence.signs) <= room:
+                chosen.append(sentence)
+                room -= len(sentence.signs)
         return chosen or [self._shortest]
 
-    def _vector(self, pieces: Sequence[Piece]) -> bytes:
-        weights = np.array([len(piece.signs) for piece in pieces], dtype=np.float32)
-        mixed = _unit(weights @ np.stack([piece.vector for piece in pieces]))
+    def _vector(self, sentences: Sequence[Sentence]) -> bytes:
+        weights = np.array([len(sentence.signs) for sentence in sentences], dtype=np.float32)
+        mixed = _unit(weights @ np.stack([sentence.vector for sentence in sentences]))
         noise = _unit(self._rng.standard_normal(len(mixed), dtype=np.float32))
         return _unit(mixed + np.float32(NOISE) * noise).astype("<f4").tobytes()
 

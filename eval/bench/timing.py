@@ -1,4 +1,4 @@
-"""Times, summarised."""
+"""Summaries of times."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ __all__ = ["Percentiles", "median", "percentiles"]
 
 @dataclass(frozen=True, slots=True)
 class Percentiles:
-    """What a list of times says, in the unit of the list; percentiles are interpolated as numpy does by default."""
+    """Summary of a list of times, in its unit; percentiles are interpolated linearly."""
 
     count: int
     mean: float
@@ -21,7 +21,7 @@ class Percentiles:
 
 
 def percentiles(times: Sequence[float]) -> Percentiles | None:
-    """Summarise times; None if there is none."""
+    """Summarise times; return None if there are none."""
     if not times:
         return None
     p50, p95, p99 = (round(float(value), 3) for value in np.percentile(times, [50, 95, 99]))
@@ -29,5 +29,5 @@ def percentiles(times: Sequence[float]) -> Percentiles | None:
 
 
 def median(values: Sequence[float]) -> float:
-    """The median of a list that is not empty."""
+    """Return the median of a non-empty list."""
     return float(np.median(values))

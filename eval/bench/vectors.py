@@ -1,4 +1,4 @@
-"""The vector index of a store by itself: how quick it is, what it overlooks, how long it takes to open and to grow."""
+"""Speed, recall and growth of the vector index alone."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -17,23 +17,23 @@ from service.retrieval import AllowedPassages
 __all__ = ["Growth", "GrowthClock", "VectorSearch", "measure_vectors"]
 
 DEPTH = 100
-"""Passages wanted of a search, as `FOOTNOTE_CANDIDATES` by default."""
+"""Number of passages per search: the default of `FOOTNOTE_CANDIDATES`."""
 
 READ_AT_ONCE = 8192
 SHARES = (0.01, 0.5)
-"""Of the passages that filters allow."""
+"""Shares of the passages that filters allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What it took to add documents to a store that is being served, without encoding.
+    """Times of adding documents to a store in use, without encoding.
 
     Args:
-        documents, passages: How many were added.
-        stored_s: Seconds until they were in the database, document by document.
-        vectors_s: Until the next vector index was ready.
-        written_s: Until it was on disk.
-        lexical_s: Until the next lexical index was ready and on disk.
+        documents, passages: Number added.
+        stored_s: Seconds of committing them to the database, document by document.
+        vectors_s: Seconds of updating the vector index.
+        written_s: Seconds of writing it to disk.
+        lexical_s: Seconds of updating and writing the lexical index.
     """
 
     documents: int
@@ -46,17 +46,17 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class VectorSearch:
-    """The vector index of a store by itself, in the benchmark's own process.
+    """Measurements of the vector index, in the process of the benchmark.
 
     Args:
-        kind: How it searches.
-        open_s: Seconds to read it from disk and verify it.
-        ms: One search by a question's vector, with the exact vectors of what it finds.
-        cpu_ms: The processor's time for it, which others' work does not lengthen.
-        recall: Share of the true nearest passages that it finds, on average.
-        worst_recall: The same of the question with which it finds least.
-        filtered_cpu_ms: By share of the passages that are allowed, drawn by chance.
-        filtered_recall: The same.
+        kind: Kind of the index.
+        open_s: Seconds of reading and verifying it.
+        ms: Latency of one search, with the exact vectors of the results.
+        cpu_ms: Processor time of one search, which other processes do not lengthen.
+        recall: Mean share of the true nearest passages that are found.
+        worst_recall: The lowest share of a question.
+        filtered_cpu_ms: Processor time by share of allowed passages, a random sample.
+        filtered_recall: Recall by share of allowed passages.
     """
 
     kind: str
@@ -70,11 +70,11 @@ class VectorSearch:
 
 
 class GrowthClock:
-    """Measures how the indexes of a store follow it, as those of a server do.
+    """Measures how long the indexes take to follow the store, as in a server.
 
     Args:
-        folder: The data folder, with indexes that are up to date.
-        dimension: Of its vectors.
+        folder: The data folder, with current indexes.
+        dimension: Dimension of its vectors.
     """
 
     def __init__(self, folder: Path, dimension: int) -> None:
@@ -86,7 +86,7 @@ class GrowthClock:
         self._begun = time.perf_counter()
 
     def grown(self) -> Growth:
-        """What it took, from when this object was made until the documents were stored, and from now on."""
+        """Return the time from construction until now, and update the indexes."""
         times = [self._begun, time.perf_counter()]
         with View(self._folder) as view:
             index = updated(self._index, view)
@@ -101,12 +101,12 @@ class GrowthClock:
 
 
 def measure_vectors(folder: Path, questions: Sequence[NDArray[np.float32]], seed: int) -> VectorSearch:
-    """Measure the vector index of a store, beside a comparison of every question with every vector.
+    """Measure the vector index of a store, with exhaustive search as reference.
 
     Args:
-        folder: The data folder, with an index that is up to date.
-        questions: `(dimension,)` float32 each, L2-normalised; one at least.
-        seed: Of the passages that filters allow.
+        folder: The data folder, with a current index.
+        questions: Vectors `(dimension,)` float32, L2-normalised; at least one.
+        seed: Seed of the passages that filters allow.
     """
     with View(folder) as view:
         begun = time.perf_counter()
@@ -147,7 +147,7 @@ def _searched(
     allowed: Allowed | None,
     nearest: Sequence[Collection[int]],
 ) -> _Searched:
-    index.search(questions[0], DEPTH, allowed)  # the first one makes what all use
+    index.search(questions[0], DEPTH, allowed)  # untimed: the first search builds shared state
     ms, cpu_ms, recalls = [], [], []
     for question, true in zip(questions, nearest, strict=True):
         begun, cpu_begun = time.perf_counter(), time.thread_time()
@@ -169,7 +169,7 @@ def _summary(times: Sequence[float]) -> Percentiles:
 def _nearest(
     view: View, questions: NDArray[np.float32], groups: Sequence[NDArray[np.int64]]
 ) -> list[list[Collection[int]]]:
-    """For each group of keys and each question, the keys of its nearest passages among them."""
+    """Return for each group of keys and each question the keys of the nearest passages of the group."""
     best = [[(np.empty(0, np.float32), np.empty(0, np.int64))] * len(questions) for _ in groups]
     keys = np.sort(groups[0])
     members = [np.isin(keys, group) for group in groups]
@@ -188,7 +188,7 @@ def _nearest(
 def _best(
     products: NDArray[np.float32], keys: NDArray[np.int64], more: NDArray[np.float32], more_keys: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The best of some that are sorted, and of more."""
+    """Merge sorted best products with further ones."""
     nearer = more > (products[-1] if len(products) == DEPTH else -np.inf)
     products, keys = np.concatenate([products, more[nearer]]), np.concatenate([keys, more_keys[nearer]])
     chosen = np.argsort(-products, kind="stable")[:DEPTH]

@@ -1,4 +1,4 @@
-"""Fitting a calibration on labelled questions, and how good it is on them and on others."""
+"""Fitting of a calibration on labelled questions, and its quality on them and on others."""
 
 import datetime
 from collections.abc import Sequence
@@ -18,26 +18,26 @@ from service.answering import SCORING_VERSION, Calibration, CalibrationSet
 __all__ = ["Figures", "figures", "fitted"]
 
 SHARES = (0.0, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-"""Shares of answerable questions whose scores are stored; those between them are found by proportion."""
+"""Shares of answerable questions whose scores are stored; those in between are interpolated."""
 
 FOLDS = 5
 
 DECIMALS = 6
-"""As many as scores have."""
+"""Decimals of scores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How good a calibration is on a set.
+    """Quality of a calibration on a set.
 
     Args:
         set: The set's name.
-        fitted_on: `all` sets given, the `others`, or `itself`: fitted on four fifths of it, measured on the fifth.
-        auroc_left_out: The chance that an answerable question has more confidence than one asked without what
-            answers it; None if there are none of these.
-        auroc_unanswerable: The same against the set's own unanswerable questions.
-        auroc_correct: The chance that a first passage that answers has more confidence than one that does not.
-        ece: Expected calibration error, questions with and without answer having half the weight each.
+        fitted_on: `all` sets, the `others`, or `itself`: fitted on four fifths of it, measured on the fifth.
+        auroc_left_out: Probability that an answerable question has a higher confidence than one asked without its
+            relevant documents; None if there are none of these.
+        auroc_unanswerable: The same against the set's unanswerable questions.
+        auroc_correct: Probability that a relevant first passage has a higher confidence than another.
+        ece: Expected calibration error, with half the weight each for questions with and without answer.
         aurc: Area under the risk-coverage curve.
         refused_answerable: Share of answerable questions that are refused.
         refusal_precision: Of the refused questions, the share without an answer; None if none is refused.
@@ -59,28 +59,28 @@ class Figures:
 def fitted(sets: Sequence[AskedSet], date: datetime.date) -> Calibration:
     """Fit a logistic function of the score (Platt, 1999).
 
-    Every set has the same weight, and in each set the questions with an answer have half of it, so that neither the
-    size of a set nor how many unanswerable questions its makers put into it decides anything. Platt's targets, a
-    little within 0 and 1, keep the slope finite where the scores part the questions perfectly.
+    Every set has the same weight, and in each set the questions with an answer have half of it, so the size of a set
+    and its number of unanswerable questions have no influence. Platt's targets, slightly inside 0 and 1, keep the
+    slope finite if the scores separate the questions perfectly.
 
     Args:
-        sets: What to fit on, asked with one encoder.
-        date: The day that is noted.
+        sets: The cases, all from one encoder.
+        date: Recorded date.
 
     Raises:
-        SetError: No first passage answers, or better scores do not mean better answers.
+        SetError: No first passage is relevant, or the scores do not separate right from wrong.
     """
     cases = [case for asked in sets for case in asked.cases]
     weights = np.concatenate([_weights(asked.cases) for asked in sets])
     scores, correct = _column(cases, "score"), _column(cases, "correct").astype(bool)
     names = ", ".join(f"'{asked.name}'" for asked in sets)
     if not correct.any():
-        raise SetError(f"No first passage answers in {names}. Check that the set and the documents belong together.")
+        raise SetError(f"No first passage answers in {names}. Check that the set matches the documents.")
     middle, spread = float(scores.mean()), float(scores.std()) or 1.0
     right, wrong = int(correct.sum()), int((~correct).sum())
     target = np.where(correct, (right + 1) / (right + 2), 1 / (wrong + 2))
     standardised = ((scores - middle) / spread)[:, None]
-    # a target between 0 and 1 is a case that is partly right and partly wrong
+    # a target between 0 and 1: each case counts as right with weight `target` and as wrong with the rest
     model = LogisticRegression(C=np.inf).fit(
         np.concatenate([standardised, standardised]),
         np.repeat([True, False], len(cases)),
@@ -89,8 +89,8 @@ def fitted(sets: Sequence[AskedSet], date: datetime.date) -> Calibration:
     slope = round(float(model.coef_[0, 0]) / spread, DECIMALS)
     if slope <= 0:
         raise SetError(
-            f"In {names}, first passages with higher scores do not answer more often, so that nothing can be "
-            "calibrated. Use another encoder, or check the answers of the set."
+            f"In {names}, first passages with higher scores do not answer more often, so a calibration is not "
+            "possible. Use another encoder, or check the answers of the set."
         )
     return Calibration(
         format=1,
@@ -110,7 +110,7 @@ def _column(cases: Sequence[Case], name: str) -> NDArray[np.float64]:
 
 
 def _weights(cases: Sequence[Case]) -> NDArray[np.float64]:
-    """`(cases,)` float64, 1 in all: one half for the questions with an answer, one for the others."""
+    """Return weights `(cases,)` float64 with sum 1: one half for the questions with an answer, one for the others."""
     answerable = _column(cases, "answerable").astype(bool)
     with_answer = int(answerable.sum())
     return np.where(answerable, 0.5 / max(1, with_answer), 0.5 / max(1, len(cases) - with_answer))
@@ -119,7 +119,7 @@ def _weights(cases: Sequence[Case]) -> NDArray[np.float64]:
 def _refusals(
     scores: NDArray[np.float64], weights: NDArray[np.float64], answerable: NDArray[np.bool_]
 ) -> list[tuple[float, float]]:
-    """For each share, the score that so many answerable questions lie below, by their weights."""
+    """Return for each share the score below which this share of answerable questions lies, by weight."""
     known, theirs = scores[answerable], weights[answerable]
     below = np.quantile(known, SHARES, weights=theirs, method="inverted_cdf")
     return [(share, round(float(score), DECIMALS)) for share, score in zip(SHARES, below, strict=True)]
@@ -144,15 +144,15 @@ class _Judgement:
 
 
 def figures(sets: Sequence[AskedSet], calibration: Calibration, share: float) -> list[Figures]:
-    """How good a calibration is on each set it was fitted on, and how it would do on sets it has not seen.
+    """Return the quality of a calibration on each of its sets, and of such a calibration on unseen sets.
 
     Args:
-        sets: What it was fitted on.
-        calibration: What `fitted` made of them.
+        sets: The sets it was fitted on.
+        calibration: The calibration from `fitted`.
         share: Share of answerable questions that may be refused.
 
     Raises:
-        SetError: One set alone, or all but one, cannot be fitted on.
+        SetError: A calibration on one set alone, or on all but one, is not possible.
     """
     rows = [_figures(asked, "all", _judged(asked.cases, calibration, share)) for asked in sets]
     day = datetime.date.fromisoformat(calibration.fitted)
@@ -164,7 +164,7 @@ def figures(sets: Sequence[AskedSet], calibration: Calibration, share: float) ->
 
 
 def _cross_validated(asked: AskedSet, share: float, day: datetime.date) -> list[_Judgement]:
-    """Each case judged by a calibration fitted on the set's other questions."""
+    """Judge each case by a calibration fitted on other questions of the set."""
     cases, judged = asked.cases, []
     for seen, unseen in GroupKFold(FOLDS).split(cases, groups=[case.question for case in cases]):
         calibration = fitted([replace(asked, cases=[cases[at] for at in seen])], day)

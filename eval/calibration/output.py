@@ -1,4 +1,4 @@
-"""What calibrating prints and writes."""
+"""Output of a calibration: the file and the printed figures."""
 
 import json
 import re
@@ -11,30 +11,31 @@ import click
 from eval.calibration.cases import AskedSet
 from eval.calibration.fitting import Figures
 from eval.errors import SetError, TargetError
+from eval.files import write_atomically
 from service.answering import Calibration
 from service.runtime.terminal import plain, plural
 
-__all__ = ["make_place", "print_calibration", "write_calibration"]
+__all__ = ["check_output", "print_calibration", "write_calibration"]
 
 _PAIR = re.compile(r"\[\s+([^][,\s]+),\s+([^][,\s]+)\s+\]")
 
 
-def make_place(out: Path, sets: Sequence[Path], *, force: bool) -> None:
-    """See that a file can be written, before the work that it is to hold.
+def check_output(out: Path, sets: Sequence[Path], *, force: bool) -> None:
+    """Check before a calibration that its file can be written.
 
     Args:
         out: The file.
-        sets: What is read, and must not be written over.
-        force: Whether any other file may be replaced.
+        sets: Input files, which must not be overwritten.
+        force: Whether another existing file may be replaced.
 
     Raises:
-        SetError: It exists, and is not to be replaced.
-        TargetError: It cannot be written.
+        SetError: The file exists and must not be replaced.
+        TargetError: The file cannot be written.
     """
     if out.is_dir():
         raise TargetError(f"{out} is a folder. Name a file to write, such as {out / 'calibration.json'}.")
     if out.resolve() in [path.resolve() for path in sets]:
-        raise SetError(f"{out} is one of the sets, and would be lost. Choose another name.")
+        raise SetError(f"{out} is one of the sets and would be overwritten. Choose another name.")
     if out.exists() and not force:
         raise SetError(f"{out} exists already. Choose another name, or replace it with --force.")
     try:
@@ -45,17 +46,15 @@ def make_place(out: Path, sets: Sequence[Path], *, force: bool) -> None:
 
 
 def write_calibration(calibration: Calibration, out: Path) -> None:
-    """Write a calibration as JSON that people can read, whole or not at all.
+    """Write a calibration as readable JSON.
 
     Raises:
-        TargetError: It cannot be written.
+        TargetError: The file cannot be written.
     """
     sealed = calibration.model_copy(update={"record_sha256": calibration.digest()})
     text = _PAIR.sub(r"[\1, \2]", json.dumps(sealed.model_dump(), ensure_ascii=False, indent=2))
-    partial = out.with_name(out.name + ".partial")
     try:
-        partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(out)
+        write_atomically(out, text + "\n")
     except OSError as error:
         raise _unwritable(out, error) from error
 
@@ -67,12 +66,12 @@ def _unwritable(out: Path, error: OSError) -> TargetError:
 def print_calibration(
     sets: Sequence[AskedSet], calibration: Calibration, rows: Sequence[Figures], share: float
 ) -> None:
-    """Print what was asked, what was fitted, and how good that is."""
+    """Print the sets, the calibration, and its quality."""
     for asked in sets:
         counts = ", ".join(f"{count} {kind}" for kind, count in asked.counts().items() if count)
         click.echo(f"{plain(asked.name)}: {counts}")
         if asked.follow_ups:
-            click.echo(f"  {plural(asked.follow_ups, 'follow-up')} among them, asked after the turns before")
+            click.echo(f"  {plural(asked.follow_ups, 'follow-up')} among them, asked after their earlier turns")
     click.echo(f"\nprobability = 1 / (1 + exp(-({calibration.slope:g} * score {calibration.intercept:+g})))")
     if share:
         least = calibration.threshold(share)
@@ -81,7 +80,7 @@ def print_calibration(
             f"{share:.1%} of answerable questions\n"
         )
     else:
-        click.echo("not_found never, since no answerable question may be refused\n")
+        click.echo("never not_found, because no answerable question may be refused\n")
     wide = max(len("set"), *(len(plain(row.set)) for row in rows))
     click.echo(f"{'':{wide}}             ------- AUROC --------              refused     refusal")
     click.echo(f"{'set':{wide}}  fitted on  left out  none  right    ECE   AURC  answerable  precision  recall")

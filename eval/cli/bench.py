@@ -11,14 +11,14 @@ __all__ = ["bench"]
 
 
 def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Sequence[int]]:
-    """Reads whole numbers with commas between, `1,8,32`: each once, in order, none above `most`."""
+    """Return a callback that parses comma-separated whole numbers up to `most`, such as `1,8,32`."""
 
     def read(context: click.Context, parameter: click.Parameter, value: str) -> Sequence[int]:
         words = [word.strip() for word in value.split(",")]
         for word in words:
             if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= most):
                 raise click.BadParameter(
-                    f"'{word}' is not a whole number from 1 to {most:,}. Write them with commas between: 8,32"
+                    f"'{word}' is not a whole number from 1 to {most:,}. Separate numbers by commas: 8,32"
                 )
         return sorted({int(word) for word in words})
 
@@ -31,10 +31,14 @@ def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Seque
     "set_path",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="A BEIR folder to take documents and questions from  [default: the starter documents and their questions]",
+    help="BEIR folder with documents and questions  [default: the starter documents and their questions]",
 )
 @click.option(
-    "--documents", type=click.IntRange(1), default=200, show_default=True, help="Take at most so many of --set."
+    "--documents",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help="Maximum number of documents from --set.",
 )
 @click.option(
     "--passages",
@@ -42,29 +46,30 @@ def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Seque
     default="1000,10000",
     show_default=True,
     metavar="N,…",
-    help="Sizes of the stores to ask.",
+    help="Sizes of the stores.",
 )
 @click.option(
-    "--askers", callback=_numbers(256), default="1,8,32", show_default=True, metavar="N,…", help="So many ask at once."
+    "--askers",
+    callback=_numbers(256),
+    default="1,8,32",
+    show_default=True,
+    metavar="N,…",
+    help="Numbers of concurrent askers.",
 )
 @click.option(
-    "--questions", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Questions in each round."
+    "--questions", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Questions per round."
 )
 @click.option(
-    "--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Measure everything so often."
+    "--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Repetitions of each measurement."
 )
 @click.option(
-    "--systems",
-    metavar="NAME,…",
-    help="Measure these side by side on all documents and so many --questions of --set: footnote, plain, txtai-dense, "
-    "txtai-hybrid, haystack-dense, haystack-hybrid, or all.",
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of synthetic documents and samples."
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all that is drawn by chance.")
 @click.option(
     "--work",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Keep the stores here for the next time  [default: a temporary folder that is removed]",
+    help="Keep the stores here for the next run  [default: a temporary folder]",
 )
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the results here as JSON.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -75,20 +80,18 @@ def bench(
     askers: Sequence[int],
     questions: int,
     rounds: int,
-    systems: str | None,
     seed: int,
     work: Path | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure speed, memory and size beside the encoder alone, and hold them to the budgets.
+    """Measure speed, memory and size, with the encoder alone as reference, and check the budgets.
 
-    Nothing of the data folder in use is read or changed. A budget that is not met is reported; the exit code stays 0.
+    The data folder is neither read nor changed. An unmet budget is reported; the exit code stays 0.
     """
     from eval.bench import (
         BenchOptions,
         check_writable,
-        named_systems,
         print_benchmark,
         run_benchmark,
         save_benchmark,
@@ -98,12 +101,9 @@ def bench(
     from service.settings import load_settings
 
     settings = load_settings()
-    if systems is not None and set_path is None:
-        raise click.UsageError("--systems needs --set DIR, a BEIR folder: its gold says how good each system is.")
-    names = [] if systems is None else named_systems(systems)
     if out is not None:
         check_writable(out)
-    options = BenchOptions(passages, sorted({1, *askers}), questions, rounds, documents, seed, names)
+    options = BenchOptions(passages, sorted({1, *askers}), questions, rounds, documents, seed)
     with stopped_like_interrupted():
         measured = run_benchmark(
             settings,

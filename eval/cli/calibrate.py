@@ -18,11 +18,9 @@ __all__ = ["calibrate"]
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="SET",
-    help="Ask this set's answerable questions once more without the documents that answer; may be repeated.",
+    help="Ask this set's answerable questions again without their relevant documents; may be repeated.",
 )
-@click.option(
-    "--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder that JSON Lines are asked of."
-)
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder for JSON Lines sets.")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write the calibration here."
 )
@@ -42,20 +40,20 @@ def calibrate(
 ) -> None:
     """Fit the confidence of answers on labelled sets.
 
-    FOOTNOTE_CALIBRATION=FILE makes Footnote use it.
+    To use it, set FOOTNOTE_CALIBRATION=FILE.
     """
     import datetime
 
-    from eval.calibration import ask_set, figures, fitted, load_sets, make_place, print_calibration, write_calibration
+    from eval.calibration import ask_set, check_output, figures, fitted, load_sets, print_calibration, write_calibration
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
     for path in leave_out:
         if path not in set_paths:
-            raise click.UsageError(f"--leave-out {path} is none of the sets. Name it with --set as well.")
+            raise click.UsageError(f"--leave-out {path} is not one of the sets. Give it with --set too.")
     share = load_settings(data=data).refused_answerable
     labelled = load_sets(set_paths, leave_out, most)
-    make_place(out, set_paths, force=force)
+    check_output(out, set_paths, force=force)
     sets = [ask_set(given, data, overlap, progress_for()) for given in labelled]
     calibration = fitted(sets, datetime.datetime.now(datetime.UTC).date())
     rows = figures(sets, calibration, share)

@@ -28,9 +28,9 @@ __all__ = ["import_"]
 def import_(
     feedback: Path, out: Path, data: Path | None, url: str | None, known: Sequence[Path], force: bool, as_json: bool
 ) -> None:
-    """Make candidates for a question set from a service's feedback (JSON Lines, a rating a line).
+    """Make candidates for a question set from feedback (JSON Lines, one rating per line).
 
-    A person must approve each before `run` takes it.
+    A person must approve each candidate before `run` accepts it.
     """
     from eval.report import print_imported
     from eval.runs import texts

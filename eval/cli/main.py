@@ -1,4 +1,4 @@
-"""The group of subcommands, their exit codes, and how it is said what went wrong."""
+"""The group of subcommands, the exit codes and the error messages."""
 
 import os
 import sys
@@ -19,9 +19,9 @@ __all__ = ["footnote_eval", "main"]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def footnote_eval() -> None:
-    """Measure how well questions are answered, and whether a change made that better.
+    """Measure the quality of answers, and the effect of changes.
 
-    Begin with a set of questions: footnote-eval run --set my-set.jsonl --report report/
+    Start with a set of questions: footnote-eval run --set my-set.jsonl --report report/
     """
 
 
@@ -31,7 +31,7 @@ for command in (run, compare, import_, calibrate, bench):
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # One exported encoder for all the stores that evaluation makes, here and in the processes that it starts.
+    # one exported encoder for all stores of evaluations, in this process and its children
     os.environ.setdefault("FOOTNOTE_EXPORTS", str(platformdirs.user_cache_path("footnote") / "encoder"))
     sys.exit(_run())
 

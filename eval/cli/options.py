@@ -1,4 +1,4 @@
-"""Options that several subcommands have, and what does not go together."""
+"""Options of several subcommands, and checks of their combinations."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +45,7 @@ overlap_option = click.option(
 
 
 def sets_option(help_text: str) -> Callable[[Command], Command]:
-    """`--set`, which may be repeated."""
+    """Return the option `--set`, which may be repeated."""
     return click.option(
         "--set",
         "set_paths",
@@ -58,12 +58,12 @@ def sets_option(help_text: str) -> Callable[[Command], Command]:
 
 
 def fit_topics(qrels: Path | None, topic_field: str | None) -> None:
-    """A field is chosen of topics alone."""
+    """Check that `--topic-field` comes with topics."""
     if topic_field is not None and qrels is None:
         raise click.UsageError("--topic-field needs --qrels FILE.")
 
 
 def either(data: Path | None, url: str | None) -> None:
-    """Documents come from one place."""
+    """Check that only one source of documents is given."""
     if data is not None and url is not None:
         raise click.UsageError("Give either --data or --url.")

@@ -61,7 +61,7 @@ def run(
 ) -> int:
     """Ask every question of a set, and measure the answers.
 
-    The exit code is 1 if a requirement is not met. What the measures say is in docs/evaluation.md.
+    The exit code is 1 if a requirement is not met. docs/evaluation.md explains the measures.
     """
     from eval.report import check_writable, evaluation_object, print_evaluations, write_report
     from eval.runs import baselines, check_names, evaluate, load_set, parse_requirement
@@ -69,7 +69,7 @@ def run(
     if no_regression and baseline is None:
         raise click.UsageError("--no-regression needs --baseline RUN.")
     if qrels is not None and len(set_paths) > 1:
-        raise click.UsageError("--qrels goes with one --set. Run the other sets without it.")
+        raise click.UsageError("--qrels needs exactly one --set. Run the other sets without it.")
     fit_topics(qrels, topic_field)
     either(data, url)
     requirements = [parse_requirement(text) for text in require]

@@ -1,4 +1,4 @@
-"""Measures: of retrieval through ir_measures, of answers and refusals through scikit-learn and NumPy."""
+"""Measures of retrieval (ir_measures), of answers and of refusals (scikit-learn, NumPy)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,49 +33,49 @@ RETRIEVAL: Mapping[str, str] = {
     "recall@100": "R@100",
     "MAP": "AP",
 }
-"""Our names, and what ir_measures (MacAvaney, Macdonald and Ounis, 2022) calls the same measure."""
+"""Measures by name, each with its name in ir_measures (MacAvaney, Macdonald and Ounis, 2022)."""
 
 COMPLETE = "complete@5"
 COMPLETE_AT = 5
 ANSWERS = ("answer_accuracy", "answer_in_highlight", "highlight_F1")
 PER_QUESTION = (*RETRIEVAL, COMPLETE, *ANSWERS, "refusal_accuracy")
-"""Measures that have a value for each question, and so can be compared pairwise."""
+"""Measures with a value per question, which can be compared in pairs."""
 
 CALIBRATION_BINS = 10
 
 
-def completeness(wanted: Collection[str], found: Collection[str]) -> float | None:
-    """`complete@5`: whether everything wanted was found, 1 or 0.
+def completeness(relevant: Collection[str], found: Collection[str]) -> float | None:
+    """Return `complete@5`: 1 if all relevant documents were found, else 0.
 
-    ir_measures knows recall@5, which is 1 in the same cases but counts a part as a part; a question that two documents
-    answer together is not answered by one.
+    recall@5 of ir_measures is 1 in the same cases, but gives credit for a part; a question that two documents answer
+    together is not answered by one.
 
     Args:
-        wanted: Documents that answer.
-        found: Those that the first five passages bring.
+        relevant: Relevant documents.
+        found: Relevant documents of the first five passages.
 
     Returns:
-        None for a question that one document answers, or more than five passages could bring.
+        None for a question with one relevant document, or with more than five.
     """
-    if not 1 < len(wanted) <= COMPLETE_AT:
+    if not 1 < len(relevant) <= COMPLETE_AT:
         return None
-    return float(set(wanted) <= set(found))
+    return float(set(relevant) <= set(found))
 
 
 def retrieval_values(
     grades: Mapping[str, Mapping[str, int]], rankings: Mapping[str, Sequence[str]]
 ) -> dict[str, dict[str, float]]:
-    """Every retrieval measure for every question.
+    """Return every retrieval measure of every question.
 
     Args:
-        grades: For each question, its relevant items and their grades.
-        rankings: For each question, item ids, best first. A question without a ranking scores zero.
+        grades: Grades of the relevant items of each question.
+        rankings: Item ids of each question, best first. A question without a ranking scores zero.
 
     Returns:
-        By question id and our name of the measure, in [0, 1].
+        Values in [0, 1], by question id and name of the measure.
     """
     parsed = {ir_measures.parse_measure(theirs): ours for ours, theirs in RETRIEVAL.items()}
-    # ranks become falling scores: the order is the ranking's, whatever scores tied
+    # scores that fall with the rank keep the order of the ranking, even if its scores were equal
     run = {q: {item: float(len(items) - rank) for rank, item in enumerate(items)} for q, items in rankings.items()}
     values = {question: dict.fromkeys(RETRIEVAL, 0.0) for question in grades}
     for found in ir_measures.iter_calc(list(parsed), {q: dict(g) for q, g in grades.items()}, run):
@@ -85,13 +85,13 @@ def retrieval_values(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question's outcome, as far as confidence is concerned.
+    """The outcome of one question, as input of the confidence measures.
 
     Args:
-        answerable: Whether the documents answer.
-        refused: Whether the service said that they do not.
-        correct: Whether the first passage answers.
-        confidence: What the questions are ordered by: a probability, or a score where there is none.
+        answerable: Whether the documents answer it.
+        refused: Whether the service answered `not_found`.
+        correct: Whether the first passage is relevant.
+        confidence: The probability, or the score without a calibration.
     """
 
     answerable: bool
@@ -101,13 +101,13 @@ class Judged:
 
 
 def confidence_measures(judged: Sequence[Judged]) -> dict[str, float | None]:
-    """How well it is known what is not known.
+    """Return the measures of refusals and confidence.
 
     Returns:
-        `refusal_precision`: of the refused questions, the share that is not answerable. `refusal_recall`: of the
-        questions that are not answerable, the share refused. `AUROC`: the chance that an answerable question has
-        more confidence than one that is not (Hanley and McNeil, 1982). `AURC`: area under the risk-coverage
-        curve (Geifman and El-Yaniv, 2017). None where a measure has nothing to count.
+        `refusal_precision`: share of unanswerable questions among the refused ones. `refusal_recall`: share of refused
+        questions among the unanswerable ones. `AUROC`: probability that an answerable question has a higher
+        confidence than an unanswerable one (Hanley and McNeil, 1982). `AURC`: area under the risk-coverage curve
+        (Geifman and El-Yaniv, 2017). None if a measure is undefined.
     """
     refused = [j for j in judged if j.refused]
     unanswerable = [j for j in judged if not j.answerable]
@@ -123,10 +123,10 @@ def confidence_measures(judged: Sequence[Judged]) -> dict[str, float | None]:
 
 
 def risk_coverage(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
-    """The share of wrong first passages among the most confident questions, for each share of questions answered.
+    """Return the share of wrong first passages among the most confident questions, by share of questions answered.
 
     Returns:
-        Coverage and risk, each `(questions,)`, in [0, 1]; questions of equal confidence come in together.
+        Coverage and risk, in [0, 1]; questions of equal confidence make one point.
     """
     ordered = sorted(judged, key=lambda j: -j.confidence)
     coverage, risk = [], []
@@ -143,12 +143,12 @@ def risk_coverage(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
 def calibration_bins(
     probabilities: Sequence[float], correct: Sequence[bool], weights: Sequence[float] | None = None
 ) -> list[tuple[float, float, float]]:
-    """Mean probability, share correct and count of each of ten equal bins of [0, 1] that is not empty.
+    """Return mean probability, share correct and count of each non-empty one of ten equal bins of [0, 1].
 
     Args:
-        probabilities: That each is correct.
-        correct: Whether it is.
-        weights: What each counts, above 0; 1 if None.
+        probabilities: Probability of each being correct.
+        correct: Whether each is correct.
+        weights: Positive weights; None for equal ones.
     """
     p, right = np.asarray(probabilities, dtype=float), np.asarray(correct, dtype=float)
     counts = np.ones(len(p)) if weights is None else np.asarray(weights, dtype=float)
@@ -165,14 +165,14 @@ def calibration_bins(
 def expected_calibration_error(
     probabilities: Sequence[float], correct: Sequence[bool], weights: Sequence[float] | None = None
 ) -> float | None:
-    """Mean distance of probability and share correct over the bins, by their counts (Guo et al., 2017)."""
+    """Return the mean distance of probability and share correct over the bins, weighted by count (Guo et al., 2017)."""
     bins = calibration_bins(probabilities, correct, weights)
     total = sum(count for _, _, count in bins)
     return sum(count * abs(mean - share) for mean, share, count in bins) / total if total else None
 
 
 def aggregate_latency(milliseconds: Sequence[float]) -> dict[str, float | None]:
-    """Median, 95th and 99th percentile in milliseconds."""
+    """Return median, 95th and 99th percentile in milliseconds."""
     if not milliseconds:
         return {"latency_p50_ms": None, "latency_p95_ms": None, "latency_p99_ms": None}
     p50, p95, p99 = np.percentile(milliseconds, [50, 95, 99])

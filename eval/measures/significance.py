@@ -1,4 +1,4 @@
-"""Is a difference more than chance? Paired tests over the questions that two runs share."""
+"""Significance of differences: paired tests over the questions of two runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ __all__ = ["PairedDifference", "holm", "paired_difference"]
 
 RESAMPLES = 9999
 SEED = 20170119
-"""Fixed, so that the same two runs always give the same verdict."""
+"""Fixed, so that the same runs give the same verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairedDifference:
-    """The difference of two runs in one measure: B minus A.
+    """Difference of two runs in one measure, B minus A.
 
     Args:
-        difference: Mean over the questions.
+        difference: Mean difference over the questions.
         low, high: 95 % bootstrap confidence interval of the mean.
         p: Two-sided p-value of the paired randomisation test.
-        wins, ties, losses: Questions on which B is better, equal, worse.
+        wins, ties, losses: Number of questions on which B is better, equal, worse.
     """
 
     difference: float
@@ -40,8 +40,8 @@ def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifferenc
     Carterette, 2007); the interval is the percentile bootstrap of the mean difference.
 
     Args:
-        a: Values of one run, `(questions,)`, at least one.
-        b: The other run's values of the same questions in the same order.
+        a: Values of run A, `(questions,)`, at least one.
+        b: Values of run B for the same questions, in the same order.
     """
     differences = np.asarray(b, dtype=float) - np.asarray(a, dtype=float)
     counts = (int((differences > 0).sum()), int((differences == 0).sum()), int((differences < 0).sum()))
@@ -63,7 +63,7 @@ def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifferenc
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction (1979) for several tests at once, in the order given."""
+    """Return p-values corrected by Holm's step-down method (1979) for multiple tests, in the same order."""
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])
     corrected = [0.0] * len(p_values)
     highest = 0.0

@@ -1,4 +1,4 @@
-"""Short answers word for word, as SQuAD has them, and whether a text holds one."""
+"""Matching of verbatim short answers, as in SQuAD."""
 
 import re
 from collections.abc import Iterable
@@ -9,17 +9,17 @@ _ARTICLES = frozenset({"a", "an", "the"})
 
 
 def normalised(text: str) -> str:
-    """The words of a text in lower case, without articles, a space around each.
+    """Return the words of a text in lower case, without articles, with a space around each.
 
-    What SQuAD's evaluation ignores (Rajpurkar et al., 2016: case, punctuation, articles, white space) is ignored here.
-    There, punctuation vanishes; here it parts words, because strings are looked for within a text and "12" must be
-    found in "12-inch" and not in "2012".
+    Case, punctuation, articles and white space are ignored, as in SQuAD's evaluation (Rajpurkar et al., 2016). There,
+    punctuation is removed; here it separates words, because strings are searched for within a text, and "12" must be
+    found in "12-inch" but not in "2012".
     """
     words = [word for word in re.findall(r"\w+", text.lower()) if word not in _ARTICLES]
     return f" {' '.join(words)} " if words else ""
 
 
 def holds_any(text: str, strings: Iterable[str]) -> bool:
-    """Whether a text holds one of the strings, both normalised; a string without a word is held by none."""
+    """Return whether a normalised text contains one of the normalised strings; a string without words never matches."""
     held = normalised(text)
     return any(wanted in held for wanted in map(normalised, strings) if wanted)

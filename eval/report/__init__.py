@@ -7,7 +7,7 @@ from eval.report.text import (
     print_comparison,
     print_evaluations,
     print_imported,
-    print_sides,
+    print_variants,
 )
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "print_comparison",
     "print_evaluations",
     "print_imported",
-    "print_sides",
+    "print_variants",
     "write_comparison",
     "write_report",
 ]

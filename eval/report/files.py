@@ -1,4 +1,4 @@
-"""What an evaluation writes: reports, all of their files together or none."""
+"""The files of a report, written together or not at all."""
 
 import contextlib
 import tempfile
@@ -15,19 +15,19 @@ __all__ = ["check_writable", "overview_summary", "summary", "write_comparison", 
 
 
 def check_writable(folder: Path) -> None:
-    """Try whether a report could be written, before the work that is to be reported; nothing is left behind.
+    """Check before an evaluation that its report can be written; leave no files.
 
     Raises:
-        TargetError: It cannot be written.
+        TargetError: The report cannot be written.
     """
     with _written_together(folder):
         pass
 
 
 def write_report(folder: Path, evaluations: Sequence[Evaluation]) -> None:
-    """Write everything about a run into a folder: page, run, summary, JUnit XML, TREC files.
+    """Write the report of a run into a folder: page, run, summary, JUnit XML, TREC files.
 
-    Several runs each get a folder of their own in it, called as the set, and stand together on a page in the folder.
+    Each of multiple runs gets a subfolder with the name of its set; the folder gets an overview.
 
     Raises:
         TargetError: The folder cannot be written.
@@ -48,7 +48,7 @@ def write_report(folder: Path, evaluations: Sequence[Evaluation]) -> None:
 
 
 def write_comparison(folder: Path, comparison: Comparison) -> None:
-    """Write a comparison as a page into a folder.
+    """Write the page of a comparison into a folder.
 
     Raises:
         TargetError: The folder cannot be written.
@@ -73,34 +73,34 @@ def _write_evaluation(folder: Path, evaluation: Evaluation) -> None:
 
 @contextlib.contextmanager
 def _written_together(folder: Path) -> Iterator[Path]:
-    """A folder to write into; what it holds takes its place in `folder` when the block has ended well.
+    """Yield a staging folder; move its files to `folder` when the block succeeds.
 
     Raises:
-        TargetError: The folder cannot be written; one that had to be made for it is gone again.
+        TargetError: The folder cannot be written; folders created for it are removed.
     """
-    made: list[Path] = []
+    created: list[Path] = []
     try:
-        made += [place for place in (folder, *folder.parents) if not place.exists()]
+        created += [parent for parent in (folder, *folder.parents) if not parent.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as name:
             staging = Path(name)
             yield staging
             for file in [path for path in sorted(staging.rglob("*")) if path.is_file()]:
-                place = folder / file.relative_to(staging)
-                place.parent.mkdir(exist_ok=True)
-                file.replace(place)
+                final = folder / file.relative_to(staging)
+                final.parent.mkdir(exist_ok=True)
+                file.replace(final)
     except OSError as error:
         raise TargetError(
             f"The report cannot be written to {folder} ({error.strerror}). Choose another folder."
         ) from error
     finally:
-        for place in made:
+        for parent in created:
             with contextlib.suppress(OSError):
-                place.rmdir()  # does nothing to one that holds a report
+                parent.rmdir()  # fails for a folder with a report
 
 
 def summary(run: Run, checks: Sequence[Check]) -> str:
-    """A run as Markdown, for a pull request or a release note."""
+    """Return a run as Markdown, for a pull request or a release note."""
     lines = [
         f"# {run.set_name}",
         "",
@@ -117,7 +117,7 @@ def summary(run: Run, checks: Sequence[Check]) -> str:
 
 
 def overview_summary(evaluations: Sequence[Evaluation]) -> str:
-    """Several runs as Markdown: a column for each set."""
+    """Return multiple runs as Markdown, one column per set."""
     runs = [evaluation.run for evaluation in evaluations]
     lines = [
         "# Measures by set",

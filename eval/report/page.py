@@ -1,4 +1,4 @@
-"""The report: one page that needs nothing from elsewhere, and lets its browser ask for nothing."""
+"""HTML pages of runs and comparisons: self-contained, with a policy that forbids requests."""
 
 import base64
 import datetime
@@ -13,12 +13,22 @@ from markupsafe import Markup
 
 from eval.report.plots import all_plots, by_set, tag_groups
 from eval.report.text import required, shown
-from eval.runs import ChangedQuestion, Check, Comparison, Evaluation, Outcome, Run, RunPassage, differences, summarised
+from eval.runs import (
+    ChangedQuestion,
+    Check,
+    Comparison,
+    Evaluation,
+    QuestionOutcome,
+    Run,
+    RunPassage,
+    differences,
+    summarised,
+)
 
 __all__ = ["render", "render_comparison", "render_overview", "verdict"]
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
-"""Where links to documents lead if the run asked in process: the address of `footnote serve`."""
+"""Address of links to documents for a run in process: the default of `footnote serve`."""
 
 SHOWN_PASSAGES = 3
 CHANGED = 20
@@ -35,13 +45,13 @@ VERDICTS: Mapping[str, str] = {
     "right": "first passage answers",
     "rightly-refused": "rightly refused",
 }
-"""What can become of a question, worst first."""
+"""Verdicts on a question, worst first."""
 
 RIGHT = ("right", "rightly-refused")
 
 
 def render(run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> str:
-    """A run's page as HTML."""
+    """Return the page of a run as HTML."""
     rows = _rows(run)
     tags = tag_groups(run.outcomes)
     verdicts = [verdict(outcome) for outcome in run.outcomes]
@@ -66,7 +76,7 @@ def render(run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> 
 
 
 def render_overview(evaluations: Sequence[Evaluation]) -> str:
-    """The page of several sets as HTML; it links to the page in each set's folder."""
+    """Return the overview of multiple sets as HTML, with links to the page of each set."""
     runs = [evaluation.run for evaluation in evaluations]
     checks = [(e.run.set_name, check) for e in evaluations for check in e.checks]
     plot = by_set(runs, "plot")
@@ -96,12 +106,12 @@ def render_overview(evaluations: Sequence[Evaluation]) -> str:
 
 
 def render_comparison(comparison: Comparison) -> str:
-    """A comparison's page as HTML."""
+    """Return the page of a comparison as HTML."""
     return _page("comparison.html", comparison=comparison, **_compared(comparison))
 
 
-def verdict(outcome: Outcome) -> str:
-    """What became of a question: a key of `VERDICTS`."""
+def verdict(outcome: QuestionOutcome) -> str:
+    """Return the verdict on a question, a key of `VERDICTS`."""
     if outcome.status == "failed":
         return "failed"
     if outcome.status == "not_found":
@@ -113,7 +123,7 @@ def verdict(outcome: Outcome) -> str:
     return "right" if outcome.first_relevant == 1 else "late"
 
 
-def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template names
+def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - the variables of the template
     environment = Environment(
         loader=PackageLoader("eval.report"),
         autoescape=select_autoescape(),
@@ -130,7 +140,7 @@ def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the t
 
 
 def _moment(started: str) -> str:
-    """When a run began, as people read it, to the minute."""
+    """Format the start of a run, to the minute."""
     return datetime.datetime.fromisoformat(started).astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -144,16 +154,16 @@ def _compared(comparison: Comparison | None) -> dict[str, Any]:
 
 
 def _changed(change: ChangedQuestion, comparison: Comparison) -> dict[str, Any]:
-    sides = ((comparison.a, change.a), (comparison.b, change.b))
+    variants = ((comparison.a, change.a), (comparison.b, change.b))
     return {
         "change": change.change,
         "measure": change.measure,
         "question": change.a,
-        "sides": [_side(run, outcome) for run, outcome in sides],
+        "variants": [_first_passage(run, outcome) for run, outcome in variants],
     }
 
 
-def _side(run: Run, outcome: Outcome) -> dict[str, Any]:
+def _first_passage(run: Run, outcome: QuestionOutcome) -> dict[str, Any]:
     first = outcome.passages[0] if outcome.passages else None
     return {
         "verdict": VERDICTS[verdict(outcome)],
@@ -168,21 +178,21 @@ def _highlighted(passage: RunPassage) -> str:
     return passage.text if passage.highlight is None else passage.text[slice(*passage.highlight)]
 
 
-def _worst_first(outcome: Outcome) -> tuple[float, float, str]:
-    """A question that was refused or answered as it should not counts as zero, any other by its ranking."""
+def _worst_first(outcome: QuestionOutcome) -> tuple[float, float, str]:
+    """Return a sort key: zero for a question that was wrongly refused or answered, else nDCG@10."""
     ranking = outcome.values.get("nDCG@10", 1.0)
     return (ranking * outcome.values["refusal_accuracy"], ranking, outcome.id)
 
 
 def _rows(run: Run) -> dict[str, Any]:
-    """What the page's script makes the table of; texts that come often are kept once."""
+    """Return the data of the table of questions; repeated texts are stored once."""
     texts: dict[str, int] = {}
     address = _address(run)
     rows = [_row(outcome, run, address, texts) for outcome in sorted(run.outcomes, key=_worst_first)]
     return {"verdicts": dict(VERDICTS), "right": RIGHT, "texts": list(texts), "rows": rows}
 
 
-def _row(outcome: Outcome, run: Run, address: str | None, texts: dict[str, int]) -> dict[str, Any]:
+def _row(outcome: QuestionOutcome, run: Run, address: str | None, texts: dict[str, int]) -> dict[str, Any]:
     came = [p for p in outcome.passages if p.rank <= SHOWN_PASSAGES or p.rank == outcome.first_relevant]
     return {
         "id": outcome.id,
@@ -210,8 +220,8 @@ def _row(outcome: Outcome, run: Run, address: str | None, texts: dict[str, int])
     }
 
 
-def _expected(outcome: Outcome, items: Sequence[str], address: str | None) -> list[dict[str, str | None]]:
-    """What was expected, each with a link to its place where the run tells it."""
+def _expected(outcome: QuestionOutcome, items: Sequence[str], address: str | None) -> list[dict[str, str | None]]:
+    """Return the gold, with links if the run has its positions."""
     if len(items) != len(outcome.expected):
         return [{"text": text, "href": None} for text in outcome.expected]
     return [
@@ -227,7 +237,7 @@ def _item_href(address: str | None, item: str) -> str | None:
 
 
 def _address(run: Run) -> str | None:
-    """Where the run's documents can be read; None if that is no web address."""
+    """Return the address of the run's documents; None if it is not a web address."""
     address = str(run.target.get("url", DEFAULT_ADDRESS)).rstrip("/")
     return address if address.startswith(("http://", "https://")) else None
 

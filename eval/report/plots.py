@@ -1,22 +1,16 @@
-"""Plots as SVG for the report, drawn by matplotlib, in colours that the page chooses (light or dark)."""
+"""The plots of a report."""
 
-import io
-import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from xml.etree import ElementTree
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from eval.measures import calibration_bins, risk_coverage
-from eval.runs import Outcome, Run, judged_outcomes, summarised
+from eval.report.svg import FAINT, FIRST, INK, SECOND, Plot, axis_label, draw_svg
+from eval.runs import QuestionOutcome, Run, judged_outcomes, summarised
 
 __all__ = [
-    "Plot",
     "all_plots",
     "by_set",
     "by_tag",
@@ -27,97 +21,13 @@ __all__ = [
     "tag_groups",
 ]
 
-INK, FAINT, FIRST, SECOND = "#010203", "#020304", "#030405", "#040506"
-_ROLES = {INK: "--ink", FAINT: "--faint", FIRST: "--first", SECOND: "--second"}
-"""Stand-ins that are replaced by the page's CSS variables."""
-
 LAST_RANK = 10
 SHOWN_TAGS = 16
-LABEL_LENGTH = 22
-SVG = "http://www.w3.org/2000/svg"
-XLINK = "http://www.w3.org/1999/xlink"
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A picture and what stands around it.
-
-    Args:
-        title: What it shows.
-        reading: How to read it, in a sentence or two.
-        description: What a screen reader says in its place.
-        svg: The picture as an SVG element; None where there is nothing to draw, and `reading` says why.
-    """
-
-    title: str
-    reading: str
-    description: str
-    svg: str | None
-
-
-def _drawn(draw: Callable[[Axes], None], name: str, description: str, height: float = 2.7) -> str:
-    """An SVG element; `name` keeps its ids apart from those of the page's other plots."""
-    with (
-        matplotlib.rc_context(
-            {
-                "svg.fonttype": "none",
-                "svg.hashsalt": "footnote",
-                "font.family": "sans-serif",
-                "font.size": 10,
-                "text.parse_math": False,
-            }
-        ),
-        warnings.catch_warnings(),
-    ):
-        warnings.filterwarnings("ignore", "Glyph")  # the browser draws the letters, and has them
-        figure = Figure(figsize=(4.4, height), layout="constrained")
-        axes = figure.subplots()
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_color(FAINT)
-        axes.tick_params(colors=INK, color=FAINT)
-        axes.xaxis.label.set_color(INK)
-        axes.yaxis.label.set_color(INK)
-        axes.set_axisbelow(True)
-        draw(axes)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return _for_the_page(buffer.getvalue(), name, description)
-
-
-def _for_the_page(drawn: str, name: str, description: str) -> str:
-    """The picture with the page's colours, ids of its own and a name for screen readers."""
-    root = ElementTree.fromstring(drawn)  # noqa: S314 - drawn here
-    for metadata in root.findall(f"{{{SVG}}}metadata"):
-        root.remove(metadata)
-    for element in root.iter():
-        for attribute, value in element.attrib.items():
-            if attribute == "id":
-                value = f"{name}-{value}"
-            elif attribute == f"{{{XLINK}}}href":
-                value = value.replace("#", f"#{name}-", 1)
-            else:
-                value = value.replace("url(#", f"url(#{name}-")
-                for colour, variable in _ROLES.items():
-                    value = value.replace(colour, f"var({variable})")
-            element.set(attribute, value)
-    root.set("role", "img")
-    root.set("aria-label", description)
-    ElementTree.register_namespace("", SVG)
-    ElementTree.register_namespace("xlink", XLINK)
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _label(text: str) -> str:
-    """A text short enough for an axis, with nothing that XML cannot hold."""
-    text = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
-    return text if len(text) <= LABEL_LENGTH else text[: LABEL_LENGTH - 1] + "…"
-
-
-def tag_groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """The questions of each tag, the commonest tag first."""
-    groups: dict[str, list[Outcome]] = {}
+def tag_groups(outcomes: Sequence[QuestionOutcome]) -> dict[str, list[QuestionOutcome]]:
+    """Group the questions by tag, most frequent tag first."""
+    groups: dict[str, list[QuestionOutcome]] = {}
     for outcome in outcomes:
         for tag in outcome.tags:
             groups.setdefault(tag, []).append(outcome)
@@ -125,23 +35,23 @@ def tag_groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 
 def by_tag(run: Run, name: str) -> Plot:
-    """The ranking measures of all questions and of each tag that has answerable ones."""
+    """Plot the ranking measures of all questions and of each tag with answerable ones."""
     groups = {"all": run.outcomes, **tag_groups(run.outcomes)}
     rows = _rows(groups)
     plot = _dots(rows[: SHOWN_TAGS + 1], "Ranking by tag", name)
     if len(rows) > SHOWN_TAGS + 1:
-        reading = f"{plot.reading} The {SHOWN_TAGS} commonest of {len(rows) - 1} tags; the table has all."
-        return Plot(plot.title, reading, plot.description, plot.svg)
+        reading = f"{plot.reading} The {SHOWN_TAGS} most frequent of {len(rows) - 1} tags; the table has all."
+        return replace(plot, reading=reading)
     return plot
 
 
 def by_set(runs: Sequence[Run], name: str) -> Plot:
-    """The ranking measures of each run that has answerable questions."""
+    """Plot the ranking measures of each run with answerable questions."""
     counted = [(run.set_name, run.measures, sum(outcome.answerable for outcome in run.outcomes)) for run in runs]
     return _dots([row for row in counted if row[2]], "Ranking by set", name)
 
 
-def _rows(groups: Mapping[str, Sequence[Outcome]]) -> list[tuple[str, dict[str, float | None], int]]:
+def _rows(groups: Mapping[str, Sequence[QuestionOutcome]]) -> list[tuple[str, dict[str, float | None], int]]:
     counted = {group: sum(outcome.answerable for outcome in outcomes) for group, outcomes in groups.items()}
     return [(group, summarised(groups[group]), count) for group, count in counted.items() if count]
 
@@ -156,7 +66,7 @@ def _dots(rows: Sequence[tuple[str, Mapping[str, float | None], int]], title: st
         axes.hlines(places, [min(pair) for pair in found], [max(pair) for pair in found], color=FAINT, linewidth=2)
         axes.scatter([pair[0] for pair in found], places, c=FIRST, marker="o", label="nDCG@10", zorder=3, clip_on=False)
         axes.scatter([pair[1] for pair in found], places, c=SECOND, marker="D", label="hit@1", zorder=3, clip_on=False)
-        axes.set_yticks(places, [f"{_label(group)} ({count})" for group, _, count in rows])
+        axes.set_yticks(places, [f"{axis_label(group)} ({count})" for group, _, count in rows])
         axes.set_xlim(-0.03, 1.03)
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.grid(axis="x", color=FAINT, linewidth=0.5)
@@ -165,15 +75,15 @@ def _dots(rows: Sequence[tuple[str, Mapping[str, float | None], int]], title: st
         )
 
     values = "; ".join(
-        f"{_label(group)} {pair[0]:.2f} and {pair[1]:.2f}" for (group, *_), pair in zip(rows, found, strict=True)
+        f"{axis_label(group)} {pair[0]:.2f} and {pair[1]:.2f}" for (group, *_), pair in zip(rows, found, strict=True)
     )
     description = f"{title}, nDCG@10 and hit@1: {values}."
-    reading = "Further right is better; in brackets, how many questions are answerable."
-    return Plot(title, reading, description, _drawn(draw, name, description, height=1.0 + 0.29 * len(rows)))
+    reading = "Further right is better; the number of answerable questions is in brackets."
+    return Plot(title, reading, description, draw_svg(draw, name, description, height=1.0 + 0.29 * len(rows)))
 
 
 def rank_histogram(run: Run, name: str) -> Plot:
-    """At which rank the first passage that answers came."""
+    """Plot the rank of the first relevant passage."""
     title = "Rank of the first passage that answers"
     ranks = [outcome.first_relevant for outcome in run.outcomes if outcome.answerable]
     if not ranks:
@@ -193,11 +103,11 @@ def rank_histogram(run: Run, name: str) -> Plot:
 
     found = ", ".join(f"{count} at {label}" for count, label in zip(counts, labels, strict=True) if count)
     description = f"{title}, of {len(ranks)} answerable questions: {found}."
-    return Plot(title, "The more at 1, the better.", description, _drawn(draw, name, description))
+    return Plot(title, "The more at 1, the better.", description, draw_svg(draw, name, description))
 
 
 def risk_coverage_curve(run: Run, name: str) -> Plot:
-    """How wrong the first passages are if only the surest questions are answered, and where the service stands."""
+    """Plot the share of wrong first passages among the most confident questions, with the current setting."""
     judged = judged_outcomes(run)
     coverage, risk = risk_coverage(judged)
     answered = [j for j in judged if not j.refused]
@@ -206,28 +116,28 @@ def risk_coverage_curve(run: Run, name: str) -> Plot:
     def draw(axes: Axes) -> None:
         axes.plot([0, *coverage], [risk[0], *risk], color=FIRST, drawstyle="steps-post")
         if answered:
-            axes.scatter([share], [wrong], c=SECOND, marker="D", zorder=3, label="as it answers now")
+            axes.scatter([share], [wrong], c=SECOND, marker="D", zorder=3, label="current setting")
             axes.legend(frameon=False, labelcolor=INK, loc="lower right")
         axes.set_xlim(0, 1.02)
         axes.set_ylim(0, max(*risk, wrong, 0.05) * 1.08)
-        axes.set_xlabel("share of questions answered, surest first")
-        axes.set_ylabel("share of them wrong")
+        axes.set_xlabel("share of questions answered, most confident first")
+        axes.set_ylabel("share of wrong answers")
         axes.grid(color=FAINT, linewidth=0.5)
 
     description = (
         f"Risk and coverage: with every question answered, {risk[-1]:.0%} of the first passages are wrong; "
-        f"as it answers now, {share:.0%} of questions get an answer and {wrong:.0%} of these are wrong."
+        f"with the current setting, {share:.0%} of questions get an answer and {wrong:.0%} of these are wrong."
     )
-    reading = "Lower is better. A curve that rises to the right means that confidence tells right from wrong."
-    return Plot("Risk and coverage", reading, description, _drawn(draw, name, description))
+    reading = "Lower is better. If the curve rises to the right, confidence separates right from wrong answers."
+    return Plot("Risk and coverage", reading, description, draw_svg(draw, name, description))
 
 
 def reliability(run: Run, name: str) -> Plot:
-    """Probability given against share correct."""
+    """Plot predicted probability against the share of correct answers."""
     pairs = zip(run.outcomes, judged_outcomes(run), strict=True)
     known = [(o.probability, judged.correct) for o, judged in pairs if o.probability is not None]
     if not known:
-        return Plot("Reliability", "Not available: the answers give no probability before a calibration.", "", None)
+        return Plot("Reliability", "Not available: answers have no probability without a calibration.", "", None)
     bins = calibration_bins([p for p, _ in known], [c for _, c in known])
 
     def draw(axes: Axes) -> None:
@@ -237,17 +147,19 @@ def reliability(run: Run, name: str) -> Plot:
             axes.annotate(f"{count:g}", (mean, share), textcoords="offset points", xytext=(0, 6), color=INK, fontsize=9)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.02, 1.1)
-        axes.set_xlabel("probability given")
+        axes.set_xlabel("predicted probability")
         axes.set_ylabel("share correct")
 
-    found = "; ".join(f"{mean:.2f} given, {share:.2f} correct, {count:g} questions" for mean, share, count in bins)
+    found = "; ".join(f"{mean:.2f} predicted, {share:.2f} correct, {count:g} questions" for mean, share, count in bins)
     description = f"Reliability: {found}."
-    reading = "On the dashed line, probabilities are true; numbers count questions."
-    return Plot("Reliability", reading, description, _drawn(draw, name, description))
+    reading = (
+        "On the dashed line, probabilities equal the share of correct answers; the numbers are counts of questions."
+    )
+    return Plot("Reliability", reading, description, draw_svg(draw, name, description))
 
 
 def latency(run: Run, name: str) -> Plot:
-    """How long answers took."""
+    """Plot the latency."""
     times = [outcome.latency_ms for outcome in run.outcomes if outcome.status != "failed"]
     if not times:
         return Plot("Latency", "Not available: every question failed.", "", None)
@@ -264,12 +176,10 @@ def latency(run: Run, name: str) -> Plot:
 
     found = ", ".join(f"{label} {value:.0f} ms" for label, value in marks.items())
     description = f"Latency of {len(times)} answers: {found}, longest {max(times):.0f} ms."
-    return Plot(
-        "Latency", "How long an answer took, one question at a time.", description, _drawn(draw, name, description)
-    )
+    return Plot("Latency", "Time per answer, one question at a time.", description, draw_svg(draw, name, description))
 
 
 def all_plots(run: Run) -> Sequence[Plot]:
-    """Every plot, in the order of the page."""
+    """Draw every plot, in the order of the page."""
     drawn = (by_tag, rank_histogram, risk_coverage_curve, latency, reliability)
     return [draw(run, f"plot{number}") for number, draw in enumerate(drawn)]

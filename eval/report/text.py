@@ -1,4 +1,4 @@
-"""What an evaluation prints."""
+"""The printed form of evaluations."""
 
 import shutil
 import textwrap
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from eval.runs import ChangedQuestion, Check, Comparison, Evaluation, Run, differences
-from eval.sets import Imported
+from eval.sets import ImportResult
 from service.runtime.terminal import plain, plural, wrapped
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "print_evaluations",
     "print_imported",
     "print_measures",
-    "print_sides",
+    "print_variants",
     "required",
     "shown",
 ]
@@ -31,7 +31,7 @@ WIDEST = 100
 
 
 def print_measures(run: Run, checks: Sequence[Check]) -> None:
-    """Print a run's measures, then what was required of it."""
+    """Print the measures of a run, then its checks."""
     click.echo(f"{plain(run.set_name)}: {plural(len(run.outcomes), 'question')}, {run.failed} failed")
     for measure, value in run.measures.items():
         click.echo(f"  {measure:20} {shown(measure, value)}")
@@ -40,7 +40,7 @@ def print_measures(run: Run, checks: Sequence[Check]) -> None:
 
 
 def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
-    """Print each run's measures, what was required of it, how it compares with its baseline; of several, a table."""
+    """Print measures, checks and comparison of each run, and a table of multiple runs."""
     for evaluation in evaluations:
         print_measures(evaluation.run, evaluation.checks)
         if evaluation.comparison is not None:
@@ -52,13 +52,13 @@ def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
 
 
 def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
-    """An evaluation for a program."""
+    """Return an evaluation as JSON data."""
     run = evaluation.run
     return {"set": run.set_name, "measures": run.measures, "checks": evaluation.checks}
 
 
 def _print_overview(evaluations: Sequence[Evaluation]) -> None:
-    """Print each set's most telling measures and whether it meets what was required, a line a set."""
+    """Print the main measures and the result of the checks, one line per set."""
     rows = [["set", "questions", *OVERVIEW, "required"]]
     for evaluation in evaluations:
         run = evaluation.run
@@ -71,7 +71,7 @@ def _print_overview(evaluations: Sequence[Evaluation]) -> None:
 
 
 def required(checks: Sequence[Check]) -> str:
-    """Whether checks passed, in few words."""
+    """Summarise the results of checks."""
     missed = sum(not check.passed for check in checks)
     if not checks:
         return "nothing"
@@ -79,14 +79,14 @@ def required(checks: Sequence[Check]) -> str:
 
 
 def shown(measure: str, value: float | None) -> str:
-    """A measure's value as people read it."""
+    """Format the value of a measure."""
     if value is None:
         return "not available"
     return f"{value:.1f} ms" if measure.endswith("_ms") else f"{value:.4f}"
 
 
-def print_sides(comparison: Comparison, names: Sequence[str]) -> None:
-    """Print which run is A and which is B, and what differs between them."""
+def print_variants(comparison: Comparison, names: Sequence[str]) -> None:
+    """Print the names of A and B and their differences."""
     for letter, name, run in zip("AB", names, (comparison.a, comparison.b), strict=True):
         click.echo(f"{letter}  {plain(name)} (asked {run.started})")
     found = differences(comparison.a, comparison.b)
@@ -98,7 +98,7 @@ def print_sides(comparison: Comparison, names: Sequence[str]) -> None:
 
 
 def print_comparison(comparison: Comparison, top: int = 10) -> None:
-    """Print both runs' measures and the questions that changed most, in lines that fit the terminal."""
+    """Print the measures of both runs and the questions that changed most, wrapped to the terminal."""
     wide = max(len(m.measure) for m in comparison.measures)
     click.echo(f"{'measure':{wide}}     A     B  B - A  95 % interval       p  +/=/-")
     for m in comparison.measures:
@@ -106,7 +106,7 @@ def print_comparison(comparison: Comparison, top: int = 10) -> None:
         values = f"{m.measure:{wide}} {m.a:5.3f} {m.b:5.3f} {d.difference:+6.3f} [{d.low:+.3f}, {d.high:+.3f}]"
         verdict = m.verdict if m.verdict in ("better", "worse") else ""
         click.echo(f"{values} {m.p_holm:5.3f}  {f'{d.wins}/{d.ties}/{d.losses}':11} {verdict}".rstrip())
-    click.echo("p is corrected by Holm's method; without 'better' or 'worse', the difference may be chance.")
+    click.echo("p is corrected by Holm's method; without 'better' or 'worse', a difference may be due to chance.")
     if comparison.changed:
         shown_ = min(top, len(comparison.changed))
         click.echo(f"\n{plural(len(comparison.changed), 'question')} changed; the {shown_} that changed most:")
@@ -124,9 +124,7 @@ def _print_change(change: ChangedQuestion) -> None:
         where = "" if first is None else f", first: {plain(first.document)}"
         click.echo(f"  {letter}  {outcome.status}{rank}{where}")
         text = outcome.error or outcome.answer or ("" if first is None else first.text)
-        click.echo(
-            wrapped(textwrap.shorten(_one_line(text) or "nothing came", SHORT, placeholder=" …"), "     ", width)
-        )
+        click.echo(wrapped(textwrap.shorten(_one_line(text) or "no passage", SHORT, placeholder=" …"), "     ", width))
 
 
 def _one_line(text: str) -> str:
@@ -134,7 +132,7 @@ def _one_line(text: str) -> str:
 
 
 def comparison_object(comparison: Comparison, top: int) -> dict[str, Any]:
-    """The comparison for a program."""
+    """Return a comparison as JSON data."""
     return {
         "differences": [{"name": name, "a": a, "b": b} for name, a, b in differences(comparison.a, comparison.b)],
         "measures": [{**asdict(m), "verdict": m.verdict} for m in comparison.measures],
@@ -142,11 +140,11 @@ def comparison_object(comparison: Comparison, top: int) -> dict[str, Any]:
     }
 
 
-def print_imported(imported: Imported, out: Path) -> None:
-    """Print what became of feedback."""
+def print_imported(imported: ImportResult, out: Path) -> None:
+    """Print the result of an import."""
     for sentence in imported.skipped:
         click.echo(f"Skipped {plain(sentence)}", err=True)
-    known = f"; {plural(imported.known, 'question')} known already" if imported.known else ""
+    known = f"; {plural(imported.known, 'question')} already known" if imported.known else ""
     if imported.candidates:
         click.echo(
             f"{plural(len(imported.candidates), 'candidate')} written to {out}{known}. Approve each in the file."

@@ -1,4 +1,4 @@
-"""Runs and qrels in TREC's forms, which trec_eval and ir_measures read."""
+"""Runs and qrels in TREC format, for trec_eval and ir_measures."""
 
 from pathlib import Path
 

@@ -1,23 +1,23 @@
 """Runs: questions asked, judged and measured; comparisons and gates."""
 
 from eval.runs.comparison import ChangedQuestion, Comparison, compare, differences
-from eval.runs.comparison_sides import Side, ask_sides, parse_settings
 from eval.runs.evaluation import load_set, stored_beir
 from eval.runs.gate import Check, parse_requirement, write_junit
 from eval.runs.multiple import Evaluation, baselines, check_names, evaluate
-from eval.runs.run import Outcome, Run, RunPassage, judged_outcomes, load_run, save_run, summarised
+from eval.runs.run import QuestionOutcome, Run, RunPassage, load_run, save_run
+from eval.runs.summary import judged_outcomes, summarised
 from eval.runs.target import texts
+from eval.runs.variants import Variant, parse_settings, variant_runs
 
 __all__ = [
     "ChangedQuestion",
     "Check",
     "Comparison",
     "Evaluation",
-    "Outcome",
+    "QuestionOutcome",
     "Run",
     "RunPassage",
-    "Side",
-    "ask_sides",
+    "Variant",
     "baselines",
     "check_names",
     "compare",
@@ -32,5 +32,6 @@ __all__ = [
     "stored_beir",
     "summarised",
     "texts",
+    "variant_runs",
     "write_junit",
 ]

@@ -1,4 +1,4 @@
-"""Two runs over the same set, side by side."""
+"""Comparison of two runs over the same set."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from eval.errors import BaselineError
 from eval.measures import PER_QUESTION, PairedDifference, holm, paired_difference
-from eval.runs.run import Outcome, Run
+from eval.runs.run import QuestionOutcome, Run
 
 __all__ = ["ChangedQuestion", "Comparison", "MeasureComparison", "compare", "differences"]
 
@@ -17,7 +17,7 @@ DIGEST = 12
 
 @dataclass(frozen=True, slots=True)
 class MeasureComparison:
-    """One measure in both runs; `p_holm` is corrected for all measures compared."""
+    """One measure of both runs; `p_holm` is corrected for the number of measures."""
 
     measure: str
     a: float
@@ -28,7 +28,7 @@ class MeasureComparison:
 
     @property
     def verdict(self) -> str:
-        """`better`, `worse` or `no significant difference`, of B against A."""
+        """`better`, `worse` or `no significant difference`: B relative to A."""
         if self.p_holm >= SIGNIFICANT or self.paired.difference == 0:
             return "no significant difference"
         return "better" if self.paired.difference > 0 else "worse"
@@ -36,21 +36,21 @@ class MeasureComparison:
 
 @dataclass(frozen=True, slots=True)
 class ChangedQuestion:
-    """A question and what each run made of it."""
+    """A question with its outcome in each run."""
 
     change: float
-    a: Outcome
-    b: Outcome
+    a: QuestionOutcome
+    b: QuestionOutcome
 
     @property
     def measure(self) -> str:
-        """What `change` is a change of."""
+        """The measure of `change`."""
         return "nDCG@10" if "nDCG@10" in self.b.values else "refusal_accuracy"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All measures, and the questions that changed, those that changed most first."""
+    """All measures, and the changed questions, largest change first."""
 
     a: Run
     b: Run
@@ -62,7 +62,7 @@ def compare(a: Run, b: Run) -> Comparison:
     """Compare run B with run A.
 
     Raises:
-        BaselineError: They are not over the same set, or were judged differently.
+        BaselineError: The runs are over different sets, or were judged differently.
     """
     if a.set_sha256 != b.set_sha256:
         raise BaselineError(
@@ -90,13 +90,13 @@ def compare(a: Run, b: Run) -> Comparison:
     return Comparison(a, b, measures, sorted(changed, key=lambda c: (-abs(c.change), c.change, c.a.id)))
 
 
-def _change(a: Outcome, b: Outcome) -> float:
+def _change(a: QuestionOutcome, b: QuestionOutcome) -> float:
     measure = "nDCG@10" if "nDCG@10" in b.values else "refusal_accuracy"
     return b.values.get(measure, 0.0) - a.values.get(measure, 0.0)
 
 
 def differences(a: Run, b: Run) -> list[tuple[str, str, str]]:
-    """What differs between the things that two runs measured: a name, its value in A and in B."""
+    """Return the differences between the targets of two runs: name, value in A, value in B."""
     left, right = _facts(a.target), _facts(b.target)
     names = [*left, *(name for name in right if name not in left)]
     return [
@@ -107,11 +107,11 @@ def differences(a: Run, b: Run) -> list[tuple[str, str, str]]:
 
 
 def _facts(target: Mapping[str, Any]) -> dict[str, str]:
-    """A target's description, one level deep; digests are cut to what tells them apart."""
+    """Flatten the description of a target; digests are shortened."""
     facts: dict[str, str] = {}
     for name, value in target.items():
         if name == "encoder" and isinstance(value, str) and value.startswith("{"):
-            # weights and tokenizer are the encoder's; the rest of its fingerprint says how passages are made
+            # the fingerprint has the encoder's weights and tokenizer and the parameters of the passages
             facts |= {f"encoder {part}": str(found)[:DIGEST] for part, found in json.loads(value).items()}
         elif isinstance(value, Mapping):
             facts |= {str(part): str(found) for part, found in value.items()}

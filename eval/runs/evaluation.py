@@ -1,4 +1,4 @@
-"""From a set and what is to be evaluated to a run."""
+"""Evaluation of one set: load it, ask it, measure it."""
 
 import functools
 import hashlib
@@ -12,7 +12,8 @@ import platformdirs
 
 from corpus.store import Store, View
 from eval.errors import BaselineError
-from eval.runs.run import Run, run_questions
+from eval.runs.asking import run_questions
+from eval.runs.run import Run
 from eval.runs.target import local_target, remote_target
 from eval.sets import (
     BeirFolder,
@@ -36,12 +37,12 @@ __all__ = ["LoadedSet", "check_same", "load_set", "measured", "stored_beir"]
 
 @dataclass(frozen=True, slots=True)
 class LoadedSet:
-    """A set that has been read, of which nothing has been asked.
+    """A loaded set.
 
     Args:
-        path: Where it was read from.
-        questions: What to ask.
-        source: What it brings beside questions: a BEIR folder or TREC judgements; None for JSON Lines.
+        path: Its file or folder.
+        questions: Its questions.
+        source: A BEIR folder or TREC judgements; None for JSON Lines.
     """
 
     path: Path
@@ -55,7 +56,7 @@ def load_set(path: Path, qrels: Path | None = None, topic_field: str | None = No
     Args:
         path: A JSON Lines file, a BEIR folder, or TREC topics.
         qrels: TREC judgements, for topics.
-        topic_field: The topics' field to ask; the natural one if None.
+        topic_field: Field of the topics to ask; None for the default.
 
     Raises:
         SetError: The set cannot be used.
@@ -78,16 +79,16 @@ def measured(
     overlap: float,
     settings: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Ask every question of a set and measure what comes.
+    """Ask every question of a set and measure the answers.
 
     Args:
-        given: The set. A BEIR folder's documents are brought into the data folder first (one in the user's cache if
-            `data` is None), unless a service is asked.
-        data: Data folder to ask; the settings' own if None.
+        given: The set. Without `url`, the documents of a BEIR folder are stored in the data folder first (one in the
+            user's cache if `data` is None).
+        data: Data folder; None for that of the settings.
         url: Address of a running service to ask instead.
-        k: How many passages to ask for.
-        overlap: Share of a gold span that a passage must cover.
-        settings: Settings by name that win over the environment's, for a data folder.
+        k: Number of passages per question.
+        overlap: Share of a gold span that a relevant passage covers.
+        settings: Settings by name that override those of the environment, for a data folder.
 
     Raises:
         FootnoteError: The set, the store or the service cannot be used.
@@ -104,10 +105,10 @@ def measured(
 
 
 def check_same(questions: QuestionSet, run: Run, k: int, overlap: float) -> None:
-    """A stored run can be compared with a new one only over the same set, judged alike; said before anything is asked.
+    """Check that a stored run has the set and the parameters of a new one.
 
     Raises:
-        BaselineError: It is over another set, or was asked or judged otherwise.
+        BaselineError: It has another set or other parameters.
     """
     if run.set_sha256 != questions.sha256:
         raise BaselineError(
@@ -135,14 +136,14 @@ def _measured_beir(
 
 
 def stored_beir(beir: BeirFolder, data: Path | None) -> tuple[Path, dict[str, str]]:
-    """Bring a BEIR folder's documents into a data folder, those that are not there yet.
+    """Store the documents of a BEIR folder in a data folder, unless it has them.
 
     Args:
         beir: The data set.
-        data: The data folder; one in the user's cache, which is found again, if None.
+        data: The data folder; None for one in the user's cache, which is reused.
 
     Returns:
-        The data folder, and the store's ids of the documents by their own.
+        The data folder, and the store's ids of the documents by their original ids.
 
     Raises:
         FootnoteError: The documents or the store cannot be used.
@@ -159,6 +160,6 @@ def stored_beir(beir: BeirFolder, data: Path | None) -> tuple[Path, dict[str, st
 
 
 def _cached(beir: BeirFolder, encoder: str, settings: Settings) -> Path:
-    """A folder for this corpus under this encoder, so that the next run need not encode it again."""
+    """Return a cache folder for this corpus and encoder, so that the next run does not encode it again."""
     digest = hashlib.sha256((beir.path / "corpus.jsonl").read_bytes() + encoder.encode()).hexdigest()
     return platformdirs.user_cache_path("footnote") / "eval" / f"{beir.questions.name}-{digest[:16]}"

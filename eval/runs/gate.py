@@ -1,4 +1,4 @@
-"""Gates: is a run good enough to release?"""
+"""Gates: requirements that a run must meet before a release."""
 
 import operator
 import re
@@ -40,7 +40,7 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What a measure must reach: `nDCG@10>=0.8`."""
+    """A required value of a measure: `nDCG@10>=0.8`."""
 
     measure: str
     sign: str
@@ -52,7 +52,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A requirement and whether it is met."""
+    """The result of a requirement."""
 
     name: str
     passed: bool
@@ -60,21 +60,21 @@ class Check:
 
 
 def parse_requirement(text: str) -> Requirement:
-    """Read `MEASURE>=VALUE` (or `<=`, `>`, `<`).
+    """Parse `MEASURE>=VALUE` (or `<=`, `>`, `<`).
 
     Raises:
-        RequirementError: It has another form, or names no measure.
+        RequirementError: It is malformed or names an unknown measure.
     """
     match = _FORM.fullmatch(text)
     if match is None:
-        raise RequirementError(f"'{text}' is no requirement. Write one such as 'nDCG@10>=0.8'.")
+        raise RequirementError(f"'{text}' is not a requirement. Write one such as 'nDCG@10>=0.8'.")
     if match["measure"] not in MEASURES:
         raise RequirementError(f"There is no measure '{match['measure']}'. Known are: {', '.join(MEASURES)}.")
     return Requirement(match["measure"], match["sign"], float(match["value"]))
 
 
 def check_requirements(run: Run, requirements: Sequence[Requirement]) -> list[Check]:
-    """Hold a run to requirements; a measure that is not available meets none."""
+    """Check a run against requirements; a measure that is not available meets none."""
     checks = []
     for requirement in requirements:
         value = run.measures.get(requirement.measure)
@@ -85,7 +85,7 @@ def check_requirements(run: Run, requirements: Sequence[Requirement]) -> list[Ch
 
 
 def check_no_regression(comparison: Comparison) -> list[Check]:
-    """No measure may be significantly worse than the baseline's, Holm-corrected over all of them."""
+    """Check that no measure is significantly worse than the baseline's, Holm-corrected over all measures."""
     return [
         Check(
             f"no regression of {m.measure}",
@@ -97,11 +97,11 @@ def check_no_regression(comparison: Comparison) -> list[Check]:
 
 
 def write_junit(checks: Mapping[str, Sequence[Check]], path: Path) -> None:
-    """Write the checks of each set as a suite of JUnit XML, for whatever shows test results."""
+    """Write the checks of each set as a test suite of JUnit XML."""
     xml = JUnitXml()
-    for name, its in checks.items():
+    for name, results in checks.items():
         suite = TestSuite(f"footnote-eval {name}")
-        for check in its:
+        for check in results:
             case = TestCase(check.name, f"footnote-eval.{name}")
             if not check.passed:
                 case.result = [Failure(check.detail)]

@@ -1,4 +1,4 @@
-"""One set or several, each a run of its own, held to the same requirements and to a baseline of its own."""
+"""Evaluation of one or more sets, each with its own run and baseline, and with the same requirements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from service.runtime.terminal import plain
 __all__ = ["Evaluation", "baselines", "check_names", "evaluate"]
 
 TAKEN = ("index", "index.html", "summary.md", "junit.xml")
-"""What stands beside the folders of the sets: in a data folder, or in a report."""
+"""Names next to the folders of the sets, in a data folder or in a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A set's run, and what it was held to."""
+    """The run of a set, its comparison with the baseline, and its checks."""
 
     run: Run
     comparison: Comparison | None
@@ -30,40 +30,40 @@ class Evaluation:
 
     @property
     def passed(self) -> bool:
-        """Whether everything that was required is met."""
+        """Whether all checks passed."""
         return all(check.passed for check in self.checks)
 
 
 def check_names(sets: Sequence[LoadedSet]) -> None:
-    """Each of several sets needs a name of its own, since folders are called by it.
+    """Check that multiple sets have distinct names, which are used for folders.
 
     Raises:
-        SetError: Two have the same name, but for case, or one has a name that is taken.
+        SetError: Two names are equal except for case, or a name is reserved.
     """
     seen: dict[str, Path] = {}
     for given in sets if len(sets) > 1 else ():
         name, path = given.questions.name, given.path
         if name.casefold() in TAKEN:
-            raise SetError(f"A set cannot be called '{name}' beside others: {path}. Rename it.")
+            raise SetError(f"With other sets, a set cannot be named '{name}': {path}. Rename it.")
         if name.casefold() in seen:
             raise SetError(
-                f"The sets {seen[name.casefold()]} and {path} are both called '{name}', and so would be their "
-                "reports. Rename one."
+                f"The sets {seen[name.casefold()]} and {path} have the same name '{name}', which also names "
+                "their reports. Rename one."
             )
         seen[name.casefold()] = path
 
 
 def baselines(path: Path | None, sets: Sequence[LoadedSet], k: int, overlap: float) -> dict[str, Run]:
-    """The run to compare each set with, by the set's name; empty if there is no baseline.
+    """Return the baseline of each set by the set's name; empty without a baseline.
 
     Args:
-        path: A stored run for one set; for several, a folder with `<set name>/run.json` for each.
-        sets: What is to be asked.
-        k: How many passages will be asked for.
-        overlap: Share of a gold span that a passage will have to cover.
+        path: A stored run for one set; for multiple sets, a folder with `<set name>/run.json` for each.
+        sets: The sets.
+        k: Number of passages per question.
+        overlap: Share of a gold span that a relevant passage covers.
 
     Raises:
-        BaselineError: A run is missing, over another set, or was asked or judged otherwise.
+        BaselineError: A run is missing, or has another set or other parameters.
     """
     if path is None:
         return {}
@@ -97,17 +97,17 @@ def evaluate(
     requirements: Sequence[Requirement],
     no_regression: bool,
 ) -> list[Evaluation]:
-    """Measure each set, compare it with its baseline, and hold it to the requirements.
+    """Measure each set, compare it with its baseline, and check the requirements.
 
     Args:
-        sets: What to ask, one set after another.
-        before: Baselines by the set's name.
-        data: Data folder to ask; of several sets, a BEIR folder gets a folder of its own in it, called as the set.
+        sets: The sets, in order.
+        before: Baselines by name of the set.
+        data: Data folder; with multiple sets, each BEIR folder gets a subfolder with the name of the set.
         url: Address of a running service to ask instead.
-        k: How many passages to ask for.
-        overlap: Share of a gold span that a passage must cover.
-        requirements: What each run must reach.
-        no_regression: Whether a measure may not be significantly worse than the baseline's.
+        k: Number of passages per question.
+        overlap: Share of a gold span that a relevant passage covers.
+        requirements: Requirements for each run.
+        no_regression: Whether a measure that is significantly worse than the baseline's fails.
 
     Raises:
         FootnoteError: A set, the store or the service cannot be used.

@@ -1,4 +1,4 @@
-"""What is evaluated: the pipeline in this process, or a running service."""
+"""The target of an evaluation: the pipeline in this process, or a running service."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,24 +21,24 @@ from service.settings import load_settings
 __all__ = ["LocalTarget", "RemoteTarget", "Target", "local_target", "remote_target", "texts"]
 
 PAGE = 1000
-"""Documents a request; the service allows no more."""
+"""Documents per request: the maximum that the service allows."""
 
 TIMEOUT_S = 60.0
-"""Far beyond any answer; a service that takes longer is not measured but reported."""
+"""Far beyond any answer; a slower service is an error."""
 
 MOST_WAITS, LONGEST_WAIT_S = 20, 60.0
-"""How often a service that takes so many requests a minute is waited for, and how long each time."""
+"""Maximum number of retries of a service that limits its rate, and maximum wait before each."""
 
 
 class Target(Protocol):
     """Something that answers questions from documents."""
 
     def describe(self) -> Mapping[str, Any]:
-        """What is measured, for the report: settings or address, generation, sizes."""
+        """Describe the target for the report: settings or address, generation, sizes."""
         ...
 
     def text(self, document_id: str) -> str:
-        """A document's canonical text.
+        """Return the canonical text of a document.
 
         Raises:
             UnknownDocumentError: There is no such document.
@@ -46,22 +46,22 @@ class Target(Protocol):
         ...
 
     def document_ids(self) -> set[str]:
-        """Ids of all documents."""
+        """Return the ids of all documents."""
         ...
 
     def ask(self, question: str, k: int, history: Sequence[Turn] = ()) -> Answer:
-        """Answer a question, asked after these turns, with at most `k` passages."""
+        """Answer a question after the turns of `history`, with at most `k` passages."""
         ...
 
 
 class LocalTarget:
-    """The pipeline that the service serves, in this process."""
+    """The pipeline of the service, in this process."""
 
     def __init__(self, pipeline: Any) -> None:  # noqa: ANN401 - imported late
         self._pipeline = pipeline
 
     def describe(self) -> Mapping[str, Any]:
-        """Settings, generation and sizes."""
+        """Return settings, generation and sizes."""
         with self._pipeline.library.snapshot() as snapshot:
             documents, passages = snapshot.view.counts()
             settings = self._pipeline.settings.model_dump(mode="json", exclude={"access", "data", "host", "port"})
@@ -75,13 +75,13 @@ class LocalTarget:
             }
 
     def text(self, document_id: str) -> str:
-        """A document's canonical text."""
+        """Return the canonical text of a document."""
         with self._pipeline.library.snapshot() as snapshot:
             text: str = snapshot.view.text(snapshot.view.document(document_id))
             return text
 
     def document_ids(self) -> set[str]:
-        """Ids of all documents."""
+        """Return the ids of all documents."""
         with self._pipeline.library.snapshot() as snapshot:
             return set(snapshot.view.document_ids())
 
@@ -95,7 +95,7 @@ class RemoteTarget:
     """A running service.
 
     Args:
-        client: Its HTTP client, with the service's address as base.
+        client: HTTP client with the address of the service as base.
     """
 
     def __init__(self, client: httpx2.Client) -> None:
@@ -103,21 +103,21 @@ class RemoteTarget:
         self._answers = TypeAdapter(Answer)
 
     def describe(self) -> Mapping[str, Any]:
-        """Address, generation and sizes."""
+        """Return address, generation and sizes."""
         ready = self._json("GET", "/health/ready")
         if not {"generation", "documents", "passages"} <= ready.keys():
             raise self._stranger()
         return {"kind": "service", "url": str(self._client.base_url), **ready}
 
     def text(self, document_id: str) -> str:
-        """A document's canonical text."""
+        """Return the canonical text of a document."""
         response = self._send("GET", f"/v1/documents/{quote(document_id, safe='')}/text")
         if response.status_code == 404:
             raise UnknownDocumentError(f"The service has no document '{document_id}'.")
         return self._good(response).text
 
     def document_ids(self) -> set[str]:
-        """Ids of all documents, page by page."""
+        """Return the ids of all documents, read page by page."""
         ids: set[str] = set()
         cursor = ""
         while True:
@@ -138,7 +138,7 @@ class RemoteTarget:
         try:
             return self._answers.validate_python(given)
         except ValidationError as error:
-            raise TargetError("The service's answer is not the contract's object; is it Footnote?") from error
+            raise TargetError("The service's answer does not match the API. Check that it is Footnote.") from error
 
     def _json(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         response = self._good(self._send(method, path, body))
@@ -151,7 +151,7 @@ class RemoteTarget:
         return given
 
     def _stranger(self) -> TargetError:
-        return TargetError(f"{self._client.base_url} does not answer as Footnote does. Check the address.")
+        return TargetError(f"{self._client.base_url} does not answer like Footnote. Check the address.")
 
     def _send(self, method: str, path: str, body: object = None) -> httpx2.Response:
         response = self._sent(method, path, body)
@@ -167,7 +167,7 @@ class RemoteTarget:
             return self._client.request(method, path, json=body)
         except httpx2.UnsupportedProtocol as error:
             raise TargetError(
-                f"'{str(self._client.base_url).rstrip('/')}' is not an address. Give one such as http://127.0.0.1:8000."
+                f"'{str(self._client.base_url).rstrip('/')}' is not an address. Write one such as http://127.0.0.1:8000."
             ) from error
         except httpx2.HTTPError as error:
             raise TargetError(
@@ -182,7 +182,7 @@ class RemoteTarget:
             detail = f" ({response.json().get('detail', '')})"
         advice = "Is it Footnote? Check the address."
         if response.status_code == 401:
-            advice = "Set FOOTNOTE_ASK_KEYS to a key that may ask there."
+            advice = "Set FOOTNOTE_ASK_KEYS to a key that the service accepts."
         raise TargetError(f"{self._client.base_url} answered {response.status_code}{detail}. {advice}")
 
 
@@ -192,7 +192,7 @@ def _seconds(retry_after: str) -> float:
 
 @contextmanager
 def local_target(data: Path | None, **settings: Any) -> Iterator[LocalTarget]:  # noqa: ANN401
-    """The pipeline over a data folder, closed at the end of the block."""
+    """Open the pipeline of a data folder for the block."""
     with open_pipeline(load_settings(data=data, **settings)) as pipeline:
         pipeline.ask("Is everything warm?")
         yield LocalTarget(pipeline)
@@ -200,16 +200,16 @@ def local_target(data: Path | None, **settings: Any) -> Iterator[LocalTarget]:  
 
 @contextmanager
 def remote_target(url: str) -> Iterator[RemoteTarget]:
-    """A running service, checked to answer; its client is closed at the end of the block.
+    """Connect to a running service for the block, and check that it answers.
 
-    It is asked with the first key of FOOTNOTE_ASK_KEYS, if there is one.
+    Requests carry the first key of FOOTNOTE_ASK_KEYS, if there is one.
     """
     keys = load_settings().ask_key_values
     headers = {"Authorization": f"Bearer {keys[0]}"} if keys else {}
     try:
         client = httpx2.Client(base_url=url, timeout=TIMEOUT_S, headers=headers)
     except (httpx2.InvalidURL, ValueError) as error:
-        raise TargetError(f"'{url}' is not an address. Give one such as http://127.0.0.1:8000.") from error
+        raise TargetError(f"'{url}' is not an address. Write one such as http://127.0.0.1:8000.") from error
     with client:
         target = RemoteTarget(client)
         target.describe()
@@ -218,7 +218,7 @@ def remote_target(url: str) -> Iterator[RemoteTarget]:
 
 @contextmanager
 def texts(data: Path | None, url: str | None) -> Iterator[Callable[[str], str]]:
-    """What gives a document's canonical text by its id, of a data folder or a running service; no encoder is loaded."""
+    """Yield a function that returns a document's canonical text by its id. No encoder is loaded."""
     if url is not None:
         with remote_target(url) as target:
             yield target.text

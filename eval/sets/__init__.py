@@ -1,7 +1,8 @@
 """Question sets: JSON Lines, BEIR, TREC, feedback, and their gold."""
 
-from eval.sets.beir import BeirFolder, document_ids, fill_store, gold_of, load_beir
-from eval.sets.candidates import Imported, candidates_from, check_free, write_candidates
+from eval.sets.beir import BeirFolder, load_beir
+from eval.sets.beir_store import document_ids, fill_store, gold_of
+from eval.sets.candidates import ImportResult, candidates_from, check_free, write_candidates
 from eval.sets.feedback import load_feedback
 from eval.sets.gold import Gold, answering_documents, is_relevant, resolve, retrieved_items
 from eval.sets.questions import Question, QuestionSet, load_questions
@@ -10,7 +11,7 @@ from eval.sets.trec import TrecSet, load_trec
 __all__ = [
     "BeirFolder",
     "Gold",
-    "Imported",
+    "ImportResult",
     "Question",
     "QuestionSet",
     "TrecSet",

@@ -1,30 +1,18 @@
 """BEIR folders: documents, questions and document-level gold (Thakur et al., 2021)."""
 
-import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.documents import Metadata, SourceDocument
-from corpus.errors import UnknownDocumentError
-from corpus.store import Store, View
-from embeddings.encoder import Encoder
 from eval.errors import SetError
-from eval.measures import holds_any
-from eval.sets.gold import Gold, GoldDocument
 from eval.sets.jsonl import decoded, given_bytes, json_object, numbered_lines
 from eval.sets.questions import Question, QuestionSet
 from service.answering import Turn
-from service.ingest import encoded_passages, lent
-from service.retrieval import fingerprint
-from service.runtime.progress import Progress
-from service.settings import Settings
 
-__all__ = ["BeirFolder", "document_ids", "fill_store", "gold_of", "load_beir"]
-
+__all__ = ["BeirFolder", "load_beir"]
 
 _HINT = "A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/."
 
@@ -35,9 +23,9 @@ class BeirFolder:
 
     Args:
         path: The folder.
-        questions: What to ask.
-        grades: For each question, which documents answer it with what grade.
-        strings: For each question that has them, short answers word for word (`metadata.answers`).
+        questions: The questions.
+        grades: Grades of the relevant documents of each question.
+        strings: Verbatim short answers of each question that has them (`metadata.answers`).
     """
 
     path: Path
@@ -46,10 +34,10 @@ class BeirFolder:
     strings: Mapping[str, Sequence[str]]
 
     def documents(self) -> Iterator[tuple[str, str, str]]:
-        """`(id, title, text)` of each document.
+        """Yield `(id, title, text)` of each document.
 
         Raises:
-            SetError: The corpus cannot be read, a line is malformed, or an id stands twice.
+            SetError: The corpus cannot be read, a line is malformed, or an id occurs twice.
         """
         path = self.path / "corpus.jsonl"
         for number, identifier, line in _identified_lines(path):
@@ -57,10 +45,10 @@ class BeirFolder:
 
 
 def load_beir(folder: Path) -> BeirFolder:
-    """Read a BEIR folder's questions and qrels; `unanswerable.tsv`, if there is one, names questions without answer.
+    """Read the questions and qrels of a BEIR folder; the optional `unanswerable.tsv` lists unanswerable questions.
 
     Raises:
-        SetError: A file is missing or malformed, or there is no question to ask.
+        SetError: A file is missing or malformed, or no question has a judgement.
     """
     grades = _qrels(folder)
     unanswerable = _unanswerable(folder / "unanswerable.tsv")
@@ -101,7 +89,7 @@ def _role(turn: Mapping[str, Any]) -> Any:  # noqa: ANN401
 
 
 def _strings(metadata: Mapping[str, Any]) -> tuple[str, ...]:
-    """The short answers; metadata is anyone's, so what is not a list of strings means something else."""
+    """Return the short answers; metadata is free-form, so anything but a list of strings is ignored."""
     answers = metadata.get("answers")
     if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
         return ()
@@ -119,7 +107,7 @@ def _qrels(folder: Path) -> dict[str, dict[str, int]]:
         if number == 1 and row[-1] == "score":
             continue
         if len(row) != 3 or not row[2].removeprefix("-").isdecimal():
-            raise SetError(f"{path}, line {number}: not 'question, document, grade' with tabs between.")
+            raise SetError(f"{path}, line {number}: not 'question, document, grade' separated by tabs.")
         if int(row[2]) > 0:
             grades.setdefault(row[0], {})[row[1]] = int(row[2])
     return grades
@@ -132,13 +120,13 @@ def _unanswerable(path: Path) -> set[str]:
 
 
 def _identified_lines(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Number, id and object of each line."""
+    """Yield number, id and object of each line."""
     seen: dict[str, int] = {}
     for number, text in numbered_lines(decoded(given_bytes(path, _HINT), path)):
         line = json_object(text, path, number)
         identifier = str(_field(line, "_id", path, number))
         if identifier in seen:
-            raise SetError(f"{path}, line {number}: the id '{identifier}' stands in line {seen[identifier]} already.")
+            raise SetError(f"{path}, line {number}: the id '{identifier}' is already used in line {seen[identifier]}.")
         seen[identifier] = number
         yield number, identifier, line
 
@@ -154,62 +142,3 @@ def _field(line: Mapping[str, Any], name: str, path: Path, number: int) -> objec
     if name not in line:
         raise SetError(f"{path}, line {number}: there is no '{name}'.")
     return line[name]
-
-
-def fill_store(
-    store: Store,
-    documents: Sequence[tuple[str, str, str]],
-    encoder: Encoder,
-    settings: Settings,
-    progress: Progress,
-) -> None:
-    """Bring a BEIR folder's documents, `(id, title, text)` each, into a store, those that are not there yet."""
-    progress.start(len(documents))
-    try:
-        with store.view() as view:
-            present = {document.source: document.source_sha256 for document in view.documents()}
-        with lent(settings) as sandbox:
-            for identifier, title, text in documents:
-                digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
-                source = f"beir:{identifier}"
-                if present.get(source) != digest and text.strip():
-                    metadata = Metadata(title=title or identifier)
-                    document = SourceDocument(source, digest, "text/plain", text, metadata)
-                    passages = encoded_passages(sandbox, encoder, settings, document, text)
-                    store.put(document, passages, fingerprint(encoder, settings))
-                progress.advance()
-    finally:
-        progress.finish()
-
-
-def document_ids(view: View) -> dict[str, str]:
-    """The store's ids of a BEIR folder's documents, by their own."""
-    documents = view.documents()
-    return {d.source.removeprefix("beir:"): d.id for d in documents if d.source.startswith("beir:")}
-
-
-def gold_of(beir: BeirFolder, store_id: Callable[[str], str | None], text_of: Callable[[str], str]) -> dict[str, Gold]:
-    """Each question's gold, in the store's ids; a document that is not in the store keeps its own id.
-
-    Of a question's short answers, those count that stand in a document that answers: others, summaries say, cannot
-    come from a service that answers word for word.
-
-    Args:
-        beir: The data set.
-        store_id: Gives the store's id of a document, or None.
-        text_of: Gives a document's canonical text by the store's id.
-    """
-
-    @functools.cache
-    def text(document: str) -> str:
-        try:
-            return text_of(document)
-        except UnknownDocumentError:
-            return ""
-
-    gold = {}
-    for question in beir.questions.questions:
-        grades = {store_id(d) or f"missing:{d}": grade for d, grade in beir.grades.get(question.id, {}).items()}
-        strings = [s for s in beir.strings[question.id] if any(holds_any(text(document), [s]) for document in grades)]
-        gold[question.id] = Gold(documents=[GoldDocument(d, grade) for d, grade in grades.items()], strings=strings)
-    return gold

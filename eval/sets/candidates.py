@@ -1,4 +1,4 @@
-"""From feedback to candidates: questions for a set that a person has yet to approve."""
+"""Candidates from feedback: questions for a set that a person must approve."""
 
 import functools
 import json
@@ -11,13 +11,14 @@ from slugify import slugify
 
 from corpus.text import normalise
 from eval.errors import SetError
+from eval.files import write_atomically
 from eval.sets.feedback import NumberedRating
 from eval.sets.questions import GivenTurn, Question
-from eval.sets.quotes import NotFoundAgainError, Place, place_of
+from eval.sets.quotes import QuoteNotFoundError, QuoteSpan, locate_quote
 from service.answering import Turn
 from service.runtime.progress import Progress
 
-__all__ = ["Candidate", "Imported", "candidates_from", "check_free", "write_candidates"]
+__all__ = ["Candidate", "ImportResult", "candidates_from", "check_free", "write_candidates"]
 
 ID_CHARACTERS = 40
 
@@ -26,28 +27,28 @@ _Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question of the set's format that nobody has approved.
+    """An unapproved question in the format of a set.
 
     Args:
-        id: A suggestion.
-        question, history: As they were asked first.
-        answers: Places with more thumbs up than down, in order of document and place.
-        answerable: False if it was right that nothing was found.
-        up, down: How many thumbs the question's passages had in all.
-        hints: What whoever approves it should know.
+        id: Suggested id.
+        question, history: Their first wording.
+        answers: Quotes with more ratings up than down, ordered by document and position.
+        answerable: False if users confirmed that the documents do not answer.
+        up, down: Total number of ratings.
+        hints: Hints for the approval.
     """
 
     id: str
     question: str
     history: Sequence[GivenTurn]
-    answers: Sequence[Place]
+    answers: Sequence[QuoteSpan]
     answerable: bool
     up: int
     down: int
     hints: Sequence[str]
 
     def line(self) -> str:
-        """The candidate as a line of a set."""
+        """Return the candidate as a line of a set."""
         entry: dict[str, object] = {"id": self.id, "question": self.question}
         if self.history:
             entry["history"] = [turn.model_dump() for turn in self.history]
@@ -60,13 +61,13 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of feedback.
+class ImportResult:
+    """The result of an import of feedback.
 
     Args:
-        candidates: In order of when their question was first rated.
-        known: How many questions were left out because a set has them.
-        skipped: Why a rating was of no use, a sentence each with its line.
+        candidates: Candidates, ordered by the first rating of their question.
+        known: Number of questions left out because a set has them.
+        skipped: Messages about unusable ratings, with their lines.
     """
 
     candidates: Sequence[Candidate]
@@ -76,12 +77,12 @@ class Imported:
 
 @dataclass(slots=True)
 class _Asked:
-    """One question's ratings: thumbs of each place, and of being told that nothing was found."""
+    """The ratings of one question: of each quote, and of `not_found` answers."""
 
     first: NumberedRating
     thumbs: Counter[str] = field(default_factory=Counter)
     refusal: Counter[str] = field(default_factory=Counter)
-    places: dict[Place, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    places: dict[QuoteSpan, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     changed: set[str] = field(default_factory=set)
 
 
@@ -90,14 +91,14 @@ def candidates_from(
     text_of: Callable[[str], str],
     known: Collection[Question],
     progress: Progress,
-) -> Imported:
-    """Gather ratings by question, and find what was rated in its document again.
+) -> ImportResult:
+    """Group ratings by question, and locate the rated passages in their documents.
 
     Args:
-        ratings: In any order; the result does not depend on it but for ratings of the same moment.
-        text_of: Gives a document's canonical text by its id.
-        known: Questions that are in a set already.
-        progress: Told of each rating.
+        ratings: Ratings in any order; the order matters only for ratings of the same moment.
+        text_of: Returns the canonical text of a document by its id.
+        known: Questions of existing sets.
+        progress: Receives each rating.
     """
     text_of = functools.cache(text_of)
     ordered = sorted(ratings, key=lambda numbered: (numbered.rating.at, numbered.line))
@@ -114,18 +115,18 @@ def candidates_from(
             else:
                 try:
                     _count(numbered, asked.setdefault(key, _Asked(numbered)), text_of)
-                except NotFoundAgainError as error:
+                except QuoteNotFoundError as error:
                     skipped.append((numbered.line, f"line {numbered.line}: {error}."))
             progress.advance()
     finally:
         progress.finish()
     ids = {question.id for question in known}
     candidates = [_candidate(one, ids) for one in asked.values() if one.thumbs]
-    return Imported(candidates, len(left_out), [sentence for _, sentence in sorted(skipped)])
+    return ImportResult(candidates, len(left_out), [sentence for _, sentence in sorted(skipped)])
 
 
 def _key(question: str, history: Iterable[Turn | GivenTurn]) -> _Key:
-    """What makes two questions the same: their words and the conversation before, but for case, spaces and ends."""
+    """Return a key equal for questions with the same words and history, ignoring case, spaces and end punctuation."""
     return (_plain(question), *(f"{turn.role} {_plain(turn.content)}" for turn in history))
 
 
@@ -138,7 +139,7 @@ def _count(numbered: NumberedRating, asked: _Asked, text_of: Callable[[str], str
     if rating.passage is None:
         asked.refusal[rating.rating] += 1
     else:
-        place, changed = place_of(rating.passage, text_of)
+        place, changed = locate_quote(rating.passage, text_of)
         asked.places[place][rating.rating] += 1
         if changed:
             asked.changed.add(place.document)
@@ -163,17 +164,17 @@ def _candidate(asked: _Asked, ids: set[str]) -> Candidate:
     )
 
 
-def _hints(asked: _Asked, answers: Sequence[Place]) -> list[str]:
+def _hints(asked: _Asked, answers: Sequence[QuoteSpan]) -> list[str]:
     hints = [
         f"{_thumbs(thumbs)} for “{place.quote}” in '{place.document}'."
         for place, thumbs in sorted(asked.places.items(), key=lambda item: (item[0].document, item[0].start))
         if place not in answers or thumbs["down"]
     ]
     if asked.refusal:
-        hints.append(f"{_thumbs(asked.refusal)} for saying that the documents do not answer.")
+        hints.append(f"{_thumbs(asked.refusal)} for the answer that nothing was found.")
     if not answers and asked.refusal["up"] <= asked.refusal["down"]:
-        hints.append("Nobody has said what answers: find it, or set answerable to false.")
-    hints += [f"'{document}' has changed since; the same words were found again." for document in sorted(asked.changed)]
+        hints.append("No rating confirms an answer: find one, or set answerable to false.")
+    hints += [f"'{document}' has changed since; the same words were found." for document in sorted(asked.changed)]
     return hints
 
 
@@ -182,7 +183,7 @@ def _thumbs(thumbs: Counter[str]) -> str:
 
 
 def _new_id(question: str, ids: set[str]) -> str:
-    """An id made from the question's words that is not in `ids` yet; it is added."""
+    """Derive an id from the question that is not in `ids`, and add it."""
     stem = slugify(question, max_length=ID_CHARACTERS, word_boundary=True) or "question"
     number, identifier = 1, stem
     while identifier in ids:
@@ -193,36 +194,35 @@ def _new_id(question: str, ids: set[str]) -> str:
 
 
 def check_free(path: Path, feedback: Path, *, force: bool) -> None:
-    """Whether candidates may be written to a path, said before the feedback is looked through.
+    """Check before an import that candidates can be written to a path.
 
     Args:
-        path: Where they are to go.
-        feedback: Where they come from.
-        force: Whether a file that is there may be replaced.
+        path: The output file.
+        feedback: The feedback file.
+        force: Whether an existing file may be replaced.
 
     Raises:
-        SetError: They may not.
+        SetError: The file exists, is the feedback itself, or has no folder.
     """
     if path.is_dir():
         raise SetError(f"{path} is a folder. Name a file for the candidates.")
     if path.exists() and feedback.exists() and path.samefile(feedback):
-        raise SetError(f"{path} is the feedback itself. Choose another name for the candidates.")
+        raise SetError(f"{path} is the feedback file. Choose another name for the candidates.")
     if path.exists() and not force:
         raise SetError(f"{path} exists already. Choose another name, or replace it with --force.")
     if not path.parent.is_dir():
-        raise SetError(f"{path} cannot be written: there is no folder {path.parent}. Make it, or choose another place.")
+        raise SetError(
+            f"{path} cannot be written: there is no folder {path.parent}. Create it, or choose another path."
+        )
 
 
 def write_candidates(candidates: Sequence[Candidate], path: Path) -> None:
-    """Write candidates as a set, whole or not at all.
+    """Write candidates as a set.
 
     Raises:
         SetError: The file cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text("".join(candidate.line() + "\n" for candidate in candidates), encoding="utf-8")
-        partial.replace(path)
+        write_atomically(path, "".join(candidate.line() + "\n" for candidate in candidates))
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SetError(f"{path} cannot be written ({error.strerror}). Choose another place.") from error
+        raise SetError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error

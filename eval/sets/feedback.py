@@ -1,4 +1,4 @@
-"""Feedback as the service exports it: JSON Lines, one rating a line."""
+"""Feedback exported by the service: JSON Lines, one rating per line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,11 +29,11 @@ class Highlight(_Strict):
 
 
 class RatedPassage(_Strict):
-    """The passage that was rated, as its citation has it: `[start, end)` of a document's canonical text.
+    """The citation of a rated passage: `[start, end)` of a document's canonical text.
 
     Args:
-        text: Its words, with which it is found again after its document has changed.
-        highlight: The part of it that was marked.
+        text: Its text, which locates it after its document has changed.
+        highlight: Its highlighted part.
     """
 
     document_id: Annotated[str, Field(min_length=1)]
@@ -49,18 +49,18 @@ class RatedPassage(_Strict):
         if length <= 0:
             raise PydanticCustomError("empty_span", "'start' must be before 'end'")
         if self.text is not None and len(self.text) != length:
-            raise PydanticCustomError("text_length", "'text' must have as many characters as lie from 'start' to 'end'")
+            raise PydanticCustomError("text_length", "'text' must be as long as 'end' minus 'start'")
         if self.highlight is not None and not self.highlight.start < self.highlight.end <= length:
-            raise PydanticCustomError("highlight", "'highlight' must lie within the passage, 'start' before 'end'")
+            raise PydanticCustomError("highlight", "'highlight' must be within the passage, with 'start' before 'end'")
         return self
 
 
 class Rating(_Strict):
-    """What someone thought of a passage, or of being told that nothing was found.
+    """A rating of a passage, or of a `not_found` answer.
 
     Args:
-        passage: None if it was `not_found` that was rated.
-        at: When.
+        passage: None for a rating of `not_found`.
+        at: Time of the rating.
     """
 
     question: Annotated[str, Field(min_length=1)]
@@ -74,13 +74,13 @@ class Rating(_Strict):
     @model_validator(mode="after")
     def _of_something(self) -> "Rating":
         if self.passage is None and self.status == "answered":
-            raise PydanticCustomError("no_passage", "'passage' can only be null where 'status' is 'not_found'")
+            raise PydanticCustomError("no_passage", "'passage' can only be null if 'status' is 'not_found'")
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedRating:
-    """A rating and the line where it stands, from 1."""
+    """A rating and its line, from 1."""
 
     line: int
     rating: Rating
@@ -95,5 +95,5 @@ def load_feedback(path: Path) -> Sequence[NumberedRating]:
     lines = numbered_lines(decoded(given_bytes(path), path))
     ratings = [NumberedRating(number, validated(Rating, line, path, number)) for number, line in lines]
     if not ratings:
-        raise SetError(f"{path} has no rating. Give feedback as the service exports it; see docs/evaluation.md.")
+        raise SetError(f"{path} has no rating. Give a file exported by the service; see docs/evaluation.md.")
     return ratings

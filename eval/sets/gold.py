@@ -1,4 +1,4 @@
-"""Gold: what answers a question, as spans of canonical texts or as whole documents, and what covers it."""
+"""Gold: the relevant spans or documents of a question, and the passages that cover them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class GoldSpan:
-    """A place that answers: `[start, end)` of a document's canonical text."""
+    """A relevant span: `[start, end)` of a document's canonical text."""
 
     document: str
     start: int
@@ -30,15 +30,15 @@ class GoldSpan:
 
     @property
     def id(self) -> str:
-        """How it is named in a run and in qrels."""
+        """Id in runs and qrels."""
         return f"{self.document}#{self.start},{self.end}"
 
     def coverage(self, citation: Citation) -> float:
-        """The share of its characters that a citation covers."""
+        """Return the share of its characters that a citation covers."""
         return self.overlap(citation) / (self.end - self.start)
 
     def overlap(self, citation: Citation) -> int:
-        """How many of its characters a citation covers."""
+        """Return the number of its characters that a citation covers."""
         if citation.document_id != self.document:
             return 0
         return max(0, min(self.end, citation.end) - max(self.start, citation.start))
@@ -46,25 +46,25 @@ class GoldSpan:
 
 @dataclass(frozen=True, slots=True)
 class GoldDocument:
-    """A document that answers as a whole, where a set knows no more; `grade` says how well."""
+    """A relevant document with its grade, for sets without spans."""
 
     document: str
     grade: int = 1
 
     @property
     def id(self) -> str:
-        """How it is named in a run and in qrels."""
+        """Id in runs and qrels."""
         return self.document
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """All that answers one question.
+    """The gold of one question.
 
     Args:
-        spans: Places that answer.
-        documents: Documents that answer as a whole, where no places are known.
-        strings: Short answers word for word, of which the answer should hold one.
+        spans: Relevant spans.
+        documents: Relevant documents, for sets without spans.
+        strings: Verbatim short answers, one of which the answer should contain.
     """
 
     spans: Sequence[GoldSpan] = ()
@@ -73,27 +73,27 @@ class Gold:
 
     @property
     def grades(self) -> dict[str, int]:
-        """Item ids and their grades, as qrels want them."""
+        """Grades by item id, as in qrels."""
         return {span.id: 1 for span in self.spans} | {document.id: document.grade for document in self.documents}
 
     @property
     def answering(self) -> set[str]:
-        """Ids of the documents that answer, wherever in them."""
+        """Ids of the relevant documents."""
         return {span.document for span in self.spans} | {document.document for document in self.documents}
 
 
 def resolve(questions: QuestionSet, text_of: Callable[[str], str]) -> dict[str, Gold]:
-    """Find every quote of a set in its document.
+    """Locate every quote of a set in its document.
 
     Args:
         questions: The set.
-        text_of: Gives a document's canonical text by its id.
+        text_of: Returns the canonical text of a document by its id.
 
     Returns:
         The gold of each question by its id.
 
     Raises:
-        SetError: A document is not there, or a quote stands in it not at all or more than once. It names the line.
+        SetError: A document does not exist, or a quote does not occur in it exactly once. The message has the line.
     """
     texts: dict[str, str] = {}
     gold = {}
@@ -114,9 +114,9 @@ def resolve(questions: QuestionSet, text_of: Callable[[str], str]) -> dict[str, 
 def _found(text: str, document: str, quote: str, where: str) -> GoldSpan:
     start = text.find(quote)
     if start < 0:
-        raise SetError(f"{where}: the quote “{_short(quote)}” does not stand in '{document}'. Copy it exactly.")
+        raise SetError(f"{where}: the quote “{_short(quote)}” does not occur in '{document}'. Copy it exactly.")
     if text.find(quote, start + 1) >= 0:
-        raise SetError(f"{where}: the quote “{_short(quote)}” stands in '{document}' twice. Make it longer.")
+        raise SetError(f"{where}: the quote “{_short(quote)}” occurs in '{document}' twice. Make it longer.")
     return GoldSpan(document, start, start + len(quote))
 
 
@@ -125,16 +125,16 @@ def _short(quote: str) -> str:
 
 
 def retrieved_items(passages: Sequence[AnsweringPassage], gold: Gold, overlap: float) -> list[str]:
-    """A ranked list of items, in which gold that has been retrieved stands under its own id.
+    """Return a ranked list of items, with the ids of the gold that was retrieved.
 
-    A passage stands for the gold spans that it, or a duplicate folded into it, covers by at least `overlap` of
-    their characters and that no better-ranked passage has covered; one that adds none stands for itself. With
-    gold documents, a passage stands for those that it or a duplicate is from, else for its own document, each where it
-    comes first. The number of relevant items is thus the set's alone and does not depend on how texts are cut.
+    A passage contributes the gold spans that it, or a duplicate folded into it, covers by at least `overlap` of their
+    characters and that no better-ranked passage covers; without any, it contributes itself. With gold documents, a
+    passage contributes the relevant documents that it or a duplicate is from, else its own document, each at its first
+    rank. So the number of relevant items depends on the set alone, not on how texts are split.
 
     Args:
         passages: Best first.
-        gold: What answers.
+        gold: Gold of the question.
         overlap: Share of a gold span, above 0, to 1.
     """
     items: dict[str, None] = {}
@@ -151,25 +151,25 @@ def retrieved_items(passages: Sequence[AnsweringPassage], gold: Gold, overlap: f
 
 
 def covered_spans(passage: AnsweringPassage, spans: Sequence[GoldSpan], overlap: float) -> list[GoldSpan]:
-    """The gold spans that a passage, or a duplicate folded into it, covers."""
-    places = [passage.citation, *passage.also_found_in]
-    return [span for span in spans if any(span.coverage(place) >= overlap for place in places)]
+    """Return the gold spans that a passage, or a duplicate folded into it, covers."""
+    citations = [passage.citation, *passage.also_found_in]
+    return [span for span in spans if any(span.coverage(citation) >= overlap for citation in citations)]
 
 
 def answering_documents(passages: Sequence[AnsweringPassage], gold: Gold, overlap: float) -> set[str]:
-    """Ids of the documents from which these passages bring an answer."""
+    """Return the ids of the relevant documents that these passages are from."""
     if gold.documents:
         return {document for passage in passages for document in _documents(passage)} & gold.answering
     return {span.document for passage in passages for span in covered_spans(passage, gold.spans, overlap)}
 
 
 def is_relevant(passage: AnsweringPassage, gold: Gold, overlap: float, grades: Mapping[str, int]) -> bool:
-    """Whether a passage answers."""
+    """Return whether a passage is relevant."""
     if gold.documents:
         return any(grades.get(document, 0) > 0 for document in _documents(passage))
     return bool(covered_spans(passage, gold.spans, overlap))
 
 
 def _documents(passage: AnsweringPassage) -> list[str]:
-    """The documents that a passage, or a duplicate folded into it, is from."""
-    return [place.document_id for place in (passage.citation, *passage.also_found_in)]
+    """Return the documents that a passage, or a duplicate folded into it, is from."""
+    return [citation.document_id for citation in (passage.citation, *passage.also_found_in)]

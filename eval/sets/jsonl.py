@@ -1,4 +1,4 @@
-"""Files that people write, line by line: whatever is wrong is named with its file and line."""
+"""Line-based input files; errors name the file and the line."""
 
 import json
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from eval.errors import SetError
 
 __all__ = ["decoded", "given_bytes", "json_object", "numbered_lines", "validated"]
 
-NO_SUCH_KEY = "there is no such key; docs/evaluation.md lists those that there are"
+NO_SUCH_KEY = "unknown key; docs/evaluation.md lists the known ones"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def given_bytes(path: Path, hint: str = "Check the path.") -> bytes:
-    """A file's bytes.
+    """Read a file.
 
     Args:
         path: The file.
-        hint: What to do if it cannot be read.
+        hint: Advice if it cannot be read.
 
     Raises:
-        SetError: It cannot be read.
+        SetError: The file cannot be read.
     """
     try:
         return path.read_bytes()
@@ -33,10 +33,10 @@ def given_bytes(path: Path, hint: str = "Check the path.") -> bytes:
 
 
 def decoded(data: bytes, path: Path) -> str:
-    """A file's bytes as text, without a byte order mark.
+    """Decode the bytes of a file, without a byte order mark.
 
     Raises:
-        SetError: They are not UTF-8.
+        SetError: The bytes are not UTF-8.
     """
     try:
         return data.decode("utf-8-sig")
@@ -46,9 +46,9 @@ def decoded(data: bytes, path: Path) -> str:
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, numbered from 1.
+    """Yield the lines that are not blank, numbered from 1.
 
-    Only a line feed ends a line, as JSON Lines has it: strings may hold U+2028 and its like as they are.
+    Only a line feed ends a line, as in JSON Lines: strings may contain U+2028 and similar characters.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
@@ -56,10 +56,10 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def json_object(line: str, path: Path, number: int) -> dict[str, Any]:
-    """A line of JSON Lines.
+    """Parse a line of JSON Lines.
 
     Raises:
-        SetError: It is not a JSON object.
+        SetError: The line is not a JSON object.
     """
     try:
         given = json.loads(line)
@@ -71,10 +71,10 @@ def json_object(line: str, path: Path, number: int) -> dict[str, Any]:
 
 
 def validated(model: type[_Model], line: str, path: Path, number: int) -> _Model:
-    """A line of JSON Lines as a model has it.
+    """Validate a line of JSON Lines against a model.
 
     Raises:
-        SetError: It is not; the first complaint is named with its key.
+        SetError: The line is invalid; the message has the first error with its key.
     """
     try:
         return model.model_validate(json_object(line, path, number))

@@ -1,4 +1,4 @@
-"""Question sets: JSON Lines, one question a line, gold as quotes that survive re-chunking."""
+"""Question sets: JSON Lines, one question per line, with gold as quotes, which survive another splitting."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ __all__ = ["GivenTurn", "Question", "QuestionSet", "Quote", "load_questions"]
 
 
 BLANK = b"\xef\xbb\xbf \t\r\n"
-"""What may stand before the first line: a byte order mark and white space."""
+"""Allowed before the first line: a byte order mark and white space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Where an answer stands: exact words of a document."""
+    """An answer: a verbatim quote of a document."""
 
     document: str
     quote: str
@@ -30,16 +30,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with what answers it.
+    """A question with its answers.
 
     Args:
         id: Unique in its set.
         text: The question.
         history: Earlier turns, oldest first.
-        answers: Every place that answers; empty for a question that the documents do not answer.
+        answers: All answers; empty for an unanswerable question.
         answerable: Whether the documents answer it.
-        tags: What kind of question it is.
-        line: Where it stands in its file, from 1.
+        tags: Kinds of question.
+        line: Line in its file, from 1.
     """
 
     id: str
@@ -53,7 +53,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions from one file, with the digest that tells whether two runs were over the same ones."""
+    """The questions of a file, with a digest that identifies them in runs."""
 
     name: str
     path: Path
@@ -69,7 +69,7 @@ class _Strict(BaseModel):
 
 
 class GivenTurn(_Strict):
-    """An earlier turn, as files have it."""
+    """An earlier turn, in files."""
 
     role: Literal["user", "assistant"]
     content: _Text
@@ -98,7 +98,7 @@ class _Line(_Strict):
                 "an answerable question needs at least one answer; give 'answers', or set 'answerable' to false",
             )
         if self.answers and not self.answerable:
-            raise PydanticCustomError("answers", "a question that is not answerable can have no answers")
+            raise PydanticCustomError("answers", "an unanswerable question cannot have answers")
         return self
 
 
@@ -106,21 +106,21 @@ def load_questions(path: Path, *, candidates: bool = False) -> QuestionSet:
     """Read a question set.
 
     Args:
-        path: A JSON Lines file; empty lines are passed over.
-        candidates: Whether to take questions that nobody has approved yet.
+        path: A JSON Lines file; blank lines are skipped.
+        candidates: Whether to accept unapproved questions.
 
     Raises:
-        SetError: The file cannot be read, has no question, a line is malformed or not approved, or an id stands twice.
+        SetError: The file cannot be read or has no question, a line is malformed or unapproved, or an id occurs twice.
     """
     data = given_bytes(path)
     if data.lstrip(BLANK)[:1] not in (b"", b"{", b"["):
-        raise SetError(f"{path} is not JSON Lines. If it holds TREC topics, give their judgements with --qrels FILE.")
+        raise SetError(f"{path} is not JSON Lines. For TREC topics, give the judgements with --qrels FILE.")
     questions: dict[str, Question] = {}
     for number, line in numbered_lines(decoded(data, path)):
         question = _question(path, number, line, candidates)
         if question.id in questions:
             first = questions[question.id].line
-            raise SetError(f"{path}, line {number}: the id '{question.id}' stands in line {first} already.")
+            raise SetError(f"{path}, line {number}: the id '{question.id}' is already used in line {first}.")
         questions[question.id] = question
     if not questions:
         raise SetError(f"The set {path} has no question. Write one as a line of JSON; see docs/evaluation.md.")
@@ -131,7 +131,7 @@ def _question(path: Path, number: int, line: str, candidates: bool) -> Question:
     given = validated(_Line, line, path, number)
     if not given.approved and not candidates:
         raise SetError(
-            f"{path}, line {number}: '{given.id}' is a candidate that nobody has approved. "
+            f"{path}, line {number}: '{given.id}' is an unapproved candidate. "
             'Check it, then set "approved" to true, or delete the line.'
         )
     return Question(

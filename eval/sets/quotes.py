@@ -1,4 +1,4 @@
-"""Where a rated passage stands today, as words that stand in their document once."""
+"""Location of a rated passage in the present text of its document, as a quote that occurs once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,73 +7,75 @@ from corpus.documents import revision_of
 from corpus.errors import UnknownDocumentError
 from eval.sets.feedback import RatedPassage
 
-__all__ = ["NotFoundAgainError", "Place", "place_of", "unique_span"]
+__all__ = ["QuoteNotFoundError", "QuoteSpan", "locate_quote", "unique_span"]
 
 
-class NotFoundAgainError(Exception):
-    """A rated passage cannot be found again; the message says why."""
+class QuoteNotFoundError(Exception):
+    """A rated passage cannot be located, for the reason in the message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Words of a document that stand in it once, and where."""
+class QuoteSpan:
+    """A quote that occurs once in a document, and its start."""
 
     document: str
     start: int
     quote: str
 
 
-def place_of(passage: RatedPassage, text_of: Callable[[str], str]) -> tuple[Place, bool]:
-    """The highlight of a rated passage, or all of it where nothing was marked.
+def locate_quote(passage: RatedPassage, text_of: Callable[[str], str]) -> tuple[QuoteSpan, bool]:
+    """Locate the highlight of a rated passage, or the whole passage if it has none.
 
     Args:
         passage: The passage.
-        text_of: Gives a document's canonical text by its id.
+        text_of: Returns the canonical text of a document by its id.
 
     Returns:
-        The place, and whether its document has changed since it was rated.
+        The quote, and whether its document has changed since the rating.
 
     Raises:
-        NotFoundAgainError: The document or the words are no longer there.
+        QuoteNotFoundError: The document or the words no longer exist.
     """
     try:
         text = text_of(passage.document_id)
     except UnknownDocumentError as error:
-        raise NotFoundAgainError(f"there is no document '{passage.document_id}' in the store any more") from error
+        raise QuoteNotFoundError(f"the document '{passage.document_id}' is no longer in the store") from error
     changed = revision_of(text) != passage.revision
     start, end = _moved(passage, text) if changed else _marked(passage)
     if not text[start:end].strip():
-        raise NotFoundAgainError(f"'{passage.document_id}' has no words from {start} to {end}")
+        raise QuoteNotFoundError(f"'{passage.document_id}' has no words from {start} to {end}")
     start, end = unique_span(text, start, end)
-    return Place(passage.document_id, start, text[start:end]), changed
+    return QuoteSpan(passage.document_id, start, text[start:end]), changed
 
 
 def _moved(passage: RatedPassage, text: str) -> tuple[int, int]:
     if passage.text is None:
-        raise NotFoundAgainError(f"'{passage.document_id}' has changed since, and the rating does not hold the words")
+        raise QuoteNotFoundError(f"'{passage.document_id}' has changed since, and the rating has no 'text'")
     start, end = _marked(passage)
     marked = passage.text[start - passage.start : end - passage.start]
     for words, offset in ((passage.text, start - passage.start), (marked, 0)):
         at = text.find(words)
         if words.strip() and at >= 0 and text.find(words, at + 1) < 0:
             return at + offset, at + offset + len(marked)
-    raise NotFoundAgainError(f"'{passage.document_id}' has changed since, and these words no longer stand in it once")
+    raise QuoteNotFoundError(
+        f"'{passage.document_id}' has changed since, and the words no longer occur in it exactly once"
+    )
 
 
 def _marked(passage: RatedPassage) -> tuple[int, int]:
-    """The highlight in code points of the document; the whole passage without one."""
+    """Return the span of the highlight in the document, or of the passage if it has none."""
     if passage.highlight is None:
         return passage.start, passage.end
     return passage.start + passage.highlight.start, passage.start + passage.highlight.end
 
 
 def unique_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span without white space at its ends, made longer word by word until its words stand in the text once.
+    """Strip a span, and extend it word by word until its text is unique.
 
     Args:
-        text: A document's canonical text.
-        start: Where the span begins.
-        end: Where it ends; it holds more than white space.
+        text: Canonical text of a document.
+        start: Start of the span.
+        end: End of the span, which is not blank.
     """
     while text[start].isspace():
         start += 1

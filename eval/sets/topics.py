@@ -1,4 +1,4 @@
-"""TREC topics: the questions of a track, in the three forms in which they are handed out."""
+"""TREC topics: the questions of a track, in three formats."""
 
 import html
 import re
@@ -15,19 +15,19 @@ from eval.sets.jsonl import decoded, given_bytes, numbered_lines
 __all__ = ["Topic", "read_topics"]
 
 FIELDS = ("title", "query", "question", "desc", "description", "topic")
-"""What is asked of a topic that has several fields: the first of these that it has; `topic` is its own text."""
+"""Fields to ask, in order of preference; `topic` is the text of the topic element."""
 
 IDS = ("number", "num", "id", "qid", "topicid", "topic_id")
 
 _LABEL = re.compile(r"\A\s*(number|topic|title|query|description|narrative)\s*:", re.IGNORECASE)
-"""Classic topics repeat a field's name at the beginning of its text."""
+"""Classic topics repeat the name of a field at the start of its text."""
 
 _TAG = re.compile(r"<([a-z][\w-]*)>(.*?)(?=</?[a-z][\w-]*>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic's id, the text to ask, and where it stands in its file, from 1."""
+    """A topic: its id, the text to ask, and its line, from 1."""
 
     id: str
     text: str
@@ -41,14 +41,14 @@ class _Fields:
 
 
 def read_topics(path: Path, wanted: str | None = None) -> list[Topic]:
-    """Read topics: `<top>` blocks, XML whose root's children are the topics, or lines of id, tab and text.
+    """Read topics: `<top>` blocks, XML with one child of the root per topic, or tab-separated lines of id and text.
 
     Args:
         path: The file.
-        wanted: The field to ask, such as `desc`; if None, the first of `FIELDS` that a topic has.
+        wanted: Field to ask, such as `desc`; None for the first of `FIELDS` that a topic has.
 
     Raises:
-        SetError: The file cannot be read or has no topic, a topic is malformed, or an id stands twice.
+        SetError: The file cannot be read or has no topic, a topic is malformed, or an id occurs twice.
     """
     data = given_bytes(path)
     if re.search(rb"<top>", data, re.IGNORECASE):
@@ -56,16 +56,14 @@ def read_topics(path: Path, wanted: str | None = None) -> list[Topic]:
     elif data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         topics = [_topic(path, fields, wanted) for fields in _xml(path, data)]
     elif wanted is not None:
-        raise SetError(
-            f"The topics in {path} have no fields to choose '{wanted}' from: each is an id, a tab and a text."
-        )
+        raise SetError(f"The topics in {path} have no field '{wanted}': each is an id, a tab and a text.")
     else:
         topics = list(_tabbed(path, decoded(data, path)))
     lines: dict[str, int] = {}
     for topic in topics:
         if topic.id in lines:
             raise SetError(
-                f"{path}, line {topic.line}: the topic '{topic.id}' stands in line {lines[topic.id]} already."
+                f"{path}, line {topic.line}: the topic '{topic.id}' is already used in line {lines[topic.id]}."
             )
         lines[topic.id] = topic.line
     if not topics:
@@ -78,7 +76,7 @@ def _topic(path: Path, fields: _Fields, wanted: str | None) -> Topic:
     texts = {name: " ".join(text.split()) for name, text in fields.texts.items()}
     identifier = next((texts[name] for name in IDS if texts.get(name)), "")
     if not identifier or " " in identifier:
-        raise SetError(f"{where}: this topic has no id of one word; give it one as <num> or as an attribute 'number'.")
+        raise SetError(f"{where}: the topic has no id without spaces; add one as <num> or as attribute 'number'.")
     names = FIELDS if wanted is None else (wanted.lower(),)
     text = next((texts[name] for name in names if texts.get(name)), "")
     if not text:
@@ -89,7 +87,7 @@ def _topic(path: Path, fields: _Fields, wanted: str | None) -> Topic:
 
 
 def _classic(path: Path, text: str) -> Iterator[_Fields]:
-    """Topics in `<top>` blocks, whose fields need no end tags."""
+    """Parse `<top>` blocks, whose fields need no end tags."""
     starts = list(re.finditer("<top>", text, re.IGNORECASE))
     ends = [start.start() for start in starts[1:]] + [len(text)]
     for start, end in zip(starts, ends, strict=True):
@@ -107,17 +105,17 @@ def _xml(path: Path, data: bytes) -> list[_Fields]:
     before, declared, _ = data.partition(b"<!ENTITY")
     if declared:
         line = before.count(b"\n") + 1
-        raise SetError(f"{path}, line {line}: topics that declare entities are not read. Write their texts out.")
+        raise SetError(f"{path}, line {line}: entity declarations are not supported. Replace entities by their text.")
     handler = _XmlTopics()
     try:
-        xml.sax.parseString(data, handler)  # noqa: S317 - there are no entities to read files or to multiply
+        xml.sax.parseString(data, handler)  # noqa: S317 - entity declarations are refused above
     except xml.sax.SAXParseException as error:
         raise SetError(f"{path}, line {error.getLineNumber()}: not valid XML ({error.getMessage()}).") from error
     return handler.topics
 
 
 class _XmlTopics(ContentHandler):
-    """Takes each child of the root for a topic, and its attributes and children for its fields."""
+    """Collects each child of the root as a topic, with its attributes and children as fields."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,5 +149,5 @@ def _tabbed(path: Path, text: str) -> Iterator[Topic]:
     for number, line in numbered_lines(text):
         cells = [cell.strip() for cell in line.split("\t")]
         if len(cells) != 2 or not all(cells) or " " in cells[0]:
-            raise SetError(f"{path}, line {number}: not 'id, text' with one tab between.")
+            raise SetError(f"{path}, line {number}: not 'id, text' separated by one tab.")
         yield Topic(cells[0], cells[1], number)

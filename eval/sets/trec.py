@@ -20,7 +20,7 @@ __all__ = ["Judgement", "TrecSet", "load_trec"]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How well a document answers, above 0, and the line of the qrels that says so."""
+    """The grade of a relevant document, above 0, and its line in the qrels."""
 
     grade: int
     line: int
@@ -28,13 +28,13 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class TrecSet:
-    """Topics that have a document that answers.
+    """Topics with at least one relevant document.
 
     Args:
-        questions: What to ask.
-        judgements: For each question, the documents that answer.
-        qrels: Where the judgements stand.
-        left_out: What was not taken, a sentence each.
+        questions: The questions.
+        judgements: Relevant documents of each question.
+        qrels: File of the judgements.
+        left_out: Messages about topics that were skipped.
     """
 
     questions: QuestionSet
@@ -43,23 +43,23 @@ class TrecSet:
     left_out: Sequence[str]
 
     def gold(self, documents: Collection[str]) -> dict[str, Gold]:
-        """Each question's gold.
+        """Return the gold of each question.
 
         Args:
-            documents: Ids of all documents that can be found.
+            documents: Ids of all documents in the store.
 
         Raises:
-            SetError: A document that answers is not among them.
+            SetError: A relevant document is not in the store.
         """
         wanted = sorted((j.line, document) for judged in self.judgements.values() for document, j in judged.items())
         missing = [(line, document) for line, document in wanted if document not in documents]
         if missing:
             line, document = missing[0]
             count = len({document for _, document in missing}) - 1
-            others = f" (nor {plural(count, 'other')} that it names)" if count else ""
+            others = f" (and {plural(count, 'other')} missing)" if count else ""
             raise SetError(
                 f"{self.qrels}, line {line}: there is no document '{document}' in the store{others}. "
-                "The qrels must name documents as they are listed by: footnote documents list"
+                "The qrels must use the ids listed by: footnote documents list"
             )
         return {
             question.id: Gold(documents=[GoldDocument(d, j.grade) for d, j in self.judgements[question.id].items()])
@@ -68,12 +68,12 @@ class TrecSet:
 
 
 def load_trec(topics: Path, qrels: Path, field: str | None = None) -> TrecSet:
-    """Read topics and their qrels; a topic for which no document is judged above 0 is left out.
+    """Read topics and their qrels, without topics that have no grade above 0.
 
     Args:
-        topics: Topics in any of TREC's forms.
+        topics: Topics in any TREC format.
         qrels: Lines of topic, iteration, document and grade.
-        field: The topics' field to ask; the natural one if None.
+        field: Field of the topics to ask; None for the default.
 
     Raises:
         SetError: A file is malformed, or no topic is left.
@@ -82,7 +82,9 @@ def load_trec(topics: Path, qrels: Path, field: str | None = None) -> TrecSet:
     judgements = {topic.id: judged[topic.id] for topic in found if judged.get(topic.id)}
     asked = [topic for topic in found if topic.id in judgements]
     if not asked:
-        raise SetError(f"No topic of {topics} has a document with a grade above 0 in {qrels}. Do their ids match?")
+        raise SetError(
+            f"No topic of {topics} has a document with a grade above 0 in {qrels}. Check that their ids match."
+        )
     digest = hashlib.sha256()
     for topic in asked:
         grades = sorted((document, judgement.grade) for document, judgement in judgements[topic.id].items())
@@ -104,17 +106,19 @@ def _left_out(topics: Sequence[Topic], judged: Mapping[str, Mapping[str, Judgeme
 
 
 def _read_qrels(path: Path) -> dict[str, dict[str, Judgement]]:
-    """The judgements above 0 of every topic that has a judgement, by document, in the file's order."""
+    """Return the judgements above 0 of every judged topic, by document, in the order of the file."""
     judged: dict[str, dict[str, Judgement]] = {}
     lines: dict[tuple[str, str], int] = {}
     for number, line in numbered_lines(decoded(given_bytes(path), path)):
         try:
             (row,) = ir_measures.read_trec_qrels(line + "\n")  # type: ignore[no-untyped-call]
         except ValueError as error:
-            raise SetError(f"{path}, line {number}: not 'topic, iteration, document, grade' with spaces.") from error
+            raise SetError(
+                f"{path}, line {number}: not 'topic, iteration, document, grade' separated by spaces."
+            ) from error
         key = (row.query_id, row.doc_id)
         if key in lines:
-            raise SetError(f"{path}, line {number}: topic and document were judged in line {lines[key]} already.")
+            raise SetError(f"{path}, line {number}: topic and document are already judged in line {lines[key]}.")
         lines[key] = number
         documents = judged.setdefault(row.query_id, {})
         if row.relevance > 0:

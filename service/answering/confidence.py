@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from corpus.errors import SettingsError
 from service.answering.answer import Confidence, Level
 from service.answering.candidates import Candidate
-from service.answering.reranking import SCORING_VERSION, RerankedCandidate
+from service.answering.reranking import RerankedCandidate
 
 __all__ = ["Calibration", "CalibrationSet", "calibrated", "load_calibration", "uncalibrated"]
 
@@ -109,8 +109,13 @@ class Calibration(_Record):
         return self.refusals[-1][1]
 
 
-def load_calibration(path: Path | None, weights_sha256: str) -> Calibration | None:
-    """The calibration for an encoder: from a file that the settings name, else one that comes with Footnote.
+def load_calibration(path: Path | None, weights_sha256: str, scoring: int) -> Calibration | None:
+    """Return the calibration for an encoder and a reranker: from a file, else the one that comes with Footnote.
+
+    Args:
+        path: The file; None if the settings name none.
+        weights_sha256: Of the encoder.
+        scoring: The reranker's version.
 
     Returns:
         None if no file is named and none comes with Footnote for this encoder.
@@ -121,13 +126,13 @@ def load_calibration(path: Path | None, weights_sha256: str) -> Calibration | No
     if path is None:
         shipped = resources.files("service.answering") / "calibration.json"
         calibration = _parsed(shipped.read_bytes().decode(errors="replace"), "The calibration that comes with Footnote")
-        return calibration if _fits(calibration, weights_sha256) else None
+        return calibration if _fits(calibration, weights_sha256, scoring) else None
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The calibration {path} cannot be read. Check FOOTNOTE_CALIBRATION.") from error
     calibration = _parsed(text, f"{path}")
-    if not _fits(calibration, weights_sha256):
+    if not _fits(calibration, weights_sha256, scoring):
         raise SettingsError(
             f"{path} was fitted for another encoder or an earlier score. Fit it anew with: footnote-eval calibrate"
         )
@@ -152,8 +157,8 @@ def _parsed(text: str, name: str) -> Calibration:
     return calibration
 
 
-def _fits(calibration: Calibration, weights_sha256: str) -> bool:
-    return (calibration.weights_sha256, calibration.scoring) == (weights_sha256, SCORING_VERSION)
+def _fits(calibration: Calibration, weights_sha256: str, scoring: int) -> bool:
+    return (calibration.weights_sha256, calibration.scoring) == (weights_sha256, scoring)
 
 
 def calibrated(evidence: float, calibration: Calibration) -> Confidence:

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from corpus.store import Filters
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, QuestionEncoding
+from embeddings.tokens import AskedTokens
 from service.answering.answer import (
     Answer,
     AnsweringPassage,
@@ -16,16 +17,19 @@ from service.answering.answer import (
     Turn,
 )
 from service.answering.candidates import Candidate
-from service.answering.citation import cite, page_at
+from service.answering.citations.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
-from service.answering.conversation import read_together
+from service.answering.conversation import Reading, read_together
 from service.answering.deduplication import Result, crowded
 from service.answering.highlight import Highlighter
-from service.answering.search import Search
+from service.answering.reranking import AskedQuestion, MaxSim, Reranker
+from service.answering.search import Search, Steps
 from service.retrieval import Library
 from service.settings import Settings
 
 __all__ = ["Pipeline"]
+
+MAX_SIM = MaxSim()
 
 WIDENING = 4
 MOST_CANDIDATES = 1600
@@ -39,6 +43,7 @@ class Pipeline:
         library: What is asked about.
         settings: Depths and switches.
         clock: Gives seconds, for the timings.
+        reranker: Orders candidates; a calibration holds for one version of it.
 
     Raises:
         SettingsError: The calibration that the settings name cannot be used.
@@ -49,11 +54,13 @@ class Pipeline:
         library: Library,
         settings: Settings,
         clock: Callable[[], float] = time.perf_counter,
+        reranker: Reranker = MAX_SIM,
     ) -> None:
         self.library = library
         self.settings = settings
-        self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256)
+        self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256, reranker.version)
         self._highlighter = Highlighter(library.encoder, settings.title_tokens)
+        self._reranker = reranker
         self._clock = clock
 
     @property
@@ -84,11 +91,11 @@ class Pipeline:
             encoded = snapshot.encoder.encode_question(question)
             reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
-            highlighter = self._highlighter_with(snapshot.encoder)
-            search = Search(snapshot.searcher, highlighter, self.settings, question, encoded, filters, reading)
+            steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder))
+            search = Search(snapshot.searcher, steps, self.settings, _asked(question, encoded, reading), filters)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
-            search.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
+            search.rows.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
             passages = [_passage(search, rank, result) for rank, result in enumerate(results, start=1)]
             answer = Answer(
                 question=question,
@@ -133,6 +140,14 @@ class Pipeline:
         return calibrated(first.evidence, self.calibration), first.evidence >= least
 
 
+def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:
+    tokens = AskedTokens(encoded.token_vectors)
+    if reading is None:
+        return AskedQuestion(question, encoded.vector, tokens)
+    weights = reading.weight, reading.evidence_weight
+    return AskedQuestion(question, encoded.vector, tokens, reading.vector, *weights)
+
+
 class _Stopwatch:
     """Seconds of each step; one that comes again is added to."""
 
@@ -156,10 +171,10 @@ class _Stopwatch:
 def _passage(search: Search, rank: int, result: Result) -> AnsweringPassage:
     candidate = result.candidate
     return AnsweringPassage(
-        id=search.passage(candidate.key).id,
+        id=search.rows.passage(candidate.key).id,
         rank=rank,
         score=candidate.score,
-        text=search.passage(candidate.key).text,
+        text=search.rows.passage(candidate.key).text,
         highlights=[search.highlight(candidate)],
         citation=_citation(search, candidate.key),
         also_found_in=[_citation(search, duplicate.key) for duplicate in result.duplicates],
@@ -167,15 +182,15 @@ def _passage(search: Search, rank: int, result: Result) -> AnsweringPassage:
 
 
 def _citation(search: Search, key: int) -> Citation:
-    document, passage, source = search.document(key), search.passage(key), search.source_text(key)
+    document, passage, source = search.rows.document(key), search.rows.passage(key), search.rows.source_text(key)
     return cite(document, passage.start, passage.end, page=passage.page, section=passage.section, source=source)
 
 
 def _answer_text(search: Search, result: Result) -> AnswerText:
     """The first result's highlight, with its own citation."""
     key, span = result.candidate.key, search.highlight(result.candidate)
-    document, passage = search.document(key), search.passage(key)
+    document, passage = search.rows.document(key), search.rows.passage(key)
     start, end = passage.start + span.start, passage.start + span.end
-    page, source = page_at(document, start), search.source_text(key)
+    page, source = page_at(document, start), search.rows.source_text(key)
     cited = cite(document, start, end, page=page, section=passage.section, source=source)
     return AnswerText(passage.text[span.start : span.end], cited)

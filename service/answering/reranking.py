@@ -1,15 +1,18 @@
-"""Reranking: late interaction of the question's tokens with each candidate's stored token signs."""
+"""Reranking: what a reranker is, and late interaction of the question's tokens with each candidate's token signs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.lexical import LexicalQuery
 from embeddings.tokens import AskedTokens
 from service.answering.candidates import Candidate
+from service.answering.rows import PassageRows
 
-__all__ = ["SCORING_VERSION", "RerankedCandidate", "max_sims", "rerank"]
+__all__ = ["SCORING_VERSION", "AskedQuestion", "MaxSim", "RerankedCandidate", "Reranker", "max_sims", "rerank"]
 
 SCORING_VERSION = 1
 """Raised whenever the same passage gets another score for the same question; a calibration holds for one."""
@@ -37,6 +40,60 @@ class RerankedCandidate:
     key: int
     score: float
     evidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedQuestion:
+    """A question as the steps of a search see it.
+
+    Args:
+        words: Its words, as the lexical index takes them.
+        vector: `(dimension,)` float32, L2-normalised.
+        tokens: Its token vectors.
+        reading: `(dimension,)` float32: of the question read with earlier turns, if it needs them.
+        reading_weight: Weight of the reading's cosine in the score.
+        evidence_weight: The same in the evidence.
+    """
+
+    words: LexicalQuery
+    vector: NDArray[np.float32]
+    tokens: AskedTokens
+    reading: NDArray[np.float32] | None = None
+    reading_weight: float = 0.0
+    evidence_weight: float = 0.0
+
+
+class Reranker(Protocol):
+    """Orders candidates by a closer look."""
+
+    @property
+    def version(self) -> int:
+        """Changes whenever the same passage gets another score for the same question; a calibration holds for one."""
+
+    def rerank(
+        self, question: AskedQuestion, candidates: Sequence[Candidate], rows: PassageRows
+    ) -> list[RerankedCandidate]:
+        """Return all candidates, best first, equal scores by key.
+
+        Args:
+            question: As asked.
+            candidates: In any order.
+            rows: Token signs and texts of the candidates.
+        """
+
+
+class MaxSim:
+    """The `Reranker` by late interaction; see `rerank`."""
+
+    version = SCORING_VERSION
+
+    def rerank(
+        self, question: AskedQuestion, candidates: Sequence[Candidate], rows: PassageRows
+    ) -> list[RerankedCandidate]:
+        """As `Reranker.rerank`."""
+        keys = [candidate.key for candidate in candidates]
+        signs = dict(zip(keys, rows.token_signs(keys), strict=True))
+        return rerank(question.tokens, candidates, signs, question.reading_weight, question.evidence_weight)
 
 
 def rerank(

@@ -1,4 +1,4 @@
-"""Carries out a stage of the Dockerfile below a folder, without a Docker engine."""
+"""Runs a stage of the Dockerfile below a folder, without a Docker engine."""
 
 import contextlib
 import os
@@ -13,23 +13,23 @@ from pathlib import Path
 from tests.dockerfile import CALLERS_PATH, DOCKERIGNORE, REPOSITORY, Stage, Step, files_sent
 
 _MOVED = re.compile(r"(?<![\w./:-])(?=/(?:opt|src|data|home)\b)")
-"""Where a path begins that the Dockerfile makes, but not inside an address or another path."""
+"""The start of a path of the Dockerfile, not within an address or another path."""
 
 
 def moved(text: str, root: Path) -> str:
-    """A text in which the paths that the Dockerfile makes lie below another root."""
+    """Return a text with the paths of the Dockerfile moved below another root."""
     return _MOVED.sub(str(root), text)
 
 
 def environment_of(step: Step, root: Path) -> dict[str, str]:
-    """The environment that a step runs in: the caller's, without what Python and Footnote read, and its ENV."""
+    """Return the environment of a step: the caller's without variables of Python and Footnote, plus its ENV."""
     callers = {name: value for name, value in os.environ.items() if not re.match("PYTHON|FOOTNOTE_|VIRTUAL_ENV", name)}
     own = {name: moved(value, root).replace(CALLERS_PATH, callers["PATH"]) for name, value in step.environment.items()}
     return callers | own
 
 
 def carry_out(stage: Stage, root: Path, programs: Path) -> None:
-    """Do what a stage says, below a root.
+    """Run the instructions of a stage below a root.
 
     The defaults of ARG are not set: the caller's environment decides, as `--build-arg` would.
 
@@ -57,7 +57,7 @@ def carry_out(stage: Stage, root: Path, programs: Path) -> None:
 
 
 def _copy(words: Sequence[str], context: Sequence[str], folder: Path) -> None:
-    """COPY: a file goes into a target that ends with a slash, and a folder's contents go into the target."""
+    """Copy a file into a target that ends with a slash, and the content of a folder into the target."""
     *names, target = words
     for name in names:
         for path in context:
@@ -72,7 +72,7 @@ def _copy(words: Sequence[str], context: Sequence[str], folder: Path) -> None:
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
-    """What a command prints. It must succeed, and nothing that it starts outlives a test that is cut off."""
+    """Return the output of a command, which must succeed; nothing that it starts outlives the test."""
     with subprocess.Popen(
         command,
         cwd=folder,

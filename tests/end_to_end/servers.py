@@ -23,19 +23,19 @@ class Server:
     said: list[str]
 
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
-        """Ask it to stop and give its exit code."""
+        """Stop it and return its exit code."""
         self.process.send_signal(signal_number)
         return self.process.wait(STOP_TIMEOUT_S)
 
 
 def footnote_command() -> list[str]:
-    """The installed `footnote` command of this interpreter."""
+    """Return the installed `footnote` command of this interpreter."""
     return [str(Path(sys.executable).with_name("footnote"))]
 
 
 @contextlib.contextmanager
 def serving(data: Path, *arguments: str) -> Iterator[Server]:
-    """Start `footnote serve` on a free port, wait until it says it is ready, and stop it at the end."""
+    """Run `footnote serve` on a free port within the block, ready to answer."""
     command = [*footnote_command(), "serve", "--port", "0", "--data", str(data), *arguments]
     with running(command, {**os.environ, "HF_HUB_OFFLINE": "1"}) as server:
         yield server
@@ -43,7 +43,7 @@ def serving(data: Path, *arguments: str) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
-    """Start a command that serves, wait until it says it is ready, and stop it at the end."""
+    """Run a command that serves within the block, ready to answer."""
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stderr is not None

@@ -1,4 +1,4 @@
-"""The image, as far as it can be made without a Docker engine: what its build stage installs, and how that serves."""
+"""The image without a Docker engine: the installed files of its build stage, and a server run from them."""
 
 import json
 import re
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The root of an image made by the build stage's own steps, with the folders that the final stage adds."""
+    """Return the root of an image: the build stage's steps, and the folders that the final stage adds."""
     root, programs = tmp_path_factory.mktemp("image"), tmp_path_factory.mktemp("programs")
     python = programs / "python"
     python.write_text(f'#!/bin/sh\nexec "{getattr(sys, "_base_executable", sys.executable)}" "$@"\n')
@@ -51,7 +51,7 @@ def run_in(image: Path, *command: str) -> str:
 
 
 def is_healthy(image: Path, address: str, **environment: str) -> bool:
-    """What the HEALTHCHECK's own command finds at another address."""
+    """Run the HEALTHCHECK command against another address."""
     program, *arguments = health_command()
     command = [program, *(argument.replace(HEALTH_ADDRESS, address) for argument in arguments)]
     inside = environment_of(FINAL.steps[-1], image) | environment
@@ -60,7 +60,7 @@ def is_healthy(image: Path, address: str, **environment: str) -> bool:
 
 
 def normalised(pin: str) -> str:
-    """A pin with the name as PEP 503 writes it, without the version's local part."""
+    """Return a pin with its name as in PEP 503, without the local part of the version."""
     name, _, version = pin.partition("==")
     return f"{re.sub(r'[-_.]+', '-', name).lower()}=={version.partition('+')[0]}"
 
@@ -100,7 +100,7 @@ def test_every_package_in_the_image_is_pinned_and_nothing_that_only_builds_is_th
     assert installed - pins == set(), "make lock renews requirements/"
 
 
-def test_the_bill_of_materials_lists_what_is_installed_and_nothing_else(image: Path) -> None:
+def test_the_bill_of_materials_lists_exactly_the_installed_packages(image: Path) -> None:
     bill = json.loads((image / "opt/footnote/sbom.cdx.json").read_text())
     program = "import importlib.metadata as m; print(*(f'{d.name}=={d.version}' for d in m.distributions()))"
     listed = {normalised(f"{one['name']}=={one['version']}") for one in bill["components"]}
@@ -112,7 +112,7 @@ def test_the_bill_of_materials_lists_what_is_installed_and_nothing_else(image: P
     assert any(one.get("licenses") for one in bill["components"])
 
 
-def test_the_image_serves_the_starter_documents_and_stops_when_told_to(image: Path) -> None:
+def test_the_image_serves_the_starter_documents_and_stops_on_a_signal(image: Path) -> None:
     command = [*FINAL.last("ENTRYPOINT").words, *FINAL.last("CMD").words, "--host", "127.0.0.1", "--port", "0"]
     with running(command, environment_of(FINAL.steps[-1], image)) as server:
         address = server.url.removeprefix("http://")

@@ -1,4 +1,4 @@
-"""`footnote ingest` as a process of its own: killed, stopped, and run again."""
+"""`footnote ingest` in a subprocess: killed, stopped, and repeated."""
 
 import os
 import random
@@ -23,7 +23,7 @@ FILES = 120
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Some texts, each a few passages long, and a file of records."""
+    """Write texts, each a few passages long, and a file of records."""
     files = tmp_path / "files"
     files.mkdir()
     for at in range(FILES):
@@ -51,7 +51,7 @@ def start(tiny_model: Path, folder: Path) -> Callable[[Path], subprocess.Popen[s
 
 
 def stored(data: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """The revision and passage ids of each source; everything read on the way is verified."""
+    """Return the revision and passage ids of each source, all verified."""
     with View(data) as view:
         assert list(problems(view, NoProgress())) == []
         documents = view.documents()
@@ -65,7 +65,7 @@ def stored(data: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def committed(data: Path) -> int:
-    """Documents in a store that another process may be writing; none if there is none yet."""
+    """Return the number of documents of a store that another process may be writing; 0 if there is none yet."""
     try:
         with sqlite3.connect(f"file:{data / DATABASE_NAME}?mode=ro", uri=True) as connection:
             return int(connection.execute("SELECT count(*) FROM documents").fetchone()[0])

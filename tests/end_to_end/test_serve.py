@@ -1,4 +1,4 @@
-"""The whole road on a real server: an empty folder, the starter documents, questions over HTTP."""
+"""End to end on a real server: an empty folder, the starter documents, questions over HTTP."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A server that logs for programs: all that it says is JSON, from its start to its end."""
+"""A server with JSON logs: every line of its output is JSON."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A small store with the tiny encoder, a set over it, and `footnote-eval` as a user runs it."""
+"""A small store with the tiny encoder, a set over it, and `footnote-eval` as on the command line."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Answers and passages made by hand, for measures that are checked by hand."""
+"""Handmade answers and passages, for measures checked by hand."""
 
 from collections.abc import Sequence
 
@@ -42,9 +42,9 @@ def answer(*passages: AnsweringPassage, found: bool = True) -> Answer:
     first = passages[0] if passages else None
     text = None
     if first is not None and found:
-        span, place = first.highlights[0], first.citation
-        place = citation(place.document_id, place.start + span.start, place.start + span.end)
-        text = AnswerText(first.text[span.start : span.end], place)
+        span, whole = first.highlights[0], first.citation
+        highlight = citation(whole.document_id, whole.start + span.start, whole.start + span.end)
+        text = AnswerText(first.text[span.start : span.end], highlight)
     return Answer(
         question="q",
         status="answered" if text else "not_found",

@@ -11,6 +11,7 @@ from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from eval.cli import main
 from service.answering.confidence import load_calibration
+from service.answering.reranking import SCORING_VERSION
 from service.ingest.ingester import Ingester
 from service.runtime.progress import NoProgress
 from tests.service.cli.conftest import Ran
@@ -26,7 +27,7 @@ SIZES = {"passage_tokens": 40, "title_tokens": 8}
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_encoder: Encoder) -> Path:
-    """A data folder with a document for each name."""
+    """Return a data folder with one document per name."""
     folder = tmp_path_factory.mktemp("calibrate")
     settings = settings_for_long(data=folder / "data", encoder=str(tiny_model), **SIZES)
     for name, text in TEXTS.items():
@@ -57,7 +58,7 @@ def footnote_eval(
 
 @pytest.fixture
 def mine(write: Write) -> Path:
-    """JSON Lines: each document asked in its own words, and as many questions about something else."""
+    """Write JSON Lines: a question in the words of each document, and as many unrelated questions."""
     lines: list[dict[str, Any]] = [
         {"id": name, "question": f"When did the truce of {name} begin?", "answers": [{"document": name, "quote": text}]}
         for name, text in TEXTS.items()
@@ -71,7 +72,7 @@ def mine(write: Write) -> Path:
 
 @pytest.fixture
 def theirs(write: Write) -> Path:
-    """A BEIR folder of the same documents, each in two parts under one title."""
+    """Write a BEIR folder of the same documents, each in two parts with one title."""
     parts = [(f"{name}-{part}", name, text) for name, text in TEXTS.items() for part in (1, 2)]
     write(
         "theirs/corpus.jsonl",
@@ -89,11 +90,11 @@ def test_a_calibration_is_fitted_written_and_can_be_used(
     out = tmp_path / "new" / "calibration.json"
     ran = footnote_eval("calibrate", "--set", mine, "--set", theirs, "--leave-out", theirs, "--out", out)
     assert ran.code == 0, ran.err
-    assert "mine: 20 answerable, 20 unanswerable\n  1 follow-up among them, asked after the turns before" in ran.out
+    assert "mine: 20 answerable, 20 unanswerable\n  1 follow-up among them, asked after their earlier turns" in ran.out
     assert "theirs: 20 answerable, 20 left out\n" in ran.out
     rows = [line.split()[:2] for line in ran.out.splitlines() if line.startswith(("mine ", "theirs "))]
     assert rows == [[name, on] for on in ("all", "others", "itself") for name in ("mine", "theirs")]
-    calibration = load_calibration(out, tiny_encoder.weights_sha256)
+    calibration = load_calibration(out, tiny_encoder.weights_sha256, SCORING_VERSION)
     assert calibration is not None
     counts = [(given.name, given.answerable, given.unanswerable, given.left_out) for given in calibration.sets]
     assert counts == [("mine", 20, 20, 0), ("theirs", 20, 0, 20)]
@@ -150,7 +151,7 @@ def test_a_set_is_never_written_over(footnote_eval: Run, mine: Path) -> None:
     before = mine.read_bytes()
     ran = footnote_eval("calibrate", "--set", mine, "--out", mine.parent / "." / mine.name, "--force")
     assert ran.code == 1
-    assert "is one of the sets, and would be lost. Choose another name." in ran.err
+    assert "is one of the sets and would be overwritten. Choose another name." in ran.err
     assert mine.read_bytes() == before
 
 
@@ -160,7 +161,7 @@ def test_where_nothing_may_be_refused_nothing_is(
     monkeypatch.setenv("FOOTNOTE_REFUSED_ANSWERABLE", "0")
     ran = footnote_eval("calibrate", "--set", mine, "--out", tmp_path / "out.json")
     assert ran.code == 0, ran.err
-    assert "not_found never, since no answerable question may be refused\n" in ran.out
+    assert "never not_found, because no answerable question may be refused\n" in ran.out
     assert ran.out.count("0.000          -   0.000\n") == 2
 
 
@@ -183,7 +184,7 @@ def test_a_set_that_cannot_be_used_leaves_nothing_behind(footnote_eval: Run, wri
 def test_leaving_out_names_one_of_the_sets(footnote_eval: Run, mine: Path, tmp_path: Path) -> None:
     ran = footnote_eval("calibrate", "--set", mine, "--leave-out", "other", "--out", tmp_path / "out.json")
     assert ran.code == 2
-    assert "--leave-out other is none of the sets. Name it with --set as well." in ran.err
+    assert "--leave-out other is not one of the sets. Give it with --set too." in ran.err
 
 
 def test_a_store_that_is_not_there_is_the_stores_mistake(footnote_eval: Run, mine: Path, tmp_path: Path) -> None:
@@ -199,4 +200,4 @@ def test_a_question_whose_documents_are_all_that_there_is_is_named(
     folder = write("one/qrels/test.tsv", "".join(f"q{n}\td\t1\n" for n in range(20))).parent.parent
     ran = footnote_eval("calibrate", "--set", folder, "--leave-out", folder, "--out", tmp_path / "out.json")
     assert ran.code == 1
-    assert "Without the documents that answer 'q0' nothing is left to be found." in ran.err
+    assert "Without the documents that answer 'q0' the store has no passages." in ran.err

@@ -99,7 +99,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
     ("arguments", "code", "sentence"),
     [
         (("run", "--set", "nowhere.jsonl"), 1, "nowhere.jsonl cannot be read"),
-        (("run", "--set", "{set}", "--require", "nonsense"), 1, "'nonsense' is no requirement."),
+        (("run", "--set", "{set}", "--require", "nonsense"), 1, "'nonsense' is not a requirement."),
         (("run", "--set", "{set}", "--baseline", "nowhere.json"), 1, "The run nowhere.json cannot be read"),
         (("run", "--set", "{set}", "--baseline", "{set}"), 1, "is not a stored run."),
         (("run", "--set", "{set}", "--no-regression"), 2, "--no-regression needs --baseline RUN."),
@@ -116,7 +116,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("run", "--set", "{set}", "--report", "{set}/below"), 1, "below (Not a directory). Choose another folder."),
         (("import", "{set}"), 2, "Missing option '--out'"),
         (("import", "o", "--out", "{set}"), 1, "exists already. Choose another name, or replace it with --force."),
-        (("import", "{set}", "--out", "{set}", "--force"), 1, "mini.jsonl is the feedback itself."),
+        (("import", "{set}", "--out", "{set}", "--force"), 1, "mini.jsonl is the feedback file."),
         (("import", "{set}", "--out", ".", "--force"), 1, "is a folder. Name a file for the candidates."),
         (("import", "{set}", "--out", "nowhere/o"), 1, "nowhere/o cannot be written: there is no folder nowhere."),
         (("import", "{set}", "--out", "o", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
@@ -199,8 +199,8 @@ def test_feedback_becomes_candidates_that_run_refuses_until_they_are_approved(
     out = tmp_path / "candidates.jsonl"
     ran = footnote_eval("import", feedback, "--out", out)
     assert (ran.code, ran.out) == (0, f"1 candidate written to {out}. Approve each in the file.\n")
-    assert ran.err == "Skipped line 2: there is no document 'gone' in the store any more.\n"
-    assert "line 1: 'when' is a candidate that nobody has approved." in footnote_eval("run", "--set", out).err
+    assert ran.err == "Skipped line 2: the document 'gone' is no longer in the store.\n"
+    assert "line 1: 'when' is an unapproved candidate." in footnote_eval("run", "--set", out).err
     before = out.read_text()
     assert footnote_eval("import", feedback, "--out", out).code == 1
     out.write_text(before.replace('"approved": false', '"approved": true'))

@@ -1,4 +1,4 @@
-"""The starter set is what it says: enough questions of each kind, every quote where it should be."""
+"""The starter set: enough questions of each kind, and every quote in its document."""
 
 from collections import Counter
 from pathlib import Path
@@ -21,7 +21,7 @@ def body(document: str) -> str:
     return read_document(read_bytes(STARTER / f"{document}.md")).text
 
 
-def test_every_quote_stands_in_its_document_once() -> None:
+def test_every_quote_occurs_once_in_its_document() -> None:
     gold = resolve(starter_set(), body)
     assert sum(len(found.spans) for found in gold.values()) >= 150
 

@@ -16,9 +16,6 @@ __all__ = ["METHODS", "Used", "modules", "used_patterns"]
 
 PACKAGES = ("corpus", "embeddings", "service", "eval")
 
-OPTIONAL = ("eval.bench.recipes", "eval.bench.systems")
-"""They need packages that only a comparison side by side installs."""
-
 COMPILING = "corpus.cleaning.phrases"
 """It alone compiles what stands elsewhere, and keeps all of it in one value."""
 
@@ -37,12 +34,12 @@ class Used:
 
 
 def modules() -> list[ModuleType]:
-    """All modules of the product that can be imported here."""
+    """Return all modules of the product."""
     found = []
     for package in map(importlib.import_module, PACKAGES):
         found.append(package)
         for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            if not info.name.startswith(OPTIONAL) and not info.name.endswith("__main__"):
+            if not info.name.endswith("__main__"):
                 found.append(importlib.import_module(info.name))
     return found
 

@@ -35,11 +35,11 @@ from corpus.text.sentences import sentence_spans
 from service.access.origins import is_known_host, is_own_host
 from service.access.proxies import client_address, parsed_address, parsed_proxies
 from service.access.rules import Access
+from service.answering.citations.text_fragments import SourceText, link_to_words
 from service.answering.conversation import need_of_context
 from service.answering.deduplication import Folding
 from service.answering.highlight import sentences_of
 from service.answering.reranking import RerankedCandidate
-from service.answering.text_fragments import SourceText, link_to_words
 from service.http.middleware.clients import client_of
 from service.http.middleware.cors import OPEN
 from service.http.requests.negotiation import prefers, takes_gzip

@@ -142,7 +142,7 @@ def test_a_victim_that_hangs_or_dies_is_noticed_and_replaced() -> None:
         assert ask(attacked, b"fine").faults == []
 
 
-def test_what_is_wrong_is_told_counted_and_kept_as_a_small_file(tmp_path: Path) -> None:
+def test_a_violation_is_reported_counted_and_kept_as_a_small_file(tmp_path: Path) -> None:
     report = Report("attack", 3, quiet=True)
     with Attacked(10, ("-c", FAKE)) as attacked:
         tallies = attack(attacked, ["jsonl"], 3, lambda rounds: rounds == 4, report, tmp_path, room=30_000)

@@ -74,7 +74,7 @@ def test_texts_made_from_a_pattern_show_its_growth(pattern: re.Pattern[str]) -> 
     assert any(growth(pump.text, work, 2**13) for pump in pumps_for(pattern))
 
 
-def test_a_process_that_ends_early_is_told_as_a_failure() -> None:
+def test_a_process_that_ends_early_is_a_failure() -> None:
     assert steep("nothing") == ["the first one: the process ended with 1"]
 
 
@@ -173,7 +173,7 @@ MEASURED_ROOMS = """
     service.answering.conversation
     service.answering.deduplication
     service.answering.highlight
-    service.answering.text_fragments
+    service.answering.citations.text_fragments
     service.runtime.terminal
     service.http.middleware.clients
     service.http.requests.negotiation

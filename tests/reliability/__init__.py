@@ -1,1 +1,1 @@
-"""Crash, disk, damage and load: what may happen to a store, done to it on purpose."""
+"""Harnesses that damage, crash and overload stores and servers on purpose."""

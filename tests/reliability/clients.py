@@ -1,4 +1,4 @@
-"""Clients of a server, light enough to leave it the processors."""
+"""Lightweight HTTP clients that leave the processors to the server."""
 
 import asyncio
 import json
@@ -9,14 +9,14 @@ from typing import Any
 __all__ = ["TIMEOUT_S", "Connection", "Response", "percentile", "posted"]
 
 TIMEOUT_S = 60.0
-"""A request that takes longer has failed."""
+"""Time limit of a request."""
 
 FAILURES = (OSError, EOFError, ValueError, IndexError, asyncio.IncompleteReadError)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came.
+    """A response.
 
     Args:
         status: 0 if nothing came that is HTTP; `body` then says why.
@@ -29,12 +29,12 @@ class Response:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON."""
+        """Return the body as JSON."""
         return json.loads(self.body)
 
 
 class Connection:
-    """A connection for one request after another: HTTP/1.1 as far as is needed here."""
+    """A minimal HTTP/1.1 connection for sequential requests."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -43,7 +43,7 @@ class Connection:
     async def send(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Response:
-        """Send a request, connecting if need be; one that fails gives a response of status 0.
+        """Send a request, connecting if necessary; a failure gives a response of status 0.
 
         A server may close a connection that was idle just as it is used again; then another one is opened.
         """
@@ -62,7 +62,7 @@ class Connection:
             return Response(0, {}, repr(error).encode())
 
     async def ask(self, question: str, **more: Any) -> Response:
-        """POST /v1/ask."""
+        """Send `POST /v1/ask`."""
         return await self.send("POST", "/v1/ask", json.dumps({"question": question, **more}).encode())
 
     async def _send(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Response:
@@ -88,7 +88,7 @@ class Connection:
         return Response(int(head.split()[1]), told, body)
 
     def close(self) -> None:
-        """Close it; the next request opens another."""
+        """Close the connection; the next request opens another."""
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
@@ -103,13 +103,13 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
 
 
 def posted(name: str, text: str) -> tuple[bytes, dict[str, str]]:
-    """The body and headers of an upload of one file."""
+    """Return the body and headers of an upload of one file."""
     head = f'--harness\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
     body = head.encode() + text.encode() + b"\r\n--harness--\r\n"
     return body, {"Content-Type": "multipart/form-data; boundary=harness"}
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The least value that this share of all does not exceed; NaN of none."""
+    """Return the smallest value that the share does not exceed; NaN for no values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")

@@ -1,4 +1,4 @@
-"""Many ask while documents are added, replaced and removed, and while the store is re-encoded.
+"""Ask concurrently while documents are added, replaced and removed, and while the store is re-encoded.
 
 No request may fail; each answer must be of exactly what the generation held that it names, encoded as that was; a
 server must see what others commit within a second; those who write take turns or are told by whom they are kept.
@@ -32,10 +32,10 @@ __all__ = ["Options", "run"]
 AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
 FOLLOW_S = 1.0
 WAIT_S = "30"
-"""Nobody is to be refused here, however slow the machine is by itself; what is refused is for `overload` to show."""
+"""No request may be refused here, however slow the machine; `overload` tests refusals."""
 
 CHANGING = 12
-"""Documents that are changed again and again, by each way of changing them."""
+"""Documents that change repeatedly, in every way."""
 
 BUSY = "is being written to by process"
 LOOK_S = 0.02
@@ -44,7 +44,7 @@ KS = (1, 3, 5)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How long and how much.
+    """Duration and amount of load.
 
     Args:
         seconds: Of each of the two phases with the clock on: without writers, and with them.
@@ -65,13 +65,13 @@ class Options:
 
 @dataclass(slots=True)
 class Asked:
-    """What came of asking in one phase."""
+    """Answers of one phase."""
 
     latencies: list[float] = field(default_factory=list)
     answers: int = 0
 
     def p(self, share: float) -> str:
-        """A percentile, for people."""
+        """Return a percentile as text."""
         return f"{1000 * percentile(self.latencies, share):.0f} ms"
 
 
@@ -95,11 +95,11 @@ def run(place: Place, options: Options, report: Report) -> None:
 
 
 Expected = Mapping[str, Mapping[tuple[str, int], Any]]
-"""By precision: the answer to each question and `k`, as the store without writers gives it."""
+"""By precision: the answer to each question and `k` of the store without writers."""
 
 
 def _expected(place: Place, questions: Sequence[str]) -> Expected:
-    """What a copy of the store answers in either precision, given by a process of its own."""
+    """Return the answers of a copy of the store in either precision, from another process."""
     expected: dict[str, dict[tuple[str, int], Any]] = {}
     for precision in ("int8", "float32"):
         exports = os.environ.get("FOOTNOTE_EXPORTS", str(place.folder / "exports"))
@@ -176,7 +176,7 @@ async def _asking(
     report: Report,
     meanwhile: Awaitable[None],
 ) -> Asked:
-    """Ask as long as something else goes on."""
+    """Ask while something else runs."""
     asked, end = Asked(), asyncio.Event()
 
     async def ask() -> None:
@@ -219,7 +219,7 @@ async def _switch(
     expected: Expected,
     precision: str,
 ) -> None:
-    """Re-encode the store, and ask until the server answers from it: always as the generation's own encoder would."""
+    """Re-encode the store, and ask until the server answers from it; each generation answers with its own encoder."""
     questions = list(next(iter(expected.values())))
     state = {"end": False, "asked": 0}
     newest = max(witness.generations)
@@ -265,7 +265,7 @@ async def _switch(
 
 
 async def _follow(server: ServerProcess, witness: Witness, report: Report, options: Options) -> None:
-    """See how soon the server has what was committed."""
+    """Measure how soon the server has each commit."""
     with contextlib.closing(Connection(server.port)) as connection:
         await _follow_on(connection, witness, report, options)
 
@@ -293,7 +293,7 @@ async def _follow_on(connection: Connection, witness: Witness, report: Report, o
 
 
 class Writers:
-    """Change documents by processes and over HTTP, all at once."""
+    """Change documents by processes and over HTTP concurrently."""
 
     def __init__(self, place: Place, server: ServerProcess, writing: Writing, report: Report, options: Options) -> None:
         self.by_process = self.by_http = 0
@@ -307,7 +307,7 @@ class Writers:
         self._folder.mkdir(exist_ok=True)
 
     async def run(self) -> None:
-        """Change until the time is over, then let each finish."""
+        """Change documents until the time is over, then finish the current changes."""
         self._end = time.monotonic() + self._options.seconds
         await asyncio.gather(self._processes("a"), self._processes("b"), self._http())
 
@@ -362,7 +362,7 @@ class Writers:
 @click.option("--seed", type=int, default=None, help="To repeat a run.")
 @click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
 def main(seconds: float, askers: int, documents: int, seed: int | None, untimed: bool) -> None:
-    """Ask many questions while everything changes; exit code 1 if a promise was broken."""
+    """Ask concurrently while everything changes; exit code 1 if a promise is broken."""
     report = Report("concurrency", random.randrange(2**32) if seed is None else seed)
     report.say(f"Seed {report.seed}.")
     with tempfile.TemporaryDirectory(prefix="footnote-concurrency-") as folder:

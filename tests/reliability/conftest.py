@@ -1,4 +1,4 @@
-"""One workshop for all: compiling, and learning what commands leave when nothing happens, take seconds."""
+"""A shared workshop: compiling, and recording what undisturbed commands leave, take seconds."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

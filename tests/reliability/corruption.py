@@ -1,4 +1,4 @@
-"""Damage a store in every way, and see that it is found, repaired or refused, and never answered from.
+"""Damage a store in every way, and check that the damage is found, repaired or refused, and never answered from.
 
     python -m tests.reliability.corruption --flips 10000 --every-header-byte --every-page
 
@@ -28,22 +28,22 @@ from pathlib import Path
 from embeddings.encoder.encoder import Encoder
 from tests.conftest import make_tiny_model
 from tests.reliability.damage import Case, cells, files_of, flips, heads, live, pages, sampled, swaps, truncations
-from tests.reliability.rotten import CLASSES, OUTCOMES, Examined, Examiner, make_stores
+from tests.reliability.examiner import CLASSES, OUTCOMES, Examined, Examiner, make_stores
 
 __all__ = ["Tally", "chosen", "main", "prepare", "run"]
 
 LONGEST_S = 60.0
-"""A damage that keeps a process busy for longer counts as a hang; a usual one takes a quarter of a second."""
+"""Time limit of one damage, after which the process counts as hanging; a usual one takes a quarter of a second."""
 
 MEMORY_BYTES = 6 * 1024**3
-"""Address space of a worker: several times what it needs for a whole store."""
+"""Address space of a worker: a multiple of what it needs for a whole store."""
 
 TOLD_EVERY_S = 10.0
 
 
 @dataclass(slots=True)
 class Tally:
-    """What came of all damages so far."""
+    """The outcomes so far."""
 
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -51,7 +51,7 @@ class Tally:
     restored: list[str] = field(default_factory=list)
 
     def add(self, case: Case, examined: Examined) -> None:
-        """Count one."""
+        """Count an outcome."""
         kind = _kind(case)
         self.found[kind, examined.found] += 1
         self.outcomes[kind, examined.outcome] += 1
@@ -79,7 +79,7 @@ def _kind(case: Case) -> str:
 
 
 def prepare(work: Path, documents: int, seed: int) -> None:
-    """Make the model, if it is not there, and the stores."""
+    """Make the model, if missing, and the stores."""
     if not (work / "model").exists():
         make_tiny_model(work / "model", seed=1)
     Encoder.load(str(work / "model"), "float32", work / "exports")
@@ -89,7 +89,7 @@ def prepare(work: Path, documents: int, seed: int) -> None:
 def chosen(
     folder: Path, seed: int, *, flip: int, head: int | None, page: int | None, cut: int | None, cell: int | None
 ) -> list[Case]:
-    """The damages to try; None takes all of a sort, a number so many of them, evenly spread."""
+    """Return the damages to try; None takes all of a kind, a number an evenly spaced sample."""
     draw = random.Random(seed)
 
     def some(cases: Sequence[Case], count: int | None) -> list[Case]:
@@ -116,7 +116,7 @@ class _Worker:
         self._ready = self._process.stdout
 
     def examine(self, case: Case) -> Examined | None:
-        """What it says, or None if it died or hung, and has to be replaced."""
+        """Return its output, or None if it died or hung and must be replaced."""
         if self._process.stdin is None or self._process.stdout is None:
             raise ValueError("a worker has pipes")
         try:
@@ -129,7 +129,7 @@ class _Worker:
         return Examined(**json.loads(line)) if line else None
 
     def close(self) -> str:
-        """End it; say how it ended."""
+        """End it, and return how it ended."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
@@ -145,7 +145,7 @@ class _Worker:
 
 
 def run(work: Path, cases: Sequence[Case], workers: int, *, tell: bool = False) -> Tally:
-    """Examine all of the damages, in several processes."""
+    """Examine all damages in multiple processes."""
     tally, lock, left = Tally(), threading.Lock(), iter(cases)
     begun = told = time.monotonic()
 
@@ -189,7 +189,7 @@ def _next(cases: Iterable[Case], lock: threading.Lock) -> Case | None:
 
 
 def _work(work: Path, folder: Path) -> None:
-    """What a worker does: a damage a line in, what came of it a line out."""
+    """Run a worker: one damage per input line, one outcome per output line."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever else is printed is no answer
@@ -217,7 +217,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run the harness; return the exit code."""
+    """Run the harness and return the exit code."""
     given = _arguments()
     if given.worker:
         _work(*given.worker)

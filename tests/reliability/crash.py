@@ -1,4 +1,4 @@
-"""Kill whatever writes to a store, at any moment and at every call, and see what is left.
+"""Kill processes that write to a store, at random moments and at every call, and check what is left.
 
     python -m tests.reliability.crash --kills 500 --every-call
 
@@ -26,23 +26,23 @@ __all__ = ["Tally", "every_call", "random_kills", "run"]
 
 KILLED = -9
 LONGEST = 1.1
-"""A random kill comes within so many times what the scenario takes undisturbed."""
+"""Random kills come within this multiple of the undisturbed duration of the scenario."""
 
 
 @dataclass
 class Tally:
-    """What was tried in a scenario, and what came of it."""
+    """The cases of a scenario and their outcomes."""
 
     kills: int = 0
     unharmed: int = 0
-    """It had ended before."""
+    """The process had ended before the kill."""
     seconds: float = 0
     """The longest time that a store took to open afterwards."""
     violations: list[str] = field(default_factory=list)
 
 
 def run(shop: Workshop, cases: Sequence[tuple[Scenario, Fault]], progress: Progress) -> dict[str, Tally]:
-    """Try each case; give a tally by scenario."""
+    """Try each case; return a tally by scenario."""
     tallies: dict[str, Tally] = {}
     progress.start(len(cases), "kills")
     for scenario, fault in cases:
@@ -75,7 +75,7 @@ def _struck(shop: Workshop, scenario: Scenario, fault: Fault, tally: Tally) -> R
 
 
 def _check(shop: Workshop, scenario: Scenario, data: Path, ran: Ran, tally: Tally) -> None:
-    """What is found right after the kill, opened by somebody else."""
+    """Check the store right after the kill, opened by another process."""
     found = state_of(data)
     tally.seconds = max(tally.seconds, found.seconds)
     if found not in scenario.allowed:
@@ -90,7 +90,7 @@ def _check(shop: Workshop, scenario: Scenario, data: Path, ran: Ran, tally: Tall
 
 
 def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
-    """What the same thing done once more leaves, on the very folder that was left."""
+    """Check what the same action leaves when it is repeated on the same folder."""
     again = scenario.act(shop, data, Fault())
     if again.status and not _was_done(again):
         raise ViolationError(f"done again, it ended with {again.status}: {again.err[-500:]}")
@@ -109,18 +109,18 @@ def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
 
 
 def _was_done(ran: Ran) -> bool:
-    """Whether a command says that there is nothing left to do."""
+    """Return whether a command reports that there is nothing to do."""
     return ran.status == 1 and "There is no document" in ran.err
 
 
 def random_kills(found: Sequence[Scenario], kills: int, chance: random.Random) -> list[tuple[Scenario, Fault]]:
-    """So many moments, some of them after the end."""
+    """Return random moments, some of them after the end."""
     cases = [found[at % len(found)] for at in range(kills)]
     return [(scenario, Fault(delay=chance.uniform(0, scenario.seconds * LONGEST))) for scenario in cases]
 
 
 def every_call(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario, Fault]]:
-    """Before each call, after half of each write, and after the last call of each scenario."""
+    """Return cases before each call, after half of each write, and after the last call of each scenario."""
     data = shop.folder / "data"
     cases: list[tuple[Scenario, Fault]] = []
     for scenario in found:
@@ -134,7 +134,7 @@ def every_call(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario
 
 
 def table(tallies: Mapping[str, Tally]) -> str:
-    """What was tried, for people."""
+    """Print the tally."""
     lines = ["| scenario | killed | ended before | longest to open | violations |", "|---|---|---|---|---|"]
     for name, tally in tallies.items():
         cells = (name, tally.kills, tally.unharmed, f"{tally.seconds * 1000:.0f} ms", len(tally.violations))
@@ -149,7 +149,7 @@ def table(tallies: Mapping[str, Tally]) -> str:
 @click.option("--only", multiple=True, help="Only this scenario; may be repeated.")
 @click.option("--seed", type=int, help="What moments and samples are drawn with.")
 def main(kills: int, every: bool, sample: int, only: tuple[str, ...], seed: int | None) -> None:
-    """Kill whatever writes to a store, and see what is left."""
+    """Kill processes that write to a store, and check what is left."""
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     click.echo(f"Seed {seed}.", err=True)
     chance = random.Random(seed)

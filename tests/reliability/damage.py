@@ -1,4 +1,4 @@
-"""Damage to a data folder: what can be done to its bytes, and which damage to try."""
+"""Kinds of damage to the bytes of a data folder, and the selection of damages to try."""
 
 import random
 import shutil
@@ -27,12 +27,12 @@ __all__ = [
 
 PAGE = 4096
 HEADER = 100
-"""Bytes of SQLite's header; a page's own header comes after it, or at the beginning of another page."""
+"""Size of SQLite's header; the header of a page follows it, or starts the page."""
 
 PAGE_HEADER = 12
 
 SIDE_FILES = ("footnote.db-wal", "footnote.db-shm")
-"""What SQLite keeps beside its file while it is open."""
+"""Files that SQLite keeps next to its database while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ class Case:
         return f"{self.kind} {self.file} {self.at} {self.value}{' live' if self.live else ''}"
 
     def as_json(self) -> dict[str, Any]:
-        """What `Case(**...)` makes the same of."""
+        """Return the arguments of `Case(**...)`."""
         return asdict(self)
 
     def damage(self, folder: Path, spare: Path) -> None:
-        """Do it.
+        """Apply the damage.
 
         Args:
             folder: The data folder.
@@ -77,7 +77,7 @@ class Case:
 
 
 def _change_file(case: Case, path: Path) -> None:
-    """In place, so that who has it open sees it."""
+    """Write in place, visible to processes that have the file open."""
     with path.open("r+b") as file:
         if case.kind == "cut":
             file.truncate(case.at)
@@ -94,13 +94,13 @@ def _change_file(case: Case, path: Path) -> None:
 
 
 def files_of(folder: Path) -> dict[str, int]:
-    """Size of each file of a data folder that holds anything."""
+    """Return the size of each non-empty file of a data folder."""
     sizes = {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
     return {name: size for name, size in sizes.items() if size}
 
 
 def flips(folder: Path, count: int, draw: random.Random) -> list[Case]:
-    """Single bits: two thirds of them in the database, the others anywhere in the files of the indexes."""
+    """Return single bits: two thirds in the database, the others in files of the indexes."""
     sizes = files_of(folder)
     others = [name for name in sizes if name != DATABASE_NAME]
     names = [
@@ -111,7 +111,7 @@ def flips(folder: Path, count: int, draw: random.Random) -> list[Case]:
 
 
 def heads(folder: Path) -> list[Case]:
-    """Every byte of SQLite's header and of its pages' headers, and of both manifests, each in two ways."""
+    """Return every byte of SQLite's header, its pages' headers and both manifests, each changed in two ways."""
     sizes = files_of(folder)
     places = [(DATABASE_NAME, at) for at in range(HEADER)]
     for page in range(sizes[DATABASE_NAME] // PAGE):
@@ -124,14 +124,14 @@ def heads(folder: Path) -> list[Case]:
 
 
 def pages(folder: Path) -> list[Case]:
-    """Every page of every file, zeroed."""
+    """Return every page of every file, zeroed."""
     return [
         Case("zero", name, page) for name, size in files_of(folder).items() for page in range((size + PAGE - 1) // PAGE)
     ]
 
 
 def truncations(folder: Path) -> list[Case]:
-    """Every file cut to nothing or a byte, about its header, in the middle, at and off a page's border, by one byte."""
+    """Return every file truncated: to nothing, to a byte, near its header, in the middle, on and off a page border."""
     cases = []
     for name, size in files_of(folder).items():
         middle = size // 2
@@ -141,7 +141,7 @@ def truncations(folder: Path) -> list[Case]:
 
 
 def swaps() -> list[Case]:
-    """Files of another time or another store in the place of the right ones, and what a crash may leave beside them."""
+    """Return files of another time or another store in place of the right ones, and files that a crash may leave."""
     return [Case("swap", name) for name in SWAPS]
 
 
@@ -240,7 +240,7 @@ def _content(folder: Path) -> list[Path]:
 
 
 def cells(folder: Path, rows: Sequence[int] = (0, 7)) -> list[Case]:
-    """Every column of every table, in some rows: another value, and another row's with its checksum."""
+    """Return every column of every table, in some rows: another value, and the value and checksum of another row."""
     with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection:
         tables = [
             row[0]
@@ -262,7 +262,7 @@ def cells(folder: Path, rows: Sequence[int] = (0, 7)) -> list[Case]:
 CHANGED, EXCHANGED, DELETED = 0, 1, 2
 
 CHECKSUMS = {"vector": "vector_checksum", "data": "checksum", "text": "revision", "title": "metadata_checksum"}
-"""Which column goes with one that is exchanged."""
+"""Columns that are exchanged together."""
 
 
 def _change_row(folder: Path, table: str, column: str, row: int, how: int) -> None:
@@ -295,7 +295,7 @@ def _exchange(connection: sqlite3.Connection, table: str, column: str, key: str,
 
 
 def _other(value: object) -> object:
-    """Another value of the same type."""
+    """Return another value of the same type."""
     if isinstance(value, int):
         return value + 1_000_003
     if isinstance(value, bytes):
@@ -306,13 +306,13 @@ def _other(value: object) -> object:
 
 
 def sampled(cases: Sequence[Case], count: int) -> list[Case]:
-    """So many of them, evenly spread."""
+    """Return an evenly spaced sample."""
     if len(cases) <= count:
         return list(cases)
     return [cases[at * len(cases) // count] for at in range(count)]
 
 
 def live(cases: Sequence[Case]) -> Iterator[Case]:
-    """The same under an open library."""
+    """Apply the damage while a library has the store open."""
     for case in cases:
         yield Case(case.kind, case.file, case.at, case.value, live=True)

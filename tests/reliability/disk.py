@@ -1,4 +1,4 @@
-"""Let the disk be full, broken or read-only at every call in turn, and see what people are told and what is left.
+"""Make the disk full, broken or read-only at every call in turn, and check the messages and the store.
 
 python -m tests.reliability.disk --every-call
 """
@@ -42,16 +42,16 @@ FAULTS = {
 
 @dataclass
 class Tally:
-    """What was tried, and what came of it."""
+    """The cases and their outcomes."""
 
     faults: int = 0
     refused: int = 0
-    """How often the command said that it could not go on."""
+    """Number of commands that reported that they cannot continue."""
     violations: list[str] = field(default_factory=list)
 
 
 def cases_of(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario, str, Fault]]:
-    """Each kind of fault at each call of each scenario that it can meet."""
+    """Return each kind of fault at each call of each scenario that it can affect."""
     data = shop.folder / "data"
     cases = []
     for scenario in found:
@@ -64,7 +64,7 @@ def cases_of(shop: Workshop, found: Sequence[Scenario]) -> list[tuple[Scenario, 
 
 
 def run(shop: Workshop, cases: Sequence[tuple[Scenario, str, Fault]], progress: Progress) -> dict[str, Tally]:
-    """Try each case; give a tally by kind of fault."""
+    """Try each case; return a tally by kind of fault."""
     tallies: dict[str, Tally] = {}
     progress.start(len(cases), "faults")
     for scenario, name, fault in cases:
@@ -101,7 +101,7 @@ def _faulty(shop: Workshop, scenario: Scenario, fault: Fault) -> Ran:
 
 
 def _check_words(ran: Ran) -> None:
-    """Whether a command ended with an answer or a sentence, and with the exit code that goes with it."""
+    """Return whether a command ended with an answer or a message, and with the matching exit code."""
     if "Traceback" in ran.err or "Exception" in ran.err:
         raise ViolationError(f"there was a traceback: {ran.err[-800:]}")
     if ran.status not in (0, STORE):
@@ -114,7 +114,7 @@ def _check_words(ran: Ran) -> None:
 
 
 def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
-    """Whether it can go on on the same folder, as soon as the disk is well."""
+    """Return whether the command can continue on the same folder once the disk works."""
     if isinstance(scenario, Command):  # a server has been asked to go on already
         again = scenario.act(shop, data, Fault())
         if again.status and "There is no document" not in again.err:
@@ -132,7 +132,7 @@ def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
 
 
 def table(tallies: dict[str, Tally]) -> str:
-    """What was tried, for people."""
+    """Print the tally."""
     lines = ["| the disk is | faults | refused in words | violations |", "|---|---|---|---|"]
     for name, tally in tallies.items():
         lines.append(f"| {name} | {tally.faults} | {tally.refused} | {len(tally.violations)} |")
@@ -145,7 +145,7 @@ def table(tallies: dict[str, Tally]) -> str:
 @click.option("--only", multiple=True, help="Only this scenario; may be repeated.")
 @click.option("--seed", type=int, help="What the sample is drawn with.")
 def main(every: bool, sample: int, only: tuple[str, ...], seed: int | None) -> None:
-    """Let the disk be full, broken or read-only, and see what people are told and what is left."""
+    """Make the disk full, broken or read-only, and check the messages and the store."""
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     click.echo(f"Seed {seed}.", err=True)
     chance = random.Random(seed)

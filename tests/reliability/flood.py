@@ -1,4 +1,4 @@
-"""One client floods a server with requests and with bodies that do not come; a calm one beside it notices nothing.
+"""One client floods a server with requests and with bodies that never arrive; another client is not affected.
 
 python -m tests.reliability.flood --seconds 60
 """
@@ -22,25 +22,25 @@ from tests.reliability.texts import Writing
 __all__ = ["Options", "run"]
 
 AT_ONCE = 64
-"""`FOOTNOTE_CONCURRENT_PER_CLIENT`, as it is by default."""
+"""Default of `FOOTNOTE_CONCURRENT_PER_CLIENT`."""
 
 FLOODING, CALM = {"X-Forwarded-For": "198.51.100.7"}, {"X-Forwarded-For": "198.51.100.8"}
-"""Where they come from, by the word of a proxy that the server believes."""
+"""Addresses of the clients, given by a trusted proxy."""
 
 QUICK, STALLED = 16, 32
-"""Connections of the flood: those that ask as quickly as they can, and those whose bodies do not come."""
+"""Connections of the flood: those that ask as fast as they can, and those whose bodies never arrive."""
 
 PAUSE_S = 0.25
-"""Of the calm client, between questions; it asks less than anyone may."""
+"""Seconds between questions of the other client, which stays below all limits."""
 
 REFUSED_S = gate.PAUSE_S + 0.1
 MORE_S = 0.05
-"""What the calm client may wait longer than alone, at the median."""
+"""Allowed increase of the other client's median latency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How long and how much.
+    """Duration and amount of load.
 
     Args:
         seconds: Of the flood.
@@ -57,14 +57,14 @@ class Options:
 
 @dataclass(slots=True)
 class Came:
-    """Seconds that refusals took, and how many were answered, of one client's requests."""
+    """Durations of refusals, and number of answers, of one client's requests."""
 
     refused: list[float] = field(default_factory=list)
     answered: int = 0
 
 
 def run(place: Place, options: Options, report: Report) -> None:
-    """See how a calm client fares alone, and beside one who floods the server."""
+    """Measure a client alone, and next to one that floods the server."""
     writing = Writing(report.seed)
     report.say(f"Ingesting {options.documents} documents.")
     writing.folder(place.folder / "kept", options.documents)
@@ -111,7 +111,7 @@ def _of(times: list[float]) -> str:
 
 
 async def _calm(server: ServerProcess, writing: Writing, seconds: float, report: Report) -> list[float]:
-    """What each answer took."""
+    """Measure the duration of each answer."""
     times: list[float] = []
     connection = Connection(server.port)
     end = time.monotonic() + seconds
@@ -141,7 +141,7 @@ async def _ask_quickly(
 
 
 async def _stall(server: ServerProcess, stop: asyncio.Event) -> None:
-    """Promise a body again and again, and send the first byte of it."""
+    """Announce a body repeatedly, and send its first byte only."""
     named = {"Host": "here", "Content-Type": "application/json", "Content-Length": "100", **FLOODING}
     head = "\r\n".join(("POST /v1/ask HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", ""))
     while not stop.is_set():
@@ -175,7 +175,7 @@ def _is_refusal(response: Response) -> bool:
 @click.option("--seed", type=int, default=None, help="To repeat a run.")
 @click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
 def main(seconds: float, documents: int, seed: int | None, untimed: bool) -> None:
-    """Flood a server from one address; exit code 1 if a promise was broken."""
+    """Flood a server from one address; exit code 1 if a promise is broken."""
     report = Report("flood", random.randrange(2**32) if seed is None else seed)
     report.say(f"Seed {report.seed}.")
     with tempfile.TemporaryDirectory(prefix="footnote-flood-") as folder:

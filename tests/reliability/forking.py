@@ -1,4 +1,4 @@
-"""Many real processes of `footnote`, quickly: each is forked from one that has imported what it needs.
+"""Fast starts of many real `footnote` processes: each is forked from one with the imports done.
 
 Run as a program it is that one: a line of JSON on standard input starts a process, a line on standard output says
 its id, and a file beside its output its exit status.
@@ -31,22 +31,22 @@ NEEDED = (
 PR_SET_PDEATHSIG = 1
 LOOK_S = 0.005
 PATIENCE_S = 120
-"""Far beyond what anything here takes: past it, something hangs."""
+"""Far beyond the duration of anything here; a longer process hangs."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a process left behind."""
+    """The output of a process."""
 
     status: int
-    """Exit code, or the number of the signal that killed it, negative."""
+    """Exit code, or the negative number of the signal that killed it."""
     out: str
     err: str
 
 
 @dataclass(frozen=True)
 class Running:
-    """A process that has been started."""
+    """A started process."""
 
     pid: int
     out: Path
@@ -72,7 +72,7 @@ class Running:
 
 
 class Forks:
-    """Starts `footnote ARGUMENTS…` in processes of their own.
+    """Starts `footnote ARGUMENTS…` in new processes.
 
     Args:
         server: The process that they are forked from.
@@ -87,7 +87,7 @@ class Forks:
         self._started = itertools.count()
 
     def start(self, *arguments: object, settings: Mapping[str, str] | None = None) -> Running:
-        """Start one, with some more environment variables."""
+        """Start a process, with additional environment variables."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         out = self._work / f"{next(self._started)}.out"
@@ -105,13 +105,13 @@ class Forks:
         return Running(int(self._server.stdout.readline()), out, err)
 
     def run(self, *arguments: object, settings: Mapping[str, str] | None = None) -> Ran:
-        """Start one and wait for its end."""
+        """Start a process and wait for its end."""
         return self.start(*arguments, settings=settings).wait()
 
 
 @contextlib.contextmanager
 def forks(work: Path, shim: Shim | None, settings: Mapping[str, str]) -> Iterator[Forks]:
-    """What starts processes, as long as the block runs.
+    """Yield a starter of processes for the block.
 
     Args:
         work: A folder for their output and their temporary files.
@@ -153,7 +153,7 @@ def _serve(commands: IO[str], answers: IO[str]) -> None:
 
 
 def _become(arguments: Sequence[str], settings: Mapping[str, str], out: str, err: str) -> None:
-    """Turn into `footnote ARGUMENTS…`."""
+    """Run `footnote ARGUMENTS…` in this process."""
     status = 70
     try:
         os.setsid()  # a process group of its own, all of which a kill ends

@@ -1,4 +1,4 @@
-"""Clients that leave at any stage, stall or never read, and a server that is told to stop under load.
+"""Clients that leave at any stage, stall or never read, and a server that is stopped under load.
 
 Descriptors and threads return to where they were, memory nearly so, everybody else is answered meanwhile, and the
 server ends with 0 within a bound, having answered what was in flight.
@@ -31,17 +31,17 @@ AT_ONCE = 50
 SETTLE_S = 60.0
 GROWTH = 1.05
 STOP_S = 12.0
-"""In which a server ends whatever its clients do; clients that stall are cut off after 8 seconds."""
+"""Seconds in which a server ends whatever its clients do; stalled clients are cut off after 8 seconds."""
 
 SURELY_READ_S = 0.1
-"""What was sent so long before a signal has been read by the server, and is answered."""
+"""A request sent this long before a signal has been read by the server, and is answered."""
 
 ASKERS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How many.
+    """Numbers of clients.
 
     Args:
         clients: That leave.
@@ -57,7 +57,7 @@ class Options:
 
 
 def run(place: Place, options: Options, report: Report) -> None:
-    """Leave, then stop a server under load, once by one signal and once by several."""
+    """Leave, then stop a server under load, once by one signal and once by repeated signals."""
     writing = Writing(report.seed)
     writing.folder(place.folder / "kept", options.documents)
     ran = place.command("ingest", str(place.folder / "kept"))
@@ -98,7 +98,7 @@ async def _leaving(server: ServerProcess, writing: Writing, options: Options, re
 
 
 async def _asking(server: ServerProcess, writing: Writing, report: Report) -> None:
-    """Whoever stays is answered."""
+    """Check that the clients that stay are answered."""
     connection = Connection(server.port)
     try:
         while True:
@@ -110,7 +110,7 @@ async def _asking(server: ServerProcess, writing: Writing, report: Report) -> No
 
 
 async def _settled(server: ServerProcess, wanted: Usage) -> Usage:
-    """What it holds when idle connections have been closed and nothing more is let go."""
+    """Return the server's usage after idle connections are closed and it has settled."""
     give_up = time.monotonic() + SETTLE_S
     now = server.usage()
     while time.monotonic() < give_up:
@@ -132,7 +132,7 @@ async def _leave(server: ServerProcess, writing: Writing, chosen: random.Random,
 
 
 def _one_leaves(port: int, at: int, question: str, part: float) -> None:
-    """One client, of the kind and at the stage that its number says."""
+    """Run one client, of the kind and at the stage given by its number."""
     client = socket.socket()
     if at % 3 == 0:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -192,7 +192,7 @@ KINDS: tuple[Callable[[str], bytes], ...] = (
 
 
 async def _stopped(server: ServerProcess, writing: Writing, options: Options, report: Report, signals: int) -> None:
-    """Stop a server that is asked, beside clients that stall, are idle, or never read."""
+    """Stop a server that answers questions, with clients that stall, are idle, or never read."""
     stalling = _stalling(server.port)
     sent: dict[int, float] = {}
     fates: dict[int, int] = {}
@@ -230,7 +230,7 @@ async def _stopped(server: ServerProcess, writing: Writing, options: Options, re
 
 
 def _stalling(port: int) -> list[socket.socket]:
-    """Connections that would keep a server for ever: idle, half a head, half a body, answers that nobody reads."""
+    """Open connections that would keep a server forever: idle, half a head, half a body, unread answers."""
     ask = _request("/v1/ask", json.dumps({"question": "Who began it?", "k": 20}).encode())
     stream = _request("/v1/chat", _chat("Who ended it?"), Accept="text/event-stream")
     clients = []
@@ -249,7 +249,7 @@ def _stalling(port: int) -> list[socket.socket]:
 @click.option("--seed", type=int, default=None, help="To repeat a run.")
 @click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
 def main(clients: int, documents: int, seed: int | None, untimed: bool) -> None:
-    """Leave a server in every way; exit code 1 if it keeps anything, or does not end as it should."""
+    """Leave a server in every way; exit code 1 if it keeps anything, or does not end in time."""
     report = Report("leaving", random.randrange(2**32) if seed is None else seed)
     report.say(f"Seed {report.seed}.")
     with tempfile.TemporaryDirectory(prefix="footnote-leaving-") as folder:

@@ -1,4 +1,4 @@
-"""Four times what a server can carry: what it takes it answers in time, the rest it refuses at once, and it recovers.
+"""Four times the load that a server can carry: it answers in time or refuses at once, and it recovers.
 
 Questions come at their own pace, whether or not earlier ones have been answered, as they do from many people.
 
@@ -23,7 +23,7 @@ from tests.reliability.texts import Writing
 __all__ = ["Options", "run"]
 
 WAIT_S = 1.5
-"""`FOOTNOTE_WAIT_SECONDS`, as it is by default."""
+"""Default of `FOOTNOTE_WAIT_SECONDS`."""
 
 ACCEPTED_S = 2 * WAIT_S
 REFUSED_S = 0.1
@@ -35,7 +35,7 @@ CAPACITY_ASKERS = 32
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How long and how much.
+    """Duration and amount of load.
 
     Args:
         seconds: Of the overload.
@@ -52,7 +52,7 @@ class Options:
 
 @dataclass(slots=True)
 class Came:
-    """Seconds that answers took, that refusals took, and that a sign of life took."""
+    """Durations of answers, refusals and health checks."""
 
     accepted: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Came:
 
 
 def run(place: Place, options: Options, report: Report) -> None:
-    """Measure what a server can carry, ask more, and see it recover."""
+    """Measure the capacity of a server, exceed it, and measure the recovery."""
     writing = Writing(report.seed)
     report.say(f"Ingesting {options.documents} documents.")
     writing.folder(place.folder / "kept", options.documents)
@@ -111,7 +111,7 @@ def _of(times: list[float]) -> str:
 
 
 async def _capacity(server: ServerProcess, writing: Writing, seconds: float) -> tuple[float, float]:
-    """Answers a second, and the seconds of one that comes alone."""
+    """Return answers per second, and the duration of a single one."""
     latencies: list[float] = []
     end = time.monotonic() + seconds
 
@@ -137,7 +137,7 @@ async def _timed(connection: Connection, question: str) -> float:
 async def _flood(
     server: ServerProcess, writing: Writing, rate: float, alone: float, options: Options, report: Report
 ) -> tuple[Came, float]:
-    """Ask at a pace, on connections that are taken up again where one is free."""
+    """Ask at a fixed rate, on free open connections."""
     came, free, asking = Came(), list[Connection](), set[asyncio.Task[None]]()
     chosen = random.Random(report.seed)
     living = asyncio.create_task(_living(server, came, report))
@@ -184,7 +184,7 @@ def _is_refusal(response: Response) -> bool:
 
 
 async def _living(server: ServerProcess, came: Came, report: Report) -> None:
-    """See whether it lives, each time on a connection of its own."""
+    """Check its health, each time on a new connection."""
     while True:
         with contextlib.closing(Connection(server.port)) as connection:
             begun = time.monotonic()
@@ -195,7 +195,7 @@ async def _living(server: ServerProcess, came: Came, report: Report) -> None:
 
 
 async def _recovery(server: ServerProcess, writing: Writing, alone: float) -> float:
-    """Seconds until a question takes about as long as one alone did before."""
+    """Return the seconds until a question takes about as long as a single one did before."""
     connection = Connection(server.port)
     begun = time.monotonic()
     while time.monotonic() - begun < 30:
@@ -214,7 +214,7 @@ async def _recovery(server: ServerProcess, writing: Writing, alone: float) -> fl
 @click.option("--seed", type=int, default=None, help="To repeat a run.")
 @click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
 def main(seconds: float, times: float, documents: int, seed: int | None, untimed: bool) -> None:
-    """Ask more than a server can carry; exit code 1 if a promise was broken."""
+    """Exceed the capacity of a server; exit code 1 if a promise is broken."""
     report = Report("overload", random.randrange(2**32) if seed is None else seed)
     report.say(f"Seed {report.seed}.")
     with tempfile.TemporaryDirectory(prefix="footnote-overload-") as folder:

@@ -1,4 +1,4 @@
-"""Cut the power at every call, and see what may be on the disk then.
+"""Cut the power at every call, and check the possible contents of the disk.
 
     python -m tests.reliability.power --every-call
 
@@ -48,28 +48,28 @@ POLICIES = ("strict", "names", "some")
 
 @dataclass(eq=False)
 class File:
-    """What is written, and what of it was synced."""
+    """Written data, and its synced part."""
 
     now: bytearray = field(default_factory=bytearray)
     synced: bytes = b""
 
     def write(self, at: int, data: bytes) -> None:
-        """Write at a place, which may lie beyond the end."""
+        """Write at an offset, which may be beyond the end."""
         if at > len(self.now):
             self.now.extend(bytes(at - len(self.now)))
         self.now[at : at + len(data)] = data
 
     def truncate(self, size: int) -> None:
-        """Cut, or lengthen with zeros."""
+        """Truncate, or extend with zeros."""
         del self.now[size:]
         self.now.extend(bytes(size - len(self.now)))
 
     def sync(self) -> None:
-        """Bring it to the disk."""
+        """Sync to the disk."""
         self.synced = bytes(self.now)
 
     def some(self, chance: random.Random) -> bytes:
-        """Of each sector what is written or what was synced, and of both sizes one."""
+        """Choose for each sector the written or the synced data, and one of both sizes."""
         size = chance.choice((len(self.now), len(self.synced)))
         both = [bytes(each) + bytes(max(0, size - len(each))) for each in (self.now, self.synced)]
         return b"".join(chance.choice(both)[at : at + SECTOR] for at in range(0, size, SECTOR))[:size]
@@ -77,18 +77,18 @@ class File:
 
 @dataclass(eq=False)
 class Folder:
-    """Names, and which of them were synced."""
+    """Names, and the synced ones."""
 
     now: dict[str, "File | Folder"] = field(default_factory=dict)
     synced: dict[str, "File | Folder"] = field(default_factory=dict)
 
     def sync(self) -> None:
-        """Bring the names to the disk."""
+        """Sync the names to the disk."""
         self.synced = dict(self.now)
 
 
 class Disk:
-    """A folder as it is written to, call by call.
+    """A folder, as it is written call by call.
 
     Args:
         root: Where it was when the calls were recorded.
@@ -99,7 +99,7 @@ class Disk:
         self._top = Folder()
 
     def do(self, kind: Kind, path: str, other: str, data: bytes, at: int) -> None:
-        """Do what a call did."""
+        """Apply a call."""
         parent, name = self._place(path)
         if parent is None or name.endswith(" (deleted)"):  # it has no name any more
             return
@@ -118,7 +118,7 @@ class Disk:
             _written(found, kind, data, at)
 
     def after_power_cut(self, place: Path, policy: str, chance: random.Random) -> None:
-        """Make what is left at a place."""
+        """Write the surviving files to a path."""
         _made(self._top, place, policy, chance)
 
     def _place(self, path: str) -> tuple[Folder | None, str]:
@@ -153,7 +153,7 @@ def _made(folder: Folder, place: Path, policy: str, chance: random.Random) -> No
 
 @dataclass(frozen=True)
 class Recording:
-    """Commands on one data folder, one after the other.
+    """Commands on one data folder, in sequence.
 
     Args:
         root: The folder above it.
@@ -168,13 +168,13 @@ class Recording:
     allowed: Sequence[Sequence[State]]
 
     def allowed_at(self, call: int) -> Sequence[State]:
-        """The states that may be found when the power is cut before a call."""
+        """Return the possible states if the power is cut before a call."""
         done = sum(end <= call for end in self.ends)
         return self.allowed[done] if done < len(self.allowed) else self.allowed[-1][-1:]
 
 
 def recorded(shop: Workshop) -> Recording:
-    """Record what some commands do to a new data folder."""
+    """Record the calls of commands on a new data folder."""
     root, log, files = (shop.folder / name for name in ("disk", "calls", "power-files"))
     for folder in (root, files):
         folder.mkdir()
@@ -209,7 +209,7 @@ def recorded(shop: Workshop) -> Recording:
 
 @contextlib.contextmanager
 def _read_by_another(data: Path) -> Iterator[None]:
-    """While another process reads a store, what is committed stays in SQLite's log, as it does beside a server."""
+    """While another process reads a store, commits stay in SQLite's log, as with a running server."""
     command = [sys.executable, "-c", READER, str(data / DATABASE_NAME)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
@@ -219,7 +219,7 @@ def _read_by_another(data: Path) -> Iterator[None]:
 
 
 def _without_a_trace(data: Path) -> State:
-    """The state of a copy: to open a store writes beside it."""
+    """Return the state of a copy, because opening a store writes to its folder."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(data, Path(folder) / "data")
         return state_of(Path(folder) / "data")
@@ -242,7 +242,7 @@ def _calls(log: Path) -> list[tuple[Kind, str, str, bytes, int]]:
 def check(
     recording: Recording, moments: Mapping[int, Sequence[str]], chance: random.Random, progress: Progress
 ) -> Iterator[str]:
-    """Cut the power at some calls; give what should not be.
+    """Cut the power at some calls; return the violations.
 
     Args:
         recording: What is done.
@@ -274,7 +274,7 @@ def check(
 @click.option("--sample", default=100, show_default=True, help="At so many of them.")
 @click.option("--seed", type=int, help="What is drawn with.")
 def main(every: bool, sample: int, seed: int | None) -> None:
-    """Cut the power, and see what is left."""
+    """Cut the power, and check what is left."""
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     click.echo(f"Seed {seed}.", err=True)
     chance = random.Random(seed)

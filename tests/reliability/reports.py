@@ -1,4 +1,4 @@
-"""What a harness says: a line now and then, what was violated, and a table of figures at the end."""
+"""Output of a harness: progress lines, violations, and a table of figures at the end."""
 
 import sys
 import time
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 __all__ = ["Report"]
 
 TOLD = 20
-"""So many violations are told one by one."""
+"""Number of violations that are printed."""
 
 
 @dataclass(slots=True)
 class Report:
-    """What a run has shown so far.
+    """The results of a run so far.
 
     Args:
         name: Of the harness.
@@ -29,20 +29,20 @@ class Report:
     begun: float = field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
-        """Tell how far it is."""
+        """Print a progress line."""
         if not self.quiet:
             sys.stderr.write(f"[{time.monotonic() - self.begun:6.1f} s] {text}\n")
             sys.stderr.flush()
 
     def check(self, holds: bool, text: str) -> None:
-        """Count a violation unless something holds."""
+        """Count a violation unless the condition holds."""
         if not holds:
             self.violations.append(text)
             if len(self.violations) <= TOLD:
                 self.say(f"VIOLATION: {text}")
 
     def end(self) -> int:
-        """Print the figures as a table, and give the exit code."""
+        """Print the figures as a table, and return the exit code."""
         lines = [f"{self.name}, seed {self.seed}", "", "| what | measured |", "|---|---|"]
         lines += [f"| {what} | {value} |" for what, value in self.figures.items()]
         lines += [f"| violations | {len(self.violations)} |"]

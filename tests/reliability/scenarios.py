@@ -1,4 +1,4 @@
-"""What is done to a store while something happens to it: real commands, and requests to a real server."""
+"""Actions on a store that are disturbed: real commands, and requests to a real server."""
 
 import contextlib
 import errno
@@ -48,7 +48,7 @@ RATING = {"question": "Who won?", "status": "not_found", "rating": "up", "passag
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a process.
+    """The disturbance of a process.
 
     Args:
         action: At a call; COUNT for nothing.
@@ -74,7 +74,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Workshop:
-    """Where things are done: a work folder, a file layer, and what starts processes."""
+    """A workshop: a work folder, a file layer, and a starter of processes."""
 
     folder: Path
     shim: Shim
@@ -82,7 +82,7 @@ class Workshop:
 
     @property
     def temporary(self) -> Path:
-        """The processes' own folder for temporary files."""
+        """The processes' folder for temporary files."""
         return self.folder / "tmp"
 
     @property
@@ -93,7 +93,7 @@ class Workshop:
         return path
 
     def struck(self, start: Callable[[], Running], data: Path, fault: Fault) -> Running:
-        """A process, or one that was ready before, to which something will happen."""
+        """Start a process that will be disturbed, or use a prepared one."""
         if fault.delay is None:
             self.shim.plan(data, fault.action, fault.at, kinds=fault.kinds, error=fault.error, lasting=fault.lasting)
         running = start()
@@ -102,7 +102,7 @@ class Workshop:
         return running
 
     def done(self, *arguments: object, settings: dict[str, str] | None = None) -> Ran:
-        """Run a command to which nothing happens.
+        """Run an undisturbed command.
 
         Raises:
             ViolationError: It fails.
@@ -121,7 +121,7 @@ def _ended(pid: int, number: int = signal.SIGKILL) -> None:
 
 @contextlib.contextmanager
 def workshop(folder: Path, model: Path | None = None, exports: Path | None = None) -> Iterator[Workshop]:
-    """Set up a work folder, empty so far.
+    """Set up an empty work folder.
 
     Args:
         folder: It.
@@ -144,7 +144,7 @@ def workshop(folder: Path, model: Path | None = None, exports: Path | None = Non
 
 @dataclass
 class Scenario:
-    """Something that changes a store.
+    """An action that changes a store.
 
     Args:
         name: What it is called.
@@ -161,17 +161,17 @@ class Scenario:
     seconds: float = 0
 
     def prepared(self, data: Path) -> None:
-        """Put a copy of the first state there."""
+        """Copy the initial state to a path."""
         shutil.rmtree(data, ignore_errors=True)
         if self.base is not None:
             shutil.copytree(self.base, data)
 
     def act(self, shop: Workshop, data: Path, fault: Fault) -> Ran:
-        """Do it; what was acknowledged is said on the standard output."""
+        """Run the action; acknowledgements are on standard output."""
         raise NotImplementedError
 
     def check_more(self, data: Path, ran: Ran) -> None:
-        """Check what a state does not hold."""
+        """Check what a state does not include."""
 
 
 @dataclass
@@ -185,7 +185,7 @@ class Command(Scenario):
     arguments: Sequence[object] = ()
 
     def act(self, shop: Workshop, data: Path, fault: Fault) -> Ran:
-        """Run it."""
+        """Run the command."""
 
         def start() -> Running:
             settings = {name: value.format(data=data) for name, value in self.settings.items()}
@@ -208,7 +208,7 @@ class Export(Command):
     model: Path = Path()
 
     def check_more(self, data: Path, ran: Ran) -> None:
-        """Whether the encoder is kept, whole, and nothing else, if the command was left alone."""
+        """Return whether an undisturbed command left the complete encoder, and nothing else."""
         exports = data / EXPORTS
         kept = find_export(exports, self.model, "float32")
         if ran.status == 0:
@@ -220,7 +220,7 @@ class Export(Command):
 
 @dataclass
 class Request(Scenario):
-    """A request to a server, which is struck when it is ready."""
+    """A request to a server, which is disturbed when it is ready."""
 
     def act(self, shop: Workshop, data: Path, fault: Fault) -> Ran:
         """Start the server, send the request, and stop the server."""
@@ -244,11 +244,11 @@ class Request(Scenario):
         return Ran(ran.status, said, ran.err)
 
     def send(self, url: str) -> httpx2.Response:
-        """Send it."""
+        """Send the request."""
         raise NotImplementedError
 
     def _gone_on(self, shop: Workshop, url: str, response: httpx2.Response) -> str:
-        """What the server says when the disk is well again; it must have answered questions all the while."""
+        """Check the server once the disk works again; it must have answered questions all the time."""
         if not response.is_success and response.status_code != STORE_UNAVAILABLE:
             raise ViolationError(f"the server answered {response.status_code}: {response.text}")
         asked = httpx2.post(f"{url}/v1/ask", json={"question": QUESTIONS[0]}, timeout=PATIENCE_S)
@@ -268,7 +268,7 @@ class Upload(Request):
     files: Sequence[Path] = ()
 
     def send(self, url: str) -> httpx2.Response:
-        """Send them."""
+        """Send the documents."""
         parts = [("files", (path.name, path.read_bytes())) for path in self.files]
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
         return httpx2.post(f"{url}/v1/documents", files=parts, headers=headers, timeout=PATIENCE_S)
@@ -279,11 +279,11 @@ class Rating(Request):
     """A rating sent to a server."""
 
     def send(self, url: str) -> httpx2.Response:
-        """Send it."""
+        """Send the rating."""
         return httpx2.post(f"{url}/v1/feedback", json=RATING, timeout=PATIENCE_S)
 
     def check_more(self, data: Path, ran: Ran) -> None:
-        """Whether the rating is there, once and whole, if it was said to be."""
+        """Return whether an acknowledged rating is stored exactly once."""
         ratings = Feedback(data, 10).ratings()
         if ran.out and json.loads(ran.out)["id"] not in [rating.id for rating in ratings]:
             raise ViolationError("a rating that was acknowledged is gone")
@@ -293,7 +293,7 @@ class Rating(Request):
 
 
 def ready(running: Running) -> str:
-    """Where a server answers, when it does."""
+    """Wait for the address of a server."""
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         if found := READY.search(running.err.read_text()):
@@ -303,7 +303,7 @@ def ready(running: Running) -> str:
 
 
 def between(before: State, after: State, order: Sequence[str]) -> list[State]:
-    """The states on the way from one to another, a document at a time, in the order in which they are ingested."""
+    """Return the intermediate states, one document at a time, in the order of the ingest."""
     documents = dict(before.documents)
     states = [before]
     for name in [*order, *(name for name in before.documents if name not in after.documents)]:
@@ -315,12 +315,12 @@ def between(before: State, after: State, order: Sequence[str]) -> list[State]:
 
 
 def text_of(at: int, sentences: int = 3) -> str:
-    """A document that is no other one's."""
+    """Return a unique document."""
     return f"Number {at}\n\n" + f"The truce began in year {at}. The gang talks went on. " * sentences
 
 
 def scenarios(shop: Workshop) -> list[Scenario]:
-    """All of them, with the states that each may leave."""
+    """Return all scenarios, with the states that each may leave."""
     first, files, many, base = (shop.folder / name for name in ("first", "files", "many", "base"))
     for folder, count, sentences in ((first, 6, 3), (files, 6, 3), (many, 40, 18)):
         folder.mkdir()
@@ -348,7 +348,7 @@ def scenarios(shop: Workshop) -> list[Scenario]:
 
 
 def exporting(shop: Workshop) -> Scenario:
-    """The making of the encoder's export, which takes seconds; the base is that of `scenarios`."""
+    """The export of the encoder, which takes seconds; it uses the base of `scenarios`."""
     model = Path(shop.forks.environment["FOOTNOTE_ENCODER"])
     settings = {"FOOTNOTE_EXPORTS": f"{{data}}/{EXPORTS}"}
     scenario = Export("export", shop.folder / "base", arguments=("ask", "Who?"), settings=settings, model=model)
@@ -357,7 +357,7 @@ def exporting(shop: Workshop) -> Scenario:
 
 
 def _learn(shop: Workshop, scenario: Scenario) -> None:
-    """Find out which states a scenario goes through, by letting it be."""
+    """Record the states of an undisturbed scenario."""
     data = shop.folder / "learn"
     scenario.prepared(data)
     before = EMPTY if scenario.base is None else state_of(scenario.base)

@@ -1,4 +1,4 @@
-"""Footnote in processes of its own, as an operator runs it: a server, and commands beside it."""
+"""Footnote in subprocesses, as an operator runs it: a server, and commands next to it."""
 
 import contextlib
 import os
@@ -30,12 +30,12 @@ ONE_ADDRESS = {
     "FOOTNOTE_CONCURRENT_PER_CLIENT": "2048",
     "FOOTNOTE_PROXIES": "127.0.0.1",
 }
-"""All clients of a harness have one address, and are to be limited by the queue for answers alone."""
+"""All clients of a harness have one address; only the queue for answers limits them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process holds at a moment: memory in bytes, open descriptors, threads."""
+    """Usage of a process: memory in bytes, open descriptors, threads."""
 
     memory: int
     files: int
@@ -59,18 +59,18 @@ class ServerProcess:
     log: Path
 
     def usage(self) -> Usage:
-        """What it holds now, as the system says."""
+        """Return its present usage, from the system."""
         at = Path("/proc") / str(self.process.pid)
         status = (at / "status").read_text()
         named = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
         return Usage(1024 * int(named["VmRSS"]), len(list((at / "fd").iterdir())), int(named["Threads"]))
 
     def said(self) -> str:
-        """All that it has written."""
+        """Return all of its output."""
         return self.log.read_text(errors="replace")
 
     def stop(self, signal_number: int = signal.SIGTERM) -> tuple[int | None, float]:
-        """Ask it to stop; give its exit code, None if it did not end, and the seconds that it took."""
+        """Stop it; return its exit code (None if it did not end) and the seconds."""
         begun = time.monotonic()
         self.process.send_signal(signal_number)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -80,7 +80,7 @@ class ServerProcess:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a harness works: a folder of its own, with a data folder in it.
+    """The work folder of a harness, with a data folder in it.
 
     Args:
         folder: Exists, and is nobody else's.
@@ -121,7 +121,7 @@ class Place:
 
     @contextlib.contextmanager
     def serving(self, **settings: str) -> Iterator[ServerProcess]:
-        """A server on a free port of this machine, ready; killed at the end unless it has been stopped."""
+        """Yield a ready server on a free port of this machine; it is killed at the end unless stopped."""
         log = Path(tempfile.mkstemp(prefix="serve-", suffix=".log", dir=self.folder)[1])
         with log.open("wb") as file:
             process = subprocess.Popen(

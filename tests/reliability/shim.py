@@ -1,4 +1,4 @@
-"""The file layer that is put between a program and the disk: counted, killed at, failing (see `shim.c`)."""
+"""A file layer between a program and the disk that counts calls, kills and injects faults (see `shim.c`)."""
 
 import ctypes
 import enum
@@ -16,7 +16,7 @@ SOURCE = Path(__file__).with_name("shim.c")
 
 
 class Kind(enum.IntFlag):
-    """What a call does to the disk."""
+    """Kinds of calls."""
 
     WRITE = 1
     SYNC = 2
@@ -27,24 +27,24 @@ class Kind(enum.IntFlag):
     MKDIR = 64
     RMDIR = 128
     OPEN = 256
-    """To write to, of a file that is there: it changes nothing, but a read-only disk refuses it."""
+    """Opening an existing file for writing: it changes nothing, but a read-only disk refuses it."""
 
 
 CHANGES = Kind(255)
-"""All but asking for the right to write."""
+"""All kinds except opening for writing."""
 
 
 class Action(enum.IntEnum):
-    """What happens at a call."""
+    """Faults at a call."""
 
     COUNT = 0
     KILL_BEFORE = 1
     KILL_TORN = 2
-    """After half of what was to be written; before the call where it writes nothing."""
+    """After half of a write; before a call that writes nothing."""
     KILL_AFTER = 3
     FAIL = 4
     FAIL_SHORT = 5
-    """Half of what was to be written is, and the call says so; where it writes nothing, it fails."""
+    """A short write of half the data; a call that writes nothing fails."""
 
 
 class _Plan(ctypes.Structure):
@@ -63,12 +63,12 @@ class _Plan(ctypes.Structure):
 
 
 def compiler() -> str | None:
-    """A C compiler, if there is one."""
+    """Return a C compiler, if there is one."""
     return shutil.which("cc")
 
 
 def layer(folder: Path) -> Path:
-    """Compile the file layer into a folder; give the library."""
+    """Compile the file layer into a folder; return the library."""
     library, command = folder / "shim.so", compiler()
     if command is None:
         raise FileNotFoundError("There is no C compiler 'cc'.")
@@ -78,7 +78,7 @@ def layer(folder: Path) -> Path:
 
 
 class Shim:
-    """Tells processes what is to become of their calls, before and while they run.
+    """Controls the faults of processes, before and while they run.
 
     Args:
         work: A folder to keep the library and the plan in.
@@ -94,16 +94,16 @@ class Shim:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a process is started with to be under it."""
+        """Return the environment that loads the file layer into a process."""
         return {"LD_PRELOAD": str(self._library), "RELIABILITY_PLAN": str(self._path)}
 
     def count(self, kinds: Kind = CHANGES) -> int:
-        """How many calls of these kinds there were since `plan`."""
+        """Return the number of calls of these kinds since `plan`."""
         return sum(self._plan.seen[kind.bit_length() - 1] for kind in kinds)
 
     @property
     def hits(self) -> int:
-        """How many of them met what was planned."""
+        """Return the number of calls that met the planned fault."""
         return int(self._plan.hits)
 
     def plan(
@@ -117,7 +117,7 @@ class Shim:
         lasting: bool = False,
         log: Path | None = None,
     ) -> None:
-        """Say what is to happen, and count from zero.
+        """Plan a fault, and reset the counters.
 
         Args:
             folder: Calls below it are counted; None ends it.

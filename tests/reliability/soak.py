@@ -1,4 +1,4 @@
-"""An hour of everything that people do with a server: what it holds must not grow.
+"""An hour of mixed load on a server: its usage must not grow.
 
 python -m tests.reliability.soak --minutes 60
 """
@@ -27,21 +27,21 @@ __all__ = ["Options", "run"]
 AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
 MOST_GROWTH = 1.02
 WARM_UP = 0.2
-"""Of the time, before what is held is first looked at."""
+"""Share of the time before the first measurement of usage."""
 
 LOOK_S = 2.0
 QUIET_S = 2.0
-"""In which a server lets go of what is closed."""
+"""Seconds in which a server releases closed connections."""
 
 SPARE_FILES = 2
-"""SQLite keeps the descriptors of closed connections for the next ones, as many as have been open at once."""
+"""SQLite keeps the descriptors of closed connections for reuse, up to the maximum open at once."""
 
 CHANGING = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How long and how much.
+    """Duration and amount of load.
 
     Args:
         minutes: Of mixed load, the warm-up included.
@@ -57,7 +57,7 @@ class Options:
 
 
 def run(place: Place, options: Options, report: Report) -> None:
-    """Load a server, and look at what it holds."""
+    """Load a server, and measure its usage."""
     writing = Writing(report.seed)
     report.say(f"Ingesting {options.documents} documents.")
     writing.folder(place.folder / "kept", options.documents)
@@ -95,7 +95,7 @@ async def _soak(server: ServerProcess, writing: Writing, options: Options, repor
 async def _loaded(
     server: ServerProcess, writing: Writing, options: Options, report: Report, seconds: float
 ) -> tuple[Counter[str], Usage]:
-    """Load the server for a while, then leave it alone; what was done, and what it then holds.
+    """Load the server for a while, then let it settle; return the work done and its usage.
 
     Memory is the median of the last quarter under load, when it is highest.
     """
@@ -122,7 +122,7 @@ async def _loaded(
 
 
 class People:
-    """Who does what."""
+    """The kinds of clients."""
 
     def __init__(self, server: ServerProcess, writing: Writing, options: Options, report: Report) -> None:
         self.done: Counter[str] = Counter()
@@ -135,7 +135,7 @@ class People:
         self._answers: list[Any] = []
 
     def all(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        """Each of them, to be begun."""
+        """Return each client, to be started."""
         kinds = (self._ask, self._ask, self._chat, self._stream, self._leave, self._change, self._rate, self._read)
         return [functools.partial(self._again, kind) for kind in kinds]
 
@@ -165,7 +165,7 @@ class People:
         self._report.check(b"event: done" in self._well(response).body, "a stream has no end")
 
     async def _leave(self, connection: Connection) -> None:
-        """Begin a stream, and leave at some moment."""
+        """Start a stream, and leave at some moment."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._server.port)
         body = self._message()
         head = f"POST /v1/chat HTTP/1.1\r\nHost: here\r\nAccept: text/event-stream\r\nContent-Length: {len(body)}\r\n"
@@ -208,7 +208,7 @@ class People:
 @click.option("--documents", default=100, show_default=True, help="That nobody changes; eight passages each.")
 @click.option("--seed", type=int, default=None, help="To repeat a run.")
 def main(minutes: float, documents: int, seed: int | None) -> None:
-    """Load a server with everything for long; exit code 1 if it grows, or anything fails."""
+    """Load a server for long; exit code 1 if it grows, or anything fails."""
     report = Report("soak", random.randrange(2**32) if seed is None else seed)
     report.say(f"Seed {report.seed}.")
     with tempfile.TemporaryDirectory(prefix="footnote-soak-") as folder:

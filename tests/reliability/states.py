@@ -1,4 +1,4 @@
-"""What a data folder holds, as a value that can be compared; and whether its indexes say the same."""
+"""The content of a data folder as a comparable value, and its consistency with the indexes."""
 
 import hashlib
 import json
@@ -30,10 +30,10 @@ __all__ = ["QUESTIONS", "State", "ViolationError", "state_of", "strays"]
 QUESTIONS = ("When did the truce begin?", "number talks 3", "gang prison")
 
 TOLERANCE = 1e-5
-"""Of an inner product, summed up in another order."""
+"""Tolerance of an inner product summed in another order."""
 
 NOT_THE_SAME_TWICE = ("key", "ingested_at")
-"""Of a document: what two runs of one command give differently."""
+"""Properties of a document that differ between two runs of one command."""
 
 
 class ViolationError(Exception):
@@ -42,7 +42,7 @@ class ViolationError(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """Everything that a store says, whatever the keys it says it with.
+    """Everything that a store returns, independent of its keys.
 
     Args:
         documents: SHA-256 by id, over record, text, passages, vectors and token vectors.
@@ -62,7 +62,7 @@ EMPTY = State({}, None)
 
 
 def state_of(data: Path) -> State:
-    """Open a data folder as a server does, once, and read all of it; nothing is given a second chance.
+    """Open a data folder once, like a server, and read everything, without a second attempt.
 
     Raises:
         ViolationError: Something is damaged, or an index is not that of the passages.
@@ -104,7 +104,7 @@ def _said(passage: StoredPassage) -> tuple[Any, ...]:
 
 
 def _check_counts(data: Path) -> None:
-    """No passage without a document, no token vectors without a passage, and the other way round."""
+    """Check that no passage lacks its document and no token vectors their passage, and vice versa."""
     with closing(sqlite3.connect(data / DATABASE_NAME)) as connection:
         passages, joined, signs = connection.execute(
             "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM passages p JOIN documents d"
@@ -142,7 +142,7 @@ def _check_lexical(view: View, index: LexicalIndex, keys: list[int]) -> None:
 
 
 def strays(data: Path) -> list[str]:
-    """Files and folders that nobody would miss, and nobody will delete, relative to the data folder."""
+    """Return unused files and folders that nothing will delete, relative to the data folder."""
     return sorted(set(_below(data)) - set(_belonging(data)))
 
 

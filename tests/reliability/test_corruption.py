@@ -1,4 +1,4 @@
-"""A small store, damaged a few hundred times: nothing is ever answered from damaged bytes."""
+"""A small store, damaged a few hundred times: no answer comes from damaged bytes."""
 
 import re
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def sources() -> Iterator[Path]:
 
 
 def test_nothing_that_is_read_can_be_a_pickle() -> None:
-    """Unpickling runs what it reads; numpy's own format is read only where pickles are refused."""
+    """Unpickling executes its input; numpy's format is read only with pickles refused."""
     for path in sources():
         text = path.read_text()
         assert not re.search(

@@ -1,4 +1,4 @@
-"""Killed at any moment, a store is as before or after a transaction, opens at once, and goes on."""
+"""After a kill at any moment, a store is as before or after a transaction, opens at once, and works."""
 
 import random
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Descriptors: connections are as many as there are descriptors for, and without any the process is seen to live."""
+"""Descriptors limit the number of connections; a server without free ones stays alive and says so."""
 
 import contextlib
 import http.client
@@ -83,7 +83,7 @@ def test_where_there_are_enough_nothing_is_said(place: Place) -> None:
 
 
 def starved(server: ServerProcess) -> None:
-    """Let a server open nothing more than it has open."""
+    """Prevent a server from opening anything more."""
     most = max(int(entry.name) for entry in Path(f"/proc/{server.process.pid}/fd").iterdir())
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (most + 1, FILES))
 

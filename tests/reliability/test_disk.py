@@ -1,4 +1,4 @@
-"""A disk that is full or broken: a sentence, the old state, answers all the while, and on it goes when it is well."""
+"""A full or broken disk: a message, the old state, answers all the time, and recovery."""
 
 import errno
 import os

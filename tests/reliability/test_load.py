@@ -1,4 +1,4 @@
-"""The harnesses of concurrency, overload, flood, leaving and soak, short, with a tiny encoder; they judge no times."""
+"""Short runs of concurrency, overload, flood, leaving and soak with a tiny encoder, without timed assertions."""
 
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def report() -> Report:
     return Report("short", SEED, quiet=True)
 
 
-def test_nobody_is_answered_wrongly_while_everything_changes(place: Place, report: Report) -> None:
+def test_no_answer_is_wrong_while_everything_changes(place: Place, report: Report) -> None:
     concurrency.run(place, concurrency.Options(seconds=3, askers=8, documents=3, pause=0.1, timed=False), report)
     assert report.violations == []
 
@@ -46,7 +46,7 @@ def test_who_floods_a_server_is_refused_and_a_calm_client_beside_it_never(place:
     assert report.violations == []
 
 
-def test_who_leaves_takes_all_along_and_nobody_keeps_a_server_from_its_end(place: Place, report: Report) -> None:
+def test_clients_that_leave_free_everything_and_none_delays_the_stop(place: Place, report: Report) -> None:
     leaving.run(place, leaving.Options(clients=50, documents=3, stops=(2,), timed=False), report)
     assert report.violations == []
 
@@ -58,7 +58,7 @@ def test_under_mixed_load_nothing_fails_and_no_descriptor_or_thread_stays(place:
 
 @pytest.fixture
 def answer() -> dict[str, Any]:
-    """An answer of generation 2, right in every respect."""
+    """Return a correct answer of generation 2."""
     citation = {"document_id": "one", "revision": "sha256:b", "start": 4, "end": 9}
     passage = {"text": "truce", "citation": citation, "highlights": [{"start": 0, "end": 5}]}
     return {"generation": 2, "answer": {"text": "truce", "citation": citation}, "passages": [passage]}
@@ -73,7 +73,7 @@ def witness(tmp_path: Path) -> Witness:
     return witness
 
 
-def test_the_witness_takes_what_is_right(witness: Witness, answer: dict[str, Any]) -> None:
+def test_the_witness_accepts_correct_answers(witness: Witness, answer: dict[str, Any]) -> None:
     assert witness.problem(answer) is None
     assert witness.problem({**answer, "answer": None, "passages": []}) is None
     assert witness.problem({**answer, "generation": 4}) is None
@@ -92,7 +92,7 @@ def test_the_witness_takes_what_is_right(witness: Witness, answer: dict[str, Any
         (("answer", "text"), "peace"),
     ],
 )
-def test_the_witness_sees_what_is_wrong(
+def test_the_witness_rejects_wrong_answers(
     witness: Witness, answer: dict[str, Any], where: tuple[str | int, ...], value: object
 ) -> None:
     held: Any = answer

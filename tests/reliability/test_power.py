@@ -1,4 +1,4 @@
-"""After a power cut the store is a state that it went through, and nothing that was acknowledged is lost."""
+"""After a power cut the store is in one of its earlier states, and no acknowledged change is lost."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""A data folder that may only be read: everything that reads works, everything that writes says that it cannot."""
+"""A read-only data folder: readers work, writers report that they cannot write."""
 
 import errno
 import json
@@ -24,7 +24,7 @@ QUESTION = "When did the truce begin?"
 
 @pytest.fixture
 def data(shop: Workshop, found: Sequence[Scenario], tmp_path: Path) -> Path:
-    """A store of some documents."""
+    """Make a store of some documents."""
     data = tmp_path / "data"
     [remove] = [scenario for scenario in found if scenario.name == "remove"]
     remove.prepared(data)
@@ -33,7 +33,7 @@ def data(shop: Workshop, found: Sequence[Scenario], tmp_path: Path) -> Path:
 
 @contextmanager
 def read_only(shop: Workshop, folder: Path) -> Iterator[None]:
-    """As a disk is that has been mounted so."""
+    """Make a folder read-only, like a read-only mount."""
     shop.shim.plan(folder, Action.FAIL, 1, kinds=CHANGES | Kind.OPEN, error=errno.EROFS, lasting=True)
     yield
     shop.shim.plan(None)
@@ -62,7 +62,7 @@ def test_what_writes_says_that_it_cannot(shop: Workshop, data: Path, command: Se
     )
 
 
-def test_a_server_answers_and_refuses_what_is_to_be_stored(shop: Workshop, data: Path) -> None:
+def test_a_server_answers_and_refuses_changes(shop: Workshop, data: Path) -> None:
     with read_only(shop, data):
         running = shop.forks.start("serve", "--port", "0", "--data", data)
         try:
@@ -111,7 +111,7 @@ def test_a_backup_of_it_holds_what_it_holds(shop: Workshop, data: Path, tmp_path
 
 
 def left_by_a_killed_writer(data: Path) -> None:
-    """Remove a document, which is still in the log only."""
+    """Remove a document, so that the change is only in the log."""
     copy = data.with_name("copy")
     with Store(data) as store:
         store.remove("02")

@@ -22,7 +22,7 @@ CALLS = {
     Kind.MKDIR: ("mkdir", "mkdirat"),
 }
 OTHERS = ("link", "linkat", "symlink", "symlinkat", "copy_file_range", "sendfile", "io_uring_enter")
-"""What the file layer does not know, and nothing here may use."""
+"""Calls that the file layer does not support, and that the product must not use."""
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace to compare with")

@@ -1,4 +1,4 @@
-"""Documents and questions that a harness works with: real sentences in ever new company, by a seed."""
+"""Documents and questions of a harness: recombined real sentences, by seed."""
 
 import itertools
 import random
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.text.sentences import sentence_spans
-from eval.bench.base import STARTER_SET
+from eval.bench.sources import STARTER_SET
 from eval.sets.questions import load_questions
 from service.ingest.sources import starter_files
 
@@ -26,20 +26,20 @@ class Writing:
         self._numbers = itertools.count(1)
 
     def document(self, name: str, paragraphs: int = PARAGRAPHS) -> str:
-        """A text that no other call gives, of a name that it says."""
+        """Return a unique text with the given name."""
         title = f"{name}, version {next(self._numbers)}"
         return "\n\n".join([title, *(" ".join(self._some(SENTENCES)) for _ in range(paragraphs))]) + "\n"
 
     def question(self) -> str:
-        """A question that has hardly been asked before."""
+        """Return a question that is almost certainly new."""
         return f"{self._random.choice(self._questions)} {self._random.choice(self._sentences)[:60]}".strip()
 
     def questions(self, count: int) -> Sequence[str]:
-        """Some of the starter set's."""
+        """Return a question of the starter set."""
         return self._questions[:count]
 
     def folder(self, folder: Path, documents: int) -> list[Path]:
-        """Write so many documents as files."""
+        """Write a number of documents as files."""
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"kept-{at:05}.txt" for at in range(documents)]
         for path in paths:

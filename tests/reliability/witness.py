@@ -1,4 +1,4 @@
-"""A witness of the store: what each generation held, read by plain SQL as soon as it was committed."""
+"""A witness of the store: the content of each generation, read by plain SQL after each commit."""
 
 import json
 import sqlite3
@@ -17,7 +17,7 @@ LOOK_S = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What a generation held.
+    """The content of a generation.
 
     Args:
         seen: When it was first seen, by `time.monotonic`.
@@ -31,7 +31,7 @@ class Generation:
 
 
 class Witness(threading.Thread):
-    """Looks at the store all the time, in a thread of the harness, and never through Footnote's own code.
+    """Watches the store in a thread of the harness, without Footnote's code.
 
     Args:
         data: The data folder.
@@ -55,7 +55,7 @@ class Witness(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        """Look until the end."""
+        """Watch until the end."""
         connection = sqlite3.connect(self._data / "footnote.db", isolation_level=None)
         try:
             while True:
@@ -87,7 +87,7 @@ class Witness(threading.Thread):
         self.generations[int(meta["generation"])] = Generation(seen, revisions, precision)
 
     def problem(self, answer: Mapping[str, Any]) -> str | None:
-        """What is wrong with an answer, or None if it is of exactly what the generation held that it names."""
+        """Return the error in an answer, or None if it matches the generation that it names."""
         number = answer["generation"]
         states = self._possible(number)
         if not states:
@@ -106,7 +106,7 @@ class Witness(threading.Thread):
         return None
 
     def _possible(self, number: int) -> list[Mapping[str, str]]:
-        """What a generation held: known, or else, where commits came too quickly, what those around it held."""
+        """Return the content of a generation; if it was missed between quick commits, that of its neighbours."""
         if number in self.generations:
             return [self.generations[number].revisions]
         before = [known for known in self.generations if known < number]

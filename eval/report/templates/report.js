@@ -1,5 +1,5 @@
 "use strict";
-// Makes the table of questions from the data beside it, a page of rows at a time; texts never become markup.
+// Builds the table of questions from the embedded data, one page of rows at a time. Texts are never parsed as HTML.
 const STEP = 50;
 const { verdicts, right, texts, rows } = JSON.parse(document.getElementById("data").textContent);
 const [words, tag, verdict, count, body, more] = ["words", "tag", "verdict", "count", "body", "more"].map((id) =>
@@ -51,7 +51,7 @@ function rowElement(row, number) {
     {},
     element("th", { scope: "row" }, open, facts),
     element("td", { "data-label": "Expected" }, element("span", { class: "clamp" }, expected), ...others),
-    element("td", { "data-label": "Came" }, element("span", { class: "clamp" }, came), ...source),
+    element("td", { "data-label": "Returned" }, element("span", { class: "clamp" }, came), ...source),
     element("td", { "data-label": "Outcome" }, element("span", { class: good }, verdicts[row.verdict]), ...rank),
     element("td", { "data-label": "nDCG@10", class: "number" }, row.value === null ? "–" : row.value.toFixed(3)),
   );
@@ -88,7 +88,7 @@ function detailElement(row, number) {
     expected.length === 0 ? "The documents do not answer this." : element("ul", {}, ...expected),
     element("h3", {}, "Answer given"),
     row.error ?? row.answer ?? "None: not found.",
-    element("h3", {}, "Passages that came"),
+    element("h3", {}, "Returned passages"),
     ...(passages.length === 0 ? ["None."] : passages),
   );
   return element("tr", { class: "detail", id: `detail-${number}` }, cell);

@@ -105,7 +105,7 @@ def test_a_breadcrumb_goes_with_its_copy_of_the_headline(line: str) -> None:
 
 
 @pytest.mark.parametrize("trail", ["HomeNewsAnalysis", "Home > News > "])
-def test_of_a_headline_that_stands_nowhere_else_only_the_breadcrumb_before_it_goes(trail: str) -> None:
+def test_only_the_breadcrumb_before_a_unique_headline_is_removed(trail: str) -> None:
     text = f"{trail}The Truce Is Over\n\nIt ended in the spring."
     assert [found for _, found in reasons(text)] == [trail.strip()]
 
@@ -124,7 +124,7 @@ def test_a_title_guessed_from_a_breadcrumb_becomes_the_headline(text: str, remov
     assert about.title == "The Truce Is Over"
 
 
-def test_a_headline_that_stands_twice_around_the_date_is_the_title_rather_than_the_sites_name() -> None:
+def test_a_headline_repeated_around_the_date_is_the_title_rather_than_the_sites_name() -> None:
     text = "The Pell Courier\n\nThe Truce Is Over\n\nWed, 04/12/2023 - 6:46pm\n\nThe Truce Is Over\n\nIt ended.\n"
     assert cleaned(document(text, "The Pell Courier")).metadata.title == "The Truce Is Over"
 

@@ -30,7 +30,7 @@ def holder(parent: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_a_temporary_folder_is_private_and_gone_afterwards(tmp_path: Path) -> None:
+def test_a_temporary_folder_is_private_and_removed_afterwards(tmp_path: Path) -> None:
     with temporary_folder(tmp_path) as folder:
         (folder / "file").write_text("x")
         assert folder.parent == tmp_path

@@ -74,7 +74,7 @@ def test_a_link_that_leaves_the_folder_is_a_problem_unless_it_is_named(write: Wr
     assert is_wanted(folder / "a.txt", folder)
 
 
-def test_what_is_reached_through_a_linked_folder_is_not_wanted(write: Write, tmp_path: Path) -> None:
+def test_files_behind_a_linked_folder_are_ignored(write: Write, tmp_path: Path) -> None:
     write("elsewhere/secret.txt", "Text.")
     folder = write("linked/sub/a.txt", "Text.").parent.parent
     (folder / "away").symlink_to(tmp_path / "files" / "elsewhere")
@@ -139,7 +139,9 @@ def test_a_name_too_long_for_the_operating_system_is_left_to_its_reader(write: W
     assert find_files([too_long, path]).files == [too_long, path]
 
 
-def test_a_file_is_gone_only_if_that_is_certain(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_counts_as_removed_only_if_that_is_certain(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there, closed = write("there.txt", "x"), str(tmp_path / "closed" / "a.txt")
     link = tmp_path / "dangling.txt"
     link.symlink_to(tmp_path / "nowhere")

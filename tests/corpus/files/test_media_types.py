@@ -33,7 +33,7 @@ from tests.corpus.samples import UNHURRIED, is_clause
         ("a.txt", "Text.".encode("utf-16"), TEXT),
     ],
 )
-def test_a_file_is_told_by_its_content_and_else_by_its_name(name: str, data: bytes, media_type: str) -> None:
+def test_a_media_type_comes_from_the_content_else_from_the_name(name: str, data: bytes, media_type: str) -> None:
     assert media_type_of(bytes_of(data, name), "text") == media_type
 
 
@@ -85,7 +85,7 @@ PIECES = [
 
 @UNHURRIED
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join))
-def test_what_stands_before_a_page_does_not_hide_it(data: bytes) -> None:
+def test_text_before_a_page_does_not_hide_it(data: bytes) -> None:
     told = media_type_of(SourceBytes(Path("a.txt"), data), "text")
     assert (told == HTML) == (PROLOG.match(data) is not None)
 

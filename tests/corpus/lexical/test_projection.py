@@ -84,7 +84,7 @@ def projection(folder: Path, put: Put, view_of: ViewOf) -> LexicalProjection:
     return made
 
 
-def anew(view: View) -> LexicalIndex:
+def rebuilt(view: View) -> LexicalIndex:
     """An index of a view's passages that no projection has touched."""
     documents = {document.key: document for document in view.documents()}
     passages = [(p.key, f"{documents[p.document_key].metadata.title}\n{p.text}") for p in all_passages(view)]
@@ -92,9 +92,9 @@ def anew(view: View) -> LexicalIndex:
 
 
 def assert_shows(index: LexicalIndex, view: View) -> None:
-    """The index holds exactly the view's passages, and gives the answers and scores of one made anew."""
+    """The index holds exactly the view's passages, and returns the answers and scores of a rebuilt index."""
     assert index.keys.tolist() == view.passage_keys()
-    reference = anew(view)
+    reference = rebuilt(view)
     for question in QUESTIONS:
         assert index.search(question, 50) == reference.search(question, 50)
 
@@ -108,9 +108,10 @@ def assert_recovers(projection: LexicalProjection, view: View) -> None:
 
 def files_of(projection: LexicalProjection) -> dict[str, Path]:
     """The index's files and the manifest, by what they are."""
-    folder = projection.path / json.loads(projection.manifest_path.read_bytes())["folder"]
-    files = {path.name if path.suffix == ".json" else path.suffix: path for path in folder.iterdir()}
-    return {**files, "manifest": projection.manifest_path}
+    files = {"manifest": projection.files.manifest_path}
+    for name, digest in json.loads(projection.files.manifest_path.read_bytes())["files"].items():
+        files[name if name.endswith(".json") else Path(name).suffix] = projection.files.path / digest
+    return files
 
 
 KINDS = ["manifest", "meta.json", ".managed.json", ".term", ".idx", ".fieldnorm", ".fast", ".store"]
@@ -186,7 +187,7 @@ def test_a_new_generation_of_the_same_passages_is_taken_up(
 
 @settings(UNHURRIED, max_examples=12)
 @given(changes=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 6)), min_size=3, max_size=9))
-def test_every_step_gives_the_index_that_one_made_anew_would_be(
+def test_every_step_gives_the_same_index_as_a_rebuild(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, int]]
 ) -> None:
     folder = tmp_path_factory.mktemp("steps")
@@ -204,7 +205,7 @@ def test_every_step_gives_the_index_that_one_made_anew_would_be(
             assert_shows(LexicalProjection(folder).open(view), view)
 
 
-def test_an_old_reader_goes_on_while_new_generations_replace_its_files(
+def test_an_old_reader_keeps_working_while_new_generations_replace_its_files(
     projection: LexicalProjection, folder: Path, put: Put, view_of: ViewOf
 ) -> None:
     old_view = view_of()
@@ -217,7 +218,7 @@ def test_an_old_reader_goes_on_while_new_generations_replace_its_files(
     assert_shows(old, old_view)
 
 
-def test_whatever_happens_to_the_files_of_an_index_in_use_it_goes_on_answering(
+def test_an_index_in_use_keeps_answering_whatever_happens_to_its_files(
     projection: LexicalProjection, put: Put, view_of: ViewOf
 ) -> None:
     put("two", 50)
@@ -289,18 +290,18 @@ def test_a_zeroed_page_is_noticed(folder: Path, put: Put, view_of: ViewOf) -> No
     ids=lambda manifest: repr(manifest[:9]),
 )
 def test_a_manifest_that_is_none_is_replaced(projection: LexicalProjection, view_of: ViewOf, manifest: str) -> None:
-    projection.manifest_path.write_text(manifest)
+    projection.files.manifest_path.write_text(manifest)
 
     assert_recovers(projection, view_of())
 
 
-@pytest.mark.parametrize("key", ["store", "generation", "made_by", "folder", "files"])
+@pytest.mark.parametrize("key", ["store", "generation", "made_by", "files"])
 @pytest.mark.parametrize("value", [None, -1, 10**30, 1.5, "", "x", "..", "\0", [], {}, {"x": "y"}], ids=repr)
 def test_a_manifest_with_a_wrong_value_is_replaced(
     projection: LexicalProjection, view_of: ViewOf, key: str, value: object
 ) -> None:
-    manifest = json.loads(projection.manifest_path.read_bytes())
-    projection.manifest_path.write_text(json.dumps({**manifest, key: value}))
+    manifest = json.loads(projection.files.manifest_path.read_bytes())
+    projection.files.manifest_path.write_text(json.dumps({**manifest, key: value}))
 
     assert_recovers(projection, view_of())
 
@@ -310,8 +311,8 @@ def test_a_stale_index_that_claims_to_be_new_is_brought_up_to_date(
 ) -> None:
     put("two", 8)
     view = view_of()
-    manifest = json.loads(projection.manifest_path.read_bytes())
-    projection.manifest_path.write_text(json.dumps({**manifest, "generation": view.generation}))
+    manifest = json.loads(projection.files.manifest_path.read_bytes())
+    projection.files.manifest_path.write_text(json.dumps({**manifest, "generation": view.generation}))
 
     assert projection.problem(view) == "holds other passages than the store"
     assert_recovers(projection, view)
@@ -338,8 +339,8 @@ def test_files_of_another_store_of_the_same_generation_are_not_taken_for_its_own
         put(name, into=other.folder)
     other.open(view_of(other.folder))
     assert view_of(other.folder).generation == view_of().generation
-    shutil.rmtree(projection.path)
-    shutil.copytree(other.path, projection.path)
+    shutil.rmtree(projection.files.path)
+    shutil.copytree(other.files.path, projection.files.path)
 
     assert projection.problem(view_of()) == "is missing or damaged"
     assert_recovers(projection, view_of())
@@ -374,27 +375,28 @@ def test_a_restored_backup_that_went_its_own_way_is_not_answered_from_the_other_
 def test_a_damaged_passage_in_the_store_is_never_indexed_and_the_old_index_stays(
     projection: LexicalProjection, folder: Path, put: Put, view_of: ViewOf
 ) -> None:
-    before = projection.manifest_path.read_bytes()
+    before = projection.files.manifest_path.read_bytes()
     put("later")
     tamper(folder, "UPDATE passages SET byte_end = byte_end - 1 WHERE key = (SELECT max(key) FROM passages)")
 
     with pytest.raises(StoreCorruptError, match="footnote verify"):
         projection.open(view_of())
-    assert projection.manifest_path.read_bytes() == before
-    assert len(list(projection.path.iterdir())) == 3
+    assert projection.files.manifest_path.read_bytes() == before
+    assert leftovers(projection) == []
 
 
 def leftovers(projection: LexicalProjection) -> list[str]:
-    named = json.loads(projection.manifest_path.read_bytes())["folder"]
-    return sorted(path.name for path in projection.path.iterdir() if path.name not in (named, "manifest.json", "lock"))
+    named = json.loads(projection.files.manifest_path.read_bytes())["files"].values()
+    kept = {"manifest.json", "lock", *named}
+    return sorted(path.name for path in projection.files.path.iterdir() if path.name not in kept)
 
 
 def test_leftovers_do_no_harm_and_the_next_writer_takes_them_away(
     projection: LexicalProjection, put: Put, view_of: ViewOf
 ) -> None:
-    (projection.path / "tmpabc").mkdir()
-    (projection.path / "tmpabc" / "meta.json").write_bytes(b"half of an ind")
-    (projection.path / "tmpdef").write_bytes(b'{"store"')
+    (projection.files.path / "tmpabc").mkdir()
+    (projection.files.path / "tmpabc" / "meta.json").write_bytes(b"half of an ind")
+    (projection.files.path / "tmpdef").write_bytes(b'{"store"')
     assert_recovers(projection, view_of())
 
     put("later")
@@ -451,7 +453,7 @@ def test_processes_that_open_at_once_neither_fail_nor_wait_for_each_other(
     projection: LexicalProjection, folder: Path, put: Put, view_of: ViewOf
 ) -> None:
     put("two", 30)
-    expected = anew(view_of()).search("truce gang", 5)
+    expected = rebuilt(view_of()).search("truce gang", 5)
     processes = [opener(folder, 3) for _ in range(4)]
     for process in processes:
         assert process.stdin is not None
@@ -470,11 +472,11 @@ def test_while_another_process_writes_the_index_is_made_without_being_saved(
     projection: LexicalProjection, put: Put, view_of: ViewOf
 ) -> None:
     put("two", 7)
-    view, before = view_of(), projection.manifest_path.read_bytes()
-    with (projection.path / "lock").open("r+b") as lock:
+    view, before = view_of(), projection.files.manifest_path.read_bytes()
+    with (projection.files.path / "lock").open("r+b") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert_shows(projection.open(view), view)
-        assert projection.manifest_path.read_bytes() == before
+        assert projection.files.manifest_path.read_bytes() == before
 
     assert_recovers(projection, view)
 
@@ -484,7 +486,7 @@ def test_a_full_disk_costs_nothing_but_the_saved_index(
     projection: LexicalProjection, folder: Path, put: Put, view_of: ViewOf, room: int
 ) -> None:
     put("two", 300)
-    expected = anew(view_of()).search("truce gang", 5)
+    expected = rebuilt(view_of()).search("truce gang", 5)
 
     process = opener(folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
     out, _ = process.communicate("\n", timeout=60)
@@ -509,7 +511,7 @@ def test_a_folder_without_write_permission_still_answers(
     projection: LexicalProjection, put: Put, view_of: ViewOf
 ) -> None:
     folder = files_of(projection)["meta.json"].parent
-    places = [*folder.iterdir(), *projection.path.iterdir(), projection.path]
+    places = [*folder.iterdir(), *projection.files.path.iterdir(), projection.files.path]
     for path in places:
         path.chmod(0o500 if path.is_dir() else 0o400)
     try:
@@ -537,7 +539,7 @@ def test_the_files_are_for_their_owner_alone(projection: LexicalProjection, put:
     put("later")
     projection.open(view_of())
 
-    everything = list(projection.path.parent.rglob("*"))
+    everything = list(projection.files.path.parent.rglob("*"))
     assert {path.stat().st_mode & 0o777 for path in everything if path.is_file()} == {0o600}
     assert {path.stat().st_mode & 0o777 for path in everything if path.is_dir()} == {0o700}
 
@@ -568,7 +570,7 @@ def test_another_process_brings_the_index_up_to_date(
     assert projection.problem(view_of()) is None
 
 
-def test_another_process_that_can_index_nothing_harms_nobody(folder: Path, put: Put, tmp_path: Path) -> None:
+def test_another_process_that_cannot_index_does_no_harm(folder: Path, put: Put, tmp_path: Path) -> None:
     put("one.md")
     tamper(folder, "UPDATE passages SET checksum = checksum + 1")
     index_apart(folder)

@@ -182,13 +182,13 @@ def test_bylines_and_dates_after_the_head_are_of_other_articles() -> None:
     assert (found.authors, found.published) == ((), None)
 
 
-def test_a_title_that_stands_twice_is_the_title_without_its_breadcrumb() -> None:
+def test_a_repeated_title_is_the_title_without_its_breadcrumb() -> None:
     text = f"HomeNewsAnalysisThe truce and its end\n\nThe truce and its end\n\n\n{PARAGRAPH}\n"
     assert only(text, "a.txt").metadata.title == "The truce and its end"
     assert only(text, "a.md").metadata.title == "HomeNewsAnalysisThe truce and its end"
 
 
-def test_what_stands_around_a_repeated_title_is_site_and_author() -> None:
+def test_the_text_around_a_repeated_title_is_site_and_author() -> None:
     title = "The truce and its end: an assessment"
     head = ("Example Quarterly", title, "Wed, 04/12/2023 - 6:46pm", title, "Ana B. Ruiz", "In a prison")
     text = "\n\n".join((*head, PARAGRAPH))
@@ -231,7 +231,7 @@ def test_titles_publishers_authors_and_dates_of_copied_articles_are_found() -> N
 # What is dropped
 
 
-def test_a_date_in_the_future_is_dropped_with_a_note_wherever_it_stands() -> None:
+def test_a_date_in_the_future_is_dropped_with_a_note_in_any_position() -> None:
     options = ReadOptions(today=datetime.date(2020, 1, 1))
     about = only("---\npublished: 2020-01-03\n---\nText.", "a.md", options).metadata
     assert about.published is None

@@ -40,7 +40,7 @@ def test_of_places_where_as_much_is_lost_the_last_is_taken() -> None:
     assert chunks((4, Tie.FREE), (3, Tie.INSIDE), (2, Tie.INSIDE), (3, Tie.INSIDE)) == [9, 3]
 
 
-def test_what_is_tied_may_exceed_the_target() -> None:
+def test_tied_blocks_may_exceed_the_target() -> None:
     tied = ((4, Tie.FREE), (8, Tie.TIED), (3, Tie.FREE))
     assert chunks(*tied, most=12) == [12, 3]
     assert chunks(*tied, most=11) == [4, 8, 3]

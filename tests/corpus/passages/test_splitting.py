@@ -243,7 +243,7 @@ def test_a_leftover_stays_alone_where_no_neighbour_has_room() -> None:
     assert cut(f"{heading}\n\n{body}", 60, 62) == [heading, body]
 
 
-def test_what_is_not_small_is_not_joined() -> None:
+def test_only_small_passages_are_joined() -> None:
     first, second = sentence(1, SMALL_TOKENS), sentence(2, 58)
     assert cut(f"{first}\n\n{second}", 60, 100) == [first, second]
 

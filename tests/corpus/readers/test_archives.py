@@ -180,7 +180,7 @@ def test_cells_that_span_columns_and_rows_are_read_as_word_shows_them() -> None:
     assert only(buffer.getvalue(), "a.docx").text == expected == "wide | 02\ntall | 11 | 12\ntall | both\ntall | both"
 
 
-def test_each_paragraph_style_is_told_by_its_id() -> None:
+def test_each_paragraph_style_is_identified_by_its_id() -> None:
     document = docx.Document()
     document.styles.add_style("Heading 9a", WD_STYLE_TYPE.PARAGRAPH)
     document.add_paragraph("First", style="Heading 1")

@@ -145,7 +145,7 @@ def test_a_key_may_have_any_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("notes", [5, "abc", ["mine"], {"a": 1}])
-def test_what_the_reader_says_is_said_by_nobody_else(notes: object) -> None:
+def test_each_message_of_the_reader_is_unique(notes: object) -> None:
     document = only(lines({"text": "T", "reader_notes": notes, "place": "Izalco"}), "a.jsonl")
     assert document.metadata.extra == {"place": "Izalco"}
 
@@ -160,7 +160,7 @@ VALUES = st.recursive(
 
 @UNHURRIED
 @given(st.dictionaries(st.text(max_size=8) | st.sampled_from([*NAMES, "title", "tags", "url", "metadata"]), VALUES))
-def test_what_is_kept_of_any_record_survives_storing_and_sending(record: dict[str, object]) -> None:
+def test_the_kept_fields_of_any_record_survive_storing_and_sending(record: dict[str, object]) -> None:
     (item,) = items(lines({"text": "T", **record} | {"text": "T", "_id": "a"}), "a.jsonl")
     if isinstance(item, SourceProblem):
         assert is_clause(item.reason)

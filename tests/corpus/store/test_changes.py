@@ -43,7 +43,7 @@ def sources(store: Store) -> dict[str, str]:
         return {each.source: each.id for each in view.sources()}
 
 
-def test_several_changes_are_one_generation(store: Store) -> None:
+def test_a_batch_of_changes_is_one_generation(store: Store) -> None:
     changes: list[Change] = [
         Put(sample_document("/a/new.md", OTHER), sample_passages(OTHER)),
         Move("/a/truce.md", "/b/truce.md"),
@@ -65,7 +65,7 @@ def test_a_move_keeps_everything_but_the_source(store: Store, folder: Path) -> N
         assert (document.source, document.file) == ("/b/elsewhere.md", "/b/elsewhere.md")
 
 
-def test_a_move_within_a_file_of_several_documents_names_the_file(store: Store, folder: Path) -> None:
+def test_a_move_within_a_file_of_multiple_documents_names_the_file(store: Store, folder: Path) -> None:
     store.apply([Move("/a/truce.md", "/b/all.jsonl#7", "/b/all.jsonl")])
     read_everything(folder)
     with store.view() as view:

@@ -223,7 +223,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no folder here that nobody can write")
-def test_a_folder_that_nobody_can_write_is_refused() -> None:
+def test_an_unwritable_folder_is_refused() -> None:
     refusal(StoreError, lambda: Store(Path("/proc/data"), create=True))
 
 

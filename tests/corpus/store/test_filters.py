@@ -30,7 +30,7 @@ def allowed(view: View, filters: Filters) -> set[str]:
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 1000])
-def test_a_later_view_reads_only_what_is_new(store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_view_reads_only_new_rows(store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus.store.view, "RECORDS_PER_QUERY", at_once)
     with store.view() as earlier:
         assert allowed(earlier, SPANISH) == {"a", "c"}
@@ -54,7 +54,7 @@ def test_a_later_view_reads_only_what_is_new(store: Store, at_once: int, monkeyp
             assert allowed(later, SPANISH) == {"a", "b", "d"}
 
 
-def test_a_view_may_learn_from_one_that_was_never_asked(store: Store) -> None:
+def test_a_view_may_reuse_the_entries_of_one_that_was_never_filtered(store: Store) -> None:
     with store.view() as earlier, store.view() as later:
         later.reuse_catalogue(earlier)
         assert allowed(later, SPANISH) == {"a", "c"}

@@ -206,7 +206,9 @@ def test_removing_takes_passages_and_token_vectors_along(store: Store, folder: P
 
 
 @pytest.mark.parametrize("identifier", ["nothing", "", "TRUCE", "truce ", "%", "' OR 1=1 --"])
-def test_removing_what_is_not_there_is_refused_and_changes_nothing(store: Store, folder: Path, identifier: str) -> None:
+def test_removing_an_unknown_document_is_refused_and_changes_nothing(
+    store: Store, folder: Path, identifier: str
+) -> None:
     before = signature(folder)
     with pytest.raises(UnknownDocumentError) as refused:
         store.remove(identifier)
@@ -214,7 +216,7 @@ def test_removing_what_is_not_there_is_refused_and_changes_nothing(store: Store,
     assert signature(folder) == before
 
 
-def test_several_are_removed_in_one_transaction_or_none_is(store: Store, folder: Path) -> None:
+def test_multiple_documents_are_removed_in_one_transaction_or_not_at_all(store: Store, folder: Path) -> None:
     before = signature(folder)
     with pytest.raises(UnknownDocumentError):
         store.remove("truce", "nothing")

@@ -77,7 +77,7 @@ def test_a_view_sees_the_moment_it_was_opened_in_whatever_is_written_later(
             assert everything(view) == old
 
 
-def test_a_damaged_index_makes_nobody_count_wrongly(folder: Path) -> None:
+def test_a_damaged_index_does_not_change_counts(folder: Path) -> None:
     """SQLite counts rows by the smallest index, of which nothing else is read."""
     database = folder / DATABASE_NAME
     with closing(sqlite3.connect(database)) as connection:
@@ -93,7 +93,7 @@ def test_a_damaged_index_makes_nobody_count_wrongly(folder: Path) -> None:
         view.check_totals()
 
 
-def test_a_damaged_index_of_ids_leaves_nobody_out_of_a_list_unsaid(folder: Path) -> None:
+def test_a_damaged_index_of_ids_is_reported_when_a_list_is_incomplete(folder: Path) -> None:
     """The count stays right when an entry's letters are flipped; its document would be listed elsewhere, or nowhere."""
     with Store(folder) as store:
         store.put(sample_document("/b/second.md"), sample_passages(), FINGERPRINT)
@@ -222,7 +222,7 @@ def test_passages_come_in_the_order_asked_for_and_vectors_by_key(folder: Path) -
         assert (view.passages([]), view.vectors([]), view.token_vectors([])) == ([], [], {})
 
 
-def test_keys_can_be_had_from_one_on_and_told_apart_by_a_digest(folder: Path) -> None:
+def test_keys_can_be_listed_from_a_start_and_compared_by_a_digest(folder: Path) -> None:
     with View(folder) as view:
         first, second = view.passage_keys()
         assert view.passage_keys(after=-1) == [first, second]

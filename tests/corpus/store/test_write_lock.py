@@ -83,7 +83,7 @@ def test_a_file_that_says_nothing_is_no_writer(folder: Path, content: bytes) -> 
         assert current_writer(folder) is None
 
 
-def test_a_change_that_fails_names_nobody_afterwards(folder: Path) -> None:
+def test_a_failed_change_leaves_no_writer_recorded(folder: Path) -> None:
     with Store(folder) as store:
         with pytest.raises(UnknownDocumentError):
             store.remove("nothing")

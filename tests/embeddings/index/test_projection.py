@@ -60,11 +60,11 @@ def index_file(projection: VectorProjection) -> Path:
 
 
 def index_files(projection: VectorProjection) -> list[Path]:
-    return [projection.path / name for name in json.loads(projection.manifest_path.read_bytes())["files"]]
+    return [projection.files.path / name for name in json.loads(projection.files.manifest_path.read_bytes())["files"]]
 
 
 def file_of(projection: VectorProjection, which: str) -> Path:
-    return projection.manifest_path if which == "manifest" else index_file(projection)
+    return projection.files.manifest_path if which == "manifest" else index_file(projection)
 
 
 @pytest.fixture
@@ -93,11 +93,11 @@ def test_an_empty_store_has_an_empty_index(folder: Path, view_of: ViewOf) -> Non
 
 
 def test_a_good_projection_is_left_as_it_is(projection: VectorProjection, view_of: ViewOf) -> None:
-    before = [(path.read_bytes(), path.stat().st_ino) for path in sorted(projection.path.iterdir())]
+    before = [(path.read_bytes(), path.stat().st_ino) for path in sorted(projection.files.path.iterdir())]
 
     assert_shows(projection.open(view_of(), DIMENSION), view_of())
 
-    after = [(path.read_bytes(), path.stat().st_ino) for path in sorted(projection.path.iterdir())]
+    after = [(path.read_bytes(), path.stat().st_ino) for path in sorted(projection.files.path.iterdir())]
     assert after == before
 
 
@@ -186,7 +186,7 @@ def test_a_zeroed_page_is_noticed(folder: Path, put: Put, view_of: ViewOf, exact
     ids=lambda manifest: repr(manifest[:9]),
 )
 def test_a_manifest_that_is_none_is_replaced(projection: VectorProjection, view_of: ViewOf, manifest: str) -> None:
-    projection.manifest_path.write_text(manifest)
+    projection.files.manifest_path.write_text(manifest)
 
     assert_recovers(projection, view_of())
 
@@ -196,8 +196,8 @@ def test_a_manifest_that_is_none_is_replaced(projection: VectorProjection, view_
 def test_a_manifest_with_a_wrong_value_is_replaced(
     projection: VectorProjection, view_of: ViewOf, key: str, value: object
 ) -> None:
-    manifest = json.loads(projection.manifest_path.read_bytes())
-    projection.manifest_path.write_text(json.dumps({**manifest, key: value}))
+    manifest = json.loads(projection.files.manifest_path.read_bytes())
+    projection.files.manifest_path.write_text(json.dumps({**manifest, key: value}))
 
     assert_recovers(projection, view_of())
 
@@ -207,8 +207,8 @@ def test_a_stale_index_that_claims_to_be_new_is_brought_up_to_date(
 ) -> None:
     put("two", 8)
     view = view_of()
-    manifest = json.loads(projection.manifest_path.read_bytes())
-    projection.manifest_path.write_text(json.dumps({**manifest, "generation": view.generation}))
+    manifest = json.loads(projection.files.manifest_path.read_bytes())
+    projection.files.manifest_path.write_text(json.dumps({**manifest, "generation": view.generation}))
 
     assert projection.problem(view, DIMENSION) == "holds other passages than the store"
     assert_recovers(projection, view)
@@ -223,8 +223,8 @@ def test_files_of_another_store_of_the_same_generation_are_not_taken_for_its_own
     other.open(view_of(other.folder), DIMENSION)
     assert view_of(other.folder).generation == view_of().generation
 
-    shutil.rmtree(projection.path)
-    shutil.copytree(other.path, projection.path)
+    shutil.rmtree(projection.files.path)
+    shutil.copytree(other.files.path, projection.files.path)
 
     assert projection.problem(view_of(), DIMENSION) == "is missing or damaged"
     assert_recovers(projection, view_of())
@@ -287,12 +287,12 @@ def test_another_way_of_the_same_store_is_noticed_even_if_it_has_as_many_passage
 
 
 def test_leftover_temporary_files_do_no_harm(projection: VectorProjection, view_of: ViewOf) -> None:
-    for path in (index_file(projection), projection.manifest_path):
+    for path in (index_file(projection), projection.files.manifest_path):
         path.with_name(path.name + ".partial").write_bytes(b"half of an ind")
     index_file(projection).unlink()
 
     assert_recovers(projection, view_of())
-    assert not list(projection.path.glob("*.partial"))
+    assert not list(projection.files.path.glob("*.partial"))
 
 
 def test_a_projection_that_cannot_be_written_still_answers(
@@ -311,12 +311,12 @@ def test_a_folder_without_write_permission_still_answers(
     projection: VectorProjection, put: Put, view_of: ViewOf
 ) -> None:
     put("later")
-    projection.path.chmod(0o500)
+    projection.files.path.chmod(0o500)
     try:
         assert_shows(projection.open(view_of(), DIMENSION), view_of())
         assert projection.problem(view_of(), DIMENSION) == "is out of date"
     finally:
-        projection.path.chmod(0o700)
+        projection.files.path.chmod(0o700)
 
 
 @pytest.mark.parametrize("file", ["index", "manifest"])
@@ -335,11 +335,11 @@ def test_a_failed_write_leaves_no_temporary_file_behind(
     projection: VectorProjection, put: Put, view_of: ViewOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("later")
-    monkeypatch.setattr("embeddings.index.projection.write_new", fails_halfway)
+    monkeypatch.setattr("corpus.files.manifest_folder.write_new", fails_halfway)
     projection.open(view_of(), DIMENSION)
     monkeypatch.undo()
 
-    assert not list(projection.path.glob("*.partial"))
+    assert not list(projection.files.path.glob("*.partial"))
     assert projection.problem(view_of(), DIMENSION) == "is out of date"
     assert_recovers(projection, view_of())
 
@@ -350,10 +350,10 @@ def fails_halfway(path: Path, write: object) -> None:
 
 
 def test_the_files_are_for_their_owner_alone(projection: VectorProjection) -> None:
-    modes = {path.stat().st_mode & 0o777 for path in projection.path.iterdir()}
+    modes = {path.stat().st_mode & 0o777 for path in projection.files.path.iterdir()}
 
     assert modes == {0o600}
-    assert projection.path.stat().st_mode & 0o777 == 0o700
+    assert projection.files.path.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_damaged_vector_in_the_store_is_never_projected(
@@ -463,19 +463,19 @@ def test_an_index_changes_its_kind_with_the_size_of_the_store(folder: Path, put:
 def test_while_another_process_writes_the_files_are_left_alone(
     projection: VectorProjection, put: Put, view_of: ViewOf
 ) -> None:
-    before = sorted((path, path.stat().st_ino) for path in projection.path.iterdir())
+    before = sorted((path, path.stat().st_ino) for path in projection.files.path.iterdir())
     put("later")
 
-    with written_alone(projection.path):
+    with written_alone(projection.files.path):
         assert_shows(projection.open(view_of(), DIMENSION), view_of())
 
-    assert sorted((path, path.stat().st_ino) for path in projection.path.iterdir()) == before
+    assert sorted((path, path.stat().st_ino) for path in projection.files.path.iterdir()) == before
     assert_recovers(projection, view_of())
 
 
 def test_an_index_of_another_faiss_is_made_anew(projection: VectorProjection, view_of: ViewOf) -> None:
-    manifest = json.loads(projection.manifest_path.read_bytes())
-    projection.manifest_path.write_text(json.dumps({**manifest, "made_by": "coding 1, faiss 0"}))
+    manifest = json.loads(projection.files.manifest_path.read_bytes())
+    projection.files.manifest_path.write_text(json.dumps({**manifest, "made_by": "coding 1, faiss 0"}))
 
     assert projection.problem(view_of(), DIMENSION) == "is missing or damaged"
     assert_recovers(projection, view_of())

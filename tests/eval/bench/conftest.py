@@ -1,4 +1,4 @@
-"""A small BEIR folder, and settings from the environment as the processes of a benchmark find them."""
+"""A small BEIR folder, and settings in the environment for the processes of a benchmark."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
-from eval.bench.base import BaseDocument, base_documents, beir_sources
+from eval.bench.sources import BaseDocument, base_documents, beir_sources
 from service.ingest.ingester import Ingester
 from service.runtime.progress import NoProgress
 from service.settings import Settings
@@ -25,7 +25,7 @@ DOCUMENTS = [
 
 @pytest.fixture
 def beir(write: Write) -> Path:
-    """A BEIR folder of three documents with text and one without, and two questions."""
+    """Write a BEIR folder of three documents with text, one without, and two questions."""
     lines = [json.dumps({"_id": name, "title": title, "text": text}) for name, title, text in DOCUMENTS]
     write("mini/corpus.jsonl", "\n".join(lines))
     write("mini/queries.jsonl", '{"_id": "q", "text": "the truce"}\n{"_id": "r", "text": "The prison?"}')
@@ -34,7 +34,7 @@ def beir(write: Write) -> Path:
 
 @pytest.fixture
 def base(beir: Path, tmp_path: Path, store: Store, tiny_encoder: Encoder, settings: Settings) -> list[BaseDocument]:
-    """Its documents, encoded."""
+    """Return its encoded documents."""
     sources = beir_sources(beir, tmp_path / "sources", 10)
     summary = Ingester(store, lambda: tiny_encoder, settings).ingest([sources.folder], NoProgress())
     assert len(summary.added) == 3
@@ -44,7 +44,7 @@ def base(beir: Path, tmp_path: Path, store: Store, tiny_encoder: Encoder, settin
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tiny_model: Path, tmp_path: Path) -> None:
-    """The tiny encoder for every process that the test starts."""
+    """Select the tiny encoder for every process that the test starts."""
     for name, value in (("ENCODER", tiny_model), ("PASSAGE_TOKENS", "40"), ("TITLE_TOKENS", "8")):
         monkeypatch.setenv(f"FOOTNOTE_{name}", str(value))
     monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path / "data-of-the-user"))

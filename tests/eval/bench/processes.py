@@ -1,17 +1,18 @@
-"""Which processes there are, from /proc."""
+"""Running processes, from /proc."""
 
 import os
 from pathlib import Path
 
 
 def children() -> set[int]:
-    """Ids of this process's children that still run."""
+    """Return the ids of this process's running children, except pooled readers, kept for a minute after an ingest."""
     found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            command = (folder / "cmdline").read_bytes()
         except OSError:
-            continue  # it ended meanwhile
-        if int(parent) == os.getpid() and state != "Z":
-            found.add(int(stat.parent.name))
+            continue  # it has ended meanwhile
+        if int(parent) == os.getpid() and state != "Z" and b"service.reading.worker" not in command:
+            found.add(int(folder.name))
     return found

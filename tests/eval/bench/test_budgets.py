@@ -1,13 +1,13 @@
-"""What is met and what is not."""
+"""Verdicts on budgets."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eval.bench.asking import Asking
 from eval.bench.budgets import FULL_SIZE, verdicts
 from eval.bench.encoding import Ingest
+from eval.bench.load import LoadSummary
 from eval.bench.machine import Memory
 from eval.bench.record import Served, Verdict
 from eval.bench.stores import BuiltStore
@@ -22,7 +22,10 @@ SERVED = Served(
     ask_command_s=[2.0, 3.0, 9.0],
     ready_s=[10.0],
     question_ms=Percentiles(100, 10.0, 10.0, 11.0, 12.0, 13.0),
-    asking=[Asking(1, 100, 0, None, 10.0, [10.0], LATENCY, {}), Asking(32, 256, 0, None, 30.0, [30.0], LATENCY, {})],
+    asking=[
+        LoadSummary(1, 100, 0, None, 10.0, [10.0], LATENCY, {}),
+        LoadSummary(32, 256, 0, None, 30.0, [30.0], LATENCY, {}),
+    ],
     ask_to_encode=2.0,
     rounds_ask_to_encode=[2.0],
     gain={1: 1.0, 32: 3.0},
@@ -55,7 +58,7 @@ def test_what_just_keeps_to_every_budget_meets_it() -> None:
         ("serve ready, s", replace(SERVED, ready_s=[10.1])),
     ],
 )
-def test_what_is_worse_misses_that_budget_and_no_other(name: str, worse: Served) -> None:
+def test_a_worse_value_misses_its_budget_and_no_other(name: str, worse: Served) -> None:
     found = verdicts(INGEST, [worse])
     assert [verdict.name for verdict in found if not verdict.met] == [name]
 

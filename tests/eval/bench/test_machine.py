@@ -1,4 +1,4 @@
-"""The machine's description."""
+"""The description of the machine."""
 
 import os
 from importlib.metadata import version

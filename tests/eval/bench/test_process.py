@@ -1,4 +1,4 @@
-"""Servers and commands in processes of their own: started, measured, and never left behind."""
+"""Servers and commands in subprocesses: started, measured and always ended."""
 
 import threading
 from pathlib import Path
@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from corpus.store.view import View
-from eval.bench.asking import ask_all
+from eval.bench.load import ask_all
 from eval.bench.machine import memory_of
 from eval.bench.process import seconds_of_command, serving
 from eval.errors import TargetError
@@ -49,14 +49,14 @@ def test_a_server_is_stopped_when_the_work_with_it_fails(service: Service) -> No
     assert "bench-server-words" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_server_that_does_not_start_is_an_error_with_its_last_words(
+def test_a_server_that_does_not_start_is_an_error_with_its_last_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOOTNOTE_ENCODER", "/no/such/encoder")
     before = children()
     with (
         pytest.raises(
-            TargetError, match=r"(?s)ended with exit code 1 before .* last words:.*no folder /no/such/encoder"
+            TargetError, match=r"(?s)ended with exit code 1 before .* last output:.*no folder /no/such/encoder"
         ),
         serving(tmp_path / "data"),
     ):
@@ -64,7 +64,7 @@ def test_a_server_that_does_not_start_is_an_error_with_its_last_words(
     assert children() == before
 
 
-def test_a_command_is_timed_and_one_that_fails_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+def test_a_command_is_timed_and_one_that_fails_is_an_error_with_its_last_output(tmp_path: Path) -> None:
     assert seconds_of_command("--help") > 0
     with pytest.raises(TargetError, match=r"(?s)'footnote ask' failed with exit code 3\. .*There are no documents in"):
         seconds_of_command("ask", "What?", "--data", str(tmp_path / "nowhere"))

@@ -1,4 +1,4 @@
-"""Synthetic stores are real stores: the right size, sound, made of real words, and the same every time."""
+"""Synthetic stores: exact size, valid, made of real sentences, reproducible."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +9,9 @@ import pytest
 from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
-from eval.bench.base import BaseDocument
+from eval.bench.sources import BaseDocument
 from eval.bench.stores import StoreBuilder
-from eval.bench.synthesis import DOCUMENT_PASSAGES, Recombiner, homes_of
+from eval.bench.synthesis import DOCUMENT_PASSAGES, Recombiner, source_passages
 from eval.errors import SetError
 from service.runtime.progress import NoProgress
 from service.settings import Settings
@@ -26,7 +26,7 @@ def builder(base: list[BaseDocument], tiny_encoder: Encoder, settings: Settings,
 
 
 def contents(folder: Path) -> list[tuple[str, str, bytes, bytes]]:
-    """Id, text, vector and token vectors of every passage."""
+    """Return id, text, vector and token vectors of every passage."""
     with View(folder) as view:
         keys = view.passage_keys()
         vectors, token_vectors = dict(view.vectors(keys)), view.token_vectors(keys)
@@ -69,30 +69,30 @@ def test_real_documents_come_first_and_whole(builder: StoreBuilder, base: list[B
 def test_synthetic_passages_are_made_of_real_sentences_only(
     base: list[BaseDocument], tiny_encoder: Encoder, settings: Settings
 ) -> None:
-    homes = homes_of(base, tiny_encoder, settings.title_tokens)
-    pieces = {piece.text for home in homes for piece in home.pieces}
-    assert all(any(piece in document.document.text for document in base) for piece in pieces)
+    originals = source_passages(base, tiny_encoder, settings.title_tokens)
+    sentences = {sentence.text for original in originals for sentence in original.sentences}
+    assert all(any(sentence in document.document.text for document in base) for sentence in sentences)
     texts = set()
-    for document, passages in Recombiner(homes, tiny_encoder.max_tokens, SEED).documents(50):
+    for document, passages in Recombiner(originals, tiny_encoder.max_tokens, SEED).documents(50):
         assert document.metadata.tags == ("synthetic",)
         for encoded in passages:
             left = document.text[encoded.passage.start : encoded.passage.end]
             texts.add(left)
             while left:
-                sentence = max((piece for piece in pieces if left.startswith(piece)), key=len, default=None)
+                sentence = max((sentence for sentence in sentences if left.startswith(sentence)), key=len, default=None)
                 assert sentence is not None, left
                 left = left.removeprefix(sentence).removeprefix(" ")
-    assert len(texts) > 3 * len(homes)
+    assert len(texts) > 3 * len(originals)
 
 
 def test_a_sentence_has_as_many_token_vectors_as_its_own_tokens(
     base: list[BaseDocument], tiny_encoder: Encoder, settings: Settings
 ) -> None:
-    for home in homes_of(base, tiny_encoder, settings.title_tokens):
-        for piece in home.pieces:
-            assert len(piece.signs) == tiny_encoder.count_tokens(piece.text)
-        assert len(home.tail) == 1
-        assert 1 < len(home.head) <= 1 + settings.title_tokens + 2
+    for original in source_passages(base, tiny_encoder, settings.title_tokens):
+        for sentence in original.sentences:
+            assert len(sentence.signs) == tiny_encoder.count_tokens(sentence.text)
+        assert len(original.tail) == 1
+        assert 1 < len(original.head) <= 1 + settings.title_tokens + 2
 
 
 def test_the_same_seed_gives_the_same_store_and_another_one_another(
@@ -143,8 +143,8 @@ def test_other_settings_make_another_store(
 
 
 def test_documents_without_a_sentence_are_refused(tiny_encoder: Encoder, settings: Settings) -> None:
-    with pytest.raises(SetError, match=r"hold no sentence .* --set\.$"):
-        homes_of([], tiny_encoder, settings.title_tokens)
+    with pytest.raises(SetError, match=r"have no sentences .* --set\.$"):
+        source_passages([], tiny_encoder, settings.title_tokens)
 
 
 def test_making_a_store_tells_how_far_it_is(builder: StoreBuilder) -> None:

@@ -1,8 +1,8 @@
-"""Percentiles against values worked out by hand."""
+"""Percentiles against values calculated by hand."""
 
 import pytest
 
-from eval.bench.asking import Load, summarised_asking
+from eval.bench.load import LoadRound, summarise_rounds
 from eval.bench.timing import median, percentiles
 
 
@@ -25,11 +25,11 @@ def test_of_no_times_there_is_no_percentile() -> None:
 
 def test_rounds_are_summarised_by_their_median_and_failures_are_counted() -> None:
     loads = [
-        Load(8, 2.0, [10.0, 20.0], {"encode": [4.0, 6.0]}),
-        Load(8, 1.0, [30.0], {"encode": [8.0]}, ["status 503", "ReadTimeout"]),
-        Load(8, 1.0, [40.0, 50.0, 60.0, 70.0], {"encode": [5.0] * 4}),
+        LoadRound(8, 2.0, [10.0, 20.0], {"encode": [4.0, 6.0]}),
+        LoadRound(8, 1.0, [30.0], {"encode": [8.0]}, ["status 503", "ReadTimeout"]),
+        LoadRound(8, 1.0, [40.0, 50.0, 60.0, 70.0], {"encode": [5.0] * 4}),
     ]
-    asking = summarised_asking(loads)
+    asking = summarise_rounds(loads)
     assert (asking.askers, asking.asked, asking.failed, asking.first_failure) == (8, 9, 2, "status 503")
     assert asking.rounds_per_second == [1.0, 1.0, 4.0]
     assert asking.per_second == 1.0
@@ -39,7 +39,7 @@ def test_rounds_are_summarised_by_their_median_and_failures_are_counted() -> Non
 
 
 def test_where_nothing_was_answered_there_is_no_latency() -> None:
-    asking = summarised_asking([Load(1, 1.0, failures=["ConnectError"])])
+    asking = summarise_rounds([LoadRound(1, 1.0, failures=["ConnectError"])])
     assert (asking.per_second, asking.latency_ms, asking.failed) == (0.0, None, 1)
 
 

@@ -1,4 +1,4 @@
-"""The vector index measured by itself: against a comparison with every vector, and as it grows."""
+"""Measurements of the vector index: recall against exhaustive search, and growth."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from embeddings.encoder.encoder import Encoder
 from embeddings.index.exact import ExactIndex, Hits
 from embeddings.index.projection import VectorProjection
 from eval.bench import stores
-from eval.bench.base import BaseDocument
+from eval.bench.sources import BaseDocument
 from eval.bench.stores import StoreBuilder
 from eval.bench.vectors import measure_vectors
 from service.runtime.progress import NoProgress

@@ -1,4 +1,4 @@
-"""Which sets can be calibrated on, and which documents are left out."""
+"""Sets that suit a calibration, and documents that are left out."""
 
 import json
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from eval.calibration.cases import load_sets
+from eval.calibration.labelled import load_sets
 from eval.errors import SetError
 
 Write = Callable[..., Path]
 
 
 def lines(answerable: int, unanswerable: int) -> str:
-    """A set of so many questions of either kind."""
+    """Write a set with a number of questions of each kind."""
     answers = [{"document": "d", "quote": "q"}]
     given: list[dict[str, Any]] = [{"id": f"a{n}", "question": "a", "answers": answers} for n in range(answerable)]
     given += [{"id": f"u{n}", "question": "u", "answerable": False} for n in range(unanswerable)]
@@ -48,10 +48,10 @@ def test_the_same_questions_are_drawn_each_time_in_their_order(write: Write) -> 
 @pytest.mark.parametrize(
     ("answerable", "unanswerable", "most", "complaint"),
     [
-        (19, 30, None, "mine.jsonl gives 19 answerable questions to ask, and 20 are needed."),
-        (30, 19, None, "mine.jsonl gives 19 questions without an answer to ask, and 20 are needed."),
-        (30, 0, None, "mine.jsonl has no question without an answer, so it cannot show how such questions score. Add"),
-        (100, 100, 30, "are needed. Add some, or draw more with --questions."),
+        (19, 30, None, "mine.jsonl has 19 answerable questions to ask, but 20 are needed."),
+        (30, 19, None, "mine.jsonl has 19 questions without an answer to ask, but 20 are needed."),
+        (30, 0, None, "mine.jsonl has no unanswerable question, so it cannot show how such questions score. Add"),
+        (100, 100, 30, "are needed. Add some, or raise --questions."),
     ],
 )
 def test_too_few_questions_are_refused(
@@ -64,7 +64,7 @@ def test_too_few_questions_are_refused(
 
 def test_two_sets_of_one_name_are_refused(write: Write) -> None:
     paths = [write(f"{folder}/mine.jsonl", lines(20, 20)) for folder in ("a", "b")]
-    with pytest.raises(SetError, match="Two sets are called 'mine'"):
+    with pytest.raises(SetError, match="Two sets are named 'mine'"):
         load_sets(paths, [], None)
 
 
@@ -73,7 +73,7 @@ def test_a_beir_folder_without_unanswerable_questions_needs_them_left_out(write:
     write("folder/queries.jsonl", "\n".join(f'{{"_id": "q{n}", "text": "x"}}' for n in range(20)))
     rows = "".join(f"q{n}\td\t1\n" for n in range(20))
     folder = write("folder/qrels/test.tsv", rows).parent.parent
-    with pytest.raises(SetError, match=f"{folder} has no question without an answer.*--leave-out {folder}$"):
+    with pytest.raises(SetError, match=f"{folder} has no unanswerable question.*--leave-out {folder}$"):
         load_sets([folder], [], None)
     [labelled] = load_sets([folder], [folder], None)
     assert labelled.beir is not None

@@ -1,4 +1,4 @@
-"""Fitting a calibration on cases made by hand, and what is said of it."""
+"""Fitting on handmade cases, and the reported quality."""
 
 import datetime
 import math
@@ -20,7 +20,7 @@ def asked(name: str, cases: Sequence[Case], follow_ups: int = 0) -> AskedSet:
 
 
 def drawn(name: str, *, slope: float, middle: float, count: int, seed: int = 0) -> AskedSet:
-    """A set whose scores are uniform, and whose first passages answer as a logistic function of them says."""
+    """Return a set with uniform scores, whose first passages answer with a logistic probability."""
     chance = random.Random(seed)  # noqa: S311 - a sample, no secret
     cases = []
     for number in range(count):
@@ -31,7 +31,7 @@ def drawn(name: str, *, slope: float, middle: float, count: int, seed: int = 0) 
 
 
 def parted(name: str = "parted") -> AskedSet:
-    """A set whose scores part the questions perfectly."""
+    """Return a set whose scores separate the questions perfectly."""
     kinds: Sequence[Kind] = ("answerable", "left out")
     scores = {"answerable": 0.6, "left out": 0.3}
     return asked(

@@ -1,4 +1,4 @@
-"""Measures against values worked out by hand."""
+"""Measures against values calculated by hand."""
 
 import math
 

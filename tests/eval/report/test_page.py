@@ -1,4 +1,4 @@
-"""The report in a real browser: it asks for nothing, finds every question, and runs nothing that it was given."""
+"""The report in a real browser: no requests, every question found, no script injected."""
 
 import dataclasses
 import re
@@ -14,7 +14,8 @@ from eval.report.page import render, render_comparison, render_overview
 from eval.runs.comparison import compare
 from eval.runs.gate import Check
 from eval.runs.multiple import Evaluation
-from eval.runs.run import Outcome, Run, RunPassage, summarised
+from eval.runs.run import QuestionOutcome, Run, RunPassage
+from eval.runs.summary import summarised
 
 ATTACK = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"><b>bold</b> 🔦"
 
@@ -27,8 +28,8 @@ def passage(
     return RunPassage(f"{document}-{rank}", rank, 0.5, document, document, 10, 20, text, (2, 5), relevant)
 
 
-def outcome(name: str, **changes: Any) -> Outcome:
-    made = Outcome(
+def outcome(name: str, **changes: Any) -> QuestionOutcome:
+    made = QuestionOutcome(
         id=name,
         question=f"What of {name}?",
         tags=("sea",),
@@ -48,13 +49,13 @@ def outcome(name: str, **changes: Any) -> Outcome:
     return dataclasses.replace(made, **changes)
 
 
-def failed(name: str) -> Outcome:
+def failed(name: str) -> QuestionOutcome:
     values = {"nDCG@10": 0.0, "hit@1": 0.0, "refusal_accuracy": 0.0}
     gone: dict[str, Any] = {"confidence": None, "answer": None, "first_relevant": None, "passages": ()}
     return outcome(name, status="failed", error="It went away.", values=values, **gone)
 
 
-def refused(name: str, **changes: Any) -> Outcome:
+def refused(name: str, **changes: Any) -> QuestionOutcome:
     return outcome(name, status="not_found", answer=None, **changes)
 
 
@@ -67,7 +68,7 @@ OUTCOMES = (
 )
 
 
-def run_of(*outcomes: Outcome, **target: Any) -> Run:
+def run_of(*outcomes: QuestionOutcome, **target: Any) -> Run:
     qrels = {o.id: {"chronicle#10,17": 1} for o in outcomes if o.answerable}
     about = {"kind": "in process", "documents": 1, "passages": 1, "generation": 1, **target}
     return Run(1, "mini", "0", "2026-01-01T00:00:00+00:00", 10, 0.5, about, summarised(outcomes), outcomes, qrels)
@@ -87,7 +88,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def show(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens a page from its file, and holds it to asking for nothing, complaining of nothing, running nothing given."""
+    """Open a page from its file, and assert that it sends no request, logs no error and runs no injected script."""
     contexts: list[BrowserContext] = []
     requests: list[str] = []
     complaints: list[str] = []
@@ -195,7 +196,7 @@ def test_an_address_that_is_none_of_the_web_becomes_no_link(show: Open) -> None:
     assert page.get_by_role("link").count() == 0
 
 
-def test_plots_have_names_and_what_is_not_available_says_so(show: Open) -> None:
+def test_plots_have_names_and_missing_ones_give_a_reason(show: Open) -> None:
     page = show(render(run_of(*OUTCOMES), None, []))
 
     names = [plot.get_attribute("aria-label") or "" for plot in page.locator("figure svg").all()]
@@ -205,7 +206,7 @@ def test_plots_have_names_and_what_is_not_available_says_so(show: Open) -> None:
         "Risk and coverage",
         "Latency",
     ]
-    expect(page.get_by_text("Not available: the answers give no probability before a calibration.")).to_be_visible()
+    expect(page.get_by_text("Not available: answers have no probability without a calibration.")).to_be_visible()
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
     assert len(ids) == len(set(ids))
 
@@ -213,7 +214,7 @@ def test_plots_have_names_and_what_is_not_available_says_so(show: Open) -> None:
 def test_probabilities_give_a_reliability_diagram(show: Open) -> None:
     page = show(render(run_of(outcome("one", probability=0.9)), None, []))
 
-    expect(page.get_by_role("img", name="Reliability: 0.90 given, 1.00 correct")).to_be_visible()
+    expect(page.get_by_role("img", name="Reliability: 0.90 predicted, 1.00 correct")).to_be_visible()
 
 
 def test_a_dark_theme_changes_page_and_plots(show: Open) -> None:
@@ -229,7 +230,7 @@ def test_a_dark_theme_changes_page_and_plots(show: Open) -> None:
 
 @pytest.mark.parametrize("outcomes", [(outcome("one"),), (failed("a"), failed("b")), (OUTCOMES[3],)])
 def test_a_run_of_one_a_run_that_failed_and_one_without_answers_have_a_page(
-    show: Open, outcomes: tuple[Outcome, ...]
+    show: Open, outcomes: tuple[QuestionOutcome, ...]
 ) -> None:
     page = show(render(run_of(*outcomes), None, []))
 
@@ -257,22 +258,22 @@ def test_nothing_is_wider_than_a_small_telephone(show: Open) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_a_comparison_has_a_page_with_both_sides(show: Open) -> None:
+def test_a_comparison_has_a_page_with_both_variants(show: Open) -> None:
     page = show(render_comparison(compare(run_of(outcome("one"), k=1), run_of(failed("one"), k=2))))
 
     expect(page.get_by_role("heading", name="What of one?")).to_be_visible()
-    sides = page.locator(".sides > div").all_text_contents()
-    assert "A: first passage answers (rank 1)" in sides[0]
-    assert "It went away." in sides[1]
+    variants = page.locator(".variants > div").all_text_contents()
+    assert "A: first passage answers (rank 1)" in variants[0]
+    assert "It went away." in variants[1]
     expect(page.get_by_role("row", name="k 1 2")).to_be_visible()
 
 
-def evaluation(name: str, *outcomes: Outcome, passed: bool | None = None) -> Evaluation:
+def evaluation(name: str, *outcomes: QuestionOutcome, passed: bool | None = None) -> Evaluation:
     checks = [] if passed is None else [Check("nDCG@10>=0.8", passed, "nDCG@10 is 0.7")]
     return Evaluation(dataclasses.replace(run_of(*outcomes), set_name=name), None, checks)
 
 
-def test_several_sets_stand_on_one_page_that_leads_to_each(show: Open) -> None:
+def test_the_overview_links_to_the_page_of_each_set(show: Open) -> None:
     odd = f"{ATTACK} #?%"
     page = show(
         render_overview(
@@ -303,7 +304,7 @@ def test_several_sets_stand_on_one_page_that_leads_to_each(show: Open) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_several_sets_of_which_nothing_was_required_say_nothing_of_requirements(show: Open) -> None:
+def test_an_overview_without_requirements_does_not_mention_them(show: Open) -> None:
     page = show(render_overview([evaluation("sea", *OUTCOMES), evaluation("land", failed("a"))]))
 
     expect(page.get_by_role("heading", name="Required")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""`footnote-eval compare`: two settings, two stores, or a stored run and now."""
+"""`footnote-eval compare`: two settings, two stores, or a stored and a new run."""
 
 import json
 from pathlib import Path
@@ -48,28 +48,28 @@ def test_topics_and_qrels_are_compared_as_they_are_run(footnote_eval: Run, write
     assert "The stored run is over another set" in title.err
     report = footnote_eval("compare", tmp_path / "one", tmp_path / "one")
     assert report.code == 2
-    assert f"is a report. Name the stored run in it: {tmp_path / 'one' / 'run.json'}" in " ".join(report.err.split())
+    assert f"is a report. Give the stored run in it: {tmp_path / 'one' / 'run.json'}" in " ".join(report.err.split())
     missing = footnote_eval("compare", "--set", topics, "--b", "candidates=200")
     assert missing.code == 1
-    assert "If it holds TREC topics, give their judgements with --qrels FILE." in missing.err
+    assert "For TREC topics, give the judgements with --qrels FILE." in missing.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        ((), 2, "Say what to compare"),
+        ((), 2, "Give two runs or data folders to compare"),
         (("--a", "candidates=200"), 2, "needs --set SET."),
-        (("--set", "{set}", "--a", "candidates"), 1, "'candidates' is no setting. Write one such as candidates=50."),
-        (("--set", "{set}", "--a", "depth=3"), 1, "There is no setting 'depth'. Those that can be compared are: "),
+        (("--set", "{set}", "--a", "candidates"), 1, "'candidates' is not a setting. Write one such as candidates=50."),
+        (("--set", "{set}", "--a", "depth=3"), 1, "There is no setting 'depth'. Settings that can be compared: "),
         (("--set", "{set}", "--a", "candidates=many"), 1, "FOOTNOTE_CANDIDATES is not usable"),
-        (("--set", "{set}", "--a", "candidates=50"), 1, "candidates=50 would change nothing: 100 passages"),
-        (("--set", "{set}", "--b", "passage_tokens=90"), 1, "'passage_tokens' decides what a store holds"),
+        (("--set", "{set}", "--a", "candidates=50"), 1, "candidates=50 has no effect: 100 passages"),
+        (("--set", "{set}", "--b", "passage_tokens=90"), 1, "'passage_tokens' determines what a store holds"),
         (("--set", "{set}", "--b", "port=1"), 1, "'port' changes no answer"),
-        (("--set", "{set}", "{data}", "{data}", "--data", "x"), 2, "--data has no place"),
+        (("--set", "{set}", "{data}", "{data}", "--data", "x"), 2, "--data has no effect"),
         (("--set", "{set}", "{set}", "--a", "candidates=200"), 2, "is a stored run, which --a cannot change."),
-        (("a.json", "b.json", "--set", "{set}"), 2, "so nothing is asked: leave out --set."),
-        (("a.json", "b.json", "-k", "5"), 2, "so nothing is asked: leave out --qrels, -k and --overlap."),
-        (("a.json", "b.json", "--qrels", "q.txt"), 2, "so nothing is asked: leave out --qrels, -k and --overlap."),
+        (("a.json", "b.json", "--set", "{set}"), 2, "so nothing is asked. Omit --set."),
+        (("a.json", "b.json", "-k", "5"), 2, "so nothing is asked. Omit --qrels, -k and --overlap."),
+        (("a.json", "b.json", "--qrels", "q.txt"), 2, "so nothing is asked. Omit --qrels, -k and --overlap."),
         (("--set", "{set}", "--topic-field", "desc", "{data}"), 2, "--topic-field needs --qrels FILE."),
         (("--set", "{set}", "--qrels", "nowhere.txt", "{data}"), 1, "nowhere.txt cannot be read"),
     ],

@@ -1,4 +1,4 @@
-"""Requirements, and how they are written."""
+"""Parsing and checking of requirements."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_a_requirement_is_read(text: str, requirement: Requirement) -> None:
 
 @pytest.mark.parametrize("text", ["nDCG@10", "nDCG@10=0.8", ">=1", "nDCG@10>=high", "", "nDCG@10>=0.8 and more"])
 def test_another_form_is_refused(text: str) -> None:
-    with pytest.raises(RequirementError, match=r"is no requirement\. Write one such as 'nDCG@10>=0\.8'\."):
+    with pytest.raises(RequirementError, match=r"is not a requirement\. Write one such as 'nDCG@10>=0\.8'\."):
         parse_requirement(text)
 
 

@@ -1,4 +1,4 @@
-"""Several sets in one command: a run each, and one report of all."""
+"""Multiple sets in one command: a run for each, and one report."""
 
 import json
 import shutil
@@ -68,7 +68,7 @@ def test_each_set_gets_its_report_and_all_stand_on_one_page(
     ]
 
 
-def test_one_set_that_misses_what_is_required_fails_all(footnote_eval: Run, questions: Path, other: Path) -> None:
+def test_one_set_that_misses_a_requirement_fails_all(footnote_eval: Run, questions: Path, other: Path) -> None:
     sets = ("--set", questions, "--set", other)
     ran = footnote_eval("run", *sets, "--require", "refusal_accuracy>=1", "--json")
     measured = json.loads(ran.out)
@@ -80,7 +80,7 @@ def test_one_set_that_misses_what_is_required_fails_all(footnote_eval: Run, ques
     assert footnote_eval("run", *sets, "--require", "refusal_accuracy>=0.5").code == 0
 
 
-def test_a_report_of_several_sets_is_their_baseline(
+def test_a_report_of_multiple_sets_is_their_baseline(
     footnote_eval: Run, questions: Path, other: Path, tmp_path: Path
 ) -> None:
     sets = ("--set", questions, "--set", other)
@@ -92,12 +92,12 @@ def test_a_report_of_several_sets_is_their_baseline(
     assert "Against the baseline" in (tmp_path / "after" / "other" / "index.html").read_text()
     compared = footnote_eval("compare", before, tmp_path / "after")
     assert compared.code == 2
-    assert f"{before} is a report of several sets. Name the run of one: " in compared.err
+    assert f"{before} is a report of multiple sets. Give the run of one: " in compared.err
     one = footnote_eval("run", "--set", other, "--baseline", before / "other" / "run.json", "--no-regression")
     assert one.code == 0
 
 
-def test_a_baseline_of_several_sets_must_have_each_as_it_is_now(
+def test_a_baseline_of_multiple_sets_needs_the_present_version_of_each(
     footnote_eval: Run, questions: Path, other: Path, tmp_path: Path
 ) -> None:
     before = tmp_path / "before"
@@ -119,7 +119,7 @@ def test_a_baseline_of_several_sets_must_have_each_as_it_is_now(
     assert f"('other', or another version of it) than {other}. Make a new run over this one" in edited.err
 
 
-def test_a_beir_folder_among_several_sets_gets_a_data_folder_of_its_own(
+def test_with_multiple_sets_a_beir_folder_gets_its_own_data_folder(
     footnote_eval: Run, questions: Path, beir: Path, data: Path
 ) -> None:
     before = files(data)
@@ -136,19 +136,19 @@ def test_sets_of_one_name_are_refused(footnote_eval: Run, questions: Path, write
     twin = write(f"others/{name}", json.dumps(OTHER))
     ran = footnote_eval("run", "--set", questions, "--set", twin)
     assert (ran.code, ran.out) == (1, "")
-    assert f"The sets {questions} and {twin} are both called '{twin.stem}'" in ran.err
+    assert f"The sets {questions} and {twin} have the same name '{twin.stem}'" in ran.err
 
 
 def test_a_set_cannot_be_called_as_a_part_of_the_report(footnote_eval: Run, questions: Path, write: Write) -> None:
     ran = footnote_eval("run", "--set", questions, "--set", write("index.jsonl", json.dumps(OTHER)))
     assert ran.code == 1
-    assert "A set cannot be called 'index' beside others" in ran.err
+    assert "With other sets, a set cannot be named 'index'" in ran.err
 
 
 def test_judgements_belong_to_one_set(footnote_eval: Run, questions: Path, other: Path) -> None:
     ran = footnote_eval("run", "--set", questions, "--set", other, "--qrels", "qrels.txt")
     assert ran.code == 2
-    assert "--qrels goes with one --set." in ran.err
+    assert "--qrels needs exactly one --set." in ran.err
 
 
 def test_a_mistake_in_the_last_set_is_said_before_the_first_is_asked(
@@ -168,7 +168,7 @@ def test_a_set_that_fails_on_the_way_leaves_no_report(
     other.write_text(json.dumps(OTHER).replace("the gang kept it", "nobody kept it"))
     ran = footnote_eval("run", "--set", questions, "--set", other, "--report", report)
     assert ran.code == 1
-    assert "does not stand in 'truce'" in ran.err
+    assert "does not occur in 'truce'" in ran.err
     assert not report.parent.exists()
 
 

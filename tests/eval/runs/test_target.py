@@ -1,4 +1,4 @@
-"""A service as the target, and what is no such service."""
+"""A service as the target, and servers that are not Footnote."""
 
 import dataclasses
 import threading
@@ -33,7 +33,7 @@ def test_a_document_that_the_service_does_not_have_is_unknown(client: TestClient
 
 @contextmanager
 def stranger(status: int, body: bytes) -> Iterator[str]:
-    """A server that answers everything alike, on a free port."""
+    """Run a server with the same answer to every request, on a free port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -59,9 +59,9 @@ def stranger(status: int, body: bytes) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("status", "body", "complaint"),
     [
-        (200, b"<html>", "does not answer as Footnote does. Check the address."),
-        (200, b"[]", "does not answer as Footnote does. Check the address."),
-        (200, b'{"status": "ok"}', "does not answer as Footnote does. Check the address."),
+        (200, b"<html>", "does not answer like Footnote. Check the address."),
+        (200, b"[]", "does not answer like Footnote. Check the address."),
+        (200, b'{"status": "ok"}', "does not answer like Footnote. Check the address."),
         (404, b"{}", "answered 404. Is it Footnote? Check the address."),
     ],
 )
@@ -73,7 +73,7 @@ def test_a_service_that_is_not_footnote_is_refused(status: int, body: bytes, com
 
 
 @pytest.mark.parametrize("address", ["localhost", "ftp://127.0.0.1", ""])
-def test_what_is_no_address_is_refused(address: str) -> None:
+def test_an_invalid_address_is_refused(address: str) -> None:
     with pytest.raises(TargetError, match="is not an address"), remote_target(address):
         pass
 
@@ -102,7 +102,7 @@ def test_a_service_is_asked_with_the_key_that_it_needs(service: Service, monkeyp
         url = f"http://127.0.0.1:{it.port}"
         with (
             remote_target(url) as target,
-            pytest.raises(TargetError, match="Set FOOTNOTE_ASK_KEYS to a key that may ask"),
+            pytest.raises(TargetError, match="Set FOOTNOTE_ASK_KEYS to a key that the service accepts"),
         ):
             target.document_ids()
         monkeypatch.setenv("FOOTNOTE_ASK_KEYS", "ask-key-of-the-test,another-key-of-the-test")

@@ -1,4 +1,4 @@
-"""BEIR folders: every mistake is named with its file and line."""
+"""BEIR folders: each error names its file and line."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,8 @@ import pytest
 
 from eval.errors import SetError
 from eval.runs.evaluation import load_set, measured
-from eval.sets.beir import gold_of, load_beir
+from eval.sets.beir import load_beir
+from eval.sets.beir_store import gold_of
 
 Write = Callable[..., Path]
 
@@ -58,17 +59,21 @@ def test_answers_of_another_shape_mean_something_else(write: Write) -> None:
         ("corpus.jsonl", None, "corpus.jsonl cannot be read (No such file or directory). A BEIR folder holds"),
         ("queries.jsonl", None, "queries.jsonl cannot be read (No such file or directory). A BEIR folder holds"),
         ("qrels/test.tsv", None, "has no qrels/*.tsv. A BEIR folder holds"),
-        ("corpus.jsonl", '{"_id": "d", "text": "x"}\n{"_id": "d", "text": "y"}', "line 2: the id 'd' stands in line 1"),
+        (
+            "corpus.jsonl",
+            '{"_id": "d", "text": "x"}\n{"_id": "d", "text": "y"}',
+            "line 2: the id 'd' is already used in line 1",
+        ),
         ("corpus.jsonl", '{"_id": "d"}', "corpus.jsonl, line 1: there is no 'text'."),
         ("corpus.jsonl", '{"_id": "d", "text": null}', "corpus.jsonl, line 1: 'text' is not a string."),
-        ("queries.jsonl", FILES["queries.jsonl"] * 2, "queries.jsonl, line 3: the id 'q' stands in line 1 already."),
+        ("queries.jsonl", FILES["queries.jsonl"] * 2, "queries.jsonl, line 3: the id 'q' is already used in line 1."),
         ("queries.jsonl", '\n{"_id": "q"', "queries.jsonl, line 2: not valid JSON"),
         ("queries.jsonl", "[]", "queries.jsonl, line 1: not a JSON object."),
         ("queries.jsonl", '{"_id": "q", "text": "x", "metadata": [1]}', "line 1: 'metadata' is not a JSON object."),
         ("queries.jsonl", '{"_id": "q", "text": "x", "metadata": {"history": ["h"]}}', "line 1: 'history' in"),
         ("queries.jsonl", b'{"_id": "q", "text": "\xff"}', "queries.jsonl, line 1: not valid UTF-8."),
         ("queries.jsonl", '{"_id": "z", "text": "x"}', "No question in"),
-        ("qrels/test.tsv", "q\td\t1\nq d 1\n", "test.tsv, line 2: not 'question, document, grade' with tabs between."),
+        ("qrels/test.tsv", "q\td\t1\nq d 1\n", "test.tsv, line 2: not 'question, document, grade' separated by tabs."),
         ("qrels/test.tsv", b"q\td\t1\nq\t\xff\t1\n", "test.tsv, line 2: not valid UTF-8."),
     ],
 )

@@ -1,4 +1,4 @@
-"""Feedback becomes candidates that a person must approve."""
+"""Candidates from feedback."""
 
 import json
 import re
@@ -16,11 +16,11 @@ from corpus.errors import UnknownDocumentError
 from corpus.files.source import read_bytes
 from corpus.readers.reading import read_document
 from eval.errors import SetError
-from eval.sets.candidates import Imported, candidates_from, write_candidates
+from eval.sets.candidates import ImportResult, candidates_from, write_candidates
 from eval.sets.feedback import load_feedback
 from eval.sets.gold import resolve
 from eval.sets.questions import load_questions
-from eval.sets.quotes import place_of, unique_span
+from eval.sets.quotes import locate_quote, unique_span
 from service.runtime.progress import NoProgress
 
 Write = Callable[..., Path]
@@ -38,7 +38,7 @@ def text_of(document: str) -> str:
 
 
 def rated(words: str, document: str = "truce", *, text: str | None = None, keep: bool = True) -> dict[str, Any]:
-    """A passage of one sentence; `text` is the document's text when it was rated."""
+    """Return a rated passage; `text` is the document's text at the time of the rating."""
     text = TEXTS[document] if text is None else text
     start = text.index(words)
     passage = {"document_id": document, "revision": revision_of(text), "start": start, "end": start + len(words)}
@@ -51,13 +51,13 @@ def rating(thumb: str, passage: dict[str, Any] | None, question: str = "When?", 
     return {"question": question, "status": status, "rating": thumb, "passage": passage, **at, **more}
 
 
-def imported(write: Write, *lines: dict[str, Any], known: Path | None = None) -> Imported:
+def imported(write: Write, *lines: dict[str, Any], known: Path | None = None) -> ImportResult:
     path = write("feedback.jsonl", "\n".join(json.dumps(line) for line in lines))
     questions = [] if known is None else load_questions(known, candidates=True).questions
     return candidates_from(load_feedback(path), text_of, questions, NoProgress())
 
 
-def test_thumbs_up_on_several_passages_are_one_question_with_several_answers(write: Write) -> None:
+def test_ratings_up_of_multiple_passages_become_one_question_with_multiple_answers(write: Write) -> None:
     (candidate,) = imported(
         write,
         rating("up", rated("The prison was full", "prison"), "when?"),
@@ -71,7 +71,7 @@ def test_thumbs_up_on_several_passages_are_one_question_with_several_answers(wri
     ]
 
 
-def test_the_highlight_is_the_quote_and_grows_until_it_stands_once(write: Write) -> None:
+def test_the_highlight_is_the_quote_and_is_extended_until_it_is_unique(write: Write) -> None:
     passage = {**rated(TEXTS["truce"]), "highlight": {"start": 0, "end": 15}}
     (candidate,) = imported(write, rating("up", passage)).candidates
     assert [place.quote for place in candidate.answers] == ["The truce began."]
@@ -122,7 +122,7 @@ def test_thumbs_down_are_a_hint_and_never_gold(write: Write) -> None:
 def test_a_question_with_thumbs_down_alone_asks_for_its_answer(write: Write) -> None:
     (candidate,) = imported(write, rating("down", rated("Then it ended."))).candidates
     assert (candidate.answers, candidate.answerable) == ([], True)
-    assert candidate.hints[-1] == "Nobody has said what answers: find it, or set answerable to false."
+    assert candidate.hints[-1] == "No rating confirms an answer: find one, or set answerable to false."
 
 
 def test_being_right_that_nothing_was_found_makes_an_unanswerable_question(write: Write) -> None:
@@ -132,7 +132,7 @@ def test_being_right_that_nothing_was_found_makes_an_unanswerable_question(write
     assert (right.answerable, right.answers, right.hints) == (
         False,
         [],
-        ["1 up, 0 down for saying that the documents do not answer."],
+        ["1 up, 0 down for the answer that nothing was found."],
     )
     assert wrong.answerable
 
@@ -141,7 +141,7 @@ def test_a_passage_that_answers_outweighs_that_nothing_was_found(write: Write) -
     passage = rated("It was in 2012.")
     (candidate,) = imported(write, rating("up", None), rating("up", passage, status="not_found")).candidates
     assert candidate.answerable
-    assert "1 up, 0 down for saying that the documents do not answer." in candidate.hints
+    assert "1 up, 0 down for the answer that nothing was found." in candidate.hints
 
 
 def test_another_conversation_makes_another_question(write: Write) -> None:
@@ -158,7 +158,7 @@ def test_words_are_found_again_in_a_document_that_has_changed(write: Write) -> N
     before = "Preface. " + TEXTS["truce"]
     (candidate,) = imported(write, rating("up", rated("It was in 2012.", text=before))).candidates
     assert [(place.start, place.quote) for place in candidate.answers] == [(17, "It was in 2012.")]
-    assert candidate.hints == ["'truce' has changed since; the same words were found again."]
+    assert candidate.hints == ["'truce' has changed since; the same words were found."]
 
 
 def test_a_highlight_is_found_again_in_a_passage_that_has_changed(write: Write) -> None:
@@ -181,10 +181,10 @@ def test_what_cannot_be_found_again_is_skipped_with_its_reason(write: Write) -> 
     )
     assert result.candidates == []
     assert result.skipped == [
-        "line 1: there is no document 'gone' in the store any more.",
-        "line 2: 'truce' has changed since, and these words no longer stand in it once.",
-        "line 3: 'truce' has changed since, and the rating does not hold the words.",
-        "line 4: 'truce' has changed since, and these words no longer stand in it once.",
+        "line 1: the document 'gone' is no longer in the store.",
+        "line 2: 'truce' has changed since, and the words no longer occur in it exactly once.",
+        "line 3: 'truce' has changed since, and the rating has no 'text'.",
+        "line 4: 'truce' has changed since, and the words no longer occur in it exactly once.",
         "line 5: 'prison' has no words from 900 to 910.",
     ]
 
@@ -203,7 +203,7 @@ def test_the_order_of_the_file_does_not_matter(write: Write) -> None:
 def test_candidates_are_refused_until_they_are_approved_and_are_then_gold(write: Write, tmp_path: Path) -> None:
     path = tmp_path / "candidates.jsonl"
     write_candidates(imported(write, rating("up", rated("It was in 2012."))).candidates, path)
-    with pytest.raises(SetError, match="line 1: 'when' is a candidate that nobody has approved"):
+    with pytest.raises(SetError, match="line 1: 'when' is an unapproved candidate"):
         load_questions(path)
     path.write_text(path.read_text().replace('"approved": false', '"approved": true'))
     (span,) = resolve(load_questions(path), text_of)["when"].spans
@@ -240,14 +240,14 @@ def test_questions_of_a_known_set_are_left_out_and_its_ids_are_not_taken(write: 
     [
         ({"rating": "sideways"}, "line 2: rating: input should be 'up' or 'down'."),
         ({"at": "2026-03-01T12:00:00"}, "line 2: at: input should have timezone info."),
-        ({"passage": None}, "line 2: 'passage' can only be null where 'status' is 'not_found'."),
-        ({"user": "someone"}, "line 2: user: there is no such key; "),
+        ({"passage": None}, "line 2: 'passage' can only be null if 'status' is 'not_found'."),
+        ({"user": "someone"}, "line 2: user: unknown key; "),
         ({"passage": {**rated("It was"), "revision": "1"}}, "line 2: passage.revision: "),
         ({"passage": {**rated("It was"), "end": 0}}, "line 2: passage: 'start' must be before 'end'."),
-        ({"passage": {**rated("It was"), "text": "It"}}, "line 2: passage: 'text' must have as many characters"),
+        ({"passage": {**rated("It was"), "text": "It"}}, "line 2: passage: 'text' must be as long as"),
         (
             {"passage": {**rated("It was"), "highlight": {"start": 3, "end": 9}}},
-            "line 2: passage: 'highlight' must lie",
+            "line 2: passage: 'highlight' must be within",
         ),
     ],
 )
@@ -267,7 +267,7 @@ def test_the_documented_rating_is_read_and_its_words_stand_where_it_says(write: 
     assert passage is not None
     text = read_document(read_bytes(Path(corpus.__file__).parent / "starter" / f"{passage.document_id}.md")).text
     assert text[passage.start : passage.end] == passage.text
-    place, _ = place_of(passage, lambda _: text)
+    place, _ = locate_quote(passage, lambda _: text)
     assert place.quote == "In 2012 the government of Mauricio Funes and the gangs arrived at the truce."
 
 

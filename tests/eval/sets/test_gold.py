@@ -1,4 +1,4 @@
-"""Gold as spans: found once or refused, covered by any cut that holds enough of it."""
+"""Gold spans: located exactly once or refused, and covered by passages of any splitting."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +26,7 @@ def set_of(write: Write, document: str, quote: str) -> Path:
     return write("set.jsonl", line)
 
 
-def test_a_quote_becomes_the_span_where_it_stands(write: Write) -> None:
+def test_a_quote_becomes_its_span(write: Write) -> None:
     gold = resolve(load_questions(set_of(write, "truce", "began in 2012")), text_of)["a"]
     (span,) = gold.spans
     assert TEXT[span.start : span.end] == "began in 2012"
@@ -36,8 +36,8 @@ def test_a_quote_becomes_the_span_where_it_stands(write: Write) -> None:
     ("document", "quote", "complaint"),
     [
         ("nobody", "x", "there is no document 'nobody' in the store."),
-        ("truce", "in 2013", "the quote “in 2013” does not stand in 'truce'. Copy it exactly."),
-        ("truce", "began", "the quote “began” stands in 'truce' twice. Make it longer."),
+        ("truce", "in 2013", "the quote “in 2013” does not occur in 'truce'. Copy it exactly."),
+        ("truce", "began", "the quote “began” occurs in 'truce' twice. Make it longer."),
     ],
 )
 def test_a_quote_that_is_not_found_once_is_refused(write: Write, document: str, quote: str, complaint: str) -> None:

@@ -1,4 +1,4 @@
-"""Reading question sets: each mistake is named with its line."""
+"""Question sets: each error names its line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,11 +31,11 @@ def test_the_digest_tells_an_edited_set(write: Write) -> None:
     ("lines", "complaint"),
     [
         (f"{GOOD}\n{{", "line 2: not valid JSON (Expecting property name enclosed in double quotes, column 2)."),
-        (f"{GOOD}\n{GOOD}", "line 2: the id 'a' stands in line 1 already."),
+        (f"{GOOD}\n{GOOD}", "line 2: the id 'a' is already used in line 1."),
         ('{"question": "q"}', "line 1: id: field required."),
-        ('{"id": "a", "question": "q", "nope": 1}', "line 1: nope: there is no such key; docs/evaluation.md lists"),
+        ('{"id": "a", "question": "q", "nope": 1}', "line 1: nope: unknown key; docs/evaluation.md lists"),
         ('{"id": "a", "question": "q"}', "line 1: an answerable question needs at least one answer; give"),
-        (GOOD.replace('"tags"', '"answerable": false, "tags"'), "line 1: a question that is not answerable can have"),
+        (GOOD.replace('"tags"', '"answerable": false, "tags"'), "line 1: an unanswerable question cannot have"),
         ('{"id": "a", "question": "q", "answers": [{"document": "d"}]}', "line 1: answers.0.quote: field required."),
         ("[]", "line 1: not a JSON object."),
         ("\n\n", "has no question. Write one as a line of JSON"),
@@ -58,7 +58,7 @@ def test_a_missing_set_is_named(tmp_path: Path) -> None:
     ("name", "content"), [("topics.txt", "\ufeffq1\twhen"), ("topics", "<top><num>1<title>x</top>")]
 )
 def test_topics_without_judgements_are_recognised(write: Write, name: str, content: str) -> None:
-    with pytest.raises(SetError, match="give their judgements with --qrels FILE"):
+    with pytest.raises(SetError, match="give the judgements with --qrels FILE"):
         load_questions(write(name, content))
 
 
@@ -71,6 +71,6 @@ def test_a_line_ends_only_at_a_line_feed(write: Write) -> None:
 def test_a_candidate_is_refused_unless_candidates_are_wanted(write: Write, given: str) -> None:
     candidate = GOOD.replace('"a"', '"b"').replace('"tags"', f'{given}, "tags"')
     path = write("set.jsonl", f"{GOOD}\n{candidate}")
-    with pytest.raises(SetError, match="line 2: 'b' is a candidate that nobody has approved"):
+    with pytest.raises(SetError, match="line 2: 'b' is an unapproved candidate"):
         load_questions(path)
     assert [question.id for question in load_questions(path, candidates=True).questions] == ["a", "b"]

@@ -1,4 +1,4 @@
-"""TREC topics in each of their forms."""
+"""TREC topics in each format."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -67,20 +67,20 @@ def test_tab_separated_topics_are_read(write: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "wanted", "complaint"),
     [
-        ("q1\ta\nq2 b\n", None, "line 2: not 'id, text' with one tab between."),
-        ("q1\ta\tb\n", None, "line 1: not 'id, text' with one tab between."),
-        ("q1\ta\nq1\tb\n", None, "line 2: the topic 'q1' stands in line 1 already."),
-        ("q1\ta\n", "desc", "have no fields to choose 'desc' from"),
+        ("q1\ta\nq2 b\n", None, "line 2: not 'id, text' separated by one tab."),
+        ("q1\ta\tb\n", None, "line 1: not 'id, text' separated by one tab."),
+        ("q1\ta\nq1\tb\n", None, "line 2: the topic 'q1' is already used in line 1."),
+        ("q1\ta\n", "desc", "have no field 'desc'"),
         ("", None, "has no topic."),
         ("<topics></topics>", None, "has no topic."),
         ("<top>\n<num>1\n<title>x\n</top>\n<top>\n<num>2\n<top>\n</top>", None, "line 5: this <top> has no </top>."),
-        ("\n<top><title>x</top>", None, "line 2: this topic has no id of one word"),
+        ("\n<top><title>x</top>", None, "line 2: the topic has no id without spaces"),
         ("<top><num>1<narr>x</top>", None, "line 1: the topic '1' has no text in <title> or <query> or"),
         ("<top><num>1<title>x</top>", "desc", "line 1: the topic '1' has no text in <desc>."),
         (
             '<!DOCTYPE t [\n<!ENTITY e SYSTEM "/etc/hostname">]><t><q id="1">&e;</q></t>',
             None,
-            "line 2: topics that declare",
+            "line 2: entity declarations are not supported",
         ),
         ("<topics>\n<topic number='1'>", None, "line 2: not valid XML (no element found)."),
         (b"q1\ta\nq2\t\xff\n", None, "line 2: not valid UTF-8. Save it as UTF-8."),

@@ -94,7 +94,7 @@ def save(write: Write) -> Callable[..., Path]:
 
 
 def test_a_file_that_the_settings_name_is_read(save: Callable[..., Path]) -> None:
-    assert load_calibration(save(), WEIGHTS) == CALIBRATION
+    assert load_calibration(save(), WEIGHTS, SCORING_VERSION) == CALIBRATION
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_file_that_the_settings_name_is_read(save: Callable[..., Path]) -> Non
 def test_what_is_no_calibration_is_refused(save: Callable[..., Path], changed: dict[str, Any]) -> None:
     path = save(**changed)
     with pytest.raises(SettingsError) as caught:
-        load_calibration(path, WEIGHTS)
+        load_calibration(path, WEIGHTS, SCORING_VERSION)
     assert str(caught.value).startswith(f"{path} is no calibration (")
     assert str(caught.value).endswith("). Make one with: footnote-eval calibrate")
 
@@ -128,24 +128,24 @@ def test_what_is_no_calibration_is_refused(save: Callable[..., Path], changed: d
 @pytest.mark.parametrize("content", ["", "{", "[]", "[" * 10_000])
 def test_what_is_no_json_object_is_refused(write: Write, content: str) -> None:
     with pytest.raises(SettingsError, match="is no calibration"):
-        load_calibration(write("calibration.json", content), WEIGHTS)
+        load_calibration(write("calibration.json", content), WEIGHTS, SCORING_VERSION)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, write: Write) -> None:
     for path in (tmp_path / "none.json", tmp_path, write("binary.json", b"\xff")):
         with pytest.raises(SettingsError) as caught:
-            load_calibration(path, WEIGHTS)
+            load_calibration(path, WEIGHTS, SCORING_VERSION)
         assert str(caught.value) == f"The calibration {path} cannot be read. Check FOOTNOTE_CALIBRATION."
 
 
 @pytest.mark.parametrize("changed", [{"weights_sha256": "2" * 64}, {"scoring": SCORING_VERSION + 1}])
 def test_a_file_for_another_encoder_or_score_is_refused(save: Callable[..., Path], changed: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=r"another encoder or an earlier score\. Fit it anew with: footnote-eval"):
-        load_calibration(save(**changed), WEIGHTS)
+        load_calibration(save(**changed), WEIGHTS, SCORING_VERSION)
 
 
 def test_the_calibration_that_comes_along_is_the_default_encoders(default_encoder: Encoder) -> None:
-    calibration = load_calibration(None, default_encoder.weights_sha256)
+    calibration = load_calibration(None, default_encoder.weights_sha256, SCORING_VERSION)
     assert calibration is not None
     assert {given.name for given in calibration.sets} == {"squad-dev-a", "clapnq-dev", "mtrag-un", "starter"}
     assert 0.2 < calibration.threshold(Settings().refused_answerable) < 0.4
@@ -154,7 +154,7 @@ def test_the_calibration_that_comes_along_is_the_default_encoders(default_encode
 
 
 def test_no_calibration_comes_along_for_another_encoder() -> None:
-    assert load_calibration(None, WEIGHTS) is None
+    assert load_calibration(None, WEIGHTS, SCORING_VERSION) is None
 
 
 # Without a calibration

@@ -1,6 +1,7 @@
 """Scores by hand, on tokens of eight dimensions."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,16 +12,21 @@ from numpy.typing import NDArray
 
 from embeddings.tokens.maxsim import AskedTokens, pack_signs
 from service.answering.candidates import Candidate
+from service.answering.pipeline import Pipeline
 from service.answering.reranking import (
     COSINE,
     HALF_WINDOW,
     LEXICAL,
     MAX_SIM,
     WINDOW,
+    AskedQuestion,
     RerankedCandidate,
     max_sims,
     rerank,
 )
+from service.answering.rows import PassageRows
+from service.settings import Settings
+from tests.service.conftest import Add, OpenLibrary
 
 Floats = NDArray[np.float32]
 
@@ -235,3 +241,30 @@ def test_no_candidates_stay_none() -> None:
 
 def keys(ranked: list[RerankedCandidate]) -> list[int]:
     return [candidate.key for candidate in ranked]
+
+
+class ByLength:
+    """A reranker that knows nothing of vectors: the shortest passage first."""
+
+    version = 7
+
+    def rerank(
+        self, question: AskedQuestion, candidates: Sequence[Candidate], rows: PassageRows
+    ) -> list[RerankedCandidate]:
+        lengths = {c.key: len(rows.passage(c.key).text) for c in candidates}
+        ordered = sorted(lengths, key=lambda key: (lengths[key], key))
+        return [RerankedCandidate(key, 1 / lengths[key], 1 / lengths[key]) for key in ordered]
+
+
+def test_another_reranker_orders_the_answer_and_has_no_calibration_of_this_one(
+    add: Add, open_library: OpenLibrary, settings: Settings
+) -> None:
+    for name, words in (("long", "The truce began in the spring of that year, and it lasted."), ("short", "A truce.")):
+        add(f"{name}.txt", words)
+    library = open_library()
+
+    answer = Pipeline(library, settings, reranker=ByLength()).ask("truce")
+
+    assert [passage.citation.document_id for passage in answer.passages] == ["short", "long"]
+    assert answer.passages[0].score == 1 / len("A truce.")
+    assert answer.confidence.probability is None

@@ -50,7 +50,7 @@ def refusal(data: str | bytes, name: str) -> str:
 
 @pytest.mark.parametrize("tag", TAGS)
 @pytest.mark.parametrize("depth", [2, 100, 200, 240])
-def test_what_is_not_too_deep_is_read_whole(tag: str, depth: int) -> None:
+def test_allowed_nesting_is_read_completely(tag: str, depth: int) -> None:
     body = nested(tag, depth)
     for text in (only(page(body), "a.html").text, only(xhtml(body), "a.xhtml").text, only(epub(body), "a.epub").text):
         assert [f"{word} talks" in text for word in ("First", "Deep", "Last")] == [True] * 3
@@ -58,7 +58,7 @@ def test_what_is_not_too_deep_is_read_whole(tag: str, depth: int) -> None:
 
 @pytest.mark.parametrize("tag", TAGS)
 @pytest.mark.parametrize("depth", DEEPER)
-def test_what_is_too_deep_is_refused_for_that(tag: str, depth: int) -> None:
+def test_too_deep_nesting_is_refused(tag: str, depth: int) -> None:
     body = nested(tag, depth)
     assert refusal(page(body), "a.html") == TOO_DEEP
     assert refusal(xhtml(body), "a.xhtml") == TOO_DEEP

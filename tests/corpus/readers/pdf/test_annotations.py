@@ -46,7 +46,7 @@ def paragraphs(data: bytes) -> list[str]:
     return only(data, "a.pdf").text.split("\n\n")
 
 
-def test_what_is_written_into_a_form_comes_after_the_pages_own_words() -> None:
+def test_the_text_of_a_form_follows_the_text_of_the_page() -> None:
     data = form(
         "/FT /Tx /V (Ana Ruiz)",
         "/FT /Ch /Ff 131072 /Opt [[(sv) (El Salvador)] [(hn) (Honduras)]] /V (hn)",
@@ -105,7 +105,7 @@ def test_a_stamp_is_read_as_it_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("flags", [2, 32])
-def test_what_nobody_shall_see_is_left_out_and_said(flags: int) -> None:
+def test_hidden_text_is_left_out_and_reported(flags: int) -> None:
     hidden = f"/Subtype /FreeText /F {flags} /Contents (Hidden.)"
     read = only(noted(hidden), "a.pdf")
     said = ["words of hidden fields and comments were left out: page 1"]

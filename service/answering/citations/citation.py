@@ -4,7 +4,7 @@ import bisect
 
 from corpus.store import StoredDocument
 from service.answering.answer import Citation
-from service.answering.text_fragments import SourceText, link_to_words
+from service.answering.citations.text_fragments import SourceText, link_to_words
 
 __all__ = ["cite", "page_at"]
 

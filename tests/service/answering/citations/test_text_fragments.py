@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.answering.text_fragments import MOST_WORDS, WHOLE_WORDS, SourceText, link_to_words
+from service.answering.citations.text_fragments import MOST_WORDS, WHOLE_WORDS, SourceText, link_to_words
 
 STORY = (
     "The harbour was dug by hand between 1880 and 1884, and its first keeper was Ignacio Vela. "

@@ -1,4 +1,4 @@
-"""The real documents and questions that a benchmark works with."""
+"""The real documents and questions of a benchmark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ STARTER_SET = Path(__file__).parents[1] / "sets" / "starter.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """A folder of real documents as files, and questions to ask of them."""
+    """A folder of document files, and questions about them."""
 
     name: str
     folder: Path
@@ -36,7 +36,7 @@ class BaseDocument:
 
 
 def starter_sources(folder: Path) -> Sources:
-    """Write the starter documents into a new folder; the questions are those of their set."""
+    """Write the starter documents into a new folder, and return them with the questions of their set."""
     folder.mkdir(parents=True)
     files = starter_files()
     for file in files:
@@ -45,12 +45,12 @@ def starter_sources(folder: Path) -> Sources:
 
 
 def beir_sources(beir_folder: Path, folder: Path, documents: int) -> Sources:
-    """Write the first documents of a BEIR folder as text files into a new folder; the questions are all of its own.
+    """Write the first documents of a BEIR folder as text files into a new folder, and return them with all questions.
 
     Args:
-        beir_folder: With corpus.jsonl, queries.jsonl and qrels.
-        folder: Where to.
-        documents: At most so many documents; empty ones are passed over.
+        beir_folder: Folder with corpus.jsonl, queries.jsonl and qrels.
+        folder: The new folder.
+        documents: Maximum number of documents; empty ones are skipped.
 
     Raises:
         SetError: It is not a BEIR folder, or no document has text.
@@ -71,7 +71,7 @@ def beir_sources(beir_folder: Path, folder: Path, documents: int) -> Sources:
 
 
 def base_documents(view: View) -> list[BaseDocument]:
-    """Every document of a store with its encoded passages, under a source that names no folder."""
+    """Return every document of a store with its encoded passages, under a source without a folder."""
     return [
         BaseDocument(
             SourceDocument(

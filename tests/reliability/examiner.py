@@ -1,4 +1,4 @@
-"""A small store to be damaged, what it answers while it is whole, and what becomes of it when it is not."""
+"""Examination of a damaged store: its answers before and after the damage, and after the repair."""
 
 import dataclasses
 import functools
@@ -34,10 +34,10 @@ NAMES = "san salvador mara calle obispo juez 2012 2013 2017 cárcel tregua paz l
 PUBLISHERS, LANGUAGES, TAGS = ("Example Press", "El Diario", None), ("en", "es-SV", None), ("truce", "prison", "law")
 
 EXACT_UP_TO = 64
-"""Beyond so many passages the harness's own stores have a coded index, so that both kinds are damaged."""
+"""Stores of the harness above this number of passages have a coded index, so that both kinds are damaged."""
 
 CANDIDATES = 30
-"""Fewer than usual, so that a damage is examined more quickly."""
+"""Fewer than the default, so that a damage is examined faster."""
 
 ALL = 1000
 """More candidates than passages. After a repair passages have other keys, and of equal candidates at the last place the
@@ -52,7 +52,7 @@ OUTCOMES = ("nothing to do", "repaired", "ingested again", "restore")
 
 
 class RememberingEncoder(Encoder):
-    """Encodes each question once, however often it is asked."""
+    """Encodes each question once."""
 
     @functools.cache  # noqa: B019 - lives as long as its process
     def encode_question(self, text: str) -> QuestionEncoding:
@@ -61,7 +61,7 @@ class RememberingEncoder(Encoder):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Examined:
-    """What a damage did.
+    """The effect of a damage.
 
     Args:
         found: One of `CLASSES`.
@@ -77,12 +77,12 @@ class Examined:
 
 
 def load(work: Path) -> RememberingEncoder:
-    """The tiny encoder, as exported for these stores."""
+    """Return the tiny encoder, as exported for these stores."""
     return RememberingEncoder.load(str(work / "model"), "float32", work / "exports")
 
 
 def settings_of(work: Path, folder: Path, candidates: int = CANDIDATES) -> Settings:
-    """The settings that the stores are made and asked with."""
+    """Return the settings of the stores and the questions."""
     return Settings(
         data=folder,
         encoder=str(work / "model"),
@@ -94,7 +94,7 @@ def settings_of(work: Path, folder: Path, candidates: int = CANDIDATES) -> Setti
 
 
 def make_stores(work: Path, documents: int, seed: int) -> None:
-    """Make the store `new`, what it was earlier (`old`), one with its log not yet taken in (`running`), and another.
+    """Make the store `new`, its earlier state (`old`), one with a pending log (`running`), and another one.
 
     Args:
         work: Holds `model` and `exports`.
@@ -158,7 +158,7 @@ def _ingest(work: Path, encoder: Encoder, folder: Path, paths: Sequence[Path]) -
 
 
 def questions(seed: int = 1) -> list[tuple[str, dict[str, Any]]]:
-    """What is asked: plainly, within a conversation, and of some documents only."""
+    """Return the questions: plain, with a history, and with filters."""
     draw = random.Random(seed)
     asked = [" ".join(draw.choices(WORDS + NAMES, k=draw.randrange(3, 12))) + "?" for _ in range(20)]
     filters = [
@@ -234,7 +234,7 @@ def _library(work: Path, encoder: Encoder, folder: Path) -> Library:
 
 
 class Examiner:
-    """Damages a store of its own, again and again, and looks at what comes of it.
+    """Damages copies of a store, and examines each.
 
     Args:
         work: What `make_stores` made.
@@ -249,7 +249,7 @@ class Examiner:
         self._whole: Mapping[str, str] = self._oracle["whole"]
 
     def examine(self, case: Case) -> Examined:
-        """Do one damage to a fresh copy, read all of it, verify it, repair it, and read all of it again."""
+        """Apply one damage to a fresh copy; read, verify, repair, and read it again."""
         shutil.rmtree(self._folder, ignore_errors=True)
         shutil.copytree(self._work / "new", self._folder)
         violations: list[str] = []
@@ -282,7 +282,7 @@ class Examiner:
         return found
 
     def _healed(self, violations: list[str]) -> str:
-        """Repair, and if that is not enough, ingest again; after either, everything must be as it was.
+        """Repair, and if necessary ingest again; after either, everything must be as before.
 
         An older log or file, put in the place of the right one, makes a store of what it was then: that is what a
         repair must keep.
@@ -300,7 +300,7 @@ class Examiner:
         return outcome
 
     def _says(self) -> Mapping[str, str]:
-        """What a store holds that says of itself what this one does."""
+        """Return the content of a store that claims to be this one."""
         try:
             with closing(View(self._folder, damaged=True)) as view:
                 named = f"{view.store_id} {view.generation}"
@@ -341,7 +341,7 @@ class Examiner:
     def _read(
         self, library: Library, violations: list[str], state: Mapping[str, str] | None, after: str = ""
     ) -> dict[str, str]:
-        """Everything that can be asked and read; what was refused, by name."""
+        """Return the answer to every question and read; errors by name."""
         refused: dict[str, str] = {}
         with library.snapshot() as snapshot:
             view = _view(snapshot)
@@ -366,19 +366,19 @@ class Examiner:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Check:
-    """What `footnote verify` would say."""
+    """Return the problems that `footnote verify` reports."""
 
     problems: Sequence[str]
     rebuilt: Mapping[str, str]
 
     @property
     def said(self) -> str:
-        """The first of it."""
+        """Return the first problem."""
         return next(iter([*self.problems, *self.rebuilt.values()]), "")
 
 
 def _sound(error: FootnoteError, what: str, violations: list[str]) -> str:
-    """The error's message, which must be sentences."""
+    """Return the message of the error, which must consist of sentences."""
     if not is_sentences(str(error)):
         violations.append(f"{what}: an unclear message: {error}")
     return str(error)

@@ -1,4 +1,4 @@
-"""Askers: so many at once, each asking its next question when its last one is answered."""
+"""Load on a running service: concurrent askers, each with one question at a time."""
 
 import asyncio
 import contextlib
@@ -11,25 +11,25 @@ from dataclasses import dataclass, field
 
 from eval.bench.timing import Percentiles, median, percentiles
 
-__all__ = ["Asking", "Load", "ask_all", "summarised_asking"]
+__all__ = ["LoadRound", "LoadSummary", "ask_all", "summarise_rounds"]
 
 TIMEOUT_S = 60.0
-"""A question that takes longer has failed."""
+"""Time limit of a question."""
 
 FAILURES = (OSError, EOFError, ValueError, IndexError)
-"""What a connection comes to grief with; a timeout is an OSError."""
+"""Errors of a connection; a timeout is an OSError."""
 
 
 @dataclass(slots=True)
-class Load:
-    """What came of one round of asking.
+class LoadRound:
+    """The measurements of one round.
 
     Args:
-        askers: How many asked at once.
-        seconds: From the first question until the last answer.
-        latencies_ms: Of each question that was answered, as the asker saw it.
-        steps_ms: What the answers say of their own steps, by step.
-        failures: Why questions were not answered.
+        askers: Number of concurrent askers.
+        seconds: Time from the first question to the last answer.
+        latencies_ms: Latency of each answered question, measured by the asker.
+        steps_ms: Times of each step, from the answers.
+        failures: Reason of each failure.
     """
 
     askers: int
@@ -40,22 +40,22 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Answers per second."""
         return len(self.latencies_ms) / self.seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """`POST /v1/ask` with so many askers at once, over all rounds.
+class LoadSummary:
+    """Summary of `POST /v1/ask` with a number of concurrent askers, over all rounds.
 
     Args:
-        askers: How many asked at once.
-        asked, failed: Questions.
-        first_failure: Why the first one failed that did.
-        per_second: Answers a second: the median of the rounds.
-        rounds_per_second: The same of each round.
-        latency_ms: As the askers saw it, connections open already.
-        steps_ms: The median of each step, as the answers say it.
+        askers: Number of concurrent askers.
+        asked, failed: Number of questions.
+        first_failure: Reason of the first failure.
+        per_second: Answers per second; median of the rounds.
+        rounds_per_second: Answers per second of each round.
+        latency_ms: Latency measured by the askers, over open connections.
+        steps_ms: Median time of each step, from the answers.
     """
 
     askers: int
@@ -68,22 +68,22 @@ class Asking:
     steps_ms: Mapping[str, float]
 
 
-def ask_all(url: str, questions: Sequence[str], askers: int) -> Load:
-    """Ask every question of a running service.
+def ask_all(url: str, questions: Sequence[str], askers: int) -> LoadRound:
+    """Send every question to a running service.
 
     Args:
-        url: Its address.
-        questions: What to ask, in this order; shared out among the askers as they get free.
-        askers: So many ask at once, each on a connection of its own that is open before the clock starts.
+        url: Address of the service.
+        questions: The questions, in order; each free asker takes the next one.
+        askers: Number of concurrent askers, each with its own connection, open before the time starts.
     """
     return asyncio.run(_ask_all(url, questions, askers))
 
 
 class _Connection:
-    """A connection for one request after another: HTTP/1.1 as far as it takes to ask.
+    """A minimal HTTP/1.1 connection for sequential requests.
 
-    A complete client takes 1 ms of a processor for each question, 3 ms with 32 connections: more than the half of what
-    answering takes, on the very processors that are to answer.
+    A complete client takes 1 ms of processor time per question, 3 ms with 32 connections: more than half of what the
+    answer takes, on the same processors.
     """
 
     def __init__(self, url: str) -> None:
@@ -92,10 +92,10 @@ class _Connection:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, method: str, path: str, content: bytes = b"") -> tuple[int, bytes]:
-        """Send a request, connecting if need be; give the response's status and body.
+        """Send a request, connecting if necessary, and return the status and body of the response.
 
         Raises:
-            OSError, EOFError, ValueError: The connection cannot be had, ends early, or what comes is not HTTP.
+            OSError, EOFError, ValueError: The connection fails or ends early, or the response is not HTTP.
         """
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
@@ -107,21 +107,21 @@ class _Connection:
         return int(status.split()[1]), await reader.readexactly(int(lengths[0]) if lengths else 0)
 
     def close(self) -> None:
-        """Close it; the next request opens another."""
+        """Close the connection; the next request opens another."""
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
 
 
-async def _ask_all(url: str, questions: Sequence[str], askers: int) -> Load:
-    load = Load(askers)
+async def _ask_all(url: str, questions: Sequence[str], askers: int) -> LoadRound:
+    load = LoadRound(askers)
     waiting = iter(questions)
     connections = [_Connection(url) for _ in range(askers)]
     try:
         await asyncio.gather(*(_open(connection) for connection in connections))
-        begun = time.perf_counter()
+        start = time.perf_counter()
         await asyncio.gather(*(_ask_on(connection, waiting, load) for connection in connections))
-        load.seconds = time.perf_counter() - begun
+        load.seconds = time.perf_counter() - start
     finally:
         for connection in connections:
             connection.close()
@@ -129,15 +129,15 @@ async def _ask_all(url: str, questions: Sequence[str], askers: int) -> Load:
 
 
 async def _open(connection: _Connection) -> None:
-    """Connect; if that fails, so will the questions, which say why."""
+    """Open a connection; a failure recurs with the first question and is recorded there."""
     with contextlib.suppress(*FAILURES):
         await connection.send("GET", "/health/live")
 
 
-async def _ask_on(connection: _Connection, waiting: Iterator[str], load: Load) -> None:
+async def _ask_on(connection: _Connection, waiting: Iterator[str], load: LoadRound) -> None:
     for question in waiting:
         content = json.dumps({"question": question}).encode()
-        begun = time.perf_counter()
+        start = time.perf_counter()
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 status, body = await connection.send("POST", "/v1/ask", content)
@@ -145,7 +145,7 @@ async def _ask_on(connection: _Connection, waiting: Iterator[str], load: Load) -
             load.failures.append(type(error).__name__)
             connection.close()
             continue
-        elapsed = time.perf_counter() - begun
+        elapsed = time.perf_counter() - start
         if status != 200:
             load.failures.append(f"status {status}")
             continue
@@ -154,15 +154,15 @@ async def _ask_on(connection: _Connection, waiting: Iterator[str], load: Load) -
             load.steps_ms.setdefault(step, []).append(milliseconds)
 
 
-def summarised_asking(loads: Sequence[Load]) -> Asking:
-    """Rounds with the same number of askers, summarised."""
+def summarise_rounds(loads: Sequence[LoadRound]) -> LoadSummary:
+    """Summarise rounds with the same number of askers."""
     latencies = list(itertools.chain.from_iterable(load.latencies_ms for load in loads))
     failures = list(itertools.chain.from_iterable(load.failures for load in loads))
     steps: dict[str, list[float]] = {}
     for load in loads:
         for step, times in load.steps_ms.items():
             steps.setdefault(step, []).extend(times)
-    return Asking(
+    return LoadSummary(
         askers=loads[0].askers,
         asked=len(latencies) + len(failures),
         failed=len(failures),

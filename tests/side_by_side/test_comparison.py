@@ -1,29 +1,32 @@
-"""Systems side by side, with the tiny encoder; each is measured in a process of its own, as it always is."""
+"""The comparison with other systems, with the tiny encoder; each system runs in its own process."""
 
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import cast
 
 import pytest
+from click.testing import CliRunner
 
 from corpus.passages.prefix import prefix_of
 from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
-from eval.bench.systems.known import KNOWN, SYSTEMS, KnownSystem
-from eval.bench.systems.result import SystemResult, as_markdown, print_systems
-from eval.bench.systems.side_by_side import compare_systems, texts_of
-from eval.errors import SetError, SystemNameError
-from eval.runs.run import run_questions
+from eval.errors import SetError
+from eval.runs.asking import run_questions
 from eval.runs.target import local_target
-from eval.sets.beir import BeirFolder, document_ids, fill_store, gold_of, load_beir
+from eval.sets.beir import BeirFolder, load_beir
+from eval.sets.beir_store import document_ids, fill_store, gold_of
 from service.runtime.progress import NoProgress
 from service.settings import Settings
+from tests.side_by_side.__main__ import main
+from tests.side_by_side.comparison import compare_systems, passage_texts
+from tests.side_by_side.registry import SYSTEMS, SystemEntry
+from tests.side_by_side.result import SystemResult, as_markdown
 
 TOPICS = {
     "truce": "The truce began in that year, and homicides went down.",
@@ -75,8 +78,9 @@ def tiny_settings(monkeypatch: pytest.MonkeyPatch, tiny_model: Path) -> None:
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, name: str, *packages: str) -> str:
-    """Make one of the systems that go wrong known; give its name."""
-    monkeypatch.setitem(KNOWN, name, KnownSystem(f"{name}, for a test", f"tests.eval.bench.broken:{name}", packages))
+    """Register one of the systems that fail; return its name."""
+    entry = SystemEntry(f"{name}, for a test", f"tests.side_by_side.broken:{name}", packages)
+    monkeypatch.setitem(cast(dict[str, SystemEntry], SYSTEMS), name, entry)
     return name
 
 
@@ -100,7 +104,7 @@ def test_every_figure_of_a_system_is_measured(ours_and_plain: dict[str, SystemRe
 
 
 def test_memory_is_that_of_the_systems_own_process(ours_and_plain: dict[str, SystemResult]) -> None:
-    program = "from eval.bench.recipes.child import peak_mib; print(peak_mib())"
+    program = "from tests.side_by_side.worker import peak_mib; print(peak_mib())"
     held = bytearray(300 * 2**20)  # what this process holds is not what its child does
     held[:: 2**12] = b"x" * len(held[:: 2**12])
     path = os.pathsep.join(sys.path)
@@ -127,7 +131,7 @@ def test_every_system_is_given_the_passages_that_footnote_stores(
             for passage in view.passages(view.document_passages(document)):
                 stored.append((names[document.id], prefix + passage.text))
 
-    given = [(text.document, text.text) for text in texts_of(folder, tiny_encoder, settings)]
+    given = [(text.document, text.text) for text in passage_texts(folder, tiny_encoder, settings)]
     assert sorted(given) == sorted(stored)
     assert len({document for document, _ in given}) == len(TOPICS) < len(given)
     assert {result.passages for result in ours_and_plain.values()} == {len(given)}
@@ -157,9 +161,9 @@ def test_another_system_is_measured_where_it_is_installed(
     folder: BeirFolder, tiny_settings: None, name: str, ours_and_plain: dict[str, SystemResult]
 ) -> None:
     try:
-        KNOWN[name].versions()
+        SYSTEMS[name].versions()
     except PackageNotFoundError as error:
-        pytest.skip(f"{error.name} is not installed; pip install 'footnote-qa[bench]' installs it")
+        pytest.skip(f"{error.name} is not installed; tests/side_by_side/requirements.txt has it")
     (result,) = compare_systems(folder, [name], NoProgress())
 
     assert (result.status, result.note) == ("measured", "")
@@ -185,26 +189,13 @@ def test_only_questions_with_gold_are_asked_and_a_sample_is_drawn_again_with_its
     assert whole.measures == sample.measures == dict.fromkeys(whole.measures, 1.0)
 
 
-def test_a_system_named_twice_is_measured_once_and_in_the_order_given(
-    monkeypatch: pytest.MonkeyPatch, tiny_settings: None, folder: BeirFolder
-) -> None:
-    names = [broken(monkeypatch, "Killed"), broken(monkeypatch, "Perfect"), "Killed"]
-
-    assert [result.name for result in compare_systems(folder, names, NoProgress())] == ["Killed", "Perfect"]
-
-
 # What goes wrong
-
-
-def test_an_unknown_system_is_named_with_those_that_are_known(folder: BeirFolder) -> None:
-    with pytest.raises(SystemNameError, match=r"no system 'elastic'. Choose from: footnote, plain, txtai-d"):
-        compare_systems(folder, ["plain", "elastic"], NoProgress())
 
 
 def test_a_folder_without_text_is_refused(tmp_path: Path, tiny_settings: None, folder: BeirFolder) -> None:
     (tmp_path / "corpus.jsonl").write_text('{"_id": "a", "text": " "}\n')
 
-    with pytest.raises(SetError, match="holds no text"):
+    with pytest.raises(SetError, match="has no text"):
         compare_systems(BeirFolder(tmp_path, folder.questions, folder.grades, folder.strings), ["plain"], NoProgress())
 
 
@@ -216,19 +207,19 @@ def test_a_system_that_is_not_installed_is_reported_with_how_to_install_it(
     (result,) = compare_systems(folder, [name], NoProgress())
 
     assert (result.status, result.measures, result.peak_mib) == ("not installed", {}, None)
-    assert "pip install 'footnote-qa[bench]'" in result.note
+    assert "pip install -r tests/side_by_side/requirements.txt" in result.note
     assert "no-such-package-as-this" in result.note
 
 
-def test_a_system_that_crashes_is_reported_with_its_last_words_and_the_others_go_on(
+def test_a_system_that_crashes_is_reported_with_its_last_output_and_the_others_are_measured(
     monkeypatch: pytest.MonkeyPatch, tiny_settings: None, folder: BeirFolder
 ) -> None:
     names = [broken(monkeypatch, name) for name in ("Crashing", "Killed", "Perfect")]
 
-    crashed, killed, well = compare_systems(folder, names, NoProgress())
+    crashed, killed, healthy = compare_systems(folder, names, NoProgress())
 
-    assert (crashed.status, killed.status, well.status) == ("failed", "failed", "measured")
-    assert crashed.note.startswith("Its process ended with code 1. Its last words: RuntimeError: cannot search ")
+    assert (crashed.status, killed.status, healthy.status) == ("failed", "failed", "measured")
+    assert crashed.note.startswith("Its process ended with code 1. Its last output: RuntimeError: cannot search ")
     assert killed.note == "Its process ended with code 9."
 
 
@@ -236,37 +227,37 @@ def test_a_system_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tiny_sett
     (result,) = compare_systems(folder, [broken(monkeypatch, "Hanging")], NoProgress(), limit_s=15)
 
     assert result.status == "failed"
-    assert result.note == "It was ended after 15 seconds. Its last words: It begins."
+    assert result.note == "It exceeded the time limit of 15 seconds. Its last output: It begins."
 
 
 # How it is shown
 
 
-class Told(NoProgress):
-    """Remembers what it was told."""
+class RecordedProgress(NoProgress):
+    """Records the reports."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.reports: list[str] = []
         self.done = 0
 
     def start(self, total: int, unit: str = "documents") -> None:
-        self.said.append(f"{total} {unit}")
+        self.reports.append(f"{total} {unit}")
 
     def advance(self) -> None:
         self.done += 1
 
     def finish(self) -> None:
-        self.said.append(f"{self.done} done")
+        self.reports.append(f"{self.done} done")
 
 
-def test_progress_is_told_of_every_question(
+def test_progress_counts_the_ingest_and_each_question_of_both_rounds(
     monkeypatch: pytest.MonkeyPatch, tiny_settings: None, folder: BeirFolder
 ) -> None:
-    told = Told()
+    progress = RecordedProgress()
 
-    compare_systems(folder, [broken(monkeypatch, "Perfect")], told)
+    compare_systems(folder, [broken(monkeypatch, "Perfect")], progress)
 
-    assert told.said == ["7 steps of Perfect", "7 done"]
+    assert progress.reports == ["7 steps of Perfect", "7 done"]
 
 
 def result(name: str, p50: float, note: str = "") -> SystemResult:
@@ -277,12 +268,11 @@ def result(name: str, p50: float, note: str = "") -> SystemResult:
     return SystemResult(name, f"what {name} is", "measured", versions, 10, 4, measures, latency, *rates, note)
 
 
-def test_the_table_gives_each_cost_as_a_multiple_of_the_plain_recipes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_gives_each_cost_as_a_multiple_of_the_plain_recipes() -> None:
     missing = SystemResult("third", "what third is", "not installed", note="Install it with: pip install third")
 
-    print_systems([result("footnote", 30.0), result("plain", 12.0), missing])
+    lines = as_markdown([result("footnote", 30.0), result("plain", 12.0), missing]).splitlines()
 
-    lines = capsys.readouterr().out.splitlines()
     assert lines[2] == (
         "| footnote | 0.500 | 0.250 | 0.750 | 1.000 | 30.0 (×2.50) | 60.0 (×2.50) | 90.0 (×2.50) "
         "| 15.0 (×2.50) | 2,000 (×1.00) | 800 (×1.00) | 512 (×1.00) |"
@@ -298,13 +288,38 @@ def test_without_the_plain_recipe_there_are_no_multiples() -> None:
     assert "30.0" in as_markdown([result("footnote", 30.0)])
 
 
-def test_a_result_can_be_written_as_json() -> None:
-    whole = result("footnote", 30.0)
-
-    assert SystemResult(**json.loads(json.dumps(asdict(whole)))) == whole
+# The command
 
 
-def test_every_known_system_says_what_it_is_in_a_line() -> None:
-    names = ["footnote", "plain", "txtai-dense", "txtai-hybrid", "haystack-dense", "haystack-hybrid"]
-    assert list(SYSTEMS) == names
-    assert all(line and "\n" not in line for line in SYSTEMS.values())
+def test_the_command_prints_the_table_and_writes_the_results(
+    monkeypatch: pytest.MonkeyPatch, tiny_settings: None, folder: BeirFolder, tmp_path: Path
+) -> None:
+    name, out = broken(monkeypatch, "Perfect"), tmp_path / "results.json"
+
+    ran = CliRunner().invoke(
+        main, ["--set", str(folder.path), "--systems", f"{name}, {name}", "--questions", "2", "--out", str(out)]
+    )
+
+    assert ran.exit_code == 0, ran.output
+    assert "| Perfect | 1.000 | 1.000 |" in ran.output
+    (row,) = json.loads(out.read_text())
+    assert SystemResult(**row).questions == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--systems", "plain,elastic"], 2, "There is no system 'elastic'. Choose from: footnote, plain, txtai-dense"),
+        ([], 1, "nowhere has no qrels/*.tsv."),
+    ],
+)
+def test_a_mistake_gets_one_clear_message(tmp_path: Path, arguments: list[str], code: int, message: str) -> None:
+    ran = CliRunner().invoke(main, ["--set", str(tmp_path / "nowhere"), *arguments])
+
+    assert ran.exit_code == code
+    assert message in " ".join(ran.output.split())
+
+
+def test_every_system_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "side-by-side.md").read_text(encoding="utf-8")
+    assert [name for name in SYSTEMS if f"| `{name}` | " not in text] == []

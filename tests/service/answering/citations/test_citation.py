@@ -6,8 +6,8 @@ import pytest
 
 from corpus.documents.document import Metadata
 from corpus.store.rows import StoredDocument
-from service.answering.citation import cite, page_at
-from service.answering.text_fragments import SourceText
+from service.answering.citations.citation import cite, page_at
+from service.answering.citations.text_fragments import SourceText
 
 FULL = Metadata(
     title="The 2012 truce",

@@ -1,4 +1,4 @@
-"""What is measured of one question, beside its ranking."""
+"""Measures of one question other than those of its ranking."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eval.runs.run import run_questions
+from eval.runs.asking import run_questions
 from eval.sets.gold import Gold, GoldDocument, GoldSpan
 from eval.sets.questions import Question, QuestionSet
 from service.answering.answer import Answer, AnsweringPassage, Span, Turn
@@ -15,7 +15,7 @@ from tests.eval.samples import answer, citation, passage
 
 
 class Answering:
-    """Gives the same answer to every question."""
+    """A target with the same answer to every question."""
 
     def __init__(self, given: Answer) -> None:
         self._given = given

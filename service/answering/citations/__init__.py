@@ -1,0 +1,1 @@
+"""Citations: where a span stands, and links that show it there."""

@@ -1,0 +1,64 @@
+"""The rows of a snapshot that one question needs, each read once."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.store import StoredDocument, StoredPassage
+from service.answering.citations.text_fragments import LONGEST_SOURCE, SourceText
+from service.retrieval import Searcher
+
+__all__ = ["PassageRows"]
+
+
+class PassageRows:
+    """Passages of a snapshot, with their documents and token signs. Rows that were read are kept.
+
+    Args:
+        searcher: Of the snapshot.
+    """
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._searcher = searcher
+        self._token_signs: dict[int, NDArray[np.uint8]] = {}
+        self._passages: dict[int, StoredPassage] = {}
+        self._documents: dict[int, StoredDocument] = {}
+        self._source_texts: dict[int, SourceText] = {}
+
+    def token_signs(self, keys: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """Return the signs of each passage's token vectors, `(tokens, dimension / 8)` uint8 each."""
+        if new := [key for key in keys if key not in self._token_signs]:
+            self._token_signs |= self._searcher.token_signs(new)
+        return [self._token_signs[key] for key in keys]
+
+    def passages(self, keys: Iterable[int]) -> list[StoredPassage]:
+        """Return passages, in the order given."""
+        wanted = list(keys)
+        if new := [key for key in wanted if key not in self._passages]:
+            self._passages.update((passage.key, passage) for passage in self._searcher.passages(new))
+        return [self._passages[key] for key in wanted]
+
+    def passage(self, key: int) -> StoredPassage:
+        """Return one passage."""
+        return self.passages([key])[0]
+
+    def read(self, keys: Iterable[int]) -> None:
+        """Read passages and their documents, all at once."""
+        new = {passage.document_key for passage in self.passages(keys)} - self._documents.keys()
+        if new:
+            self._documents.update(self._searcher.documents(new))
+
+    def document(self, key: int) -> StoredDocument:
+        """Return the document of a passage."""
+        self.read([key])
+        return self._documents[self._passages[key].document_key]
+
+    def source_text(self, key: int) -> SourceText | None:
+        """Return the text of a passage's document, to find words in; None if no link could lead to them."""
+        document = self.document(key)
+        if document.metadata.url is None or document.characters > LONGEST_SOURCE:
+            return None
+        if document.key not in self._source_texts:
+            self._source_texts[document.key] = SourceText(self._searcher.view.text(document))
+        return self._source_texts[document.key]

@@ -1,0 +1,1 @@
+"""Comparison of Footnote with other retrieval systems: docs/side-by-side.md."""
