@@ -151,7 +151,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(data: Path, tmp_path: Pa
 
 def test_two_backups_to_one_file_at_once_do_not_mix(data: Path, tmp_path: Path) -> None:
     with written_alone(tmp_path / ".b.tar-parts"):
-        assert "another process" in refusal(lambda: back_up(data, tmp_path / "b.tar", QUIET))
+        assert "Another process is doing the same" in refusal(lambda: back_up(data, tmp_path / "b.tar", QUIET))
 
 
 def test_what_a_killed_backup_left_does_no_harm(data: Path, tmp_path: Path) -> None:
@@ -310,7 +310,7 @@ def test_a_writer_that_does_not_end_is_not_overrun(file: Path, data: Path, monke
 
 def test_two_restores_at_once_do_not_mix(file: Path, data: Path) -> None:
     with written_alone(data / "restore"):
-        assert "another process" in refusal(lambda: restore(file, data, QUIET, force=True))
+        assert "Another process is doing the same" in refusal(lambda: restore(file, data, QUIET, force=True))
 
 
 # What is no backup
