@@ -18,24 +18,32 @@ __all__ = ["ask"]
 @click.command()
 @click.argument("question")
 @click.option("-k", type=int, default=3, show_default=True, metavar="N", help="Show at most so many passages.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Only documents with this metadata, such as tag=truce, 'published>=2017-01-19' or extra.region=north.",
+)
 @data_option
 @json_option
-def ask(question: str, k: int, data: Path | None, as_json: bool) -> None:
+def ask(question: str, k: int, filters: tuple[str, ...], data: Path | None, as_json: bool) -> None:
     """Ask the documents a question."""
     from pydantic import ValidationError
 
     from corpus.errors import InputError
+    from service.cli.filtering import parsed_filters
     from service.opening import open_pipeline
     from service.schemas import AskRequest, validation_sentence
     from service.settings import load_settings
 
     settings = load_settings(data=data)
     try:
-        request = AskRequest(question=question, k=k)
+        request = AskRequest.model_validate({"question": question, "k": k, "filters": parsed_filters(filters)})
     except ValidationError as error:
         raise InputError(validation_sentence(error)) from error
     with open_pipeline(settings) as pipeline:
-        answer = pipeline.ask(request.question, k=request.k)
+        answer = pipeline.ask(request.question, k=request.k, filters=request.filters.to_filters())
     if as_json:
         emit_json(answer)
     else:

@@ -24,7 +24,7 @@ def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> 
             raise ValueError("a map lies outside its text")
     if not (is_whole or is_record):
         raise ValueError("the document is of another file")
-    checked_spans(document.removed, text)
+    checked_spans(document.removed_spans, text)
     return dataclasses.replace(document, text=text)
 
 

@@ -223,7 +223,7 @@ class Sandbox:
             self._place = self._last = None  # the process forgets the file that it was reading
             about = document.metadata
             structure = DocumentStructure(
-                about.title, about.language, document.sections, document.pages, document.removed
+                about.title, about.language, document.sections, document.pages, document.removed_spans
             )
             self._sent(process.send(seconds, CutText(structure, sizes, seconds), text.encode()))
         reply = self._reply(seconds)

@@ -157,7 +157,9 @@ class _Worker:
                 self._take_tokenizer(request)
             elif isinstance(request, CutDocument) and isinstance(item, SourceDocument):
                 about = item.metadata
-                structure = DocumentStructure(about.title, about.language, item.sections, item.pages, item.removed)
+                structure = DocumentStructure(
+                    about.title, about.language, item.sections, item.pages, item.removed_spans
+                )
                 self._answer(lambda: self._cut(request.sizes, structure, item.text))  # noqa: B023 - called at once
             else:
                 return request

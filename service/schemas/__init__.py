@@ -1,6 +1,6 @@
 """Schemas of requests and of responses other than answers."""
 
-from service.schemas.asking import DEFAULT_K, AskRequest, ChatRequest, FilterFields, TurnFields
+from service.schemas.asking import DEFAULT_K, AskRequest, ChatRequest, TurnFields
 from service.schemas.documents import (
     DocumentDetails,
     DocumentList,
@@ -11,6 +11,7 @@ from service.schemas.documents import (
     RemovedDocument,
 )
 from service.schemas.feedback import FeedbackRequest, RatedPassage, StoredFeedback
+from service.schemas.filtering import FilterFields
 from service.schemas.problems import FieldError, Problem, field_errors, validation_sentence
 from service.schemas.suggestions import Suggestions
 

@@ -1,22 +1,18 @@
 """Schemas of questions: the question, the conversation before it, and filters."""
 
-import datetime
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 
-from corpus.store import Filters
 from service.answering import Turn
+from service.schemas.filtering import FilterFields
 from service.schemas.strict import Strict
 
 __all__ = [
     "DEFAULT_K",
     "MAX_CONVERSATION_CHARACTERS",
-    "MAX_FILTER_CHARACTERS",
-    "MAX_FILTER_VALUES",
     "MAX_K",
     "MAX_MESSAGES",
     "MAX_QUESTION_CHARACTERS",
@@ -24,7 +20,6 @@ __all__ = [
     "TOTAL_LENGTH",
     "AskRequest",
     "ChatRequest",
-    "FilterFields",
     "QuestionText",
     "TurnFields",
     "Turns",
@@ -39,10 +34,6 @@ DEFAULT_K = 5
 MAX_K = 100
 """Passages that reranking examines by default."""
 
-MAX_FILTER_VALUES = 100
-MAX_FILTER_CHARACTERS = 1000
-"""Longer than any publisher's name or document's id."""
-
 MAX_MESSAGES = 200
 """Turns of a conversation, which are hours; a question refers to the last few."""
 
@@ -54,54 +45,6 @@ MAX_CONVERSATION_CHARACTERS = 200_000
 
 TOTAL_LENGTH = f" At most {MAX_CONVERSATION_CHARACTERS:,} characters in all."
 """For descriptions: JSON Schema cannot express this limit."""
-
-_Value = Annotated[str, Field(min_length=1, max_length=MAX_FILTER_CHARACTERS)]
-_Values = Annotated[tuple[_Value, ...], Field(max_length=MAX_FILTER_VALUES)]
-
-
-def _written_date(given: Any) -> Any:  # noqa: ANN401 - before validation: whatever was sent
-    """A date as it is documented; pydantic would take seconds since 1970 as well."""
-    if given is None or (isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII)):
-        return given
-    raise PydanticCustomError("date_form", "This must be a date such as 2017-01-19.")
-
-
-_Date = Annotated[datetime.date | None, BeforeValidator(_written_date, json_schema_input_type=datetime.date | None)]
-
-
-class PublishedRange(Strict):
-    """Dates of publication: from `gte` on, before `lt`."""
-
-    gte: Annotated[_Date, Field(description="First date allowed.")] = None
-    lt: Annotated[_Date, Field(description="First date no longer allowed.")] = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "PublishedRange":
-        if self.gte and self.lt and self.gte >= self.lt:
-            raise PydanticCustomError("empty_range", "No date lies in this range: 'gte' must be before 'lt'.")
-        return self
-
-
-class FilterFields(Strict):
-    """Which documents may answer; a field that is left out allows all."""
-
-    publisher: Annotated[_Values, Field(description="Any of these publishers.")] = ()
-    document_id: Annotated[_Values, Field(description="Any of these documents.")] = ()
-    language: Annotated[_Values, Field(description="Any of these language tags; `es` includes `es-SV`.")] = ()
-    tag: Annotated[_Values, Field(description="Documents that carry any of these tags.")] = ()
-    published: Annotated[PublishedRange, Field(description="Published in this range of dates.")] = PublishedRange()
-
-    def to_filters(self) -> Filters:
-        """The filters as the store takes them."""
-        first, last = self.published.gte, self.published.lt
-        return Filters(
-            publishers=self.publisher,
-            document_ids=self.document_id,
-            languages=self.language,
-            tags=self.tag,
-            published_from=None if first is None else first.isoformat(),
-            published_before=None if last is None else last.isoformat(),
-        )
 
 
 class TurnFields(Strict):

@@ -172,12 +172,12 @@ class _Documents(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges of the newest snapshot."""
         with self._library.snapshot() as snapshot:
-            generation, tally = snapshot.generation, snapshot.view.tally
+            generation, totals = snapshot.generation, snapshot.view.totals
         stale = self._library.failure is not None
         for name, about, value in (
             ("footnote_store_generation", "Generation that answers come from.", generation),
-            ("footnote_store_documents", "Documents that answers come from.", tally.documents),
-            ("footnote_store_passages", "Passages that answers come from.", tally.passages),
+            ("footnote_store_documents", "Documents that answers come from.", totals.documents),
+            ("footnote_store_passages", "Passages that answers come from.", totals.passages),
             ("footnote_store_stale", "1 while newer documents cannot be served, else 0.", int(stale)),
         ):
             yield GaugeMetricFamily(name, about, value=value)

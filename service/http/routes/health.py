@@ -78,12 +78,12 @@ def ready(service: ServiceState, feedback: FeedbackState, access: AccessState) -
             checks=checks,
         )
     with service.library.snapshot() as snapshot:
-        tally = snapshot.view.tally
+        totals = snapshot.view.totals
         return Health(
             status="ready",
             generation=snapshot.generation,
-            documents=tally.documents,
-            passages=tally.passages,
+            documents=totals.documents,
+            passages=totals.passages,
             warnings=[STALE_ACCESS] if access.is_stale else None,
             checks=checks,
         )

@@ -22,13 +22,12 @@ from service.http.state import Service
 from service.schemas.asking import (
     DEFAULT_K,
     MAX_CONVERSATION_CHARACTERS,
-    MAX_FILTER_CHARACTERS,
-    MAX_FILTER_VALUES,
     MAX_K,
     MAX_MESSAGES,
     MAX_QUESTION_CHARACTERS,
     MAX_TURN_CHARACTERS,
 )
+from service.schemas.filtering import MAX_FILTER_CHARACTERS, MAX_FILTER_VALUES
 from tests.corpus.readers.files import pdf
 from tests.dockerfile import REPOSITORY
 from tests.service.http.test_changing import KEY, PEACE, outcomes, send

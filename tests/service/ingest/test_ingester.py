@@ -578,7 +578,7 @@ def test_what_was_copied_along_is_in_no_passage_and_stays_in_the_text(
     ingester.ingest([write("truce.txt", COPIED)], quiet)
     [document] = documents_of(store)
     assert document.metadata.title == "The Truce Is Over"
-    assert [span.reason for span in document.removed] == ["breadcrumb", "feedback question"]
+    assert [span.reason for span in document.removed_spans] == ["breadcrumb", "feedback question"]
     assert document.characters == len(COPIED)
     assert "Home" not in words_of(store)
     assert "helpful" not in words_of(store)
@@ -605,12 +605,12 @@ def test_documents_cleaned_and_not_cleaned_are_never_mixed(
 
     keeping.reencode(quiet)
     assert "helpful" in words_of(store)
-    assert [list(document.removed) for document in documents_of(store)] == [[]]
+    assert [list(document.removed_spans) for document in documents_of(store)] == [[]]
     assert_sound(store)
 
     ingester.reencode(quiet)
     assert "helpful" not in words_of(store)
-    assert len(documents_of(store)[0].removed) == 2
+    assert len(documents_of(store)[0].removed_spans) == 2
     assert_sound(store)
 
 

@@ -30,7 +30,9 @@ def sandbox() -> Iterator[Sandbox]:
 
 def here(encoder: Encoder, document: SourceDocument) -> tuple[str, list[Passage]]:
     about = document.metadata
-    structure = DocumentStructure(about.title, about.language, document.sections, document.pages, document.removed)
+    structure = DocumentStructure(
+        about.title, about.language, document.sections, document.pages, document.removed_spans
+    )
     made = cut(encoder, SIZES, structure, document.text)
     return made.prefix, list(made.passages)
 

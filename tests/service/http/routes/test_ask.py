@@ -131,6 +131,13 @@ def test_k_bounds_the_number_of_passages(client: TestClient) -> None:
         ({"published": {"gte": "2016-01-01", "lt": "2018-01-01"}}, {"truce"}),
         ({"published": {"gte": "2018-01-01"}}, set()),
         ({"publisher": ["Example Press"], "document_id": ["prison"]}, set()),
+        ({"extra": {"region": ["north"], "year": {"gte": 2014}}}, {"truce"}),
+        ({"extra": {"signed": {"gte": "2014-05-01", "lt": "2014-05-02"}, "draft": [False]}}, {"truce"}),
+        ({"extra": {"año": ["2014"]}}, {"truce"}),
+        ({"extra": {"año": [2014]}}, set()),
+        ({"extra": {"draft": [0]}}, set()),
+        ({"extra": {"unknown": ["north"]}}, set()),
+        ({"extra": {"region": ["north"]}, "document_id": ["prison"]}, set()),
         ({}, {"truce", "prison"}),
     ],
 )
@@ -173,7 +180,7 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         (
             {"question": "q", "filters": {"secret": 1}},
             "/filters",
-            "This has an unknown field. Known fields: publisher, document_id, language, tag, published.",
+            "This has an unknown field. Known fields: document_id, extra, publisher, published, language, tag.",
         ),
         (
             {"question": "q", "filters": {"published": {"before": 1}}},
@@ -197,6 +204,11 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
             {"question": "q", "filters": {"published": {"gte": "2018-01-01", "lt": "2017-01-01"}}},
             "/filters/published",
             "No date lies in this range: 'gte' must be before 'lt'.",
+        ),
+        (
+            {"question": "q", "filters": {"extra": {"year": {"gte": "soon"}}}},
+            "/filters/extra/year/gte",
+            "This must be a number, or a date such as 2017-01-19.",
         ),
         (
             {"question": "q", "filters": {"document_id": ["x"] * 101}},

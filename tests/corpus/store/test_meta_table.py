@@ -9,7 +9,7 @@ import pytest
 from corpus.errors import SpanError, StoreCorruptError
 from corpus.store.changes import Move, Put, Remove
 from corpus.store.database import DATABASE_NAME
-from corpus.store.meta import Tally
+from corpus.store.meta_table import RowTotals
 from corpus.store.store import Store
 from corpus.store.view import View
 from tests.corpus.samples import FINGERPRINT, TEXT, is_sentences, sample_document, sample_passages, tamper
@@ -23,10 +23,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def counted(folder: Path) -> Tally:
+def counted(folder: Path) -> RowTotals:
     connection = sqlite3.connect(folder / DATABASE_NAME)
     try:
-        return Tally.counted(connection)
+        return RowTotals.counted(connection)
     finally:
         connection.close()
 
@@ -46,7 +46,7 @@ def test_a_store_knows_what_it_holds_after_every_change(folder: Path, change: Ca
     with Store(folder) as store:
         change(store)
         with store.view() as view:
-            view.check_tally()
+            view.check_totals()
             assert counted(folder).documents == view.counts()[0] > 0
 
 
@@ -55,7 +55,7 @@ def test_a_change_that_fails_leaves_the_tally(folder: Path) -> None:
         with pytest.raises(SpanError):
             store.put(sample_document("/d.md", "short"), sample_passages(), FINGERPRINT)
         with store.view() as view:
-            view.check_tally()
+            view.check_totals()
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_change_that_fails_leaves_the_tally(folder: Path) -> None:
 def test_rows_that_vanish_are_missed(folder: Path, damage: str, tables: list[str]) -> None:
     tamper(folder, damage)  # without enforced foreign keys, a document goes alone
     with View(folder) as view:
-        assert view.altered() == tables
+        assert view.tables_with_other_rows() == tables
         with pytest.raises(StoreCorruptError, match="no longer holds all") as refused:
-            view.check_tally()
+            view.check_totals()
     assert is_sentences(str(refused.value))
 
 
-@pytest.mark.parametrize("key", ["generation", "store", "encoder", "tally"])
+@pytest.mark.parametrize("key", ["generation", "store", "encoder", "totals"])
 @pytest.mark.parametrize(
     "damage", ["value = value || '1'", "value = '0'", "checksum = checksum + 1", "key = key || 's'"]
 )
@@ -89,7 +89,7 @@ def test_a_damaged_record_of_the_store_is_noticed(folder: Path, key: str, damage
         store.remove("a")
 
 
-@pytest.mark.parametrize("key", ["generation", "store", "tally"])
+@pytest.mark.parametrize("key", ["generation", "store", "totals"])
 def test_a_lost_record_of_the_store_is_noticed(folder: Path, key: str) -> None:
     tamper(folder, "DELETE FROM meta WHERE key = ?", (key,))
     with pytest.raises(StoreCorruptError, match=f"has lost the record of its {key}"):
