@@ -177,7 +177,6 @@ def documents_of(snapshot: Snapshot, candidates: Sequence[Candidate]) -> set[str
         (filters_of(publishers=["Paper 0"], languages=["en"], published_from="2017-01-02"), [6]),
         (filters_of(publishers=["Paper 0", "Paper 1"]), range(12)),
     ],
-    ids=repr,
 )
 def test_filters_give_exactly_the_allowed_passages(
     library_of_twelve: OpenLibrary, tiny_encoder: Encoder, filters: Filters, allowed: Sequence[int]
@@ -203,7 +202,6 @@ def test_filters_give_exactly_the_allowed_passages(
         filters_of(tags=["even"], publishers=["Paper 1"]),
         filters_of(published_from="2017-01-05", published_before="2017-01-05"),
     ],
-    ids=repr,
 )
 def test_filters_that_allow_nothing_give_nothing(
     library_of_twelve: OpenLibrary, tiny_encoder: Encoder, filters: Filters

@@ -114,7 +114,7 @@ def keys_of(searcher: Searcher, *names: str) -> set[int]:
 
 
 @pytest.mark.usefixtures("twelve")
-@pytest.mark.parametrize("filters", FILTERS, ids=repr)
+@pytest.mark.parametrize("filters", FILTERS)
 def test_filters_are_exact(exact: Following, vector: NDArray[np.float32], filters: Filters) -> None:
     searcher = exact.next()
     allowed = searcher.allowed(filters)
