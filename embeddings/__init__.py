@@ -1,6 +1,6 @@
-"""Texts to vectors and back to passages: the encoder, token vectors, the vector index. Knows no HTTP, no settings."""
+"""Encoder, token vectors and vector index. Independent of HTTP and settings."""
 
 import os
 
-# Without this, onnxruntime gives the machine an id and tells its maker of each start. It looks once, when first used.
+# onnxruntime otherwise creates a machine id and reports each start to its maker. It reads this once, at its first use.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

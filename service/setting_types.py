@@ -6,9 +6,29 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
 
-from service.access import KEY_RULE, Network, is_usable, parsed_hosts, parsed_origins, parsed_proxies, separated
+from service.access import (
+    KEY_RULE,
+    Network,
+    is_usable,
+    parsed_hosts,
+    parsed_origins,
+    parsed_prefix,
+    parsed_proxies,
+    separated,
+)
 
-__all__ = ["Folder", "Hosts", "Keys", "Origins", "Proxies", "Questions", "key_values", "proxy_values", "questions_of"]
+__all__ = [
+    "Folder",
+    "Hosts",
+    "Keys",
+    "Origins",
+    "PathPrefix",
+    "Proxies",
+    "Questions",
+    "key_values",
+    "proxy_values",
+    "questions_of",
+]
 
 MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 """Number and length of suggested questions that fit on the empty page."""
@@ -49,6 +69,10 @@ def _normalised_hosts(hosts: str | None) -> str | None:
     return None if hosts is None else ",".join(parsed_hosts(hosts))
 
 
+def _normalised_prefix(prefix: str | None) -> str | None:
+    return None if prefix is None else parsed_prefix(prefix)
+
+
 def _checked_proxies(proxies: str | None) -> str | None:
     proxy_values(proxies)
     return proxies
@@ -68,5 +92,6 @@ Folder = Annotated[Path, BeforeValidator(_not_empty)]
 Keys = Annotated[SecretStr | None, AfterValidator(_checked_keys)]
 Origins = Annotated[str | None, AfterValidator(_normalised_origins)]
 Hosts = Annotated[str | None, AfterValidator(_normalised_hosts)]
+PathPrefix = Annotated[str | None, AfterValidator(_normalised_prefix)]
 Proxies = Annotated[str | None, AfterValidator(_checked_proxies)]
 Questions = Annotated[str | None, AfterValidator(_checked_questions)]

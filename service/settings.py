@@ -10,13 +10,14 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
-from embeddings.encoder import DEFAULT_ENCODER
+from embeddings.encoder import DEFAULT_ENCODER, default_exports_folder
 from service.access import Network, parsed_hosts, parsed_origins
 from service.setting_types import (
     Folder,
     Hosts,
     Keys,
     Origins,
+    PathPrefix,
     Proxies,
     Questions,
     key_values,
@@ -54,7 +55,10 @@ class Settings(BaseSettings):
     ] = "auto"
     exports: Annotated[
         Folder | None,
-        Field(description="Folder for the encoder as it runs without torch; by default one in the data folder."),
+        Field(
+            description="Folder for the prepared encoder, which runs without torch. By default it is in the user's "
+            "cache folder, or, if that cannot be written, in the data folder."
+        ),
     ] = None
     passage_tokens: Annotated[
         int,
@@ -116,6 +120,13 @@ class Settings(BaseSettings):
             "commas: addresses, or networks such as 10.0.0.0/8.",
         ),
     ] = None
+    root_path: Annotated[
+        PathPrefix,
+        Field(
+            description="Path prefix below which a reverse proxy publishes the service, such as /answers; without one, "
+            "a trusted proxy can send it as X-Forwarded-Prefix.",
+        ),
+    ] = None
     requests_per_minute: Annotated[
         int, Field(ge=0, le=1_000_000, description="Requests per minute and address without a key; 0 means no limit.")
     ] = 300
@@ -135,17 +146,6 @@ class Settings(BaseSettings):
     connections: Annotated[
         int, Field(ge=16, le=65_536, description="Open connections; one address may use a quarter of them.")
     ] = 1024
-    question_characters: Annotated[int, Field(ge=50, le=2000, description="Maximum characters of a question.")] = 2000
-    history_characters: Annotated[
-        int, Field(ge=0, le=200_000, description="Maximum characters of the conversation before a question, in all.")
-    ] = 200_000
-    json_depth: Annotated[
-        int, Field(ge=4, le=16, description="Maximum nesting depth of lists and objects in a JSON body.")
-    ] = 16
-    most_passages: Annotated[int, Field(ge=5, le=100, description="The largest `k` of a question.")] = 100
-    body_bytes: Annotated[int, Field(ge=1024, le=3 * 1024**2, description="Maximum bytes of a JSON body.")] = (
-        3 * 1024**2
-    )
     upload_mebibytes: Annotated[int, Field(ge=1, le=4096, description="Maximum mebibytes of files in one upload.")] = (
         256
     )
@@ -213,7 +213,7 @@ class Settings(BaseSettings):
     @property
     def exports_folder(self) -> Path:
         """Folder of prepared encoders."""
-        return self.exports or self.data / "encoder"
+        return self.exports or default_exports_folder(self.data)
 
     @property
     def suggested_question_values(self) -> tuple[str, ...]:

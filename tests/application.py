@@ -18,6 +18,11 @@ from service.settings import Settings
 TRUCE = """---
 title: The truce
 publisher: Example Press
+region: [north, 7]
+year: 2014
+signed: 2014-05-01
+draft: false
+año: "2014"
 authors: [Ana Ruiz]
 published: 2017-01-19
 language: en

@@ -15,14 +15,15 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.access.rules import access_of
+from service.http.requests.bodies import MAX_JSON_BYTES
 from service.http.server import server
-from service.http.server.connections import TOLD
+from service.http.server.connections import MAX_TURNED_AWAY
 from service.runtime.descriptors import OTHER_FILES
 from service.settings import PREFIX, Settings
 from tests.dockerfile import FINAL, health_command
 
 FOLDER = Path(__file__).parent.parent / "docs" / "operations"
-STOP_S = server.STOP_S + server.LAST_S
+STOP_S = server.STOP_S + server.CLOSE_S
 """What the service may take to stop."""
 
 
@@ -50,7 +51,7 @@ def exposed(client: TestClient) -> dict[str, set[str]]:
     """The labels of each sample that a service which has been used exposes, and which names samples may have."""
     client.post("/v1/ask", json={"question": "When did the truce begin?"})
     client.post("/v1/ask", json={})
-    text = client.app.state.metrics.written("")[0].decode()  # type: ignore[attr-defined]
+    text = client.app.state.metrics.exposition("")[0].decode()  # type: ignore[attr-defined]
     labels: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -101,7 +102,7 @@ def test_every_metric_of_footnotes_own_is_documented(exposed: dict[str, set[str]
 
 
 def test_names_follow_the_conventions_of_prometheus(client: TestClient) -> None:
-    text = client.app.state.metrics.written("")[0].decode()  # type: ignore[attr-defined]
+    text = client.app.state.metrics.exposition("")[0].decode()  # type: ignore[attr-defined]
     for family in text_string_to_metric_families(text):
         if family.name.startswith("footnote_") and not family.name.endswith("_created"):
             assert re.fullmatch(r"footnote_[a-z_]+", family.name)
@@ -142,7 +143,7 @@ def test_every_problem_that_an_alert_waits_for_exists() -> None:
 
 
 def test_what_an_alert_counts_begins_at_zero(client: TestClient) -> None:
-    text = client.app.state.metrics.written("")[0].decode()  # type: ignore[attr-defined]
+    text = client.app.state.metrics.exposition("")[0].decode()  # type: ignore[attr-defined]
     for expression in re.findall(r'problem=~?"([^"]+)"', read("alerts.yml")):
         for name in expression.split("|"):
             assert f'footnote_http_problems_total{{problem="{name}"}} 0.0' in text
@@ -161,7 +162,7 @@ def test_prometheus_asks_with_a_key_from_a_file() -> None:
 def test_the_unit_leaves_the_service_time_to_stop_and_files_for_its_connections() -> None:
     service = unit("footnote.service")["Service"]
     assert seconds(service["TimeoutStopSec"]) > STOP_S
-    assert int(service["LimitNOFILE"]) >= Settings().connections + TOLD + OTHER_FILES
+    assert int(service["LimitNOFILE"]) >= Settings().connections + MAX_TURNED_AWAY + OTHER_FILES
 
 
 @pytest.mark.parametrize("name", ["footnote.service", "footnote-backup.service"])
@@ -179,7 +180,9 @@ def test_the_environment_holds_settings_that_exist_and_a_folder_that_the_unit_ma
     values = dict(line.split("=", 1) for line in read("environment").splitlines() if not line.startswith("#"))
     names = {name for name in values if name.startswith(PREFIX)}
     assert names <= {PREFIX + name.upper() for name in Settings.model_fields}
-    assert values["FOOTNOTE_DATA"] == f"/var/lib/{unit('footnote.service')['Service']['StateDirectory']}"
+    state = f"/var/lib/{unit('footnote.service')['Service']['StateDirectory']}"
+    assert values["FOOTNOTE_DATA"] == state
+    assert values["FOOTNOTE_EXPORTS"].startswith(f"{state}/")  # the unit can write nowhere else
 
 
 def test_every_unit_names_the_file_that_it_is() -> None:
@@ -248,9 +251,9 @@ def test_the_container_is_given_settings_that_exist(compose: Any) -> None:
 
 def test_the_proxies_take_as_much_as_the_service_does() -> None:
     sizes = re.findall(r"client_max_body_size (\d+)m;", read("nginx.conf"))
-    assert [int(size) * 1024**2 for size in sizes] == [Settings().body_bytes, Settings().upload_mebibytes * 1024**2]
+    assert [int(size) * 1024**2 for size in sizes] == [MAX_JSON_BYTES, Settings().upload_mebibytes * 1024**2]
     sizes = re.findall(r"max_size (\d+)MiB", read("Caddyfile"))
-    assert [int(size) * 1024**2 for size in sizes] == [Settings().upload_mebibytes * 1024**2, Settings().body_bytes]
+    assert [int(size) * 1024**2 for size in sizes] == [Settings().upload_mebibytes * 1024**2, MAX_JSON_BYTES]
 
 
 def test_the_file_of_keys_can_be_used_once_it_has_a_key(tmp_path: Path) -> None:

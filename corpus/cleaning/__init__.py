@@ -52,7 +52,7 @@ def cleaned(document: SourceDocument, *, remove: bool = True) -> SourceDocument:
     spans = clean(document.text, document.media_type, document.pages)
     title = _title(document, spans)
     return dataclasses.replace(
-        document, metadata=dataclasses.replace(document.metadata, title=title), removed=spans if remove else ()
+        document, metadata=dataclasses.replace(document.metadata, title=title), removed_spans=spans if remove else ()
     )
 
 

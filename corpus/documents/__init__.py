@@ -1,7 +1,8 @@
-"""Documents, passages and their metadata, and the text that readers make."""
+"""Documents, passages, metadata, and the text builder of the readers."""
 
 from corpus.documents.content import MAX_TEXT_CHARACTERS, Content, Found, ReadOptions, TextBuilder
 from corpus.documents.document import (
+    METADATA_FIELDS,
     EncodedPassage,
     Metadata,
     Passage,
@@ -11,13 +12,19 @@ from corpus.documents.document import (
     passage_id,
     revision_of,
 )
+from corpus.documents.fields import Filterable, Kind, Match, MetadataField
 
 __all__ = [
     "MAX_TEXT_CHARACTERS",
+    "METADATA_FIELDS",
     "Content",
     "EncodedPassage",
+    "Filterable",
     "Found",
+    "Kind",
+    "Match",
     "Metadata",
+    "MetadataField",
     "Passage",
     "ReadOptions",
     "RemovedSpan",

@@ -1,4 +1,4 @@
-"""What the reader of a format hands over, and how it puts a text together."""
+"""Output of the readers, and the builder of canonical texts."""
 
 import datetime
 import re
@@ -12,23 +12,23 @@ from corpus.text import normalise
 __all__ = ["Content", "Found", "ReadOptions", "TextBuilder", "tidy"]
 
 MAX_TEXT_CHARACTERS = 64 * 1024 * 1024
-"""As many as the largest file may have bytes; only a decompression bomb has more."""
+"""The size limit of a file in bytes; only a decompression bomb has more characters."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-"""Hints where a word may break, byte order marks, control characters and halves of surrogate pairs."""
+"""Soft hyphens, zero-width spaces, byte order marks, control characters and unpaired surrogates."""
 
 _BLANKS = re.compile(r"[^\S\n]+")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How files are read.
+    """Options of the readers.
 
     Args:
-        password: Opens encrypted PDF files.
-        text_field: The key (JSON Lines) or column (CSV) that holds a record's text.
-        encoding: Of texts without a byte order mark that are not valid UTF-8; None refuses these.
-        today: Dates of publication after this day are dropped; the present day if None.
+        password: Password of encrypted PDF files.
+        text_field: Key (JSON Lines) or column (CSV) with a record's text.
+        encoding: Encoding of texts without a byte order mark that are not valid UTF-8; None refuses these.
+        today: Dates of publication after this day are ignored; the present day if None.
     """
 
     password: str | None = None
@@ -39,13 +39,13 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a document says of itself, before front matter, a sidecar and its name are asked.
+    """Metadata found in a document, before front matter, a sidecar and the file name are considered.
 
     Args:
-        published: As the document writes it, or a date.
-        language: As the document claims it; it may be wrong.
-        extra: Other things worth keeping (JSON values only).
-        notes: What of the document was left out, or may be read wrongly; said in the summary of an ingest.
+        published: Date as written in the document, or a date.
+        language: Language that the document declares; it may be wrong.
+        extra: Other metadata (JSON values only).
+        notes: What was left out or may be read wrongly, for the summary of an ingest.
     """
 
     title: str | None = None
@@ -61,7 +61,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A canonical text with its maps, and what was found beside it."""
+    """A canonical text with its sections and pages, and the metadata found."""
 
     text: str
     sections: Sequence[Section] = ()
@@ -70,7 +70,7 @@ class Content:
 
 
 class TextBuilder:
-    """Puts a canonical text together from pages, headings and paragraphs, with an empty line between any two."""
+    """Builds a canonical text from pages, headings and paragraphs, separated by empty lines."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -79,7 +79,7 @@ class TextBuilder:
         self._pages: list[int] = []
 
     def page(self) -> None:
-        """A page begins."""
+        """Begin a page."""
         self._pages.append(self._next)
 
     def heading(self, text: str, level: int) -> None:
@@ -90,13 +90,13 @@ class TextBuilder:
             self._add(title)
 
     def paragraph(self, text: str) -> None:
-        """Add a paragraph; its line ends are kept, its empty lines are not."""
+        """Add a paragraph; line ends are kept, empty lines are removed."""
         lines = tidy(text)
         if lines:
             self._add(lines)
 
     def content(self, found: Found | None = None) -> Content:
-        """What has been put together."""
+        """Return the text built so far."""
         pages = [min(start, self._length) for start in self._pages]
         return Content("\n\n".join(self._parts), self._sections, pages, found or Found())
 
@@ -107,7 +107,7 @@ class TextBuilder:
 
     @property
     def sections(self) -> int:
-        """How many sections have begun."""
+        """Number of sections begun."""
         return len(self._sections)
 
     @property
@@ -122,7 +122,7 @@ class TextBuilder:
 
 
 def tidy(text: str) -> str:
-    """A converted text in NFC, without invisible characters, doubled blanks and empty lines."""
+    """Return a text in NFC, without invisible characters, repeated spaces and empty lines."""
     plain = _INVISIBLE.sub("", normalise("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
     lines = (_BLANKS.sub(" ", line).strip() for line in re.split("[\n\x0b\x0c\x85\u2028\u2029]", plain))
     return "\n".join(line for line in lines if line)

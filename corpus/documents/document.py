@@ -1,10 +1,14 @@
-"""What a document, a section and a passage are."""
+"""Documents, sections and passages."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from corpus.documents.fields import Filterable, Match, declared_fields
 
 __all__ = [
+    "METADATA_FIELDS",
     "EncodedPassage",
     "Metadata",
     "Passage",
@@ -18,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and where its section begins, in code points of the canonical text."""
+    """A heading and the start of its section, in code points of the canonical text."""
 
     title: str
     level: int
@@ -27,7 +31,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class RemovedSpan:
-    """A span `[start, end)` of a canonical text, in code points, that no passage may use, and why."""
+    """A span `[start, end)` of a canonical text, in code points, that passages must not cover, and the reason."""
 
     start: int
     end: int
@@ -36,39 +40,52 @@ class RemovedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says of itself.
+    """Bibliographic metadata of a document.
+
+    This class declares the metadata fields. The store's columns, the checksum of a record, the filters, their API
+    schema and their documentation derive from it (`METADATA_FIELDS`).
 
     Args:
-        title: Never empty; readers fall back to the first line, then to the file's name.
+        title: Never empty; readers fall back to the first line, then to the file name.
         published: ISO 8601 calendar date, `2017-01-19`.
         language: BCP 47 tag, `en`, `es-SV`.
-        url: An http or https address, or None.
-        extra: Front matter that Footnote gives no meaning to, kept as it was (JSON values only).
+        url: An http or https address.
+        extra: Other keys of the front matter, unchanged (JSON values only).
     """
 
     title: str
-    publisher: str | None = None
+    publisher: Annotated[
+        str | None, Filterable("publisher", Match.ANY_OF, "Any of these publishers, spelt identically.")
+    ] = None
     authors: Sequence[str] = ()
-    published: str | None = None
-    language: str | None = None
+    published: Annotated[
+        str | None,
+        Filterable("published", Match.DATES, "Published in this range; a document without a date is in none."),
+    ] = None
+    language: Annotated[
+        str | None, Filterable("language", Match.LANGUAGE, "Any of these language tags; `es` includes `es-SV`.")
+    ] = None
     url: str | None = None
-    tags: Sequence[str] = ()
+    tags: Annotated[Sequence[str], Filterable("tag", Match.ANY_OF, "Any of these tags, spelt identically.")] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
+
+
+METADATA_FIELDS = declared_fields(Metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document as a reader gives it: canonical text, section map and metadata.
+    """A document as read: canonical text, section map and metadata.
 
     Args:
-        source: Where it came from; one source is one document.
-        file: The file that holds the source, if that holds more than one; the source itself if None.
-        source_sha256: Hex digest of the source's bytes, which tells a changed source from an unchanged one.
-        media_type: Of the source, `text/plain` or `application/pdf`.
+        source: Path or address of the document; unique in a store.
+        source_sha256: Hex digest of the source's bytes; detects changes.
+        media_type: Media type of the source, `text/plain` or `application/pdf`.
         text: The canonical text. Every offset in Footnote counts its Unicode code points.
-        sections: In order of their start.
-        pages: Where each page of a paged document begins, in code points; the first is page 1.
-        removed: What cleaning took out, in order, without overlap.
+        sections: Sections in order of their start.
+        pages: Start of each page of a paged document, in code points; the first is page 1.
+        removed_spans: Spans that cleaning removed, in order, without overlap.
+        file: The file that contains the source, if it contains several; None if it is the source itself.
     """
 
     source: str
@@ -78,7 +95,7 @@ class SourceDocument:
     metadata: Metadata
     sections: Sequence[Section] = ()
     pages: Sequence[int] = ()
-    removed: Sequence[RemovedSpan] = ()
+    removed_spans: Sequence[RemovedSpan] = ()
     file: str | None = None
 
 
@@ -94,7 +111,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class EncodedPassage:
-    """A passage with what the encoder made of it, as bytes that only the embeddings room can read."""
+    """A passage with its vectors, as bytes in the format of `embeddings`."""
 
     passage: Passage
     vector: bytes
@@ -102,11 +119,11 @@ class EncodedPassage:
 
 
 def revision_of(text: str) -> str:
-    """The revision of a canonical text: `sha256:` and the hex digest of its UTF-8 bytes."""
+    """Return the revision of a canonical text: `sha256:` and the hex digest of its UTF-8 bytes."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def passage_id(document_id: str, revision: str, passage: Passage) -> str:
-    """A passage's public id: the same for the same document, revision and span, on every machine."""
+    """Return the public id of a passage, a digest of document, revision and span; equal on every machine."""
     key = f"{document_id}\n{revision}\n{passage.start}\n{passage.end}"
     return hashlib.sha256(key.encode()).hexdigest()[:16]

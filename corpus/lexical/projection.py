@@ -12,6 +12,7 @@ from corpus.files import ManifestFolder, temporary_folder
 from corpus.lexical.analysis import ANALYSIS_VERSION
 from corpus.lexical.index import LexicalIndex
 from corpus.store import View
+from corpus.text import text_with_title
 
 __all__ = ["LexicalProjection"]
 
@@ -113,4 +114,4 @@ def _texts(view: View, keys: list[int]) -> Iterator[tuple[int, str]]:
         passages = view.passages(keys[at : at + READ_AT_ONCE])
         documents = view.documents_by_key(passage.document_key for passage in passages)
         for passage in passages:
-            yield passage.key, f"{documents[passage.document_key].metadata.title}\n{passage.text}"
+            yield passage.key, text_with_title(documents[passage.document_key].metadata.title, passage.text)

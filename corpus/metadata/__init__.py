@@ -1,4 +1,4 @@
-"""Metadata of a document: front matter, sidecars, by-lines, dates, and their precedence."""
+"""Metadata of a document: front matter, sidecars, bylines, dates, and their precedence."""
 
 from corpus.metadata.bylines import read_byline, read_copied_page
 from corpus.metadata.front_matter import TOO_DEEP, TOO_MANY_DIGITS, FrontMatter, split_front_matter, validated

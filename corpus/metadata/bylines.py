@@ -1,4 +1,4 @@
-"""Title, authors, publisher and date from the head of a text that has no other metadata."""
+"""Title, authors, publisher and date from the first lines of a text without other metadata."""
 
 import datetime
 import itertools
@@ -11,7 +11,7 @@ from corpus.metadata.dates import read_date
 __all__ = ["read_byline", "read_copied_page"]
 
 HEAD_LINES = 16
-"""Non-empty lines from the beginning in which a byline may stand."""
+"""Number of non-empty lines at the beginning that are searched for a byline."""
 
 _LONG_LINE = 200
 """A line longer than this is a paragraph."""
@@ -20,7 +20,7 @@ _BY = re.compile(r"(?i)(?:by|por|par|von)\b:?\s+(?P<names>.+)")
 _DATED = re.compile(
     r"(?i)(?:published|posted|publicado|publié|veröffentlicht)\b(?:\s+(?:on|el|le|am))?:?\s+(?P<date>.+)"
 )
-_PARTS = re.compile(r" [|•·] ")  # of a line whose white space is single spaces
+_PARTS = re.compile(r" [|•·] ")  # white space is single spaces here
 _NAMES = re.compile(r", | (?:and|y|et|und|&) ")
 _NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?)"
 _NAME = re.compile(
@@ -29,16 +29,16 @@ _NAME = re.compile(
 _SPECIAL = re.compile(r"(?i)special (?:to|for)\s+")
 _ABOUT = re.compile(r"^About (?P<name>[^\W\d_].{2,60})$", re.MULTILINE)
 _ABOUT_LINES = 20
-"""A page has one such line or two; a text of nothing else would take for ever."""
+"""Limit of such lines; a page has one or two, and a text of nothing else would take too long."""
 
 _MENTIONS = 3
-"""So often a publisher's name stands in the furniture around an article, beside the line that is about it."""
+"""A publisher's name occurs more often than this on its own page, the *About* line included."""
 
 
 def read_byline(text: str, language: str | None = None) -> Found:
-    """What bylines such as `By NAME | Publisher | Published: DATE` and lines that are only a date say.
+    """Return the metadata in bylines such as `By NAME | Publisher | Published: DATE` and in lines with only a date.
 
-    Only the head of a text is looked at: dates further down belong to what it tells of, or to other articles.
+    Only the first lines are read: dates further down belong to the events described or to other articles.
     """
     authors: Sequence[str] = ()
     publisher = published = None
@@ -55,11 +55,11 @@ def read_byline(text: str, language: str | None = None) -> Found:
 
 
 def read_copied_page(text: str, language: str | None = None) -> Found:
-    """What the head of a text that was copied from a web page says, where its shape leaves no doubt.
+    """Return the metadata in the first lines of a text copied from a web page, if its structure is unambiguous.
 
-    A title that stands twice (after a breadcrumb, or before and after the date) is the title; a short line before it
-    is the site; a person's name right after it and the date is the author. `About NAME` further down, of one who is
-    named again and again, is the publisher.
+    A repeated line (after a breadcrumb, or before and after the date) is the title. A short line above it is the site.
+    A person's name directly below title and date is the author. A name in `About NAME` further down, if it
+    occurs often, is the publisher.
     """
     head = _head(text, paragraphs=0)
     at = _repeated(head)
@@ -74,7 +74,7 @@ def read_copied_page(text: str, language: str | None = None) -> Found:
 
 
 def _head(text: str, paragraphs: int = 1) -> list[str]:
-    """The first short lines, up to where more paragraphs begin than may stand among them (a caption, a summary)."""
+    """Return the first short lines; at most `paragraphs` long ones (a caption, a summary) may lie between them."""
     lines = []
     for line in text[:20_000].split("\n"):
         plain = " ".join(line.split())
@@ -87,7 +87,7 @@ def _head(text: str, paragraphs: int = 1) -> list[str]:
 
 
 def _repeated(head: Sequence[str]) -> int | None:
-    """Where the line stands that repeats the first or second line, or its end."""
+    """Return the index of the line that repeats the first or second line, or its end."""
     for at, line in enumerate(head):
         if len(line.split()) > 2 and any(before.endswith(line) for before in head[: min(at, 2)]):
             return at

@@ -1,4 +1,4 @@
-"""Dates as people write them, read only where one reading is certain."""
+"""Parsing of dates in prose; ambiguous dates are not parsed."""
 
 import datetime
 import re
@@ -7,7 +7,7 @@ __all__ = ["read_date"]
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:$|[T ]\d{2}:)")
 _NUMBERS = re.compile(r"(?:(?P<day>[A-Za-z]{3,9})\.?,?\s+)?(\d{1,4})([./-])(\d{1,2})\3(\d{2,4})(?:,?\s.*)?")
-_TIME = r"(?:,? ?(?:-|–|at|a las)? ?\d{1,2}[:.]\d{2}.{0,20})?"  # of a text whose white space is single spaces
+_TIME = r"(?:,? ?(?:-|–|at|a las)? ?\d{1,2}[:.]\d{2}.{0,20})?"  # white space is single spaces here
 _WORDS = re.compile(
     r"(?:\w{2,12}\.?, )?(?P<date>"
     r"[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"  # September 5, 2020
@@ -18,14 +18,14 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def read_date(text: str, language: str | None = None) -> datetime.date | None:
-    """The day that a text names, if it is nothing but a date, perhaps with a weekday and a time.
+    """Return the day of a text that is only a date, with or without a weekday and a time.
 
-    `04/12/2023` is in April in one country and in December in another: it is read only if one of its numbers
-    can be no month, or a weekday fits one reading alone.
+    `04/12/2023` is in April in one country and in December in another: it is parsed only if one of its numbers
+    cannot be a month, or a weekday fits one reading only.
 
     Args:
         text: `2017-01-19`, `Wed, 04/12/2023 - 6:46pm`, `September 5, 2020`, `5 de enero de 2020`.
-        language: A BCP 47 tag; months are understood in this language and in English.
+        language: BCP 47 tag; names of months are parsed in this language and in English.
     """
     text = " ".join(text.split())
     if len(text) > 60:

@@ -1,4 +1,4 @@
-"""The YAML block at the head of a text file, and the metadata in it."""
+"""Front matter: the YAML block at the beginning of a text file."""
 
 import datetime
 import json
@@ -35,44 +35,43 @@ __all__ = [
 ]
 
 MAX_FRONT_MATTER_CHARACTERS = 64 * 1024
-"""Far beyond any real block; bounds what the YAML parser is given."""
+"""Bound on the input of the YAML parser, far beyond any real block."""
 
 MAX_DEPTH = 16
-"""Lists and objects within each other in one value, as many as a request may hold; to store, send or print a value
-takes a step for each."""
+"""Nesting depth of lists and objects in one value, as in a request; storing and sending a value recurses."""
 
 MAX_DIGITS = 40
-"""Of a whole number, as many as a request may hold; Python turns none of more than 4,300 into text."""
+"""Digits of an integer, as in a request; Python does not convert more than 4,300 to text."""
 
 MAX_OTHER_BYTES = 256 * 1024
-"""As JSON, of all keys that have no meaning; as much as a sidecar may hold. A filter reads them with each record."""
+"""Size of all other keys together, as JSON. It is the limit of a sidecar; they are read with each record."""
 
 MAX_URL_CHARACTERS = 8192
-"""Longer than any that servers take."""
+"""Longer than any that servers accept."""
 
-TOO_DEEP = f"holds lists or objects that lie more than {MAX_DEPTH} deep in each other; flatten or remove them"
-TOO_MANY_DIGITS = f"holds a number of more than {MAX_DIGITS} digits; put it in quotes or remove it"
+TOO_DEEP = f"has lists or objects nested more than {MAX_DEPTH} deep; flatten or remove them"
+TOO_MANY_DIGITS = f"has a number of more than {MAX_DIGITS} digits; put it in quotes or remove it"
 
-_HALF = "holds half a surrogate pair, which is no character; correct or remove it"
+_HALF = "has an unpaired surrogate, which is not a character; correct or remove it"
 
 _LONGEST_NUMBER = 200
-"""Characters of a whole number in YAML, which may be binary or hold underscores, before it is read."""
+"""Characters of an integer in YAML, which may be binary or contain underscores."""
 
 MAX_BRACKETS = 32
-"""Opened within each other; far more than any real block has."""
+"""Nested brackets; far more than any real block has."""
 
 _BLOCK = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
-class _Unusable(ValueError):  # noqa: N818 - mapped to SourceError where it is known what holds the value
-    """A value cannot be kept: a clause that follows the name of what holds it."""
+class _Unusable(ValueError):  # noqa: N818 - callers translate it to SourceError
+    """A value cannot be stored. The message is a clause that follows the name of its place."""
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, bounded.
+    """PyYAML's safe loader with limits.
 
-    It knows no aliases, which can make a small block unfold into gigabytes, and no deep nesting of brackets, for which
-    it takes time that grows with the square of their number.
+    It refuses aliases, with which a small block expands to gigabytes, and deeply nested brackets, which take quadratic
+    time.
     """
 
     _depth = 0
@@ -85,7 +84,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise _AliasError(problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
-        if self._depth > MAX_DEPTH + 1:  # the block itself, and a plain value within the innermost list
+        if self._depth > MAX_DEPTH + 1:  # plus the block itself and a scalar in the innermost list
             raise _Unusable(TOO_DEEP)
         self._depth += 1
         node = super().compose_node(parent, index)
@@ -94,11 +93,11 @@ class _Loader(yaml.SafeLoader):
 
 
 class _AliasError(yaml.MarkedYAMLError):
-    """An alias stands in the block."""
+    """The block has an alias."""
 
 
 def _date_or_text(loader: _Loader, node: yaml.ScalarNode) -> object:
-    """A date, or the text of what is none (2017-02-30), so that the key it stands at can be named."""
+    """Return a date, or the text of an invalid one (2017-02-30), so that the error can name its key."""
     try:
         return loader.construct_yaml_timestamp(node)
     except (ValueError, AttributeError):
@@ -120,7 +119,7 @@ def _one_or_many(value: object) -> object:
 
 
 def _calendar_date(value: object) -> object:
-    """Keep the day of a timestamp; leave the rest for pydantic to judge."""
+    """Reduce a timestamp to its day; other values are left to pydantic."""
     if isinstance(value, str):
         value = datetime.datetime.fromisoformat(value.strip())
     if isinstance(value, datetime.datetime):
@@ -141,7 +140,7 @@ _Lines = Annotated[list[_Line], BeforeValidator(_one_or_many), Field(max_length=
 
 
 class FrontMatter(BaseModel):
-    """The keys that Footnote understands; any other key is kept as it is and given no meaning."""
+    """Front matter. Other keys are stored unchanged; requests can filter on them."""
 
     model_config = ConfigDict(extra="allow", str_strip_whitespace=True, frozen=True)
 
@@ -155,16 +154,16 @@ class FrontMatter(BaseModel):
 
     @property
     def extra(self) -> dict[str, Any]:
-        """The other keys, as values that JSON can hold (a date becomes its ISO form).
+        """The other keys, as JSON values (a date in its ISO form).
 
         Raises:
-            ValueError: A value is too deep or a number too long. One that `validated` gave has none.
+            ValueError: A value is nested too deep or a number too long; not after `validated`.
         """
         return {key: _json_value(value, MAX_DEPTH) for key, value in (self.model_extra or {}).items()}
 
 
 def _json_value(value: object, depth: int) -> object:
-    """A value as JSON can hold it, with at most so many lists and objects in each other."""
+    """Return a JSON value, with lists and objects nested at most `depth` deep."""
     if isinstance(value, dict | list | tuple | set) and depth == 0:
         raise _Unusable(TOO_DEEP)
     match value:
@@ -181,7 +180,7 @@ def _json_value(value: object, depth: int) -> object:
 def _json_object(value: dict[object, object], depth: int) -> dict[str, object]:
     plain = {_json_key(key): _json_value(item, depth) for key, item in value.items()}
     if len(plain) < len(value):
-        raise _Unusable("holds an object with two keys that are written alike; rename one")
+        raise _Unusable("has an object with two keys of the same form; rename one")
     return plain
 
 
@@ -215,16 +214,16 @@ _WANTED = {
 
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
-    r"""Part a text into its front matter and its body.
+    r"""Split a text into its front matter and its body.
 
     Args:
         text: The whole text, with `\n` line ends.
 
     Returns:
-        The metadata and the text after the block; an empty block of metadata and the whole text if it has none.
+        The metadata and the text after the block; empty metadata and the whole text if there is no block.
 
     Raises:
-        SourceError: The block does not parse, or a key holds what it cannot hold.
+        SourceError: The block is not YAML, or the value of a key is invalid.
     """
     match = _BLOCK.match(text)
     if match is None:
@@ -233,15 +232,15 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
 
 
 def read_metadata(block: str, where: str, first_line: int = 1) -> FrontMatter:
-    """Read a block of YAML, of front matter or a sidecar.
+    """Parse the YAML of front matter or of a sidecar.
 
     Args:
         block: The YAML.
-        where: What it is, as an error calls it: `its front matter`.
-        first_line: The number of its first line in its file.
+        where: Name of the block in messages: `its front matter`.
+        first_line: Line number of the block in its file.
 
     Raises:
-        SourceError: The block does not parse, or a key holds what it cannot hold.
+        SourceError: The block is not YAML, or the value of a key is invalid.
     """
     if len(block) > MAX_FRONT_MATTER_CHARACTERS:
         raise SourceError(f"{where} is longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters; shorten it")
@@ -251,7 +250,7 @@ def read_metadata(block: str, where: str, first_line: int = 1) -> FrontMatter:
         raise SourceError(f"{where} {error}") from error
     except _AliasError as error:
         at = _where(error, first_line)
-        raise SourceError(f"{where} has an alias{at}, which is not read; write out what it stands for") from error
+        raise SourceError(f"{where} has an alias{at}, which is not supported; write its value out") from error
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
         at = _where(error, first_line)
         raise SourceError(f"{where} is not valid YAML{at}; correct or remove it") from error
@@ -263,17 +262,17 @@ def read_metadata(block: str, where: str, first_line: int = 1) -> FrontMatter:
 
 
 def validated(loaded: Mapping[str, object], where: str) -> FrontMatter:
-    """Check metadata that people wrote; keys that hold None are as if they were not there.
+    """Validate written metadata; keys with the value None are ignored.
 
-    All that is stored beside a text goes through here: its depth, its size and its kinds are bounded, so that whatever
-    stores, sends or prints it can.
+    All metadata that is stored with a text passes this function. It bounds depth, size and types of the values, so that
+    they can be stored, sent and printed.
 
     Args:
         loaded: Values by key.
-        where: What holds them, as an error calls it: `its front matter`, `line 7`.
+        where: Name of their place in messages: `its front matter`, `line 7`.
 
     Raises:
-        SourceError: A key holds what it cannot hold.
+        SourceError: The value of a key is invalid.
     """
     try:
         front = FrontMatter.model_validate({key: value for key, value in loaded.items() if value is not None})
@@ -284,12 +283,12 @@ def validated(loaded: Mapping[str, object], where: str) -> FrontMatter:
         raise SourceError(f"{where} {_HALF}") from error
     except ValidationError as error:
         at = error.errors(include_input=False, include_context=False)[0]["loc"]
-        if not at or str(at[0]) not in _WANTED:  # a key that is no text
+        if not at or str(at[0]) not in _WANTED:  # a key that is not a text
             raise SourceError(f"{where} {_HALF}") from error
         raise SourceError(f"'{at[0]}' in {where} must be {_WANTED[str(at[0])]}; correct or remove it") from error
     if size > MAX_OTHER_BYTES:
         most = f"{MAX_OTHER_BYTES // 1024} KiB"
-        raise SourceError(f"{where} holds more than {most} of metadata beside its text; shorten it or leave some out")
+        raise SourceError(f"{where} has more than {most} of metadata; shorten it or remove some")
     return front
 
 

@@ -1,4 +1,4 @@
-"""A document's metadata, from its front matter, its sidecar, its own words and its name."""
+"""Metadata of a document from its sidecar, front matter, format, first lines and file name, in this order."""
 
 import dataclasses
 import datetime
@@ -21,7 +21,7 @@ MAX_TITLE_CHARACTERS = 200
 """A first line longer than this is a paragraph, not a title."""
 
 NOTES = "reader_notes"
-"""The key of `extra` under which the reader says what it left out or is not sure of; nobody else writes there."""
+"""Key of `extra` for the reader's notes on what it left out or may have read wrongly; reserved for it."""
 
 MAX_FOUND_CHARACTERS = 1000
 MAX_FOUND_ITEMS = 100
@@ -30,10 +30,10 @@ _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def read_sidecar(sidecar: Sidecar | None) -> FrontMatter:
-    """The metadata in a sidecar; none if there is none.
+    """Return the metadata in a sidecar; empty if there is none.
 
     Raises:
-        SourceError: It is not YAML, or a key holds what it cannot hold.
+        SourceError: The sidecar is not YAML, or the value of a key is invalid.
     """
     if sidecar is None:
         return FrontMatter()
@@ -46,48 +46,48 @@ def read_sidecar(sidecar: Sidecar | None) -> FrontMatter:
 
 
 def metadata_of(
-    content: Content, said: Sequence[FrontMatter], guesses: Sequence[Found], name: str, today: datetime.date | None
+    content: Content, written: Sequence[FrontMatter], guesses: Sequence[Found], name: str, today: datetime.date | None
 ) -> Metadata:
-    """Put together what is known of a document.
+    """Merge the metadata of a document.
 
     Args:
-        content: Its text, sections, and what its format says.
-        said: What people wrote for Footnote, first the one that wins; it wins over everything found.
-        guesses: What was found in the words, used where the format says nothing.
-        name: The title if there is no other.
-        today: Later dates of publication are dropped, with a note; the present day if None.
+        content: Text and sections of the document, and the metadata of its format.
+        written: Metadata written for Footnote, highest precedence first; it precedes all metadata found.
+        guesses: Metadata found in the text, used where the format has none.
+        name: Title if there is no other.
+        today: Later dates of publication are ignored, with a note; the present day if None.
     """
-    told, others = _first_of(said)
+    chosen, others = _first_of(written)
     found = _joined([content.found, *guesses])
     notes: list[str] = list(content.found.notes)
-    language = told.language or language_of(content.text, found.language)
-    published = told.published or _published(found.published, language, notes)
+    language = chosen.language or language_of(content.text, found.language)
+    published = chosen.published or _published(found.published, language, notes)
     last = (today or datetime.datetime.now(datetime.UTC).date()) + datetime.timedelta(
         days=1
-    )  # somewhere it is tomorrow
+    )  # tomorrow has begun in some time zone
     if published is not None and published > last:
-        notes.append(f"the date of publication {published.isoformat()} lies in the future, so it was left out")
+        notes.append(f"the date of publication {published.isoformat()} is in the future and was ignored")
         published = None
     extra = {key: value for key, value in {**found.extra, **others}.items() if key != NOTES}
     if notes:
         extra[NOTES] = notes
     return Metadata(
-        title=told.title or _line(found.title) or _title(content, name),
-        publisher=told.publisher or _line(found.publisher),
-        authors=tuple(told.authors) or _lines(found.authors),
+        title=chosen.title or _line(found.title) or _title(content, name),
+        publisher=chosen.publisher or _line(found.publisher),
+        authors=tuple(chosen.authors) or _lines(found.authors),
         published=None if published is None else published.isoformat(),
         language=language,
-        url=str(told.url) if told.url else _address(found.url),
-        tags=tuple(told.tags) or _lines(found.tags),
+        url=str(chosen.url) if chosen.url else _address(found.url),
+        tags=tuple(chosen.tags) or _lines(found.tags),
         extra=extra,
     )
 
 
-def _first_of(said: Sequence[FrontMatter]) -> tuple[FrontMatter, dict[str, Any]]:
-    """Each key that means something, and each other one, from the first that has it."""
+def _first_of(written: Sequence[FrontMatter]) -> tuple[FrontMatter, dict[str, Any]]:
+    """Return the known keys and the other keys, each from the first source that has it."""
     keys: dict[str, Any] = {}
     others: dict[str, Any] = {}
-    for front in reversed(said):
+    for front in reversed(written):
         values = {key: getattr(front, key) for key in FrontMatter.model_fields}
         keys.update({key: value for key, value in values.items() if value not in (None, [])})
         others.update(front.extra)
@@ -95,7 +95,7 @@ def _first_of(said: Sequence[FrontMatter]) -> tuple[FrontMatter, dict[str, Any]]
 
 
 def _joined(found: Sequence[Found]) -> Found:
-    """Each field from the first that has it."""
+    """Return each field from the first source that has it."""
     values: dict[str, Any] = {
         field.name: next((value for one in found if (value := getattr(one, field.name))), field.default)
         for field in dataclasses.fields(Found)
@@ -109,7 +109,7 @@ def _published(value: str | datetime.date | None, language: str | None, notes: l
         return value if isinstance(value, datetime.date) else None
     day = read_date(value, language)
     if day is None:
-        notes.append(f"the date of publication {_line(value)!r} was not understood, so it was left out")
+        notes.append(f"the date of publication {_line(value)!r} was not understood and was ignored")
     return day
 
 
@@ -121,7 +121,7 @@ def _title(content: Content, name: str) -> str:
 
 
 def _line(text: str | None) -> str | None:
-    """One line of text; what a format holds may be anything."""
+    """Return the text as one line; the metadata of a format may contain anything."""
     plain = _BREAKS.sub(" ", normalise("NFC", text or "").encode(errors="ignore").decode()).strip()
     return plain[:MAX_FOUND_CHARACTERS].strip() or None
 

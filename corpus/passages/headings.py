@@ -1,4 +1,4 @@
-"""How a text is laid out: what is left of its sections, and which of its paragraphs are headings."""
+"""Structure of a text: the spans that passages may use, and the paragraphs that are headings."""
 
 import bisect
 import re
@@ -10,11 +10,13 @@ from corpus.documents import RemovedSpan, Section
 __all__ = ["is_heading", "kept_spans"]
 
 HEADING_WORDS = 12
+"""Most words of a heading without markup."""
+
 PROSE_WORDS = 14
-"""A short line is a heading where a paragraph of at least so many words follows."""
+"""Fewest words of the paragraph below a heading without markup."""
 
 TITLE_MARKUP = 12
-"""A heading's line has so many characters of markup beside its title at most."""
+"""Most characters of markup in a heading's line, beside its title."""
 
 _MARKED = re.compile(r"#{1,6}[ \t]\S")
 _UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*")
@@ -22,12 +24,12 @@ _ITEM = re.compile(r"[-+•·|>]|\*\s|\d+[.)]\s")
 
 
 def kept_spans(text: str, sections: Sequence[Section], removed: Sequence[RemovedSpan]) -> list[tuple[int, int]]:
-    """The spans between removed ones and the borders of sections.
+    """Return the spans between removed spans and section boundaries.
 
-    A section without text of its own, a heading directly above another one, belongs to the span of the next.
+    A section that is only a heading, directly above another one, joins the span of the next section.
 
     Returns:
-        `(start, end)` in code points, in order; none of white space alone.
+        `(start, end)` in code points, in order. Spans of white space are left out.
     """
     titles = {section.start: section.title for section in sections}
     ends = [out.end for out in removed]
@@ -46,7 +48,7 @@ def kept_spans(text: str, sections: Sequence[Section], removed: Sequence[Removed
 
 
 def _without(start: int, end: int, removed: Sequence[RemovedSpan], at: int) -> Iterator[tuple[int, int]]:
-    """What is left of a span; the first removed one that ends after its start has the index `at`."""
+    """Yield the parts of a span that are not removed; `at` is the index of the first removed span after its start."""
     while at < len(removed) and removed[at].start < end:
         if removed[at].start > start:
             yield start, removed[at].start
@@ -57,7 +59,7 @@ def _without(start: int, end: int, removed: Sequence[RemovedSpan], at: int) -> I
 
 
 def _is_lone(section: str, title: str) -> bool:
-    """Whether a section has nothing but its heading."""
+    """Return whether a section is only a heading."""
     lines = section.strip().split("\n")
     if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]):
         lines.pop()
@@ -67,12 +69,12 @@ def _is_lone(section: str, title: str) -> bool:
 
 
 def is_heading(paragraph: str, below: str, *, opens_section: bool) -> bool:
-    """Whether a paragraph is the heading of what follows it.
+    """Return whether a paragraph is the heading of the text below it.
 
     Args:
-        paragraph: As it stands in the text.
+        paragraph: Verbatim.
         below: The paragraph after it.
-        opens_section: Whether the section map says that a section begins with it.
+        opens_section: Whether a section of the section map begins with it.
     """
     lines = paragraph.strip().split("\n")
     if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]):

@@ -1,4 +1,4 @@
-"""Pieces of a text put together, so that what belongs together is not parted."""
+"""Packing of a text's pieces into chunks, at boundaries where the least context is lost."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,22 +8,22 @@ from itertools import accumulate
 __all__ = ["CHUNKING_VERSION", "Piece", "Tie", "packed"]
 
 CHUNKING_VERSION = 2
-"""Part of the encoder's fingerprint: raised whenever the same text would be cut differently."""
+"""Part of the store's fingerprint. Raise it when the same text would be split differently."""
 
 
 class Tie(IntEnum):
-    """How much is lost when a passage begins with a piece, rather than going on with it."""
+    """Context that is lost if a passage begins with a piece."""
 
     FREE = 0
-    """Nothing: a new thought, or a new question."""
-    LEANING = 1
-    """A follow-up question or remark parts from what it refers to."""
+    """None: a new paragraph of prose, or a new question."""
+    FOLLOW_UP = 1
+    """A follow-up question or remark is separated from the answer that it refers to."""
     INSIDE = 2
-    """An answer is cut in two."""
-    PROMPTED = 3
-    """An answer, perhaps, parts from the remark that it answers."""
-    TIED = 4
-    """A heading or question parts from what it announces."""
+    """An answer is split."""
+    AFTER_REMARK = 3
+    """An answer may be separated from the remark that it answers."""
+    AFTER_HEADING = 4
+    """A heading or question is separated from the text below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,24 @@ class Piece:
 
 
 def packed(pieces: Iterable[Piece], target: int, most: int) -> Iterator[int]:
-    """Pack pieces in their order into chunks of up to `target` tokens.
+    """Pack pieces in order into chunks of up to `target` tokens.
 
-    Where a piece has no room, the chunk ends before it, or before an earlier piece if less is lost there and the
-    rest has room together. For what is tied to the chunk's first pieces, up to `most` tokens are allowed.
+    A chunk ends before the piece that does not fit. It ends before an earlier piece if less context is lost there, and
+    that piece and those after it fit into one chunk. A piece below a heading or question may exceed the target, up to
+    `most` tokens.
 
     Yields:
-        The length of each chunk; together they are as long as the pieces.
+        The length of each chunk. Together they are as long as the pieces.
     """
     chunk: list[Piece] = []
     size = 0
     for piece in pieces:
-        if chunk and not piece.size:  # blank or invisible: a place for a border as bad as any
+        if chunk and not piece.size:  # blank or invisible: no boundary before it
             chunk[-1] = replace(chunk[-1], length=chunk[-1].length + piece.length)
             continue
         if chunk and size + piece.size > target:
-            at, tie = _border(chunk, piece, most if piece.tie >= Tie.PROMPTED else target)
-            if tie is not Tie.TIED or size + piece.size > most:
+            at, tie = _boundary(chunk, piece, most if piece.tie >= Tie.AFTER_REMARK else target)
+            if tie is not Tie.AFTER_HEADING or size + piece.size > most:
                 yield sum(part.length for part in chunk[:at])
                 chunk = chunk[at:]
                 size = sum(part.size for part in chunk)
@@ -68,8 +69,8 @@ def packed(pieces: Iterable[Piece], target: int, most: int) -> Iterator[int]:
         yield sum(part.length for part in chunk)
 
 
-def _border(chunk: Sequence[Piece], piece: Piece, room: int) -> tuple[int, Tie]:
-    """Where to end a chunk so that its rest has room with `piece`: where the tie is least, and there the last place."""
+def _boundary(chunk: Sequence[Piece], piece: Piece, room: int) -> tuple[int, Tie]:
+    """Return where to end a chunk: the last boundary with the least tie after which the rest and `piece` fit."""
     best, tie = len(chunk), piece.tie
     after = accumulate(part.size for part in reversed(chunk))
     for at, rest in zip(range(len(chunk) - 1, 0, -1), after, strict=False):

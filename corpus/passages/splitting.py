@@ -1,4 +1,4 @@
-"""A document's canonical text, cut into passages. The only module that imports langchain-text-splitters."""
+"""Splitting of a canonical text into passages. The only module that imports langchain-text-splitters."""
 
 import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -18,26 +18,26 @@ from corpus.text import sentence_spans
 __all__ = ["PassageSplitter", "TokenCounter"]
 
 SMALL_TOKENS = 24
-"""A passage below this is a lone heading or a last half-sentence: it joins a neighbour that has room for it."""
+"""A smaller passage, such as a lone heading or the end of a sentence, joins a neighbour that has room for it."""
 
 CHARACTERS_PER_TOKEN = 32
-"""So many characters count as a token at least: a tokenizer makes one token of a word it has given up on, however
-long, and none of invisible characters, so that tokens alone would not bound a passage."""
+"""Characters that count as one token at least. Tokens alone do not bound a passage: a tokenizer makes one token of any
+long unknown word, and none of invisible characters."""
 
 
 class TokenCounter(Protocol):
-    """Counts the tokens that the encoder will see for a text, special tokens aside."""
+    """Counts the tokens of a text for the encoder, without special tokens."""
 
     def __call__(self, text: str, /) -> int:
-        """Number of tokens of `text`."""
+        """Return the number of tokens of `text`."""
         ...
 
 
 class _WordSplitter(RecursiveCharacterTextSplitter):
-    """Packs lines, words and, of words too long, characters, each into one chunk.
+    """Packs each line, word and (of long words) character into exactly one chunk.
 
-    LangChain's own packing puts a piece that counts no tokens (blank lines, say) at the end of one chunk and again
-    at the beginning of the next, so that its chunks join up to more than the text.
+    LangChain's own packing repeats a piece without tokens, such as a blank line, at the end of one chunk and at the
+    beginning of the next, so that its chunks do not concatenate to the text.
     """
 
     def __init__(self, count_tokens: TokenCounter, tokens: int) -> None:
@@ -66,13 +66,13 @@ class _WordSplitter(RecursiveCharacterTextSplitter):
 
 @dataclass(frozen=True, slots=True)
 class PassageSplitter:
-    """Cuts canonical texts into passages.
+    """Splits canonical texts into passages.
 
     Args:
-        count_tokens: The encoder's own tokenizer, counting.
-        target_tokens: Size that passages are packed to.
-        max_tokens: Size that no passage exceeds, unless it is a single character; at least `target_tokens`.
-        most: Passages that a text may give; any number if None.
+        count_tokens: Counts tokens with the encoder's tokenizer.
+        target_tokens: Target size of passages.
+        max_tokens: Greatest size of a passage of more than one character; at least `target_tokens`.
+        most: Most passages of a text; None for no limit.
     """
 
     count_tokens: TokenCounter
@@ -88,25 +88,25 @@ class PassageSplitter:
         removed: Sequence[RemovedSpan] = (),
         pages: Sequence[int] = (),
     ) -> list[Passage]:
-        """Cut a text into passages that follow each other and cover all of it but white space and what is removed.
+        """Split a text into consecutive passages that cover it, except white space and removed spans.
 
-        A passage never reaches across a removed span, nor from one section into the next, save that a heading
-        directly above another one goes with what is below. A heading or a question stays with what follows it, and
-        a follow-up question with the answer before it, as far as they have room together.
+        A passage crosses neither a removed span nor the boundary of a section. As the only exception, a heading
+        directly above another one joins the section below. A heading or a question stays with the text below it, and
+        a follow-up question with the answer before it, as far as they fit into one passage.
 
         Args:
             text: A canonical text.
             sections: Its section map, in order.
-            language: BCP 47 tag that says how its sentences end; English if None.
-            removed: What no passage may use, in order, without overlap.
-            pages: Where each page begins, in code points; none if the text has no pages.
+            language: BCP 47 tag that selects the rules of sentence ends; English if None.
+            removed: Spans that no passage may use, in order, without overlap.
+            pages: Start of each page, in code points; empty if the text has no pages.
 
         Returns:
-            Passages in order of their start, each with the page on which it begins. Each begins and ends on a
-            character that is not white space.
+            Passages in order of their start, each with the page on which it begins. The first and the last character
+            of each is not white space.
 
         Raises:
-            SourceError: There are more than `most`.
+            SourceError: There are more than `most` passages.
         """
         spans = kept_spans(text, sections, removed)
         paragraphs = [list(_paragraphs(text[start:end])) for start, end in spans]
@@ -129,28 +129,30 @@ class PassageSplitter:
     def _pieces(
         self, turns: Sequence[str], at: int, headings: Collection[int], conversation: Conversation, language: str
     ) -> Iterator[Piece]:
-        """Paragraphs or turns, and the sentences of those that have no room, with what each holds on to."""
-        waiting = 0  # tokens of headings and questions that wait for what they announce
-        prompted = False
+        """Yield turns, and the sentences of those that do not fit into a passage, each with its tie."""
+        above = 0  # tokens of headings and questions directly above
+        after_remark = False
         for turn, below in zip(turns, [*turns[1:], ""], strict=True):
-            asks = conversation.asks(turn)
+            question = conversation.is_question(turn)
             size = self._size(turn)
-            remarks = not waiting and not prompted and conversation.remarks(turn)
-            tie = Tie.TIED if waiting else _tie(turn, conversation, asks=asks, remarks=remarks, prompted=prompted)
-            announces = asks or is_heading(turn, below, opens_section=at in headings)
-            if size <= self.target_tokens and waiting + size <= self.max_tokens:
+            remark = not above and not after_remark and conversation.is_remark(turn)
+            tie = _tie(turn, conversation, question=question, remark=remark, after_remark=after_remark)
+            heading = question or is_heading(turn, below, opens_section=at in headings)
+            if above:
+                tie = Tie.AFTER_HEADING
+            if size <= self.target_tokens and above + size <= self.max_tokens:
                 yield Piece(len(turn), size, tie)
             else:
                 inner = Tie.INSIDE if conversation.interview else Tie.FREE
                 for part in self._sentences(turn, language):
                     yield Piece(len(part), self._size(part), tie)
                     tie = inner
-            waiting = min(waiting + size, self.max_tokens) if announces else 0
-            prompted = remarks
+            above = min(above + size, self.max_tokens) if heading else 0
+            after_remark = remark
             at += len(turn)
 
     def _sentences(self, paragraph: str, language: str) -> Iterator[str]:
-        """The sentences of a paragraph, and the words of those that exceed the target."""
+        """Yield the sentences of a paragraph, and the words of sentences that exceed the target size."""
         by_words = _WordSplitter(self._size, self.target_tokens)
         for start, end in sentence_spans(paragraph, language):
             sentence = paragraph[start:end]
@@ -167,7 +169,7 @@ class PassageSplitter:
         return self._joined(text, spans)
 
     def _joined(self, text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Let each small span join the next one, or the last one before it, where both together have room."""
+        """Join each small span with the next one, or with the one before it, where both fit into a passage."""
         joined: list[tuple[int, int]] = []
         for start, end in spans:
             if joined:
@@ -183,16 +185,16 @@ class PassageSplitter:
         return self._size(text) <= self.max_tokens
 
     def _size(self, text: str) -> int:
-        """Tokens of a text; of one that is too long for a passage by its characters alone, no more than a bound.
+        """Return the tokens of a text, or a lower bound where its characters alone exceed a passage.
 
-        Such a text is not tokenized: a log file can be one paragraph of many megabytes.
+        The latter is not tokenized, because a log file can be one paragraph of many megabytes.
         """
         least = len(text) // CHARACTERS_PER_TOKEN
         return least if least > self.max_tokens else max(self.count_tokens(text), least)
 
 
 def _paragraphs(text: str) -> Iterable[str]:
-    """Paragraphs with the blank lines that follow them: joined, they are the text."""
+    """Return the paragraphs of a text with the blank lines after them. Concatenated, they are the text."""
     splitter = RecursiveCharacterTextSplitter(
         separators=[r"\n[ \t]*\n\s*"],
         is_separator_regex=True,
@@ -205,23 +207,23 @@ def _paragraphs(text: str) -> Iterable[str]:
 
 
 def _turns(paragraph: str, speakers: Collection[str] | None = None) -> list[str]:
-    """A paragraph, parted at its lines that open with the label of a speaker: joined, they are the paragraph.
+    """Split a paragraph at lines that open with a speaker's label. Concatenated, the turns are the paragraph.
 
     Args:
-        paragraph: Of a text.
-        speakers: Whose labels count; any if None.
+        paragraph: A paragraph.
+        speakers: Labels that count; all labels if None.
     """
     starts = [at for name, at in labelled_lines(paragraph) if at and (speakers is None or name in speakers)]
     return [paragraph[start:end] for start, end in pairwise([0, *starts, len(paragraph)])]
 
 
-def _tie(turn: str, conversation: Conversation, *, asks: bool, remarks: bool, prompted: bool) -> Tie:
-    """What is lost when a passage begins with a turn that no heading or question waits for."""
-    if not conversation.interview or (asks and not conversation.leans(turn)):
+def _tie(turn: str, conversation: Conversation, *, question: bool, remark: bool, after_remark: bool) -> Tie:
+    """Return the tie of a turn that is not directly below a heading or question."""
+    if not conversation.interview or (question and not conversation.depends_on_answer(turn)):
         return Tie.FREE
-    if asks or remarks:
-        return Tie.LEANING
-    return Tie.PROMPTED if prompted else Tie.INSIDE
+    if question or remark:
+        return Tie.FOLLOW_UP
+    return Tie.AFTER_REMARK if after_remark else Tie.INSIDE
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -233,10 +235,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _halved(text: str, start: int, end: int, fits: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    """The span without outer white space, in halves if the joined tokens came out longer than their sum.
+    """Yield a span without outer white space, in halves if it does not fit.
 
-    A tokenizer can need more tokens for a word than for its two halves, so that a chunk cut inside a word may
-    outgrow the sum that it was packed by.
+    A chunk can have more tokens than its pieces together, because a tokenizer can need more tokens for a word than for
+    its two halves.
     """
     start, end = _trimmed(text, start, end)
     if start == end:

@@ -1,33 +1,37 @@
 """The document store: SQLite, read through views and written in transactions."""
 
-from corpus.store.allowed import Allowed
 from corpus.store.changes import Change, Move, Put, Remove
-from corpus.store.database import DATABASE_NAME, FORMAT_VERSION, connect, said, translated_folder_errors
-from corpus.store.filters import Filters
-from corpus.store.meta import Tally
+from corpus.store.database import DATABASE_NAME, connect, sqlite_message, translated_folder_errors
+from corpus.store.filters import Allowed, AnyOf, Condition, Filters, Languages, Range, Scalar
+from corpus.store.layout import FORMAT_VERSION
+from corpus.store.meta_table import RowTotals
 from corpus.store.recovery.repair import Repair, rebuild_database_indexes, repair, rewrite
 from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_aside
 from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
 from corpus.store.store import Store
-from corpus.store.transaction import mismatch_message
-from corpus.store.upgrading import upgrade
 from corpus.store.view import View
+from corpus.store.writer import mismatch_message
 
 __all__ = [
     "DATABASE_NAME",
     "FORMAT_VERSION",
     "Allowed",
+    "AnyOf",
     "Change",
+    "Condition",
     "Filters",
+    "Languages",
     "Move",
     "Put",
+    "Range",
     "Remove",
     "Repair",
+    "RowTotals",
+    "Scalar",
     "Store",
     "StoredDocument",
     "StoredPassage",
     "StoredSource",
-    "Tally",
     "View",
     "connect",
     "copy_store",
@@ -36,8 +40,7 @@ __all__ = [
     "repair",
     "replace_store",
     "rewrite",
-    "said",
     "set_aside",
+    "sqlite_message",
     "translated_folder_errors",
-    "upgrade",
 ]

@@ -1,4 +1,4 @@
-"""What a store can be told to do, several at once in one transaction."""
+"""Changes to a store, several of which can be applied in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ __all__ = ["Change", "Move", "Put", "Remove"]
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Add a document, or replace the one from the same source.
+    """Add a document, or replace the document with the same source.
 
     Args:
-        document: The document; its `source` says which one it replaces.
+        document: The document.
         passages: Its passages in order.
-        moved_from: The source that the document had before. Its document is the one that is replaced, and keeps its id.
+        moved_from: Previous source of the document. The document there is replaced and keeps its id.
     """
 
     document: SourceDocument
@@ -25,12 +25,12 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Give a document another source; id, text and passages stay.
+    """Change the source of a document; id, text and passages stay.
 
     Args:
-        source: The source that it has now.
-        to: The source that it is to have, which no other document has.
-        file: The file that holds this source; the source itself if None.
+        source: Its present source.
+        to: Its new source, which no other document has.
+        file: The file that contains the new source; None if it is the source itself.
     """
 
     source: str
@@ -40,7 +40,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Remove the document of a source and all that was made of it; no harm if there is none."""
+    """Remove the document of a source with everything derived from it; does nothing if there is none."""
 
     source: str
 

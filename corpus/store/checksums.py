@@ -1,4 +1,4 @@
-"""CRC-32, by which every row of the store is known to be what was written."""
+"""CRC-32 checksums of rows."""
 
 import zlib
 
@@ -6,7 +6,7 @@ __all__ = ["checksum", "keyed_checksum"]
 
 
 def checksum(*parts: bytes) -> int:
-    """CRC-32 of byte strings, each with its length, so that no two lists of parts share one by shifting."""
+    """Return the CRC-32 of byte strings, each preceded by its length, so that moving a boundary changes the result."""
     value = 0
     for part in parts:
         value = zlib.crc32(part, zlib.crc32(len(part).to_bytes(8, "little"), value))
@@ -14,5 +14,5 @@ def checksum(*parts: bytes) -> int:
 
 
 def keyed_checksum(key: int, data: bytes) -> int:
-    """CRC-32 of a row's key and its data, so that no row can pass for another."""
+    """Return the CRC-32 of a row's key and data, so that swapped rows are detected."""
     return checksum(key.to_bytes(8, "little", signed=True), data)

@@ -1,108 +1,138 @@
-"""Which passages some documents have, by what their records say: read once, checked, and kept in memory."""
+"""Filters on documents: conditions on metadata fields and on other keys of the front matter."""
 
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+import datetime
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
-from corpus.store.rows import StoredDocument
+__all__ = ["Allowed", "AnyOf", "Condition", "Filters", "Languages", "Range", "Scalar", "Term", "terms"]
 
-__all__ = ["Catalogue", "Entry", "Filters"]
+Scalar = str | int | float | bool
+"""A value that a filter compares."""
+
+Term = tuple[str, Scalar]
+"""Type and value, so that a number never equals a boolean."""
+
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\Z|[T ]\d{2}:)", re.ASCII)
+
+
+def term(value: Scalar) -> Term:
+    """Return the term of a value."""
+    if isinstance(value, bool):
+        return "boolean", value
+    return ("text" if isinstance(value, str) else "number"), value
+
+
+def terms(value: object) -> Iterator[Term]:
+    """Return the terms of a metadata value: itself, or the elements of a list; other values have none."""
+    if isinstance(value, str | int | float):
+        yield term(value)
+    elif isinstance(value, list | tuple):
+        for element in value:
+            if isinstance(element, str | int | float):
+                yield term(element)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Matches any of these terms."""
+
+    terms: frozenset[Term]
+
+    @classmethod
+    def of(cls, values: Sequence[Scalar]) -> Self:
+        """Return the condition for values."""
+        return cls(frozenset(map(term, values)))
+
+    def matches(self, found: Term) -> bool:
+        """Return whether a term of a document matches."""
+        return found in self.terms
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Matches any of these language tags and their subtags, in any case: `es` matches `es-SV`."""
+
+    tags: frozenset[str]
+
+    def matches(self, found: Term) -> bool:
+        """Return whether a term of a document matches."""
+        language = f"{found[1]}-".lower()
+        return any(language.startswith(f"{tag}-".lower()) for tag in self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Matches numbers, or dates, between bounds: all bounds are numbers, or all are dates.
+
+    A text that is a date, or begins with one and a time, matches by its date.
+    """
+
+    gte: float | datetime.date | None = None
+    gt: float | datetime.date | None = None
+    lte: float | datetime.date | None = None
+    lt: float | datetime.date | None = None
+
+    def matches(self, found: Term) -> bool:
+        """Return whether a term of a document matches; terms of another type do not."""
+        dates = any(isinstance(bound, datetime.date) for bound in (self.gte, self.gt, self.lte, self.lt))
+        value = _date(found) if dates else _number(found)
+        if value is None:
+            return False
+        return (
+            (self.gte is None or value >= self.gte)  # type: ignore[operator]
+            and (self.gt is None or value > self.gt)  # type: ignore[operator]
+            and (self.lte is None or value <= self.lte)  # type: ignore[operator]
+            and (self.lt is None or value < self.lt)  # type: ignore[operator]
+        )
+
+
+def _number(found: Term) -> float | None:
+    kind, value = found
+    return value if kind == "number" and isinstance(value, int | float) else None
+
+
+def _date(found: Term) -> datetime.date | None:
+    written = _DATE.match(found[1]) if isinstance(found[1], str) else None
+    try:
+        return datetime.date.fromisoformat(written[1]) if written else None
+    except ValueError:
+        return None
+
+
+Condition = AnyOf | Languages | Range
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which documents' passages may be candidates; an empty field allows all.
+    """Conditions that a document must meet, all of them; without any, all documents do.
 
     Args:
-        publishers: Any of these publishers.
-        document_ids: Any of these documents.
-        languages: Any of these language tags, each with its subtags (`es` takes `es-SV`).
-        tags: Documents that carry any of these tags, written alike.
-        published_from: First date allowed, ISO 8601.
-        published_before: First date no longer allowed, ISO 8601.
+        fields: Metadata fields, by attribute of `Metadata`, with the condition on each.
+        extra: Other keys of the front matter, with the condition on each.
+        document_ids: Only these documents.
         without_documents: None of these documents.
     """
 
-    publishers: Sequence[str] = ()
+    fields: Sequence[tuple[str, Condition]] = ()
+    extra: Sequence[tuple[str, Condition]] = ()
     document_ids: Sequence[str] = ()
-    languages: Sequence[str] = ()
-    tags: Sequence[str] = ()
-    published_from: str | None = None
-    published_before: str | None = None
     without_documents: Sequence[str] = ()
 
     def __bool__(self) -> bool:
-        lists = (self.publishers, self.document_ids, self.languages, self.tags, self.without_documents)
-        return any((*lists, self.published_from, self.published_before))
+        return any((self.fields, self.extra, self.document_ids, self.without_documents))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What filters ask of a document. It says the same as long as the document has its key.
+class Allowed(Protocol):
+    """The passages that filters allow: listed where they are few, otherwise known by a predicate."""
 
-    Args:
-        language: In small letters, with a hyphen at its end.
-    """
-
-    key: int
-    id: str
-    publisher: str | None
-    language: str
-    tags: frozenset[str]
-    published: str | None
-
-    @classmethod
-    def of(cls, document: StoredDocument) -> Self:
-        """Of a document whose record has been checked."""
-        about = document.metadata
-        language = (about.language or "").lower() + "-"
-        return cls(document.key, document.id, about.publisher, language, frozenset(about.tags), about.published)
-
-
-class Catalogue:
-    """The documents of a view, as filters see them.
-
-    It is kept in memory, because a filter that read the database would, where a column or an index is damaged, pass a
-    document over without a word.
-
-    Args:
-        entries: Of every document.
-        passages: `(document's key, passage's key)` of every passage.
-    """
-
-    def __init__(self, entries: Iterable[Entry], passages: Iterable[tuple[int, int]]) -> None:
-        self._entries = {entry.id: entry for entry in entries}
-        self._passages: dict[int, array[int]] = {}
-        for document_key, key in passages:
-            self._passages.setdefault(document_key, array("q")).append(key)
+    def __len__(self) -> int:
+        """Number of passages allowed."""
 
     @property
-    def entries(self) -> Mapping[int, Entry]:
-        """What is known of each document, by its key."""
-        return {entry.key: entry for entry in self._entries.values()}
+    def keys(self) -> Collection[int] | None:
+        """Keys of the passages, ascending, where they are few; otherwise None."""
 
-    def passage_keys(self, filters: Filters) -> list[int]:
-        """Keys of the passages that filters allow, ascending."""
-        keys: list[int] = []
-        for key in self.allowed(filters):
-            keys += self._passages.get(key, ())
-        return sorted(keys)
-
-    def allowed(self, filters: Filters) -> list[int]:
-        """Return the keys of the documents that filters allow."""
-        wanted = dict.fromkeys(filters.document_ids) or self._entries
-        publishers, tags, without = set(filters.publishers), set(filters.tags), set(filters.without_documents)
-        languages = tuple(language.lower() + "-" for language in filters.languages)
-        since, until = filters.published_from, filters.published_before
-        return [
-            entry.key
-            for identifier in wanted
-            if (entry := self._entries.get(identifier)) is not None
-            and identifier not in without
-            and (not publishers or entry.publisher in publishers)
-            and (not languages or entry.language.startswith(languages))
-            and (not tags or not tags.isdisjoint(entry.tags))
-            and (not since or (entry.published or "") >= since)
-            and (not until or (entry.published is not None and entry.published < until))
-        ]
+    def among(self, keys: Collection[int]) -> Collection[bool]:
+        """Return for each key whether its passage is allowed. A key that the snapshot does not know is not."""

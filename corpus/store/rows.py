@@ -1,43 +1,77 @@
-"""Rows of the store as objects, each checked against its checksum when it is read."""
+"""Records of the store: dictionaries of columns, and the objects made of them after their checksum is verified."""
 
 import json
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from corpus.documents import Metadata, RemovedSpan, Section, SourceDocument
+from corpus.documents import METADATA_FIELDS, Kind, Metadata, RemovedSpan, Section, SourceDocument
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
 
 __all__ = [
+    "CHECKED_DOCUMENT_COLUMNS",
+    "CHECKED_PASSAGE_COLUMNS",
     "DOCUMENT_COLUMNS",
-    "METADATA_COLUMNS",
-    "PASSAGES_OF_DOCUMENT",
+    "EMPTY_COLUMNS",
     "PASSAGE_COLUMNS",
+    "Record",
     "StoredDocument",
     "StoredPassage",
     "StoredSource",
-    "document_from_row",
-    "metadata_checksum",
+    "document_checksum",
+    "document_from_record",
     "metadata_columns",
     "passage_checksum",
-    "passage_from_row",
-    "removed_column",
-    "row_checksum",
+    "passage_from_record",
+    "records",
+    "removed_spans_column",
 ]
 
-METADATA_COLUMNS = "title, publisher, authors, published, language, url, tags, extra, sections, pages, removed"
-PASSAGES_OF_DOCUMENT = "(SELECT count(*) FROM passages WHERE document = documents.key)"
-DOCUMENT_COLUMNS = (
-    "key, id, source, file, source_sha256, media_type, revision, characters, ingested_at, "
-    f"{PASSAGES_OF_DOCUMENT}, {METADATA_COLUMNS}, metadata_checksum"
+Record = dict[str, Any]
+"""A row: values by the names of their columns."""
+
+CHECKED_DOCUMENT_COLUMNS = (
+    *("key", "id", "source", "file", "source_sha256", "media_type", "revision", "characters", "ingested_at"),
+    *(field.name for field in METADATA_FIELDS),
+    *("sections", "pages", "removed_spans"),
 )
-PASSAGE_COLUMNS = "key, id, document, start, end, byte_start, byte_end, page, section, checksum"
+"""Columns of a document that its checksum covers, in the order in which it covers them."""
+
+CHECKED_PASSAGE_COLUMNS = ("key", "id", "document", "start", "end", "byte_start", "byte_end", "page", "section")
+"""Columns of a passage that its checksum covers, in order; it covers the text of the span too."""
+
+DOCUMENT_COLUMNS = ", ".join((*CHECKED_DOCUMENT_COLUMNS, "metadata_checksum"))
+PASSAGE_COLUMNS = ", ".join((*CHECKED_PASSAGE_COLUMNS, "checksum"))
+
+_EMPTY = {Kind.LIST: "[]", Kind.OBJECT: "{}"}
+
+EMPTY_COLUMNS: Mapping[str, str | None] = {
+    **{field.name: _EMPTY.get(field.kind, None if field.optional else "") for field in METADATA_FIELDS},
+    **dict.fromkeys(("sections", "pages", "removed_spans"), "[]"),
+}
+"""Values of a document without metadata, sections, pages and removed spans."""
+
+_JSON_FIELDS = [field.name for field in METADATA_FIELDS if field.kind is not Kind.TEXT]
+_TEXT_FIELDS = [field.name for field in METADATA_FIELDS if field.kind is Kind.TEXT]
+_JSON_COLUMNS = (*_JSON_FIELDS, "sections", "pages", "removed_spans")
+_FIELDS = [field.name for field in METADATA_FIELDS]
+_LIST_FIELDS = {field.name for field in METADATA_FIELDS if field.kind is Kind.LIST}
+
+_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each call
+_checked_document = itemgetter(*CHECKED_DOCUMENT_COLUMNS)
+_checked_passage = itemgetter(*CHECKED_PASSAGE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document in the store, without its text."""
+    """A document in the store, without its text.
+
+    Args:
+        passages: Number of its passages.
+    """
 
     key: int
     id: str
@@ -52,12 +86,12 @@ class StoredDocument:
     metadata: Metadata
     sections: Sequence[Section]
     pages: Sequence[int]
-    removed: Sequence[RemovedSpan]
+    removed_spans: Sequence[RemovedSpan]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage in the store with the text its span covers."""
+    """A passage in the store, with the text of its span."""
 
     key: int
     id: str
@@ -71,13 +105,13 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """Where a document came from: enough to see what has changed since.
+    """Source of a document, for the detection of changes.
 
     Args:
-        id: The document's.
+        id: Id of the document.
         source: Its source.
-        file: The file that holds the source, which may hold others as well.
-        sha256: Hex digest that the source had.
+        file: The file that contains the source and perhaps others.
+        sha256: Hex digest of the source when it was read.
     """
 
     id: str
@@ -86,85 +120,94 @@ class StoredSource:
     sha256: str
 
 
-def metadata_columns(document: SourceDocument) -> tuple[object, ...]:
-    """The values of `METADATA_COLUMNS` for a document."""
+def records(cursor: sqlite3.Cursor) -> list[Record]:
+    """Return all rows of a query by the names of their columns."""
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row)) for row in cursor]  # noqa: B905 - strict costs time, and rows have all columns
+
+
+def metadata_columns(document: SourceDocument) -> Record:
+    """Return the columns of a document's metadata, sections, pages and removed spans."""
     about = document.metadata
-    return (
-        about.title,
-        about.publisher,
-        json.dumps(list(about.authors), ensure_ascii=False),
-        about.published,
-        about.language,
-        about.url,
-        json.dumps(list(about.tags), ensure_ascii=False),
-        json.dumps(about.extra, ensure_ascii=False),
-        json.dumps([[s.title, s.level, s.start] for s in document.sections], ensure_ascii=False),
-        json.dumps(list(document.pages)),
-        removed_column(document.removed),
+    return {
+        **{name: getattr(about, name) for name in _TEXT_FIELDS},
+        **{name: _json(getattr(about, name)) for name in _JSON_FIELDS},
+        "sections": _json([[s.title, s.level, s.start] for s in document.sections]),
+        "pages": _json(document.pages),
+        "removed_spans": removed_spans_column(document.removed_spans),
+    }
+
+
+def removed_spans_column(spans: Sequence[RemovedSpan]) -> str:
+    """Return the value of the column `removed_spans`."""
+    return _json([[span.start, span.end, span.reason] for span in spans])
+
+
+def document_checksum(record: Mapping[str, object]) -> int:
+    """Return the CRC-32 of the columns `CHECKED_DOCUMENT_COLUMNS` of a document."""
+    return checksum(_json(_checked_document(record)).encode())
+
+
+def passage_checksum(record: Mapping[str, object], text: bytes) -> int:
+    """Return the CRC-32 of the columns `CHECKED_PASSAGE_COLUMNS` of a passage and of its text in UTF-8."""
+    return checksum(_json(_checked_passage(record)).encode(), text)
+
+
+def document_from_record(record: Record, passages: int) -> StoredDocument:
+    """Return the document of a record with `DOCUMENT_COLUMNS`.
+
+    Args:
+        record: The record.
+        passages: Number of the document's passages.
+
+    Raises:
+        StoreCorruptError: The record does not match its checksum.
+    """
+    if not _matches(document_checksum, record["metadata_checksum"], record):
+        raise StoreCorruptError(f"The record of document '{record['id']}' is damaged. Run: footnote verify")
+    values = json.loads(f"[{','.join(map(record.__getitem__, _JSON_COLUMNS))}]")  # one call is faster than six
+    parsed = record | dict(zip(_JSON_COLUMNS, values, strict=True))
+    metadata: dict[str, Any] = {name: tuple(parsed[name]) if name in _LIST_FIELDS else parsed[name] for name in _FIELDS}
+    return StoredDocument(
+        key=record["key"],
+        id=record["id"],
+        source=record["source"],
+        file=record["file"],
+        source_sha256=record["source_sha256"],
+        media_type=record["media_type"],
+        revision=record["revision"],
+        characters=record["characters"],
+        ingested_at=record["ingested_at"],
+        passages=passages,
+        metadata=Metadata(**metadata),
+        sections=tuple([Section(*section) for section in parsed["sections"]]),
+        pages=tuple(parsed["pages"]),
+        removed_spans=tuple([RemovedSpan(*span) for span in parsed["removed_spans"]]),
     )
 
 
-def removed_column(removed: Sequence[RemovedSpan]) -> str:
-    """The value of the column `removed`."""
-    return json.dumps([[span.start, span.end, span.reason] for span in removed], ensure_ascii=False)
-
-
-def metadata_checksum(identity: Sequence[object], columns: Sequence[object]) -> int:
-    """CRC-32 over a document's identity (key, id, source, file, digest, type, revision, length, time) and metadata."""
-    return checksum(json.dumps([*identity, *columns], ensure_ascii=False).encode())
-
-
-def row_checksum(row: Sequence[Any]) -> int:
-    """The checksum that a row of `DOCUMENT_COLUMNS` should have."""
-    return metadata_checksum(row[:9], row[10:21])
-
-
-def passage_checksum(columns: Sequence[object], text: bytes) -> int:
-    """CRC-32 over a passage's row, of which `columns` are `PASSAGE_COLUMNS` but the checksum, and its text in UTF-8."""
-    return checksum(json.dumps(list(columns), ensure_ascii=False).encode(), text)
-
-
-def document_from_row(row: Sequence[Any]) -> StoredDocument:
-    """A document from a row of `DOCUMENT_COLUMNS`.
+def passage_from_record(record: Record, text: bytes) -> StoredPassage:
+    """Return the passage of a record with `PASSAGE_COLUMNS` and of the bytes of its span.
 
     Raises:
-        StoreCorruptError: The row does not match its checksum.
+        StoreCorruptError: Record or text does not match the checksum.
     """
-    key, identity, passages, columns, expected = row[0], row[1:9], row[9], row[10:21], row[21]
-    if not _matches(row_checksum, expected, row):
-        raise StoreCorruptError(f"The record of document '{identity[0]}' is damaged. Run: footnote verify")
-    title, publisher, authors, published, language, url, tags, extra, sections, pages, removed = columns
-    about = Metadata(
-        title=title,
-        publisher=publisher,
-        authors=tuple(json.loads(authors)),
-        published=published,
-        language=language,
-        url=url,
-        tags=tuple(json.loads(tags)),
-        extra=json.loads(extra),
+    if not _matches(passage_checksum, record["checksum"], record, text):
+        raise StoreCorruptError(f"Passage '{record['id']}' is damaged. Run: footnote verify")
+    return StoredPassage(
+        key=record["key"],
+        id=record["id"],
+        document_key=record["document"],
+        start=record["start"],
+        end=record["end"],
+        page=record["page"],
+        section=record["section"],
+        text=text.decode(),
     )
-    places = tuple(Section(*section) for section in json.loads(sections))
-    taken_out = tuple(RemovedSpan(*span) for span in json.loads(removed))
-    fields: list[Any] = [key, *identity, passages, about, places, tuple(json.loads(pages)), taken_out]
-    return StoredDocument(*fields)
-
-
-def passage_from_row(row: Sequence[Any], text: bytes) -> StoredPassage:
-    """A passage from a row of `PASSAGE_COLUMNS` and the bytes of its span.
-
-    Raises:
-        StoreCorruptError: Row or text does not match the checksum.
-    """
-    *columns, expected = row
-    key, passage, document, start, end, _, _, page, section = columns
-    if not _matches(passage_checksum, expected, columns, text):
-        raise StoreCorruptError(f"Passage '{passage}' is damaged. Run: footnote verify")
-    return StoredPassage(key, passage, document, start, end, page, section, text.decode())
 
 
 def _matches(checksum_of: Callable[..., int], expected: object, *parts: object) -> bool:
-    """Whether a row has its checksum; damaged, it may even hold values of other types than were written."""
+    """Return whether a record matches its checksum; values of a damaged one may have any type."""
     try:
         return checksum_of(*parts) == expected
     except TypeError:

@@ -1,4 +1,4 @@
-"""The document store: SQLite, the one truth that every index is a projection of."""
+"""The document store in SQLite, from which every index is derived."""
 
 import contextlib
 import datetime
@@ -13,9 +13,9 @@ from corpus.errors import UnknownDocumentError
 from corpus.store.changes import Change, Move, Put
 from corpus.store.database import DATABASE_NAME, connect, transaction, translated_errors
 from corpus.store.rows import StoredDocument
-from corpus.store.transaction import Writer
 from corpus.store.view import View
-from corpus.store.write_lock import having_turn
+from corpus.store.write_lock import recorded_writer
+from corpus.store.writer import Writer
 
 __all__ = ["Store"]
 
@@ -25,18 +25,18 @@ def _now() -> str:
 
 
 class Store:
-    """One data folder's documents, open for writing.
+    """The documents of a data folder, open for writing.
 
     Every change is one transaction: when a method returns, the change is on the disk; when it raises, or the
-    process dies, the store is as it was before.
+    process is killed, nothing has changed.
 
     Args:
         folder: The data folder.
-        create: Make an empty store where there is none.
-        now: Gives the time that a document is stamped with, ISO 8601.
+        create: Create an empty store if there is none.
+        now: Returns the time of ingestion that documents get, ISO 8601.
 
     Raises:
-        StoreError: It cannot be opened (see `corpus.errors` for the kinds).
+        StoreError: The store cannot be opened (see `corpus.errors` for the kinds).
     """
 
     def __init__(self, folder: Path, *, create: bool = False, now: Callable[[], str] = _now) -> None:
@@ -51,20 +51,20 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Release the database; closing twice does no harm."""
+        """Close the database; closing twice is allowed."""
         self._connection.close()
 
     def view(self) -> View:
-        """What the store holds at this moment, on a connection of its own; close it when done."""
+        """Return a view of the present state, on a connection of its own; close it after use."""
         return View(self.folder)
 
     def put(self, document: SourceDocument, passages: Sequence[EncodedPassage], fingerprint: str) -> tuple[str, int]:
-        """Add a document, or replace the one from the same source.
+        """Add a document, or replace the document with the same source.
 
         Args:
-            document: The document; its `source` says which one it replaces.
+            document: The document.
             passages: Its passages in order.
-            fingerprint: Of the encoder that made the vectors.
+            fingerprint: Fingerprint of the encoder that made the vectors.
 
         Returns:
             The document's id, which a replacement keeps, and the new generation.
@@ -79,24 +79,24 @@ class Store:
             return identifier, writer.end()
 
     def apply(self, changes: Sequence[Change], fingerprint: str | None = None) -> int:
-        """Make several changes, in their order, in one transaction: all are on the disk when it returns, or none.
+        """Apply changes, in their order, in one transaction: all of them are stored, or none.
 
         Args:
-            changes: What to put, move and remove.
-            fingerprint: Of the encoder that made the vectors; None if nothing is put.
+            changes: Documents to put, move and remove.
+            fingerprint: Fingerprint of the encoder that made the vectors; None without a `Put`.
 
         Returns:
             The new generation.
 
         Raises:
-            UnknownDocumentError: A source that is to be moved is not there.
+            UnknownDocumentError: A source to move does not exist.
             EncoderMismatchError, SpanError, StoreError: As `put`; nothing was changed.
         """
         with self._transaction() as writer:
             for change in changes:
                 if isinstance(change, Put):
                     if fingerprint is None:
-                        raise ValueError("passages need their encoder's fingerprint")
+                        raise ValueError("a Put needs the fingerprint of its encoder")
                     writer.put(change, fingerprint)
                 elif isinstance(change, Move):
                     writer.move(change)
@@ -105,10 +105,10 @@ class Store:
             return writer.end()
 
     def remove(self, *identifiers: str) -> int:
-        """Remove documents and all that was made of them, in one transaction; return the new generation.
+        """Remove documents and everything derived from them, in one transaction; return the new generation.
 
         Raises:
-            UnknownDocumentError: No document has one of these ids; nothing was changed.
+            UnknownDocumentError: An id does not exist; nothing was changed.
         """
         with self._transaction() as writer:
             for identifier in identifiers:
@@ -127,20 +127,20 @@ class Store:
         """Replace every document's passages, in one transaction; return the new generation.
 
         Args:
-            encode: Gives the passages of a document and its canonical text.
-            fingerprint: Of the encoder that `encode` uses.
-            clean: Gives anew what cleaning takes out of a document; if None, that stays as it is.
+            encode: Returns the passages of a document and its canonical text.
+            fingerprint: Fingerprint of the encoder that `encode` uses.
+            clean: Returns the spans of a document that cleaning removes; if None, the stored spans stay.
 
         Raises:
-            StoreError: The transaction failed and nothing was changed. Errors of `encode` pass through likewise.
+            StoreError: The transaction failed and nothing was changed. Errors of `encode` are passed on.
         """
         with self._transaction() as writer:
             view = View(self.folder, connection=self._connection)
             for document in view.documents():
                 text = view.text(document)
                 if clean is not None:
-                    document = replace(document, removed=clean(document, text))
-                    writer.set_removed(document)
+                    document = replace(document, removed_spans=clean(document, text))
+                    writer.set_removed_spans(document)
                 passages = encode(document, text)
                 writer.delete_passages(document.key)
                 writer.insert_passages(document.id, document.key, text, passages)
@@ -149,5 +149,9 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Writer]:
-        with translated_errors(self.folder / DATABASE_NAME), transaction(self._connection), having_turn(self.folder):
+        with (
+            translated_errors(self.folder / DATABASE_NAME),
+            transaction(self._connection),
+            recorded_writer(self.folder),
+        ):
             yield Writer(self._connection, self.folder, self._now())

@@ -1,4 +1,4 @@
-"""Whose turn it is to write to the store, for whoever finds it busy."""
+"""The file that names the process that is writing to the store, for the message of a busy store."""
 
 import contextlib
 import fcntl
@@ -8,18 +8,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["WRITER_NAME", "having_turn", "who_has_turn"]
+__all__ = ["WRITER_NAME", "current_writer", "recorded_writer"]
 
 WRITER_NAME = "writer"
-"""The file that names the process in a transaction. It is believed only while that process holds a lock on it, which
-the system releases even if it is killed."""
+"""File name. The content counts only while its process holds a lock on the file; the system releases the lock of a
+killed process."""
 
-MOST_BYTES = 4096
+MAX_BYTES = 4096
 
 
 @contextlib.contextmanager
-def having_turn(folder: Path) -> Iterator[None]:
-    """Say that this process is writing to a store, until the block ends. That it cannot be said stops nothing."""
+def recorded_writer(folder: Path) -> Iterator[None]:
+    """Record this process as the writer during the block; failures to record are ignored."""
     file = None
     try:
         with contextlib.suppress(OSError):
@@ -35,22 +35,22 @@ def having_turn(folder: Path) -> Iterator[None]:
             os.close(file)
 
 
-def who_has_turn(folder: Path) -> str | None:
-    """The process that is writing to a store, such as `process 4711 (footnote reindex)`; None if it is not known."""
+def current_writer(folder: Path) -> str | None:
+    """Return the process that is writing, such as `process 4711 (footnote reindex)`; None if it is unknown."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         file = os.open(folder / WRITER_NAME, os.O_RDONLY)
         try:
-            if _is_held(file):
-                said = json.loads(os.read(file, MOST_BYTES))
-                process, command = int(said["process"]), str(said["command"])
-                os.kill(process, 0)  # raises if there is none: a killed one's words may still stand there
+            if _is_locked(file):
+                recorded = json.loads(os.read(file, MAX_BYTES))
+                process, command = int(recorded["process"]), str(recorded["command"])
+                os.kill(process, 0)  # raises if the process is gone, whose content may remain after a kill
                 return f"process {process} ({command})"
         finally:
             os.close(file)
     return None
 
 
-def _is_held(file: int) -> bool:
+def _is_locked(file: int) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -59,5 +59,5 @@ def _is_held(file: int) -> bool:
 
 
 def _command() -> str:
-    """The command and its first argument, which tells what it does; the others may be nobody else's business."""
+    """Return the command and its first argument, the subcommand; later arguments may be secret."""
     return " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])

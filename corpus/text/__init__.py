@@ -1,12 +1,14 @@
-"""Text: decoding, normalization, language, sentences, tokens."""
+"""Text: decoding, normalization, language, sentences, tokens, and the title before a passage."""
 
 from corpus.text.decoding import decode, decoded
 from corpus.text.language import language_of, load_identifier
 from corpus.text.normalization import normalise
 from corpus.text.sentences import sentence_spans
+from corpus.text.titles import TITLE_PREFIX_VERSION, text_with_title, title_prefix
 from corpus.text.tokens import TextTokens, TokenizerFile
 
 __all__ = [
+    "TITLE_PREFIX_VERSION",
     "TextTokens",
     "TokenizerFile",
     "decode",
@@ -15,4 +17,6 @@ __all__ = [
     "load_identifier",
     "normalise",
     "sentence_spans",
+    "text_with_title",
+    "title_prefix",
 ]

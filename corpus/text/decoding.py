@@ -1,4 +1,4 @@
-"""Bytes to characters: byte order marks, UTF-8, and an encoding that the user names."""
+"""Decoding of bytes: byte order marks, UTF-8, and an encoding that the user names."""
 
 import codecs
 
@@ -8,25 +8,25 @@ __all__ = ["decode", "decoded"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, with whose mark it begins
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
 _TOO_SHORT_TO_GUESS = 100
-"""Bytes below which every encoding is as likely as any other."""
+"""Fewer bytes than this give no hint at the encoding."""
 
 _ENCODINGS_GUESSED = 64 * 1024
-"""Bytes around the first bad one that a hint at the encoding is drawn from."""
+"""Bytes around the first invalid one that give a hint at the encoding."""
 
 
 def decode(data: bytes, encoding: str | None = None) -> str:
-    r"""The text of a file, without byte order mark, with `\n` line ends and nothing else changed.
+    r"""Decode a file. The byte order mark is removed, line ends become `\n`, and nothing else changes.
 
     Args:
         data: The bytes of the file.
-        encoding: What to take a text for that has no byte order mark and is not valid UTF-8.
+        encoding: Encoding of a text without a byte order mark that is not valid UTF-8.
 
     Raises:
         SourceError: The file is binary, or not valid in its encoding.
@@ -35,7 +35,7 @@ def decode(data: bytes, encoding: str | None = None) -> str:
 
 
 def decoded(data: bytes, encoding: str | None = None) -> str:
-    """The same with the line ends as they are."""
+    """Decode a file like `decode`, and keep its line ends."""
     for mark, name in _MARKS:
         if data.startswith(mark) and (name != "utf-32-le" or len(data) % 4 == 0):
             return _strictly(data, len(mark), name)
@@ -63,7 +63,7 @@ def _strictly(data: bytes, start: int, encoding: str) -> str:
 
 
 def _hint(data: bytes, at: int) -> str:
-    """`, perhaps cp1252` where the bytes around a bad one are more likely in another encoding."""
+    """Return `, perhaps it is cp1252` if another encoding fits the bytes around an invalid one better."""
     if len(data) < _TOO_SHORT_TO_GUESS:
         return ""
     from charset_normalizer import from_bytes

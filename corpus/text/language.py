@@ -1,4 +1,4 @@
-"""Which language a text is in, found offline."""
+"""Language identification, offline."""
 
 import functools
 import re
@@ -8,20 +8,20 @@ from typing import Any
 __all__ = ["language_of", "load_identifier"]
 
 _SAMPLE = 4000
-"""Code points that are looked at; more do not make the answer surer."""
+"""Code points to classify; more do not improve the result."""
 
 _MIN_LETTERS = 40
-"""Below this, languages that share words cannot be told apart."""
+"""With fewer letters, languages that share words cannot be distinguished."""
 
 _SURE = 0.9
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 def language_of(text: str, claimed: str | None = None) -> str | None:
-    """The language of a text as a BCP 47 tag, or None if it cannot be told.
+    """Return the language of a text as a BCP 47 tag; None if it is unknown.
 
-    A page's claim is kept (`es-SV` says more than can be found) unless its words are surely of another language:
-    templates claim `en` for everything.
+    A declared language is kept, because `es-SV` is more specific than a classification. It is replaced if the text is
+    clearly in another language, because templates declare `en` for everything.
     """
     claimed = claimed.strip().replace("_", "-") if claimed else None
     if claimed is not None and not _TAG.fullmatch(claimed):
@@ -35,7 +35,7 @@ def language_of(text: str, claimed: str | None = None) -> str | None:
     return claimed if claimed is not None and claimed.lower().split("-")[0] == language else language
 
 
-@functools.lru_cache(maxsize=8)  # a document is asked about more than once
+@functools.lru_cache(maxsize=8)  # called more than once for a document
 def _surely(sample: str) -> str | None:
     identifier = load_identifier()
     if identifier is None:
@@ -46,7 +46,7 @@ def _surely(sample: str) -> str | None:
 
 @functools.cache
 def load_identifier() -> Any:  # noqa: ANN401 - py3langid has no types
-    """What tells languages apart, loaded once; None where there is no temporary folder, which loading it needs."""
+    """Load the language classifier, once; None if there is no temporary folder, which it needs to load."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     try:

@@ -1,4 +1,4 @@
-"""Unicode normalisation (UAX 15) in time that grows with the length of the text."""
+"""Unicode normalisation (UAX 15) in linear time."""
 
 import functools
 import re
@@ -11,14 +11,15 @@ __all__ = ["normalise"]
 Form = Literal["NFC", "NFKC", "NFKD"]
 
 _PERHAPS_MARKS = re.compile(r"(?:[^\w\s!-~]|[\uff9e\uff9f]){31,}")
-"""No writing puts more than thirty marks on one letter (UAX 15, section 13). The two named are letters to Python."""
+"""Runs of more than thirty marks, which no writing system has (UAX 15, section 13). Python counts the two named marks
+as letters."""
 
 
 def normalise(form: Form, text: str) -> str:
-    """What `unicodedata.normalize` gives.
+    """Return the result of `unicodedata.normalize`.
 
-    That puts the combining marks after a letter in order in time that grows with the square of their number. Where
-    there are more than any writing has, they are put in order first, so that it finds nothing to do.
+    That function sorts the combining marks after a letter in quadratic time. Runs longer than any writing system has
+    are sorted here first, which leaves it nothing to sort.
     """
     if text.isascii():
         return text

@@ -1,4 +1,4 @@
-"""Where sentences begin and end, by the sentencex library (about 300 languages)."""
+"""Sentence segmentation by the sentencex library (about 300 languages)."""
 
 from collections.abc import Iterator
 
@@ -7,17 +7,16 @@ from sentencex import get_sentence_boundaries
 __all__ = ["sentence_spans"]
 
 MAX_LOOKED_AT = 20_000
-"""Code points that are looked at together, far more than a sentence has: the time that sentencex takes for opening
-quotation marks and brackets that are never closed grows with the square of their number."""
+"""Code points to segment at a time, far more than a sentence has. sentencex needs quadratic time for opening quotation
+marks and brackets that are never closed."""
 
 
 def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
-    """The sentences of a text as spans that follow each other and cover it whole, white space included.
+    """Return the sentences of a text as consecutive spans that cover it, white space included.
 
     Args:
-        text: Any text. A sentence of more than 20,000 code points is parted after so many.
-        language: BCP 47 tag; the primary language counts, and one that sentencex does not know falls back to
-            its general rules.
+        text: Any text. Sentences of more than 20,000 code points are split.
+        language: BCP 47 tag. Its primary language selects the rules; sentencex has general rules for unknown ones.
 
     Returns:
         `(start, end)` in code points of `text`.
@@ -35,7 +34,7 @@ def _ends(text: str, language: str) -> Iterator[int]:
         )
         is_short = 0 < step < MAX_LOOKED_AT // 2
         if at + len(part) < len(text) and len(ends) > 1 and not (is_short and ends[-2] < MAX_LOOKED_AT // 2):
-            ends.pop()  # the last sentence may go on: it is looked at again, but never is little gained twice
+            ends.pop()  # the last sentence may continue: segment it again, unless two steps in a row would be short
         yield from (at + end for end in ends)
         step = ends[-1]
         at += step

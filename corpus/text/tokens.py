@@ -1,4 +1,4 @@
-"""Tokens of a text, counted by an encoder's own tokenizer."""
+"""Tokens of a text, counted by an encoder's tokenizer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ __all__ = ["TextTokens", "TokenizerFile", "Tokenizing"]
 
 @dataclass(frozen=True, slots=True)
 class TokenizerFile:
-    """A tokenizer as a process of its own can load it.
+    """A tokenizer that another process can load.
 
     Args:
-        content: The text of its `tokenizer.json`.
-        sha256: Hex digest of that text.
-        max_tokens: Tokens that the encoder takes, special tokens included.
+        content: Text of its `tokenizer.json`.
+        sha256: Hex digest of the text.
+        max_tokens: Length limit of a passage with its title prefix, special tokens included.
     """
 
     content: str
@@ -23,16 +23,16 @@ class TokenizerFile:
 
 
 class Tokenizing(Protocol):
-    """The methods of `tokenizers.Tokenizer` that are used here."""
+    """The methods of `tokenizers.Tokenizer` in use."""
 
     def encode(self, sequence: str, /, *, add_special_tokens: bool = True) -> Any:  # noqa: ANN401
-        """Tokens of a text, with offsets."""
+        """Return the tokens of a text, with offsets."""
 
     def encode_batch_fast(self, sequences: list[str], /, *, add_special_tokens: bool = True) -> Sequence[Any]:
-        """Tokens of several texts, without offsets."""
+        """Return the tokens of several texts, without offsets."""
 
     def num_special_tokens_to_add(self, is_pair: bool) -> int:
-        """Tokens that are put around a text."""
+        """Return the number of special tokens around a text."""
 
 
 class TextTokens:
@@ -40,7 +40,7 @@ class TextTokens:
 
     Args:
         tokenizer: Of the encoder, without truncation and padding.
-        max_tokens: Tokens that the encoder takes, special tokens included.
+        max_tokens: Length limit of a passage with its title prefix, special tokens included.
     """
 
     def __init__(self, tokenizer: Tokenizing, max_tokens: int) -> None:
@@ -49,24 +49,16 @@ class TextTokens:
         self.special_tokens = tokenizer.num_special_tokens_to_add(is_pair=False)
 
     def count_tokens(self, text: str) -> int:
-        """Number of tokens of a text, special tokens aside."""
-        [encoded] = self._tokenizer.encode_batch_fast([text], add_special_tokens=False)  # fast: without the offsets
+        """Return the number of tokens of a text, without special tokens."""
+        [encoded] = self._tokenizer.encode_batch_fast([text], add_special_tokens=False)  # faster: no offsets
         return len(encoded)
 
-    def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The code points that each token of a text stands for, special tokens included as empty spans."""
-        encoded = self._tokenizer.encode(text)
-        return [
-            (0, 0) if special else span
-            for span, special in zip(encoded.offsets, encoded.special_tokens_mask, strict=True)
-        ]
-
     def first_tokens(self, text: str, tokens: int) -> str:
-        """The longest beginning of a text that has at most this number of tokens and ends with a token."""
+        """Return the longest beginning of a text that ends with a token and has at most this number of tokens."""
         spans = self._tokenizer.encode(text, add_special_tokens=False).offsets
         if len(spans) <= tokens:
             return text
         for _, end in reversed(spans[:tokens]):
-            if self.count_tokens(text[:end]) <= tokens:  # a cut may fall inside a character of several tokens
+            if self.count_tokens(text[:end]) <= tokens:  # the end may lie inside a character of several tokens
                 return text[:end]
         return ""

@@ -1,7 +1,10 @@
-"""The encoder: texts to vectors, by onnxruntime or torch."""
+"""The encoder: texts to vectors, on onnxruntime or torch."""
 
-from embeddings.encoder.encoder import PRECISIONS, Encoder, PassageEncoding, Precision, QuestionEncoding
+from embeddings.encoder.cpus import lower_priority, usable_cpus
+from embeddings.encoder.encoder import Encoder, PassageEncoding, QuestionEncoding
+from embeddings.encoder.export_cache import default_exports_folder
 from embeddings.encoder.model_files import DEFAULT_ENCODER, model_folder
+from embeddings.encoder.selection import PRECISIONS, Precision
 
 __all__ = [
     "DEFAULT_ENCODER",
@@ -10,5 +13,8 @@ __all__ = [
     "PassageEncoding",
     "Precision",
     "QuestionEncoding",
+    "default_exports_folder",
+    "lower_priority",
     "model_folder",
+    "usable_cpus",
 ]

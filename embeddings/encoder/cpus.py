@@ -1,4 +1,4 @@
-"""How many processors this process may use, and what gives way to what on them."""
+"""Number of usable processors, and the priority of background work."""
 
 import contextlib
 import math
@@ -6,26 +6,26 @@ import os
 import threading
 from pathlib import Path
 
-__all__ = ["NICENESS", "give_way", "thread_gives_way", "usable_cpus"]
+__all__ = ["NICENESS", "lower_priority", "lower_thread_priority", "usable_cpus"]
 
 NICENESS = 10
-"""Of work that nobody waits for: beside a busy server it gets a tenth of a processor, alone all of it."""
+"""Of background work: beside a busy server it gets a tenth of a processor, alone all of it."""
 
 CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
-"""Of Linux's control groups, version 2: microseconds that may be used in a period, and the period's length."""
+"""CPU quota of a Linux control group, version 2: microseconds per period, and the length of the period."""
 
 
 def usable_cpus() -> int:
-    """Processors for work that keeps them busy, at least 1.
+    """Return the number of processors for compute-bound work, at least 1.
 
-    Those that the process may run on, no more than a container's quota pays for, and no more than `OMP_NUM_THREADS`
-    says, as other numerical libraries read it.
+    It is the smallest of the processors that the process may run on, the CPU quota of its container, and
+    `OMP_NUM_THREADS`.
     """
-    known = [_allowed(), _quota(), _asked_for()]
+    known = [_affinity(), _quota(), _omp_num_threads()]
     return max(1, min(number for number in known if number is not None))
 
 
-def _allowed() -> int:
+def _affinity() -> int:
     affinity = getattr(os, "sched_getaffinity", None)  # not on every system
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
@@ -38,19 +38,19 @@ def _quota() -> int | None:
         return None
 
 
-def _asked_for() -> int | None:
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    return int(asked) if asked.isdecimal() and int(asked) else None
+def _omp_num_threads() -> int | None:
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    return int(threads) if threads.isdecimal() and int(threads) else None
 
 
-def give_way() -> None:
-    """Let this process, and what it starts from now on, give way to others."""
+def lower_priority() -> None:
+    """Lower the priority of this process and of the processes it starts from now on."""
     with contextlib.suppress(OSError):
         os.nice(max(0, NICENESS - os.nice(0)))
 
 
-def thread_gives_way() -> None:
-    """Let this thread, and what it starts from now on, give way to others, where the system can: on Linux."""
+def lower_thread_priority() -> None:
+    """Lower the priority of this thread and its future children. Only Linux has priorities of threads."""
     if hasattr(os, "setpriority"):
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,7 +1,7 @@
 """Export a sentence-transformers model to ONNX: `python -m embeddings.encoder.export FOLDER NAME OUT PRECISION`.
 
-It runs in a process of its own (see `embeddings.encoder.export_cache`), so that torch stays out of the caller's
-memory. On success it writes the model, its tokenizer and their description into OUT. Otherwise its last line says why.
+It runs in a process of its own (see `embeddings.encoder.export_cache`), which keeps torch out of the caller's memory.
+It writes the model, its tokenizer and a manifest into OUT, or prints the reason for a failure as its last line.
 """
 
 import contextlib
@@ -11,7 +11,8 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,59 +22,60 @@ from numpy.typing import NDArray
 from corpus.errors import EncoderError
 from embeddings.encoder.export_cache import MANIFEST, MODEL, NOT_EXPORTABLE, NOT_LOADABLE, TOKENIZER
 from embeddings.encoder.model_files import is_out_of_memory, unloadable
-from embeddings.encoder.onnx_runtime import open_session
+from embeddings.encoder.onnx_runtime import model_inputs, open_session
+from embeddings.encoder.runtime import Output
 from embeddings.encoder.torch_runtime import TorchRuntime
 
 __all__ = ["export"]
 
 Ids = NDArray[np.int64]
-Output = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 OPSET = 23
-"""The first whose attention and GELU are one operator each; decomposed ones take a third longer."""
+"""First version with attention and GELU as one operator each; decomposed ones take a third longer."""
 
 LENGTHS = (2, 3, 17, 128, 512)
-"""Tokens of the texts that an export is compared on with the model itself, as far as it takes so many."""
+"""Lengths, in tokens, of the texts on which an export is compared with the model, up to its length limit."""
 
 SMOOTHING = 0.6
-"""How far the difficulty is moved from what goes in (1) to the weights (0): with 0.5 or 0.7, int8 loses half as much
-again or more."""
+"""Migration strength (alpha) of SmoothQuant. With 0.5 or 0.7, int8 loses at least half as much again."""
 
 SMOOTHING_LENGTHS = (8, 16, 32, 64, 128, 200)
+"""Lengths of the texts that activations are measured on, in tokens."""
+
 SMOOTHING_TEXTS = 4
-"""Of each length, in tokens."""
+"""Texts of each length."""
 
 TINY = 1e-5
 
 LEAST_COSINE = {"float32": 0.9999, "int8": 0.97}
-"""Between what the model gives and what its export gives, for a text and on average for its tokens. all-MiniLM-L6-v2
-has .996 in int8."""
+"""Least cosine between the vectors of the model and of its export, for a text and on average for its tokens.
+all-MiniLM-L6-v2 has .996 in int8."""
 
 REASON_CHARACTERS = 100
 
 UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*m|[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f]")
 
 
-class Refused(Exception):  # noqa: N818 - it ends the program with a sentence
-    """The model cannot be exported, and why."""
+class Refused(Exception):  # noqa: N818 - ends the program with a sentence
+    """The model cannot be exported. The message is the reason."""
 
 
 def export(model: TorchRuntime, out: Path, precision: str) -> None:
-    """Export a model, and compare the result with it.
+    """Export a model, and compare the export with it.
 
     Args:
         model: On a CPU, in float32.
-        out: Where to write.
+        out: Folder to write to.
         precision: `int8` or `float32`.
 
     Raises:
-        Refused: The exporter cannot do it, or what it gives is not what the model gives.
-        MemoryError: There is no memory for it.
+        Refused: The exporter fails, or the vectors of the export differ from the model's.
+        MemoryError: There is not enough memory.
     """
     floats = out / f"float32-{MODEL}"
     texts = [_ids(length, model.vocabulary) for length in LENGTHS if length <= model.max_tokens]
     try:
-        expected = [model.outputs(ids) for ids in texts]
+        expected = [model.outputs(ids, _unpooled(model, ids)) for ids in texts]
         if precision == "int8":
             smooth(model)
         _to_onnx(model, floats)
@@ -82,11 +84,12 @@ def export(model: TorchRuntime, out: Path, precision: str) -> None:
             floats.unlink()
         else:
             floats.rename(out / MODEL)
-        _compare((out / MODEL).read_bytes(), texts, expected, LEAST_COSINE[precision])
+        inputs = [model_inputs(ids, _unpooled(model, ids)) for ids in texts]
+        _compare((out / MODEL).read_bytes(), inputs, expected, LEAST_COSINE[precision])
     except (Refused, OSError):
         raise
-    except Exception as error:  # the exporter's own, of whatever kind: there are dozens
-        if is_out_of_memory(error):  # says nothing about the model, and may not be remembered of it
+    except Exception as error:  # the exporter raises dozens of kinds
+        if is_out_of_memory(error):  # not the model's fault, so it must not be recorded as not exportable
             raise MemoryError from error
         raise Refused(_reason(error)) from error
     facts = {
@@ -94,6 +97,8 @@ def export(model: TorchRuntime, out: Path, precision: str) -> None:
         "dimension": model.dimension,
         "token_dimension": model.token_dimension,
         "pooling": model.pooling,
+        "pools_prompt": model.pools_prompt,
+        "prompts": asdict(model.prompts),
         "precision": precision,
     }
     (out / TOKENIZER).write_text(model.tokenizer.to_str(), encoding="utf-8")
@@ -101,7 +106,7 @@ def export(model: TorchRuntime, out: Path, precision: str) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """What an exporter says is often a page; what it stumbled over first is a line."""
+    """Return the first line of the root cause; the exporter's own message is often a page long."""
     while error.__cause__ is not None:
         error = error.__cause__
     lines = [line for line in UNPRINTABLE.sub("", str(error)).splitlines() if line.strip()]
@@ -109,7 +114,11 @@ def _reason(error: BaseException) -> str:
 
 
 def _to_onnx(model: TorchRuntime, path: Path) -> None:
-    """A model that takes the token ids of one text, of any length."""
+    """Write a float32 model that reads one text of any length.
+
+    Its inputs are those of `model_inputs`: a model that pools without the prompt has a second one, the mask of the
+    tokens to pool.
+    """
     import torch
 
     features = model.features(_ids(7, model.vocabulary))
@@ -120,19 +129,29 @@ def _to_onnx(model: TorchRuntime, path: Path) -> None:
             super().__init__()
             self.inner = model.module
 
-        def forward(self, input_ids: Any) -> Any:  # noqa: ANN401
+        def forward(self, input_ids: Any, pooled: Any = None) -> Any:  # noqa: ANN401
             given = {name: torch.full_like(input_ids, int(value.max())) for name, value in others.items()}
-            output = self.inner({"input_ids": input_ids, **given})
+            output = {"input_ids": input_ids, **given}
+            if pooled is None:
+                output = self.inner(output)
+            else:
+                for module in self.inner.children():
+                    if hasattr(module, "include_prompt"):  # a pooling module
+                        output["attention_mask"] = pooled
+                    output = module(output)
             return output["sentence_embedding"][0], output["token_embeddings"][0]
 
+    inputs = [features["input_ids"]]
+    if not model.pools_prompt:
+        inputs.append(torch.ones_like(features["input_ids"]))
     tokens = torch.export.Dim("tokens", min=2, max=model.max_tokens)
     program = torch.onnx.export(
         OneText().eval(),
-        (features["input_ids"],),
+        tuple(inputs),
         dynamo=True,
-        input_names=["input_ids"],
+        input_names=["input_ids", "pooled"][: len(inputs)],
         output_names=["vector", "token_vectors"],
-        dynamic_shapes=[{1: tokens}],
+        dynamic_shapes=[{1: tokens} for _ in inputs],
         opset_version=OPSET,
         external_data=False,
         verbose=False,
@@ -143,11 +162,11 @@ def _to_onnx(model: TorchRuntime, path: Path) -> None:
 
 
 def smooth(model: TorchRuntime) -> None:
-    """Scale what goes into each linear layer, and its weights the other way, so that both lose little in 8 bits.
+    """Scale the input of each linear layer, and its weights inversely, so that both lose little in 8 bits.
 
-    A few components of what goes in are many times as large as the others, which are left with few of the 8 bits.
-    That is so whatever the text, so it is measured on random ones. The outputs stay the same. From SmoothQuant (Xiao
-    et al., 2023, arXiv:2211.10438): a component is divided by max|input| ** alpha / max|weight| ** (1 - alpha).
+    A few components of the input are many times as large as the others and leave them few of the 8 bits. They are the
+    same for all texts, so random texts serve to measure them. The outputs stay the same. From SmoothQuant (Xiao et
+    al., 2023, arXiv:2211.10438): a component is divided by max|input| ** alpha / max|weight| ** (1 - alpha).
     """
     import torch
 
@@ -178,9 +197,9 @@ def _divided(by: Any, _: Any, given: Any) -> Any:  # noqa: ANN401
 
 
 def _to_int8(floats: Path, path: Path) -> None:
-    """Weights of multiplications in 7 bits a channel, what is multiplied with them in 8 bits, scaled for each text.
+    """Quantize weights to 7 bits per channel, and activations to 8 bits with a scale per text.
 
-    7 bits, because on processors without VNNI two products of 8 bits overflow the 16 bits that they are summed in.
+    Weights have 7 bits because on processors without VNNI the 16-bit sum of two 8-bit products overflows.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -194,30 +213,36 @@ def _to_int8(floats: Path, path: Path) -> None:
     )
 
 
-def _compare(exported: bytes, texts: Sequence[Ids], expected: Sequence[Output], least: float) -> None:
-    """Make sure that an export gives what is expected for some texts.
+def _compare(exported: bytes, inputs: Sequence[Mapping[str, Ids]], expected: Sequence[Output], least: float) -> None:
+    """Compare the outputs of an export with the expected ones.
 
     Raises:
-        Refused: It does not.
+        Refused: They differ in shape, or their cosine is below `least`.
     """
     session = open_session(exported)
-    for ids, outputs in zip(texts, expected, strict=True):
-        for given, wanted in zip(session.run(None, {"input_ids": ids}), outputs, strict=True):
-            if given.shape != wanted.shape:
-                raise Refused(f"the export gives {given.shape} and not {wanted.shape} for {ids.shape[1]} tokens")
-            nearness = _cosine(given, wanted)
-            if not nearness >= least:
-                raise Refused(f"the export's vectors are not the model's: a cosine of {nearness:.4f}")
+    for given, outputs in zip(inputs, expected, strict=True):
+        for output, wanted in zip(session.run(None, given), outputs, strict=True):
+            if output.shape != wanted.shape:
+                tokens = given["input_ids"].shape[1]
+                raise Refused(f"the export gives {output.shape} and not {wanted.shape} for {tokens} tokens")
+            cosine = _cosine(output, wanted)
+            if not cosine >= least:
+                raise Refused(f"the export's vectors differ from the model's: a cosine of {cosine:.4f}")
+
+
+def _unpooled(model: TorchRuntime, ids: Ids) -> int | None:
+    """Return the length of the prompt to compare a model with: half of the text, or None if it pools all tokens."""
+    return None if model.pools_prompt else ids.shape[1] // 2
 
 
 def _cosine(a: Any, b: Any) -> float:  # noqa: ANN401
-    """Mean cosine of rows."""
+    """Return the mean cosine of rows."""
     a, b = np.atleast_2d(a).astype(np.float64), np.atleast_2d(b).astype(np.float64)
     return float(np.mean(np.sum(a * b, axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))))
 
 
 def _ids(length: int, vocabulary: int, seed: int = 0) -> Ids:
-    """Some text's token ids, `(1, length)` int64, the same ones each time."""
+    """Return the token ids of a random text, `(1, length)` int64, always the same for the same arguments."""
     return np.random.default_rng((length, seed)).integers(0, vocabulary, size=(1, length), dtype=np.int64)
 
 
@@ -234,13 +259,13 @@ def _main(arguments: list[str]) -> int:
     folder, name, out, precision = arguments
     warnings.simplefilter("ignore")
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # the exporter prints
+        with contextlib.redirect_stdout(io.StringIO()):  # the exporter prints progress
             export(_loaded(Path(folder), name), Path(out), precision)
     except (Refused, EncoderError, OSError, MemoryError) as error:
         if is_out_of_memory(error):
-            print(unloadable(name, error))  # noqa: T201 - to the process that waits for it
+            print(unloadable(name, error))  # noqa: T201 - read by the parent process
             return NOT_LOADABLE
-        print(error.strerror if isinstance(error, OSError) else error)  # noqa: T201 - to the process that waits for it
+        print(error.strerror if isinstance(error, OSError) else error)  # noqa: T201 - read by the parent process
         return NOT_EXPORTABLE if isinstance(error, Refused) else NOT_LOADABLE if isinstance(error, EncoderError) else 1
     return 0
 

@@ -1,24 +1,30 @@
-"""A model exported to ONNX: made once, in a process of its own, and kept with the checksum of every file.
+"""Cache of models exported to ONNX. A process of its own makes an export; every file of it has a checksum.
 
-What is kept needs neither torch nor sentence-transformers to run, which take seconds to import.
+Running an export needs neither torch nor sentence-transformers, which take seconds to import. Several processes and
+data folders share a cache.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from corpus.errors import EncoderError
 from corpus.files import sync, temporary_folder
 from embeddings.encoder.model_files import model_sha256
+from embeddings.encoder.prompts import Prompts
 
 __all__ = [
     "EXPORT_FORMAT",
@@ -26,38 +32,44 @@ __all__ = [
     "TOKENIZER",
     "Export",
     "NotExportableError",
+    "default_exports_folder",
     "export_name",
     "find_export",
     "make_export",
 ]
 
-EXPORT_FORMAT = 4
-"""Raised whenever the same model would be exported to something else."""
+EXPORT_FORMAT = 5
+"""Raise it when the same model would be exported differently."""
 
 MODEL, TOKENIZER, MANIFEST, REFUSED = "model.onnx", "tokenizer.json", "export.json", "refused.json"
 
 NOT_EXPORTABLE, NOT_LOADABLE = 3, 4
-"""Exit statuses of `embeddings.encoder.export` when the model itself is the reason; it says why."""
+"""Exit statuses of `embeddings.encoder.export` for failures of the model itself. Its last line is the reason."""
 
 TOOLS = ("torch", "sentence-transformers", "transformers", "onnx", "onnxscript", "onnxruntime")
-"""What a model is exported with. Another version may succeed where this one failed."""
+"""Packages that export a model. Another version may succeed where this one failed."""
+
+_EXPORT_NAME = re.compile(r"(?:int8|float32)-(\d+)-[0-9a-f]{24}")
 
 
 class NotExportableError(EncoderError):
-    """The model cannot be exported, as far as the installed tools go."""
+    """The model cannot be exported with the installed packages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is known of an exported model, read from verified files.
+    """An exported model, read from verified files.
 
     Args:
-        model: Serialised ONNX: token ids `input_ids`, `(1, tokens)` int64, to `vector`, `(dimension,)` float32, and
-            `token_vectors`, `(tokens, token dimension)` float32.
+        model: Serialised ONNX. Its input is `input_ids`, `(1, tokens)` int64. Its outputs are `vector`, `(dimension,)`
+            float32, and `token_vectors`, `(tokens, token dimension)` float32.
         tokenizer: A fast tokenizer that neither truncates nor pads, as JSON.
-        max_tokens: What the model takes, special tokens included.
+        max_tokens: Length limit of the model, special tokens included.
         dimension, token_dimension: Of the two kinds of vectors.
-        pooling: How the model makes one of the other, by name.
+        pooling: Name of the pooling.
+        pools_prompt: Whether the pooling includes the tokens of a prompt. If not, `model` has a second input,
+            `pooled`, `(1, tokens)` int64, with 1 for each token to pool.
+        prompts: Prompts that the model declares.
     """
 
     model: bytes
@@ -66,18 +78,34 @@ class Export:
     dimension: int
     token_dimension: int
     pooling: str
+    pools_prompt: bool
+    prompts: Prompts
+
+
+def default_exports_folder(data: Path) -> Path:
+    """Return the folder that exports are kept in if none is named.
+
+    It is the user's cache folder, which all data folders share. A user without a writable one, such as a service's
+    user without a home, keeps exports in `encoder` in the data folder.
+
+    Args:
+        data: The data folder.
+    """
+    cache = platformdirs.user_cache_path("footnote") / "encoder"
+    nearest = next((path for path in (cache, *cache.parents) if os.access(path, os.F_OK)), cache)
+    return cache if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) else data / "encoder"
 
 
 def find_export(exports: Path, folder: Path, precision: str) -> Export | None:
-    """The export of a model, if it lies there whole.
+    """Return the export of a model; None if it is missing or damaged.
 
     Args:
-        exports: Where exports are kept.
+        exports: Folder of exports.
         folder: The model's own folder.
         precision: `int8` or `float32`.
 
     Raises:
-        NotExportableError: It was tried before with the same tools, in vain.
+        NotExportableError: An export failed before, with the same packages.
     """
     place = exports / export_name(folder, precision)
     found = _read(place)
@@ -87,61 +115,69 @@ def find_export(exports: Path, folder: Path, precision: str) -> Export | None:
 
 
 def make_export(exports: Path, folder: Path, name: str, precision: str) -> Export:
-    """Export a model, and keep it if there is room. It takes a quarter of a minute for a small one.
+    """Export a model, which takes a quarter of a minute for a small one, and keep the export.
+
+    One process at a time exports into a folder. The others wait, and use what it made.
 
     Args:
-        exports: Where to keep it; made if missing. If it cannot be written, the export is made anew each time.
+        exports: Folder of exports; created if missing. An export is not kept where it cannot be written.
         folder: The model's own folder.
-        name: What people call the model.
+        name: Of the model, for messages.
         precision: `int8` or `float32`.
 
     Raises:
         NotExportableError: The model cannot be exported.
-        EncoderError: It cannot even be loaded, or the export cannot be written.
+        EncoderError: The model cannot be loaded, or the export cannot be written.
     """
+    with _exporting(exports) as work:
+        return find_export(exports, folder, precision) or _made(work, exports, folder, name, precision)
+
+
+def _made(work: Path, exports: Path, folder: Path, name: str, precision: str) -> Export:
+    """Export a model in a working folder, and move the export to its place."""
     place = exports / export_name(folder, precision)
-    with _workplace(exports) as work:
-        made = work / "export"
-        made.mkdir(mode=0o700)
-        command = [sys.executable, "-P", "-m", "embeddings.encoder.export"]
-        command += [str(folder.resolve()), name, str(made), precision]
-        done = subprocess.run(  # noqa: S603 - our own command
-            command, capture_output=True, text=True, check=False, env=_environment(), umask=0o077
-        )
-        said = (done.stdout.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        if done.returncode == NOT_EXPORTABLE:
-            _write(made / REFUSED, {"reason": said, "tools": _tools()})
-            _keep(made, place)
-            raise NotExportableError(said)
-        if done.returncode == NOT_LOADABLE:
-            raise EncoderError(said)
-        if done.returncode < 0:
-            raise EncoderError(
-                f"The encoder {name} could not be prepared: the process that does it was ended by signal "
-                f"{-done.returncode}, probably for want of memory. Give it more, or end other programs."
-            )
-        if done.returncode:
-            raise EncoderError(
-                f"The encoder {name} could not be prepared ({said}). Is there room in {work.parent}, and enough memory?"
-            )
-        digests = {file: _sha256((made / file).read_bytes()) for file in (MODEL, TOKENIZER)}
-        facts = json.loads((made / MANIFEST).read_bytes())
-        facts |= {"format": EXPORT_FORMAT, "sha256": digests, "tools": _tools()}
-        _write(made / MANIFEST, {**facts, "manifest_sha256": _digest_of(facts)})
-        export = _read(made)
-        if export is None:
-            raise EncoderError(f"The encoder {name} could not be prepared: what was written cannot be read back.")
+    made = work / "export"
+    made.mkdir(mode=0o700)
+    command = [sys.executable, "-P", "-m", "embeddings.encoder.export"]
+    command += [str(folder.resolve()), name, str(made), precision]
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, capture_output=True, text=True, check=False, env=_environment(), umask=0o077
+    )
+    reason = (done.stdout.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+    if done.returncode == NOT_EXPORTABLE:
+        _write(made / REFUSED, {"reason": reason, "tools": _tools()})
         _keep(made, place)
-        return export
+        raise NotExportableError(reason)
+    if done.returncode == NOT_LOADABLE:
+        raise EncoderError(reason)
+    if done.returncode < 0:
+        raise EncoderError(
+            f"The encoder {name} could not be prepared: signal {-done.returncode} ended the process, probably "
+            "because memory ran out. Allow it more memory, or end other programs."
+        )
+    if done.returncode:
+        raise EncoderError(
+            f"The encoder {name} could not be prepared ({reason}). Is there room in {work.parent}, and enough memory?"
+        )
+    digests = {file: _sha256((made / file).read_bytes()) for file in (MODEL, TOKENIZER)}
+    facts = json.loads((made / MANIFEST).read_bytes())
+    facts |= {"format": EXPORT_FORMAT, "sha256": digests, "tools": _tools()}
+    _write(made / MANIFEST, {**facts, "manifest_sha256": _digest_of(facts)})
+    export = _read(made)
+    if export is None:
+        raise EncoderError(f"The encoder {name} could not be prepared: its files cannot be read back. Check the disk.")
+    _keep(made, place)
+    _delete_outdated(exports)
+    return export
 
 
 def export_name(folder: Path, precision: str) -> str:
-    """What the folder of a model's export is called."""
+    """Return the name of the folder of a model's export."""
     return f"{precision}-{EXPORT_FORMAT}-{model_sha256(folder)[:24]}"
 
 
 def _read(place: Path) -> Export | None:
-    """None unless every byte is the one that was written."""
+    """Return the export in a folder; None unless all checksums match."""
     try:
         facts = json.loads((place / MANIFEST).read_bytes())
         model, tokenizer = (place / MODEL).read_bytes(), (place / TOKENIZER).read_bytes()
@@ -156,6 +192,8 @@ def _read(place: Path) -> Export | None:
             int(facts["dimension"]),
             int(facts["token_dimension"]),
             str(facts["pooling"]),
+            bool(facts["pools_prompt"]),
+            Prompts(**facts["prompts"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -172,30 +210,51 @@ def _raise_if_refused(place: Path) -> None:
 
 
 @contextlib.contextmanager
-def _workplace(exports: Path) -> Iterator[Path]:
-    """A folder beside the exports, or, where nothing can be written, among the system's temporary ones."""
+def _exporting(exports: Path) -> Iterator[Path]:
+    """Hold the lock of the exports folder, and yield a working folder in it.
+
+    Where the folder cannot be written, there is no lock, and the working folder is a temporary one of the system.
+    """
     with contextlib.ExitStack() as stack:
         try:
             exports.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _lock(exports, stack.callback)
             work = stack.enter_context(temporary_folder(exports))
         except OSError:
             work = stack.enter_context(temporary_folder())
         yield work
 
 
+def _lock(folder: Path, at_end: Callable[..., object]) -> None:
+    """Wait for the lock of a folder. The system releases it when its process ends."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    at_end(os.close, handle)
+    with contextlib.suppress(OSError):  # a file system without locks: two processes may export the same model
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _delete_outdated(exports: Path) -> None:
+    """Delete exports of older formats, which no version after theirs reads."""
+    with contextlib.suppress(OSError):
+        for path in exports.iterdir():
+            name = _EXPORT_NAME.fullmatch(path.name)
+            if name is not None and int(name[1]) < EXPORT_FORMAT:
+                shutil.rmtree(path, ignore_errors=True)
+
+
 def _keep(made: Path, place: Path) -> None:
-    """Put a finished folder in its place. If that cannot be, nothing is lost but the time to make it again."""
+    """Move a finished folder to its place. A failure costs no more than another export."""
     with contextlib.suppress(OSError):
         for path in made.iterdir():
             sync(path)
         if place.parent in made.parents:
-            shutil.rmtree(place, ignore_errors=True)  # what lies there is damaged, or it would have been used
+            shutil.rmtree(place, ignore_errors=True)  # damaged, or it would have been used
             made.rename(place)
             sync(place.parent)
 
 
 def _environment() -> dict[str, str]:
-    """The process's own, with this package found from wherever it is run."""
+    """Return this process's environment, with this package on the import path."""
     home = str(Path(__file__).resolve().parents[2])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "HF_HUB_OFFLINE": "1"}
@@ -211,7 +270,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _digest_of(facts: Mapping[str, Any]) -> str:
-    """SHA-256 of what a manifest says, however it is laid out."""
+    """Return the SHA-256 of a manifest's content, independent of its layout."""
     return _sha256(json.dumps(facts, sort_keys=True).encode())
 
 

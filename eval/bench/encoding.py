@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.passages import prefix_of
 from corpus.store import Store, View
+from corpus.text import title_prefix
 from embeddings.encoder import Encoder
 from eval.bench.sources import Sources
 from eval.bench.timing import median
@@ -66,7 +66,7 @@ def encoded_texts(view: View, encoder: Encoder, title_tokens: int) -> list[str]:
     """Return the encoder's input for every passage of a store."""
     texts = []
     for document in view.documents():
-        prefix = prefix_of(document.metadata.title, encoder, title_tokens)
+        prefix = title_prefix(document.metadata.title, encoder, title_tokens)
         texts += [prefix + passage.text for passage in view.passages(view.document_passages(document))]
     return texts
 

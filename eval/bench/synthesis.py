@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import EncodedPassage, Metadata, Passage, SourceDocument
-from corpus.passages import prefix_of
-from corpus.text import sentence_spans
+from corpus.text import sentence_spans, title_prefix
 from embeddings.encoder import Encoder
 from embeddings.tokens import signs_from_bytes, signs_to_bytes
 from eval.bench.sources import BaseDocument
@@ -81,7 +80,7 @@ def source_passages(base: Sequence[BaseDocument], encoder: Encoder, title_tokens
     """
     originals = []
     for one in base:
-        prefix = prefix_of(one.document.metadata.title, encoder, title_tokens)
+        prefix = title_prefix(one.document.metadata.title, encoder, title_tokens)
         for passage in one.passages:
             original = _split(one.document, passage, prefix, encoder)
             if original.sentences:

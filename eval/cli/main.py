@@ -1,10 +1,8 @@
 """The group of subcommands, the exit codes and the error messages."""
 
-import os
 import sys
 
 import click
-import platformdirs
 
 from corpus.errors import FootnoteError, StoreError
 from eval.cli.bench import bench
@@ -31,8 +29,6 @@ for command in (run, compare, import_, calibrate, bench):
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # one exported encoder for all stores of evaluations, in this process and its children
-    os.environ.setdefault("FOOTNOTE_EXPORTS", str(platformdirs.user_cache_path("footnote") / "encoder"))
     sys.exit(_run())
 
 

@@ -2,13 +2,22 @@
 
 from service.access.keys import KEY_RULE, Key, is_usable, separated
 from service.access.origins import is_known_host, is_own_host, parsed_hosts, parsed_origins
-from service.access.proxies import Address, Network, client_address, is_within, parsed_address, parsed_proxies
-from service.access.rules import Access, AccessInForce, Site, access_of
+from service.access.proxies import (
+    Address,
+    Network,
+    client_address,
+    is_trusted_proxy,
+    is_within,
+    parsed_address,
+    parsed_prefix,
+    parsed_proxies,
+)
+from service.access.rules import AccessControl, AccessPolicy, Site, access_of
 
 __all__ = [
     "KEY_RULE",
-    "Access",
-    "AccessInForce",
+    "AccessControl",
+    "AccessPolicy",
     "Address",
     "Key",
     "Network",
@@ -17,11 +26,13 @@ __all__ = [
     "client_address",
     "is_known_host",
     "is_own_host",
+    "is_trusted_proxy",
     "is_usable",
     "is_within",
     "parsed_address",
     "parsed_hosts",
     "parsed_origins",
+    "parsed_prefix",
     "parsed_proxies",
     "separated",
 ]

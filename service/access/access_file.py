@@ -1,4 +1,4 @@
-"""The file of keys, sites, origins, hosts and proxies: what it may say, and who may read it."""
+"""Access file: keys, sites, origins, hosts and proxies in TOML, readable by its owner only."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from service.access.proxies import parsed_proxies
 __all__ = ["AccessFile", "Signature", "SiteTable", "read_access_file", "signature_of", "unusable"]
 
 MAX_FILE_BYTES = 1024**2
-"""Thousands of keys and sites."""
+"""Room for thousands of keys and sites."""
 
 
 def _usable(key: str) -> str:
@@ -38,7 +38,7 @@ def _as_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _joined(texts: tuple[str, ...]) -> str:
     if any("," in text for text in texts):
-        raise PydanticCustomError("commas", "must be a list of texts, one for each, without commas in them")
+        raise PydanticCustomError("commas", "must be a list of strings without commas")
     return ",".join(texts)
 
 
@@ -58,7 +58,7 @@ class _Table(BaseModel):
 
 
 class SiteTable(_Table):
-    """`[[sites]]`: a website's key, and where it is good."""
+    """`[[sites]]`: a website's key, and the origins that may use it."""
 
     key: _Key
     origins: Annotated[_Origins, Field(min_length=1)]
@@ -66,7 +66,7 @@ class SiteTable(_Table):
 
 
 class AccessFile(_Table):
-    """All that a file of keys may say."""
+    """Fields of an access file."""
 
     admin_keys: tuple[_Key, ...] = ()
     ask_keys: tuple[_Key, ...] = ()
@@ -77,36 +77,38 @@ class AccessFile(_Table):
 
 
 Signature = tuple[int, ...] | None
-"""Of a file at a moment: where it is, its size, times and rights; None if there is none."""
+"""Identity, size, times and mode of a file; None if it does not exist."""
 
 
 def read_access_file(path: Path) -> tuple[AccessFile, Signature]:
-    """A file of keys and lists, with the signature of what was read.
+    """Read and validate an access file; return it with its signature.
 
     Raises:
-        SettingsError: It cannot be read, may be read by others, or says what cannot be used.
+        SettingsError: It cannot be read, others than its owner can read it, or it is invalid.
     """
     text, signature = _private_text(path)
     try:
         given = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # TOML's own errors, and what is too large or too deep for Python
+    except (ValueError, RecursionError) as error:  # invalid TOML, or a number or nesting beyond Python's limits
         found = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
-        raise unusable(path, f"is not TOML{f' ({found[1]})' if found else ''}") from None  # it would show the text
+        raise unusable(
+            path, f"is not TOML{f' ({found[1]})' if found else ''}"
+        ) from None  # the original error quotes the file
     if not given:
-        raise unusable(path, "says nothing; name keys, sites, origins, hosts or proxies, or do not set FOOTNOTE_ACCESS")
+        raise unusable(path, "is empty; add keys, sites, origins, hosts or proxies, or unset FOOTNOTE_ACCESS")
     try:
         return AccessFile.model_validate(given), signature
     except ValidationError as error:
-        raise unusable(path, _told(error.errors())) from None
+        raise unusable(path, _described(error.errors())) from None
 
 
 def _private_text(path: Path) -> tuple[str, Signature]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # nothing that waits for a writer
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # do not wait for the writer of a pipe
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise unusable(path, "is no file")
+                raise unusable(path, "is not a regular file")
             if os.name == "posix" and status.st_mode & 0o077:
                 raise unusable(path, f"may be read or written by others than its owner; run: chmod 600 {path}")
             content = file.read(MAX_FILE_BYTES + 1)
@@ -121,22 +123,24 @@ def _private_text(path: Path) -> tuple[str, Signature]:
 
 
 def unusable(path: Path, what: str) -> SettingsError:
-    """What is wrong with the file, as a clause."""
+    """Return the error for an unusable file; `what` is a clause that follows its path."""
     return SettingsError(f"FOOTNOTE_ACCESS is not usable: {path} {what}. See docs/settings.md")
 
 
-def _told(errors: Sequence[Any]) -> str:
-    """Where a file is wrong and how, as pydantic found it; never what it says there."""
-    error = min(errors, key=lambda each: each["type"] != "extra_forbidden")  # a name that is misspelt is missing too
+def _described(errors: Sequence[Any]) -> str:
+    """Describe the first validation error, with its position and without the invalid value."""
+    error = min(
+        errors, key=lambda each: each["type"] != "extra_forbidden"
+    )  # a misspelt required name is also reported as missing
     *names, last = error["loc"]
     if error["type"] == "extra_forbidden":
         table, known = ("a site", SiteTable) if names else ("it", AccessFile)
-        shown = f" {last!r}" if re.fullmatch(r"[A-Za-z_-]{1,15}", str(last)) else ""  # no key is so short
-        return f"has a name that is not known{shown}; {table} may have {', '.join(known.model_fields)}"
+        shown = f" {last!r}" if re.fullmatch(r"[A-Za-z_-]{1,15}", str(last)) else ""  # too short to be a key
+        return f"has an unknown name{shown}; {table} may have {', '.join(known.model_fields)}"
     where = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in error["loc"])
     return f"is wrong at {where.removeprefix(', ')}: {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
 def signature_of(status: os.stat_result) -> Signature:
-    """The signature of a file that is there."""
+    """Return the signature of an existing file."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_mode

@@ -1,4 +1,4 @@
-"""Keys: what an operator may write, and what a service keeps of them."""
+"""Keys: their syntax, and the digest that the service keeps."""
 
 import hashlib
 import hmac
@@ -8,34 +8,34 @@ from dataclasses import dataclass, field
 __all__ = ["KEY_RULE", "Key", "is_usable", "separated"]
 
 MIN_CHARACTERS, MAX_CHARACTERS = 16, 512
-"""A shorter key could be guessed; a longer one is a file that was pasted."""
+"""A shorter key can be guessed; a longer one is probably a pasted file."""
 
 KEY_RULE = f"must have {MIN_CHARACTERS} to {MAX_CHARACTERS} printable ASCII characters, without spaces or commas"
-"""What a key must be like, to be put behind what names it."""
+"""Syntax of a key, for an error message that begins with the key's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as a service keeps it: its SHA-256, from which it cannot be told, and which no error or log shows."""
+    """SHA-256 of a key, which no error or log shows."""
 
     digest: bytes = field(repr=False)
 
     @classmethod
     def of(cls, key: bytes) -> "Key":
-        """What is kept of a key."""
+        """Hash a key."""
         return cls(hashlib.sha256(key).digest())
 
     def is_among(self, keys: Sequence["Key"]) -> bool:
-        """Whether it is one of these; how long that takes tells nothing of them."""
-        return any([hmac.compare_digest(self.digest, key.digest) for key in keys])  # all, whichever it is
+        """Return whether it is one of these, in constant time."""
+        return any([hmac.compare_digest(self.digest, key.digest) for key in keys])  # a list: compare with all of them
 
 
 def is_usable(key: str) -> bool:
-    """Whether a key keeps to `KEY_RULE`."""
+    """Return whether a key satisfies `KEY_RULE`."""
     fits = MIN_CHARACTERS <= len(key) <= MAX_CHARACTERS
     return fits and key.isascii() and key.isprintable() and not set(" ,") & set(key)
 
 
 def separated(keys: str) -> tuple[str, ...]:
-    """The keys of a list that is separated by commas."""
+    """Split keys separated by commas."""
     return tuple(key.strip() for key in keys.split(",") if key.strip())

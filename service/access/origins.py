@@ -1,4 +1,4 @@
-"""Web origins (RFC 6454) and host names: what the operator writes, and what browsers send."""
+"""Web origins (RFC 6454) and host names: parse configured ones, and compare them with headers."""
 
 import ipaddress
 import re
@@ -15,10 +15,10 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def parsed_origins(text: str) -> tuple[str, ...]:
-    """Origins separated by commas, as browsers write them: in lower case, without the scheme's own port.
+    """Parse origins separated by commas; return them as browsers send them: lower case, without the default port.
 
     Raises:
-        PydanticCustomError: One is no origin; it says which, and what to write instead.
+        PydanticCustomError: One is no origin; the message has its number and what to write instead.
     """
     given = [part.strip() for part in text.split(",") if part.strip()]
     return tuple(dict.fromkeys(_parsed(origin, number) for number, origin in enumerate(given, start=1)))
@@ -26,9 +26,9 @@ def parsed_origins(text: str) -> tuple[str, ...]:
 
 def _parsed(origin: str, number: int) -> str:
     if "*" in origin:
-        raise _error(number, "stands for many origins; name each one that may ask")
+        raise _error(number, "is a pattern; list each origin")
     if origin.lower() == "null":
-        raise _error(number, "stands for pages without an origin, which cannot be told apart; name real origins")
+        raise _error(number, "stands for all pages without an origin; list real origins")
     try:
         parts = urlsplit(origin)
         port = parts.port
@@ -40,7 +40,7 @@ def _parsed(origin: str, number: int) -> str:
         raise _error(number, "must end after the host and port, without a slash or path")
     host = origin.partition("://")[2].lower().removesuffix(f":{port}")
     if "@" in host or not re.fullmatch(r"\[[0-9a-f:.]+\]|[!-~]+", host) or (":" in host and host[0] != "["):
-        hint = "" if host.isascii() else "; of a name that is not ASCII, write the form that begins with xn--"
+        hint = "" if host.isascii() else "; write a name that is not ASCII in the form that begins with xn--"
         raise _error(number, f"has no usable host or port{hint or '; write it like https://www.example.org:8443'}")
     return f"{parts.scheme}://{host}" + ("" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
@@ -50,26 +50,26 @@ def _error(number: int, what: str, kind: str = "origin") -> PydanticCustomError:
 
 
 def parsed_hosts(text: str) -> tuple[str, ...]:
-    """Host names separated by commas, in small letters.
+    """Parse host names separated by commas; return them in lower case.
 
     Raises:
-        PydanticCustomError: One is none; it says which, and what to write instead.
+        PydanticCustomError: One is no host name; the message has its number and what to write instead.
     """
     given = [part.strip().lower() for part in text.split(",") if part.strip()]
     for number, host in enumerate(given, start=1):
         if host != ANY_HOST and not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", host):
-            hint = "" if host.isascii() else "; of a name that is not ASCII, write the form that begins with xn--"
+            hint = "" if host.isascii() else "; write a name that is not ASCII in the form that begins with xn--"
             what = f"is no host name: write it like answers.example.org, without scheme, port or path{hint}"
             raise _error(number, what, "host")
     return tuple(dict.fromkeys(given))
 
 
 def is_known_host(host: str, names: Collection[str]) -> bool:
-    """Whether a request with this `Host` may be answered.
+    """Return whether a request with this `Host` may be answered.
 
     Args:
-        host: As it was sent, with a port or without.
-        names: What the operator named, in small letters. Addresses, and names without a dot, need not be named.
+        host: As sent, with or without a port.
+        names: Allowed names in lower case. Addresses, and names without a dot, are always allowed.
     """
     if ANY_HOST in names:
         return True
@@ -91,7 +91,7 @@ def _is_address(text: str) -> bool:
 
 
 def is_own_host(origin: str, host: str) -> bool:
-    """Whether a page of this origin was served under this `Host`; the scheme may be a proxy's in front of it."""
+    """Return whether a page of this origin was served under this `Host`; a proxy may have changed the scheme."""
     scheme, _, authority = origin.lower().partition("://")
     own = f":{DEFAULT_PORTS.get(scheme)}"
     return bool(authority) and authority.removesuffix(own) == host.lower().removesuffix(own)

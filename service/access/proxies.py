@@ -1,50 +1,81 @@
-"""Reverse proxies, which are believed when they say whom they ask for; and so where a request comes from."""
+"""Trusted reverse proxies: the client address and path prefix that they report."""
 
 import ipaddress
+import re
 from collections.abc import Sequence
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["NOWHERE", "Address", "Network", "client_address", "is_within", "parsed_address", "parsed_proxies"]
+__all__ = [
+    "NO_ADDRESS",
+    "Address",
+    "Network",
+    "client_address",
+    "is_trusted_proxy",
+    "is_within",
+    "parsed_address",
+    "parsed_prefix",
+    "parsed_proxies",
+]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-NOWHERE = ipaddress.IPv6Address(0)
-"""Stands for a client that has no address, as those at a Unix socket."""
+NO_ADDRESS = ipaddress.IPv6Address(0)
+"""Stands for a client without an address, as on a Unix socket."""
 
 MAX_HOPS = 32
-"""Proxies that a request is followed back through; nobody has so many, and the list is the client's to write."""
+"""Proxies followed back; no deployment has as many, and clients can write any number into the header."""
+
+MAX_PREFIX_CHARACTERS = 200
+"""Longer than the paths that services are published under."""
+
+PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+"""Syntax of a path prefix: no character needs escaping in URLs, HTML or JSON, and it cannot name a host (`//host`)."""
 
 
 def parsed_proxies(proxies: Sequence[str]) -> tuple[Network, ...]:
-    """Addresses and networks, such as `10.0.0.0/8`.
+    """Parse addresses and networks, such as `10.0.0.0/8`.
 
     Raises:
-        PydanticCustomError: One is neither; it says which, and what to write instead.
+        PydanticCustomError: One is neither; the message has its number and the expected form.
     """
     return tuple(_parsed(proxy, number) for number, proxy in enumerate(proxies, start=1))
 
 
 def _parsed(proxy: str, number: int) -> Network:
-    about = {"number": number}
+    context = {"number": number}
     try:
         network = ipaddress.ip_network(proxy, strict=False)
     except ValueError:
         what = "its proxy {number} is no address or network; write it like 127.0.0.1 or 10.0.0.0/8"
-        raise PydanticCustomError("proxy", what, about) from None
+        raise PydanticCustomError("proxy", what, context) from None
     if not network.prefixlen:
-        what = (
-            "its proxy {number} stands for every address, so that anyone could pretend to be anyone; name the proxies"
-        )
-        raise PydanticCustomError("proxy", what, about)
+        what = "its proxy {number} includes every address, so that any client could claim any address; list the proxies"
+        raise PydanticCustomError("proxy", what, context)
     return network
 
 
-def parsed_address(text: str) -> Address | None:
-    """An address as one is written in `X-Forwarded-For`, also with a port; None for what is none.
+def parsed_prefix(text: str) -> str:
+    """Parse a path prefix, such as `/answers`; return it without a slash at the end.
 
-    IPv6 within brackets or without, an IPv4 address that is written as IPv6 as itself, zones left out.
+    Raises:
+        PydanticCustomError: It is not an absolute path of plain segments, or too long.
+    """
+    if len(text) > MAX_PREFIX_CHARACTERS or not PREFIX.fullmatch(text):
+        raise PydanticCustomError(
+            "path_prefix",
+            "it must be a path such as /answers: ASCII letters, digits and -._~ between slashes, no dot after a slash, "
+            "at most {most} characters",
+            {"most": MAX_PREFIX_CHARACTERS},
+        )
+    return text.removesuffix("/")
+
+
+def parsed_address(text: str) -> Address | None:
+    """Parse an address as written in `X-Forwarded-For`, with or without a port; return None if it is invalid.
+
+    IPv6 may be in brackets. An IPv4 address mapped to IPv6 becomes IPv4. Zones are dropped.
     """
     text = text.strip().strip('"')
     if text.startswith("["):
@@ -67,23 +98,34 @@ def _is_port(text: str) -> bool:
 
 
 def is_within(address: Address, networks: Sequence[Network]) -> bool:
-    """Whether an address lies in one of these networks."""
+    """Return whether an address is in one of these networks."""
     return any(address in network for network in networks)
 
 
-def client_address(peer: str | None, forwarded: Sequence[str], proxies: Sequence[Network]) -> Address:
-    """Whom a request comes from.
-
-    That is who sent it, unless that is a named proxy: then the last of `X-Forwarded-For`, unless that is one too, and
-    so on from right to left. What stands further left was written by nobody who is believed. Where a proxy passes on
-    what is no address, it is the proxy itself.
+def is_trusted_proxy(peer: Sequence[object] | None, proxies: Sequence[Network]) -> bool:
+    """Return whether a connection comes from a trusted proxy.
 
     Args:
-        peer: The address at the other end of the connection; None if it has none.
-        forwarded: Each `X-Forwarded-For` header, in order.
-        proxies: Those that are believed.
+        peer: ASGI's `client`: host and port at the other end of the connection, or None.
+        proxies: Trusted proxies.
     """
-    address = NOWHERE if peer is None else parsed_address(peer) or NOWHERE
+    address = parsed_address(str(peer[0])) if peer else None
+    return address is not None and is_within(address, proxies)
+
+
+def client_address(peer: str | None, forwarded: Sequence[str], proxies: Sequence[Network]) -> Address:
+    """Return the address of the client that made a request.
+
+    It is the peer, unless that is a trusted proxy; then the last entry of `X-Forwarded-For`, unless that is one too,
+    and so on from right to left. Entries further left can be forged. A proxy that forwards an invalid address is itself
+    the client.
+
+    Args:
+        peer: Address at the other end of the connection; None if it has none.
+        forwarded: All `X-Forwarded-For` headers, in order.
+        proxies: Trusted proxies.
+    """
+    address = NO_ADDRESS if peer is None else parsed_address(peer) or NO_ADDRESS
     hops = ",".join(forwarded).rsplit(",", MAX_HOPS)[-MAX_HOPS:] if forwarded else []
     for hop in reversed(hops):
         before = parsed_address(hop) if is_within(address, proxies) else None

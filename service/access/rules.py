@@ -1,4 +1,4 @@
-"""Who may do what: keys, sites and origins, hosts and proxies; from the settings, and from a file that may change."""
+"""Access policy: keys, sites, origins, hosts and proxies from the settings and from the access file."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from service.access.proxies import Network, parsed_proxies
 if TYPE_CHECKING:
     from service.settings import Settings
 
-__all__ = ["Access", "AccessInForce", "Site", "access_of"]
+__all__ = ["AccessControl", "AccessPolicy", "Site", "access_of"]
 
 logger = logging.getLogger(__name__)
 
-LOOK_S = 1.0
-"""Between looks whether the file has changed. What is found changed is read at the next one, if it is the same then."""
+CHECK_S = 1.0
+"""Seconds between checks of the file. A changed file is read at the next check, if it has not changed again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A website that asks with a key of its own, which everybody can read in its pages.
+    """A website with a key of its own, which is public: it is in the site's pages.
 
     Args:
-        key: Taken from pages of these origins alone.
-        origins: As browsers write them.
-        requests_per_minute: Of all its visitors together; what every key may if None.
+        key: Valid from pages of these origins only.
+        origins: As browsers send them.
+        requests_per_minute: Limit for all visitors together; the limit of every key if None.
     """
 
     key: Key
@@ -41,16 +41,16 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """Who may do what, at a moment.
+class AccessPolicy:
+    """Access policy at one moment.
 
     Args:
-        admin_keys: Whoever has one may ask, and change the documents.
-        ask_keys: Whoever has one may ask. As long as there are any, nobody may without a key.
+        admin_keys: Keys that may ask, and change the documents.
+        ask_keys: Keys that may ask. If there are any, asking needs a key.
         sites: Websites with keys of their own.
-        origins: Those whose pages may ask without one.
-        hosts: Names that the service is asked under, in small letters; `*` for all.
-        proxies: Those whose `X-Forwarded-For` is believed.
+        origins: Origins whose pages may ask without a key.
+        hosts: Host names of the service in lower case; `*` for all.
+        proxies: Trusted proxies, whose forwarding headers are used.
     """
 
     admin_keys: Sequence[Key] = ()
@@ -62,27 +62,27 @@ class Access:
 
     @property
     def asking_needs_a_key(self) -> bool:
-        """Whether nobody may ask without one."""
+        """Whether asking needs a key."""
         return bool(self.ask_keys)
 
     @property
     def all_origins(self) -> tuple[str, ...]:
-        """Origins whose pages may ask, with a site's key or without one."""
+        """Origins whose pages may ask, with or without a site's key."""
         return tuple(dict.fromkeys((*self.origins, *(origin for site in self.sites for origin in site.origins))))
 
 
-def access_of(settings: Settings) -> Access:
-    """What the settings say, and beside it what the file says that they name.
+def access_of(settings: Settings) -> AccessPolicy:
+    """Load the access policy from the settings and from their access file.
 
     Raises:
-        SettingsError: The file cannot be used, or one key is to be two things.
+        SettingsError: The file is unusable, or one key has two roles.
     """
     return _access_of(settings, AccessFile() if settings.access is None else read_access_file(settings.access)[0])
 
 
-def _access_of(settings: Settings, file: AccessFile) -> Access:
+def _access_of(settings: Settings, file: AccessFile) -> AccessPolicy:
     _refuse_keys_of_two_kinds(settings, file)
-    return Access(
+    return AccessPolicy(
         admin_keys=_kept((*settings.admin_key_values, *file.admin_keys)),
         ask_keys=_kept((*settings.ask_key_values, *file.ask_keys)),
         sites=[Site(Key.of(site.key.encode()), site.origins, site.requests_per_minute) for site in file.sites],
@@ -97,7 +97,7 @@ def _kept(keys: Sequence[str]) -> Sequence[Key]:
 
 
 def _refuse_keys_of_two_kinds(settings: Settings, file: AccessFile) -> None:
-    """A site's key is public: were it an administrator's too, everybody would be one."""
+    """Raise an error for a key with two roles: a site's key is public, and must not be an administrator's too."""
     seen: dict[str, str] = {}
     for kind, keys in _named_keys(settings, file):
         for key in keys:
@@ -115,16 +115,16 @@ def _named_keys(settings: Settings, file: AccessFile) -> Iterator[tuple[str, Ite
         yield f"site {number}", [site.key]
 
 
-class AccessInForce:
-    """Who may do what now; it follows the file that the settings name.
+class AccessControl:
+    """Current access policy, reloaded when the access file changes.
 
-    A new version of the file that cannot be used changes nothing: the one before stays in force.
+    An unusable new version of the file is ignored: the previous policy stays in force.
 
     Args:
-        settings: Those that the service was started with.
+        settings: Settings of the service.
 
     Raises:
-        SettingsError: What they name cannot be used.
+        SettingsError: The access file is unusable.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -135,21 +135,21 @@ class AccessInForce:
         if self._path is not None:
             file, self._read = read_access_file(self._path)
         self._found = self._read
-        self._now = _access_of(settings, file)
-        self._problem: str | None = None
+        self._policy = _access_of(settings, file)
+        self._failure: str | None = None
 
     @property
-    def now(self) -> Access:
-        """Who may do what; the same object until something changes."""
-        return self._now
+    def policy(self) -> AccessPolicy:
+        """Policy in force; the same object until it changes."""
+        return self._policy
 
     @property
     def is_stale(self) -> bool:
-        """Whether the file has a newer version that cannot be used."""
-        return self._problem is not None
+        """Whether the file has a newer, unusable version."""
+        return self._failure is not None
 
-    def look(self) -> None:
-        """Take up a new version of the file, if it is the same as at the look before: then it is there whole."""
+    def reload(self) -> None:
+        """Read the file if it has changed, and not since the check before: it may still be being written."""
         if self._path is None:
             return
         before, self._found = self._found, self._signature(self._path)
@@ -158,25 +158,25 @@ class AccessInForce:
         try:
             file, signature = read_access_file(self._path)
             access = _access_of(self._settings, file)
-            if self._now.asking_needs_a_key and not access.asking_needs_a_key:
-                raise unusable(self._path, "names no ask key any more; to let everybody ask, restart the service")
+            if self._policy.asking_needs_a_key and not access.asking_needs_a_key:
+                raise unusable(self._path, "has no ask key any more; restart the service to let everybody ask")
         except SettingsError as error:
-            self._refuse(str(error).removesuffix("."))
+            self._keep_policy(str(error).removesuffix("."))
             return
-        self._now, self._read, self._problem = access, signature, None
-        logger.info("%s has changed, and is in force.", self._path)
+        self._policy, self._read, self._failure = access, signature, None
+        logger.info("Reloaded %s.", self._path)
 
-    def _refuse(self, problem: str) -> None:
-        """Keep what is in force; it is tried again at each look, and said once."""
-        if problem != self._problem:
-            logger.error("%s. The version before stays in force.", problem)
-        self._problem = problem
+    def _keep_policy(self, failure: str) -> None:
+        """Log a failure once; the file is read again at each check."""
+        if failure != self._failure:
+            logger.error("%s. The previous version stays in force.", failure)
+        self._failure = failure
 
     def follow(self, stop: threading.Event) -> None:
-        """Look again and again until it is told to stop."""
+        """Reload the file whenever it changes, until `stop` is set."""
         if self._path is not None:
-            while not stop.wait(LOOK_S):
-                self.look()
+            while not stop.wait(CHECK_S):
+                self.reload()
 
     @staticmethod
     def _signature(path: Path) -> Signature:

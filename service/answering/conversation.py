@@ -121,7 +121,7 @@ def read_together(question: str, history: Sequence[Turn], encoder: Encoder) -> R
         encoder.first_tokens(history[at].content.strip(), QUESTION_TOKENS if _asks(history[at]) else ANSWER_TOKENS)
         for at in turns
     )
-    room = encoder.max_tokens - encoder.special_tokens - encoder.count_tokens(question) - 1
+    room = encoder.question_tokens - encoder.count_tokens(question) - 1
     together = f"{encoder.first_tokens(before, max(0, room))} {question}"
     weight = MOST_WEIGHT * need
     return Reading(turns, encoder.encode_question(together).vector, weight, weight * need)

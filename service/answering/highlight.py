@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.passages import prefix_of
-from corpus.text import sentence_spans
+from corpus.text import sentence_spans, title_prefix
 from embeddings.encoder import Encoder
 from service.answering.answer import Span
 
@@ -126,7 +125,7 @@ def best_sentence(sentences: Sentences, similarities: NDArray[np.float32]) -> Sp
 
 
 def _found(encoder: Encoder, title_tokens: int, text: str, title: str, language: str | None) -> Sentences:
-    prefix = prefix_of(title, encoder, title_tokens)
+    prefix = title_prefix(title, encoder, title_tokens)
     spans = np.array(encoder.token_spans(prefix + text)).reshape(-1, 2) - len(prefix)
     return sentences_of(text, language, spans)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from corpus.store import Filters
 from embeddings.encoder import Encoder, QuestionEncoding
-from embeddings.tokens import AskedTokens
+from embeddings.tokens import QuestionTokens
 from service.answering.answer import (
     Answer,
     AnsweringPassage,
@@ -141,7 +141,7 @@ class Pipeline:
 
 
 def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:
-    tokens = AskedTokens(encoded.token_vectors)
+    tokens = QuestionTokens(encoded.token_vectors)
     if reading is None:
         return AskedQuestion(question, encoded.vector, tokens)
     weights = reading.weight, reading.evidence_weight

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.lexical import LexicalQuery
-from embeddings.tokens import AskedTokens
+from embeddings.tokens import QuestionTokens
 from service.answering.candidates import Candidate
 from service.answering.rows import PassageRows
 
@@ -57,7 +57,7 @@ class AskedQuestion:
 
     words: LexicalQuery
     vector: NDArray[np.float32]
-    tokens: AskedTokens
+    tokens: QuestionTokens
     reading: NDArray[np.float32] | None = None
     reading_weight: float = 0.0
     evidence_weight: float = 0.0
@@ -97,7 +97,7 @@ class MaxSim:
 
 
 def rerank(
-    question: AskedTokens,
+    question: QuestionTokens,
     candidates: Sequence[Candidate],
     token_signs: Mapping[int, NDArray[np.uint8]],
     reading_weight: float = 0.0,

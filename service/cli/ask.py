@@ -19,24 +19,33 @@ __all__ = ["ask"]
 @click.command()
 @click.argument("question")
 @click.option("-k", type=int, metavar="N", cls=LazyDefaultOption, shown=default_k, help="Show at most N passages.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Only documents with this metadata, such as tag=truce, 'published>=2017-01-19' or extra.region=north.",
+)
 @data_option
 @json_option
-def ask(question: str, k: int | None, data: Path | None, as_json: bool) -> None:
+def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | None, as_json: bool) -> None:
     """Ask the documents a question."""
     from pydantic import ValidationError
 
     from corpus.errors import InputError
+    from service.cli.filtering import parsed_filters
     from service.opening import open_pipeline
     from service.schemas import AskRequest, validation_sentence
     from service.settings import load_settings
 
     settings = load_settings(data=data)
     try:
-        request = AskRequest(question=question) if k is None else AskRequest(question=question, k=k)
+        fields = {"question": question, "filters": parsed_filters(filters)} | ({} if k is None else {"k": k})
+        request = AskRequest.model_validate(fields)
     except ValidationError as error:
         raise InputError(validation_sentence(error)) from error
     with open_pipeline(settings, say) as pipeline:
-        answer = pipeline.ask(request.question, k=request.k)
+        answer = pipeline.ask(request.question, k=request.k, filters=request.filters.to_filters())
     if as_json:
         emit_json(answer)
     else:

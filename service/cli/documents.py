@@ -29,7 +29,7 @@ def list_documents(data: Path | None, as_json: bool) -> None:
     from service.settings import load_settings
 
     with View(load_settings(data=data).data) as view:
-        view.check_tally()
+        view.check_totals()
         found = view.documents()
         generation = view.generation
     if as_json:
@@ -56,7 +56,7 @@ def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> No
     from service.settings import load_settings
 
     with View(load_settings(data=data).data) as view:
-        view.check_tally()
+        view.check_totals()
         document = view.document(identifier)
         passages = [] if removed else view.passages(view.document_passages(document))
         text = view.text(document) if removed else ""
@@ -87,20 +87,19 @@ def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> No
 def _show_removed(document: "StoredDocument", text: str, *, as_json: bool) -> None:
     spans = [
         {"start": span.start, "end": span.end, "reason": span.reason, "text": text[span.start : span.end]}
-        for span in document.removed
+        for span in document.removed_spans
     ]
     if as_json:
         emit_json({"id": document.id, "title": document.metadata.title, "removed": spans})
         return
     click.echo(f"{document.id}  {plain(document.metadata.title)}")
-    for span in document.removed:
+    for span in document.removed_spans:
         line = text.count("\n", 0, span.start) + 1
         click.echo(f"\n[{span.start}–{span.end}]  line {line:,} of its text: {plain(span.reason)}")
         click.echo(wrapped(text[span.start : span.end]))
-    characters = sum(span.end - span.start for span in document.removed)
-    click.echo(
-        f"\n{plural(len(document.removed), 'span')} removed, {characters:,} of {document.characters:,} characters."
-    )
+    characters = sum(span.end - span.start for span in document.removed_spans)
+    count = plural(len(document.removed_spans), "span")
+    click.echo(f"\n{count} removed, {characters:,} of {document.characters:,} characters.")
 
 
 @documents.command("remove")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import functools
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,37 @@ from service.runtime.terminal import data_option, emit_json, json_option, one_li
 if TYPE_CHECKING:
     from corpus.documents import ReadOptions
     from corpus.errors import FootnoteError
+    from embeddings.encoder import Encoder
     from service.ingest import Ingester, IngestSummary, OutcomePreview
     from service.settings import Settings
 
 __all__ = ["ingest", "reindex", "show_summary"]
 
 INTERRUPTED = 130
+
+
+class _TimedLoader:
+    """Loads the encoder at the first call, and measures the seconds that this takes.
+
+    Loading a new encoder includes preparing it for this machine, once, which says nothing about the speed of
+    encoding.
+
+    Args:
+        load: Loads the encoder.
+    """
+
+    def __init__(self, load: Callable[[], Encoder]) -> None:
+        self._load = load
+        self._encoder: Encoder | None = None
+        self.seconds = 0.0
+
+    def __call__(self) -> Encoder:
+        """Return the encoder."""
+        if self._encoder is None:
+            begun = time.monotonic()
+            self._encoder = self._load()
+            self.seconds = time.monotonic() - begun
+        return self._encoder
 
 
 class _NonEmptyPath(click.Path):
@@ -74,13 +98,13 @@ def ingest(
     """
     from corpus.documents import ReadOptions
     from corpus.store import Store
-    from embeddings.encoder.cpus import give_way
+    from embeddings.encoder import lower_priority
     from service.ingest import Ingester
     from service.opening import load_encoder, refresh_projection
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
-    give_way()
+    lower_priority()
     _check_encoding(encoding)
     _check_text("--password", password)
     _check_text("--text-field", text_field)
@@ -96,13 +120,13 @@ def ingest(
         return _dry_run(settings, options, paths, pruned, force, as_json)
     changes = _changes(paths) if watch else None
     begun = time.monotonic()
-    load = functools.cache(lambda: load_encoder(settings, say))
+    load = _TimedLoader(lambda: load_encoder(settings, say))
     with Store(settings.data, create=True) as store:
         ingester = Ingester(store, load, settings, options)
         summary = ingester.ingest(paths, progress_for(), prune=pruned, force=force)
         if (summary.added or summary.replaced) and not summary.stopped:
             refresh_projection(settings, load())
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - begun - load.seconds
         if as_json:
             emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
         else:
@@ -237,20 +261,20 @@ def reindex(data: Path | None, as_json: bool) -> None:
     All changes take effect in one step at the end, so an interruption leaves the old state.
     """
     from corpus.store import Store
-    from embeddings.encoder.cpus import give_way
+    from embeddings.encoder import lower_priority
     from service.ingest import Ingester
     from service.opening import load_encoder, refresh_projection
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
-    give_way()
+    lower_priority()
     settings = load_settings(data=data)
     begun = time.monotonic()
-    load = functools.cache(lambda: load_encoder(settings, say, for_reindex=True))
+    load = _TimedLoader(lambda: load_encoder(settings, say, for_reindex=True))
     with Store(settings.data) as store:
         documents = Ingester(store, load, settings).reindex(progress_for())
     refresh_projection(settings, load())
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - begun - load.seconds
     if as_json:
         emit_json({"documents": documents, "seconds": round(seconds, 2)})
     else:

@@ -1,4 +1,4 @@
-"""The HTTP service: `build_app` and nothing else is for others."""
+"""The HTTP service."""
 
 from service.http.app import build_app
 from service.http.server.listener import Listener

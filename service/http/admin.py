@@ -1,4 +1,4 @@
-"""Who may change the documents, and look at what the service measures."""
+"""Dependency of routes for administrators."""
 
 from fastapi import Depends, Request
 
@@ -10,11 +10,11 @@ __all__ = ["Administrator"]
 
 
 async def _administrator(request: Request, access: AccessState) -> None:
-    if not access.now.admin_keys:
+    if not access.policy.admin_keys:
         raise ProblemError(
             403,
             "admin-key-not-set",
-            "This is open to administrators alone, and the operator has set no key for them (FOOTNOTE_ADMIN_KEYS).",
+            "This needs an administrator's key, and the operator has set none (FOOTNOTE_ADMIN_KEYS).",
         )
     client: Client = request.state.client
     if client.role is not Role.ADMIN:
@@ -27,4 +27,4 @@ async def _administrator(request: Request, access: AccessState) -> None:
 
 
 Administrator = Depends(_administrator)
-"""A route with this dependency answers only to an administrator's key."""
+"""Require an administrator's key."""

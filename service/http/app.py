@@ -1,4 +1,4 @@
-"""The application: routes, error handlers, what stands around them, and the threads that follow what changes."""
+"""The application: routes, error handlers, middleware, and background threads."""
 
 import asyncio
 import contextlib
@@ -9,19 +9,20 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from service.access import AccessInForce
-from service.http.limits import describe_limits
-from service.http.middleware.cors import SAFE, OtherOrigins
-from service.http.middleware.gate import GUARDED, Gate
-from service.http.middleware.hosts import PROBES, Surface
-from service.http.middleware.observing import Observing
-from service.http.problems import PROBLEM_RESPONSES, add_problem_handlers
-from service.http.question_queue import Asks
+from corpus.errors import SettingsError
+from service.access import AccessControl
+from service.http.middleware.admission import CONTROLLED_PATHS, AdmissionMiddleware
+from service.http.middleware.cors import SAFE_METHODS, CrossOriginMiddleware
+from service.http.middleware.host_check import PROBES, HostCheckMiddleware
+from service.http.middleware.observability import ObservabilityMiddleware
+from service.http.middleware.path_prefix import PathPrefixMiddleware
+from service.http.middleware.security_headers import SecurityHeadersMiddleware
+from service.http.problems import add_problem_handlers, problem_responses
+from service.http.question_queue import QuestionQueue
 from service.http.routes import ask, chat, documents, feedback, health, metrics, pages, suggestions
-from service.http.server.connections import TurnedAway
+from service.http.server.connections import ConnectionLimitMiddleware
 from service.http.state import Service
 from service.ingest import ChangeQueue
 from service.schemas import Problem
@@ -33,23 +34,26 @@ from service.upkeep import Feedback
 __all__ = ["build_app"]
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-"""FastAPI's own would tell a collector each request's path and query, and what errors say."""
+"""FastAPI's own telemetry would export paths, queries and error messages."""
+
+ROUTERS = [module.router for module in (ask, chat, documents, feedback, health, metrics, pages, suggestions)]
 
 
 def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
-    """The HTTP service over what it is given.
+    """Build the HTTP application.
 
-    While it runs, one thread follows the store and one the file of keys; when it stops, they end and the library is
-    closed.
+    While it runs, one thread follows the store and one the access file. When it stops, the threads end and the library
+    is closed.
 
     Args:
-        service: What it is made of.
-        tracing: Where requests are told of; nowhere if None.
+        service: Settings, library and pipeline.
+        tracing: Receives request spans; None for no tracing.
 
     Raises:
-        SettingsError: The file of keys cannot be used.
+        SettingsError: The access file or the path prefix is unusable.
     """
-    access = AccessInForce(service.settings)
+    _check_root_path(service.settings.root_path or "")
+    access = AccessControl(service.settings)
     tracing = tracing or NoTracing()
 
     @contextlib.asynccontextmanager
@@ -73,14 +77,14 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
             for follower in followers:
                 follower.join()
             app.state.intake.close()
-            app.state.asks.close()
+            app.state.question_queue.close()
             service.library.close()
             await asyncio.to_thread(tracing.close)
 
     app = FastAPI(
-        docs_url=None,  # `pages` has one of our own
+        docs_url=None,  # `pages` has its own
         redoc_url=None,
-        redirect_slashes=False,  # its redirects are to whatever host the request names, and take a body along
+        redirect_slashes=False,  # the redirect would use the request's host name
         title="Footnote",
         version=version("footnote-qa"),
         summary="Answers from your own documents: exact passages, each with a citation that a reader can check.",
@@ -91,59 +95,71 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     app.state.access = access
     app.state.intake = ChangeQueue(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
-    app.state.metrics = Metrics()
-    app.state.asks = Asks(service.pipeline, service.settings.wait_seconds, app.state.metrics, tracing)
-    app.state.metrics.built(version("footnote-qa"))
-    app.state.metrics.follow(service.library, app.state.asks.queue, app.state.intake.queue)
+    app.state.metrics = Metrics(version("footnote-qa"))
+    app.state.question_queue = QuestionQueue(
+        service.pipeline, service.settings.wait_seconds, app.state.metrics, tracing
+    )
+    app.state.metrics.track(service.library, app.state.question_queue.queue, app.state.intake.queue)
     add_problem_handlers(app)
-    for module in (ask, chat, documents, feedback, health, metrics, pages, suggestions):
-        app.include_router(module.router)
-    app.mount("/docs/static", StaticFiles(packages=[("fastapi_offline", "static")]))  # Swagger UI, without a network
-    _describe(app, service.settings)
-    _put_around(app, service.settings, access, tracing)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/web", pages.WEB_FILES)
+    app.mount("/docs/static", pages.WebFiles(packages=[("fastapi_offline", "static")]))  # Swagger UI, without a network
+    _describe(app)
+    _add_middleware(app, service.settings, access, tracing)
     return app
 
 
-def _put_around(app: FastAPI, settings: Settings, access: AccessInForce, tracing: Tracing) -> None:
-    """Put around all else what observes, and what decides about hosts, other origins and clients.
-
-    Their pages can read every problem that comes from within, of 500 too.
-    """
-    made_by_fastapi = app.build_middleware_stack
-
-    def build() -> ASGIApp:
-        gate = TurnedAway(Gate(made_by_fastapi(), access, settings))
-        surface = Surface(OtherOrigins(gate, access), access)
-        return Observing(surface, app.state.metrics, tracing, questions=settings.log_questions)
-
-    app.build_middleware_stack = build  # type: ignore[method-assign]
+def _check_root_path(root_path: str) -> None:
+    """Raise an error for a prefix that cannot be distinguished from the service's own paths."""
+    own = {route.path.split("/")[1] for router in ROUTERS for route in router.routes if hasattr(route, "path")}
+    first = root_path.partition("/")[2].partition("/")[0]
+    if first and first in own | {"web", "openapi.json"}:
+        raise SettingsError(
+            f"FOOTNOTE_ROOT_PATH is not usable: the service has paths of its own below /{first}. Choose another prefix."
+        )
 
 
-def _describe(app: FastAPI, settings: Settings) -> None:
-    """Put our problem schema into the OpenAPI document in the place of FastAPI's own 422, and the limits in force."""
-    made_by_fastapi = app.openapi
+def _add_middleware(app: FastAPI, settings: Settings, access: AccessControl, tracing: Tracing) -> None:
+    """Put the middleware around FastAPI's own, so that it handles the responses to unexpected errors too."""
+    build_fastapi_stack = app.build_middleware_stack
+
+    def build_stack() -> ASGIApp:
+        stack: ASGIApp = AdmissionMiddleware(build_fastapi_stack(), access, settings)
+        stack = ConnectionLimitMiddleware(stack)
+        stack = CrossOriginMiddleware(stack, access)
+        stack = HostCheckMiddleware(stack, access)
+        stack = PathPrefixMiddleware(stack, access, settings.root_path or "")
+        stack = SecurityHeadersMiddleware(stack)
+        return ObservabilityMiddleware(stack, app.state.metrics, tracing, log_questions=settings.log_questions)
+
+    app.build_middleware_stack = build_stack  # type: ignore[method-assign]
+
+
+def _describe(app: FastAPI) -> None:
+    """Complete the OpenAPI document: problems instead of FastAPI's own 422, keys, statuses of the middleware."""
+    build_schema = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = made_by_fastapi()
+            schema = build_schema()
             models = schema.setdefault("components", {}).setdefault("schemas", {})
             for name in ("HTTPValidationError", "ValidationError"):
                 models.pop(name, None)
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             models.update(problem.pop("$defs"))
             models["Problem"] = problem
-            describe_limits(models, settings)
             _describe_keys(schema)
-            _describe_edge(schema)
+            _describe_middleware(schema)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _describe_keys(schema: dict[str, Any]) -> None:
-    """Have the OpenAPI document say what takes a key: changes always, the rest of the API where asking needs one."""
-    described = "An administrator's, an asker's or a site's, as the operator gives it."
-    schema["components"]["securitySchemes"] = {"Key": {"type": "http", "scheme": "bearer", "description": described}}
+    """Add the security requirements: changes always need a key, other API routes if asking needs one."""
+    description = "Key of an administrator, of a client that asks, or of a site, from the operator of the service."
+    schema["components"]["securitySchemes"] = {"Key": {"type": "http", "scheme": "bearer", "description": description}}
     for path, methods in schema["paths"].items():
         for method, route in methods.items():
             if "401" in route["responses"]:
@@ -151,16 +167,16 @@ def _describe_keys(schema: dict[str, Any]) -> None:
                 route["security"] = [{"Key": []}] if is_change else [{}, {"Key": []}]
 
 
-def _describe_edge(schema: dict[str, Any]) -> None:
-    """Have the OpenAPI document name what is refused before a route is looked for."""
+def _describe_middleware(schema: dict[str, Any]) -> None:
+    """Add the error statuses of the middleware."""
     for path, methods in schema["paths"].items():
         for method, route in methods.items():
-            statuses = [400, 431]  # no usable request, or a head too large
-            statuses += [] if path.startswith(PROBES) else [421, 503]  # another host's; too many connections
-            statuses += [429] if path.startswith(GUARDED) else []
-            statuses += [403] if method.upper() not in SAFE else []  # a page of another origin
+            statuses = [400, 431]  # an invalid request, a head too large
+            statuses += [] if path.startswith(PROBES) else [421, 503]  # unknown host, too many connections
+            statuses += [429] if path.startswith(CONTROLLED_PATHS) else []
+            statuses += [403] if method.upper() not in SAFE_METHODS else []  # another origin
             responses = {
-                **{str(status): it for status, it in PROBLEM_RESPONSES(*statuses).items()},
+                **{str(status): it for status, it in problem_responses(*statuses).items()},
                 **route["responses"],
             }
             route["responses"] = dict(sorted(responses.items()))

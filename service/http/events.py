@@ -1,4 +1,4 @@
-"""An answer as server-sent events: comments keep the connection alive until it has been computed."""
+"""Answers as server-sent events, with comments that keep the connection alive until the answer is computed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,75 +7,75 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import TypeAdapter
 
 from service.answering import Answer, AnsweringPassage
-from service.http.problems import problem_of
-from service.http.question_queue import Asked, Asks
+from service.http.problems import problem_from_error
+from service.http.question_queue import QuestionQueue, QueuedQuestion
 
 __all__ = ["EVENTS", "EVENTS_RESPONSE", "KEEP_ALIVE_S", "event_stream"]
 
 EVENTS = "text/event-stream"
 
 KEEP_ALIVE_S = 10.0
-"""Between comments; proxies give up a connection on which nothing comes for 30 to 60 seconds."""
+"""Seconds between comments; proxies close a connection that is silent for 30 to 60 seconds."""
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""No answer is kept by anyone in between, and nginx passes each event on at once."""
+"""Disable caching, and buffering in nginx."""
 
 EVENTS_RESPONSE = {
-    "description": "The answer; as server-sent events where `Accept` prefers them.",
+    "description": "The answer; as server-sent events if `Accept` prefers them.",
     "content": {
         EVENTS: {
             "schema": {
                 "type": "string",
-                "description": "Events with an `id` that counts from 1 and JSON as data: `answer` (the object without "
-                '`passages`), `passage` (one each, in order), and `done` (`{"passages": N}`). At any time `error` '
-                "(a Problem) may come instead; `done` and `error` are last. Comments keep the connection alive.",
+                "description": "Events with JSON data and an `id` that counts from 1: `answer` (the object without "
+                '`passages`), `passage` (one for each, in order), and `done` (`{"passages": N}`). `error` (a Problem) '
+                "can replace them at any time. `done` and `error` are last. Comments keep the connection alive.",
             },
             "example": 'event: answer\ndata: {"question": "…", "status": "answered"}\nid: 1\n\n'
             'event: passage\ndata: {"id": "…", "rank": 1}\nid: 2\n\nevent: done\ndata: {"passages": 1}\nid: 3\n\n',
         }
     },
 }
-"""What the OpenAPI document says of a route that answers so."""
+"""Entry of a route's `responses` in the OpenAPI document."""
 
 _answers = TypeAdapter(Answer)
 _passages = TypeAdapter(AnsweringPassage)
 
 
-def event_stream(asked: Asked, asks: Asks, where: str) -> EventSourceResponse:
-    """A response that sends the answer as events.
+def event_stream(question: QueuedQuestion, queue: QuestionQueue, where: str) -> EventSourceResponse:
+    """Return a response that sends the answer as events.
 
-    A client that leaves takes its question along if nobody else waits for it and no thread has begun with it.
+    When the client disconnects, its question is cancelled unless another client waits for it or it has been started.
 
     Args:
-        asked: The question.
-        asks: What answers; an error on the way becomes the event `error`.
+        question: The question.
+        queue: Answers it; an error becomes the event `error`.
         where: Method and route, for the log.
 
     Raises:
-        ProblemError: The question cannot be taken now.
+        ProblemError: The queue does not accept the question.
     """
-    asks.admit(asked)
-    return EventSourceResponse(_stream(asked, asks, where), headers=HEADERS)
+    queue.admit(question)
+    return EventSourceResponse(_stream(question, queue, where), headers=HEADERS)
 
 
-async def _stream(asked: Asked, asks: Asks, where: str) -> AsyncIterator[bytes]:
-    events = asyncio.ensure_future(_events(asked, asks, where))
+async def _stream(question: QueuedQuestion, queue: QuestionQueue, where: str) -> AsyncIterator[bytes]:
+    events = asyncio.ensure_future(_events(question, queue, where))
     try:
         while not (await asyncio.wait({events}, timeout=KEEP_ALIVE_S))[0]:
             yield KEEPALIVE_COMMENT
-        yield events.result()  # at once: what it is made of came at once, and nobody who reads slowly is waited for
+        yield events.result()  # in one piece: a slow reader holds nothing but these bytes
     finally:
         events.cancel()
 
 
-async def _events(asked: Asked, asks: Asks, where: str) -> bytes:
+async def _events(question: QueuedQuestion, queue: QuestionQueue, where: str) -> bytes:
     try:
-        named = list(_of_answer((await asks.answer(asked)).answer))
-    except Exception as error:  # of whatever kind: the stream must end with an event
-        named = [("error", problem_of(error, where).model_dump_json(exclude_none=True))]
+        events = list(_of_answer((await queue.answer(question)).answer))
+    except Exception as error:  # of any kind: the stream must end with an event
+        events = [("error", problem_from_error(error, where).model_dump_json(exclude_none=True))]
     return b"".join(
         format_sse_event(event=name, data_str=data, id=str(number))
-        for number, (name, data) in enumerate(named, start=1)
+        for number, (name, data) in enumerate(events, start=1)
     )
 
 

@@ -1,4 +1,4 @@
-"""Every error over HTTP as RFC 9457 problem details: no traceback, no path, nothing of what was sent."""
+"""Errors over HTTP as RFC 9457 problem details, without tracebacks, file paths or request content."""
 
 import http
 import logging
@@ -25,18 +25,27 @@ from corpus.errors import (
     UnknownDocumentError,
     UnknownFeedbackError,
 )
-from service.runtime.descriptors import is_out_of_files, say_out_of_files
+from service.http.middleware.path_prefix import root_path
+from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
 from service.schemas import FieldError, Problem, field_errors
-from service.telemetry import note_problem
+from service.telemetry import record_problem
 
-__all__ = ["MEDIA_TYPE", "PROBLEM_RESPONSES", "ProblemError", "add_problem_handlers", "problem", "problem_of"]
+__all__ = [
+    "MEDIA_TYPE",
+    "ProblemError",
+    "add_problem_handlers",
+    "invalid_request",
+    "problem_from_error",
+    "problem_response",
+    "problem_responses",
+]
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-_OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
-    # most special first: error, status, name, detail (the error's own words if None)
+_BY_ERROR: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
+    # subclasses first: error, status, name, detail (the error's message if None)
     (UnknownDocumentError, 404, "unknown-document", "There is no document with this id."),
     (UnknownFeedbackError, 404, "unknown-feedback", "There is no rating with this id; it may have been removed."),
     (SpanError, 422, "span-outside-document", None),
@@ -58,28 +67,26 @@ _OF_ERRORS: Sequence[tuple[type[FootnoteError], int, str, str | None]] = (
         FeedbackFullError,
         503,
         "feedback-full",
-        "No more feedback is taken until the operator has exported and removed some.",
+        "The limit of stored ratings is reached; the operator must export and remove some.",
     ),
-    (FeedbackError, 503, "feedback-unavailable", "Feedback cannot be kept at the moment. See the operator's log."),
+    (FeedbackError, 503, "feedback-unavailable", "Ratings cannot be stored at the moment. See the operator's log."),
     (StoreBusyError, 503, "store-busy", "The document store is busy. Try again in a moment."),
     (StoreError, 503, "store-unavailable", "The document store cannot be used at the moment."),
 )
 
-_OF_STATUS: Mapping[int, tuple[str, str]] = {
+_BY_STATUS: Mapping[int, tuple[str, str]] = {
     400: ("invalid-json", "The body cannot be read. Send JSON."),
-    404: ("not-found", "There is nothing at this address. The addresses are listed at /docs."),
-    405: ("method-not-allowed", "This address does not take this method. The addresses are listed at /docs."),
+    404: ("not-found", "There is nothing at this address. {docs} lists the addresses."),
+    405: ("method-not-allowed", "This address does not support this method. {docs} lists the addresses."),
 }
 
-
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-READING = ("GET", "HEAD")
 
 
 class ProblemError(HTTPException):
-    """Ends a request with a problem; arguments as those of `problem`.
+    """Error that ends a request with a problem; arguments as for `problem_response`.
 
-    FastAPI lets this kind of error alone through where it reads a body.
+    An `HTTPException`, because FastAPI replaces other errors that occur while it reads a body.
     """
 
     def __init__(
@@ -95,7 +102,12 @@ class ProblemError(HTTPException):
         self.errors = errors
 
 
-def problem(
+def invalid_request(errors: Sequence[FieldError]) -> ProblemError:
+    """Return the error for a request with invalid fields."""
+    return ProblemError(422, "invalid-request", "Some fields are invalid; see 'errors'.", errors)
+
+
+def problem_response(
     status: int,
     name: str,
     detail: str,
@@ -103,39 +115,39 @@ def problem(
     headers: Mapping[str, str] | None = None,
     checks: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """A problem response; its type is `urn:footnote:problem:NAME`, its title the status's phrase."""
+    """Return a response with a problem of type `urn:footnote:problem:NAME`."""
     return _response(_problem(status, name, detail, errors).model_copy(update={"checks": checks}), headers)
 
 
-def problem_of(error: Exception, where: str) -> Problem:
-    """What an error is told as; one that the operator must know of is logged.
+def problem_from_error(error: Exception, where: str) -> Problem:
+    """Convert an error to a problem; log it if the operator should know about it.
 
     Args:
-        error: Of whatever kind.
+        error: Any exception.
         where: Method and route, for the log.
     """
     if isinstance(error, ProblemError):
         return _problem(error.status_code, error.name, error.detail, error.errors)
-    for kind, status, name, detail in _OF_ERRORS:
+    for kind, status, name, detail in _BY_ERROR:
         if isinstance(error, kind):
-            if status >= 500 and is_out_of_files(error):
-                return _out_of_files()
+            if status >= 500 and is_out_of_descriptors(error):
+                return _out_of_descriptors()
             if status >= 500:
                 logger.error("%s", error)
             return _problem(status, name, detail or str(error))
-    if is_out_of_files(error):
-        return _out_of_files()
+    if is_out_of_descriptors(error):
+        return _out_of_descriptors()
     logger.error("An unexpected error in %s", where, exc_info=error)
-    return _problem(500, "internal-error", "Something went wrong here. The operator's log has the details.")
+    return _problem(500, "internal-error", "An unexpected error occurred. See the operator's log.")
 
 
-def _out_of_files() -> Problem:
-    say_out_of_files()
-    return _problem(503, "too-busy", "Too many files are open here. Try again in a moment.")
+def _out_of_descriptors() -> Problem:
+    log_out_of_descriptors()
+    return _problem(503, "too-busy", "The service has too many open files. Try again in a moment.")
 
 
 def _problem(status: int, name: str, detail: str, errors: Sequence[FieldError] | None = None) -> Problem:
-    note_problem(name)
+    record_problem(name)
     return Problem(
         type=f"urn:footnote:problem:{name}",
         title=http.HTTPStatus(status).phrase,
@@ -149,51 +161,43 @@ def _response(body: Problem, headers: Mapping[str, str] | None = None) -> JSONRe
     return JSONResponse(body.model_dump(exclude_none=True), body.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def _for(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The entry of a route's `responses` for these statuses."""
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route for these error statuses."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
         status: {"description": http.HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}} for status in statuses
     }
 
 
-PROBLEM_RESPONSES = _for
-"""Documents the problems of a route: `responses=PROBLEM_RESPONSES(404, 422)`."""
-
-
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of an app with a problem, FastAPI's own 422 included."""
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(FootnoteError, _told)
-    app.add_exception_handler(ProblemError, _as_told)
-    app.add_exception_handler(Exception, _told)
+    """Answer every error of an application with a problem, FastAPI's own 422 included."""
+    app.add_exception_handler(RequestValidationError, _handle_invalid)
+    app.add_exception_handler(HTTPException, _handle_http)
+    app.add_exception_handler(Exception, _handle_any)
+    app.add_exception_handler(FootnoteError, _handle_any)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    errors = error.errors() if isinstance(error, RequestValidationError) else []
-    return problem(422, "invalid-request", "Some of what was sent cannot be used; see 'errors'.", field_errors(errors))
+async def _handle_invalid(request: Request, error: Exception) -> JSONResponse:
+    return await _handle_http(
+        request, invalid_request(field_errors(error.errors() if isinstance(error, RequestValidationError) else []))
+    )
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _handle_http(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, ProblemError):
+        return problem_response(error.status_code, error.name, error.detail, error.errors, error.headers)
     status = getattr(error, "status_code", 500)
-    name, detail = _OF_STATUS.get(status, ("http-error", http.HTTPStatus(status).phrase + "."))
-    headers = {"Allow": _allowed(request)} if status == 405 else getattr(error, "headers", None)
-    return problem(status, name, detail, headers=headers)
+    name, detail = _BY_STATUS.get(status, ("http-error", http.HTTPStatus(status).phrase + "."))
+    headers = {"Allow": _allowed_methods(request)} if status == 405 else getattr(error, "headers", None)
+    return problem_response(status, name, detail.format(docs=root_path(request.scope) + "/docs"), headers=headers)
 
 
-def _allowed(request: Request) -> str:
-    """The methods that an address takes, of all its routes: whoever refused one knew of the first route alone."""
+def _allowed_methods(request: Request) -> str:
+    """Return the methods of all routes at an address; the error knows those of one route only."""
     tried = ((method, {**request.scope, "method": method}) for method in METHODS)
-    taken = [m for m, scope in tried if any(r.matches(scope)[0] is Match.FULL for r in request.app.routes)]
-    return ", ".join(taken or READING)  # a folder of files has no routes
+    allowed = [m for m, scope in tried if any(r.matches(scope)[0] is Match.FULL for r in request.app.routes)]
+    return ", ".join(allowed or ("GET", "HEAD"))  # a folder of files has no routes
 
 
-async def _as_told(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, ProblemError):
-        return await _told(request, error)
-    return problem(error.status_code, error.name, error.detail, error.errors, error.headers)
-
-
-async def _told(request: Request, error: Exception) -> JSONResponse:
-    return _response(problem_of(error, f"{request.method} {getattr(request.scope.get('route'), 'path', '')}"))
+async def _handle_any(request: Request, error: Exception) -> JSONResponse:
+    return _response(problem_from_error(error, f"{request.method} {getattr(request.scope.get('route'), 'path', '')}"))

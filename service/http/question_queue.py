@@ -1,11 +1,11 @@
-"""Questions on their way to an answer: few threads, a bounded queue, and one computation for all who ask the same."""
+"""Queue of questions: a few worker threads, a bounded length, and one computation for identical questions."""
 
 import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect
@@ -13,69 +13,77 @@ from threadpoolctl import threadpool_limits
 
 from corpus.store import Filters
 from embeddings.encoder.cpus import usable_cpus
-from service.answering import Answer, Pipeline, Turn
+from service.answering import Answer, Citation, Pipeline, Turn
 from service.http.problems import ProblemError
-from service.telemetry import carried, note_question
+from service.telemetry import record_question, with_request_context
 from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
 
-__all__ = ["MOST_WAITING", "Answered", "Asked", "Asks"]
+__all__ = ["MAX_QUEUED", "QuestionQueue", "QueuedQuestion", "SerializedAnswer"]
 
-MOST_WAITING = 512
-"""Different questions that may wait, however quickly they are answered: it bounds memory."""
+MAX_QUEUED = 512
+"""Maximum number of distinct questions in the queue, whatever their expected wait: it bounds memory."""
 
-FIRST_GUESS_S = 0.05
-"""What an answer is thought to take before one has been given."""
+INITIAL_SECONDS = 0.05
+"""Estimated seconds for an answer before any has been measured."""
 
 WEIGHT = 0.05
-"""Of the latest answer in what the next one is thought to take."""
+"""Weight of the latest answer in the moving average of seconds for an answer."""
 
-LOOK_S = 0.1
-"""Whoever waits longer is looked after: most have their answer by then."""
+DISCONNECT_CHECK_S = 0.1
+"""Seconds before a waiting client's connection is watched: most answers are ready earlier."""
 
-_json = TypeAdapter(Answer).dump_json
+_to_json = TypeAdapter(Answer).dump_json
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """All that an answer depends on, beside the documents."""
+class QueuedQuestion:
+    """Everything that an answer depends on besides the documents.
+
+    Args:
+        question: The question.
+        history: Turns before it.
+        k: Maximum number of passages.
+        filters: Which documents may answer.
+        root_path: Path prefix of links to documents.
+    """
 
     question: str
     history: Sequence[Turn]
     k: int
     filters: Filters
+    root_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer, and the same as JSON."""
+class SerializedAnswer:
+    """An answer with its JSON."""
 
     answer: Answer
     json: bytes
 
 
-class _Work:
-    """A question that is computed or is to be, and how many wait for it."""
+class _Computation:
+    """A queued or running question, with the number of clients that wait for it."""
 
-    def __init__(self, future: "asyncio.Future[Answered]") -> None:
+    def __init__(self, future: "asyncio.Future[SerializedAnswer]") -> None:
         self.future = future
         self.waiting = 0
 
 
-class Asks:
-    """Answers questions on threads of its own; to be used on one event loop.
+class QuestionQueue:
+    """Answer questions on worker threads. All methods but `stop` and `close` belong to one event loop.
 
-    Who asks what somebody else is waiting for gets the same answer, or the same error. Nothing is kept beyond that. A
-    question is computed as long as anyone waits for it: if all have left before it is its turn, it never is.
+    Identical questions that are queued or running share one computation and its result or error; nothing is cached
+    afterwards. A question is removed from the queue when all of its clients have disconnected.
 
     Args:
-        pipeline: What answers.
-        longest_wait: Seconds. A question that would have to wait longer for its turn is refused at once, so that
-            those that are taken are answered in time however many come.
-        metrics: Where answers are counted.
-        tracing: Where it is told how long their steps took.
-        threads: Questions that are computed at once; as many as there are processors if None. More would only take
-            turns at the interpreter, and memory.
+        pipeline: Computes answers.
+        longest_wait: Seconds. A question with a longer expected wait is refused at once, so that accepted questions are
+            answered in time under any load.
+        metrics: Counts answers.
+        tracing: Receives the duration of each step.
+        threads: Worker threads; the number of usable processors if None. More would only compete for the interpreter.
     """
 
     def __init__(
@@ -88,28 +96,28 @@ class Asks:
     ) -> None:
         self._pipeline = pipeline
         self._longest_wait = longest_wait
-        self._at_once = threads or usable_cpus()
-        self._seconds = FIRST_GUESS_S
-        self._works: dict[tuple[Asked, int], _Work] = {}
+        self._workers = threads or usable_cpus()
+        self._seconds = INITIAL_SECONDS
+        self._computations: dict[tuple[QueuedQuestion, int], _Computation] = {}
         self._stopped = False
         self._metrics = metrics
         self._tracing = tracing
-        # The arithmetic libraries' own threads wait for each other busily, where every processor has a question.
+        # One thread for the arithmetic libraries: theirs would wait for each other in busy loops.
         self._threads = ThreadPoolExecutor(
-            self._at_once, thread_name_prefix="ask", initializer=threadpool_limits, initargs=(1,)
+            self._workers, thread_name_prefix="ask", initializer=threadpool_limits, initargs=(1,)
         )
 
-    def admit(self, asked: Asked) -> None:
-        """Make sure that a question can be taken now.
+    def admit(self, question: QueuedQuestion) -> None:
+        """Check that the queue accepts a question.
 
         Raises:
-            ProblemError: Too many wait already, or the service is stopping.
+            ProblemError: The queue is too long, or the service is stopping.
         """
-        note_question(asked.question)
+        record_question(question.question)
         if self._stopped:
             raise _stopping()
-        too_many = len(self._works) >= MOST_WAITING or self._expected_wait() > self._longest_wait
-        if too_many and self._key(asked) not in self._works:
+        is_full = len(self._computations) >= MAX_QUEUED or self._expected_wait() > self._longest_wait
+        if is_full and self._key(question) not in self._computations:
             raise ProblemError(
                 503,
                 "too-busy",
@@ -117,75 +125,101 @@ class Asks:
                 headers={"Retry-After": str(math.ceil(self._longest_wait))},
             )
 
-    async def answer(self, asked: Asked, left: Callable[[], Awaitable[object]] | None = None) -> Answered:
-        """Answer a question that has been admitted.
+    async def answer(
+        self, question: QueuedQuestion, disconnected: Callable[[], Awaitable[object]] | None = None
+    ) -> SerializedAnswer:
+        """Answer an admitted question.
 
         Args:
-            asked: The question.
-            left: Returns when the asker has left.
+            question: The question.
+            disconnected: Returns when the client has disconnected.
 
         Raises:
-            ClientDisconnect: The asker has left.
+            ClientDisconnect: The client has disconnected.
             ProblemError: The service is stopping.
         """
-        key = self._key(asked)
-        work = self._works.get(key)
-        if work is None or work.future.done():
+        key = self._key(question)
+        computation = self._computations.get(key)
+        if computation is None or computation.future.done():
             loop = asyncio.get_running_loop()
-            compute = carried(self._compute)
-            work = self._works[key] = _Work(loop.run_in_executor(self._threads, compute, asked, time.monotonic()))
-        work.waiting += 1
+            compute = with_request_context(self._compute)
+            future = loop.run_in_executor(self._threads, compute, question, time.monotonic())
+            computation = self._computations[key] = _Computation(future)
+        computation.waiting += 1
         try:
-            await _done(work.future, left)
-            if work.future.cancelled():
+            await _wait(computation.future, disconnected)
+            if computation.future.cancelled():
                 raise _stopping()
-            answered = work.future.result()
-            self._metrics.answered(answered.answer)
-            return answered
+            result = computation.future.result()
+            self._metrics.answer_returned(result.answer)
+            return result
         finally:
-            work.waiting -= 1
-            if not work.waiting:
-                work.future.cancel()
-            if self._works.get(key) is work and (work.future.done() or not work.waiting):
-                del self._works[key]
+            computation.waiting -= 1
+            if not computation.waiting:
+                computation.future.cancel()
+            is_over = computation.future.done() or not computation.waiting
+            if is_over and self._computations.get(key) is computation:
+                del self._computations[key]
 
     def queue(self) -> int:
-        """How many different questions wait for their turn."""
-        return max(0, len(self._works) - self._at_once)
+        """Return the number of distinct questions that wait for a thread."""
+        return max(0, len(self._computations) - self._workers)
 
     def stop(self) -> None:
-        """Refuse what waits for its turn, and whatever comes; what is being computed is answered."""
+        """Refuse waiting and new questions; finish the running ones."""
         self._stopped = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
-        """Stop, and wait for what is being computed."""
+        """Stop, and wait for the running questions."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _key(self, asked: Asked) -> tuple[Asked, int]:
+    def _key(self, question: QueuedQuestion) -> tuple[QueuedQuestion, int]:
         with self._pipeline.library.snapshot() as snapshot:
-            return asked, snapshot.generation
+            return question, snapshot.generation
 
     def _expected_wait(self) -> float:
-        """Seconds until the turn of a question that comes now."""
-        return self.queue() * self._seconds / self._at_once
+        """Return the expected seconds until a new question is started."""
+        return self.queue() * self._seconds / self._workers
 
-    def _compute(self, asked: Asked, came: float) -> Answered:
-        begun, began_at = time.monotonic(), time.time_ns()
-        answer = self._pipeline.ask(asked.question, history=asked.history, k=asked.k, filters=asked.filters)
-        answered = Answered(answer, _json(answer))
-        self._metrics.computed(begun - came, answer.timing_ms)
-        self._tracing.computed(began_at, answer.timing_ms)
-        self._seconds += WEIGHT * (time.monotonic() - begun - self._seconds)
-        return answered
+    def _compute(self, question: QueuedQuestion, queued_at: float) -> SerializedAnswer:
+        started, started_ns = time.monotonic(), time.time_ns()
+        answer = self._pipeline.ask(question.question, history=question.history, k=question.k, filters=question.filters)
+        if question.root_path:
+            answer = _with_prefix(answer, question.root_path)
+        result = SerializedAnswer(answer, _to_json(answer))
+        self._metrics.answer_computed(started - queued_at, answer.timing_ms)
+        self._tracing.answer_computed(started_ns, answer.timing_ms)
+        self._seconds += WEIGHT * (time.monotonic() - started - self._seconds)
+        return result
 
 
-async def _done(future: "asyncio.Future[Answered]", left: Callable[[], Awaitable[object]] | None) -> None:
-    """Wait for an answer, and for nobody who has left."""
-    await asyncio.wait({future}, timeout=None if left is None else LOOK_S)
-    if left is None or future.done():
+def _with_prefix(answer: Answer, prefix: str) -> Answer:
+    """Return an answer whose links to documents begin with a path prefix."""
+
+    def prefixed(citation: Citation) -> Citation:
+        return replace(citation, href=prefix + citation.href)
+
+    passages = [
+        replace(
+            passage,
+            citation=prefixed(passage.citation),
+            also_found_in=[prefixed(other) for other in passage.also_found_in],
+        )
+        for passage in answer.passages
+    ]
+    text = answer.answer and replace(answer.answer, citation=prefixed(answer.answer.citation))
+    return replace(answer, answer=text, passages=passages)
+
+
+async def _wait(
+    future: "asyncio.Future[SerializedAnswer]", disconnected: Callable[[], Awaitable[object]] | None
+) -> None:
+    """Wait for a future, or raise `ClientDisconnect`."""
+    await asyncio.wait({future}, timeout=None if disconnected is None else DISCONNECT_CHECK_S)
+    if disconnected is None or future.done():
         return
-    leaving: asyncio.Future[object] = asyncio.ensure_future(left())
+    leaving: asyncio.Future[object] = asyncio.ensure_future(disconnected())
     try:
         await asyncio.wait((future, leaving), return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -12,7 +12,7 @@ from corpus.store import Move, Remove, StoredSource, View
 from service.ingest.outcomes import Action, FileDone, Outcome, SplitDocument
 from service.ingest.sources import ReadFile, Source
 from service.reading import ReadingCancelled
-from service.runtime.descriptors import is_out_of_files
+from service.runtime.descriptors import is_out_of_descriptors
 
 __all__ = ["ChangeDetector", "StoredSources"]
 
@@ -77,7 +77,7 @@ class ChangeDetector:
             except (FootnoteError, ReadingCancelled):
                 raise
             except Exception as error:  # any other error refuses this file only
-                if is_out_of_files(error):
+                if is_out_of_descriptors(error):
                     raise
                 reason = f"it cannot be read ({type(error).__name__}); save it again, or as text"
                 yield Outcome(Action.REFUSED, source.name, reason=reason)

@@ -22,7 +22,7 @@ from service.ingest.summary import IngestSummary
 from service.retrieval import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
-from service.telemetry import carried
+from service.telemetry import with_request_context
 
 __all__ = ["ChangeQueue", "Upload", "UploadResult"]
 
@@ -84,11 +84,11 @@ class ChangeQueue:
 
     def add(self, uploads: Sequence[Upload]) -> Future[tuple[list[UploadResult], int]]:
         """Ingest uploads. The result has their outcomes and the store's new generation."""
-        return self._counted(self._thread.submit(carried(self._add), uploads))
+        return self._counted(self._thread.submit(with_request_context(self._add), uploads))
 
     def remove(self, identifier: str) -> Future[int]:
         """Remove a document. The result is the new generation; it may raise UnknownDocumentError."""
-        return self._counted(self._thread.submit(carried(self._remove), identifier))
+        return self._counted(self._thread.submit(with_request_context(self._remove), identifier))
 
     def queue(self) -> int:
         """Return the number of waiting and current changes."""

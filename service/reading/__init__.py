@@ -3,15 +3,15 @@
 from service.reading.pool import borrow
 from service.reading.process import SandboxLimits
 from service.reading.sandbox import ReadingCancelled, Sandbox
-from service.reading.splitting import PassageSizes, SplitText, Structure, split_text
+from service.reading.splitting import DocumentStructure, PassageSizes, SplitText, split_text
 
 __all__ = [
+    "DocumentStructure",
     "PassageSizes",
     "ReadingCancelled",
     "Sandbox",
     "SandboxLimits",
     "SplitText",
-    "Structure",
     "borrow",
     "split_text",
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from corpus.errors import SourceError
 from service.reading.protocol import read_frame, write_frames
-from service.runtime.descriptors import OUT_OF_FILES
+from service.runtime.descriptors import OUT_OF_DESCRIPTORS
 
 __all__ = ["NotStartedError", "ReadingProcess", "SandboxLimits"]
 
@@ -197,7 +197,7 @@ def _started(limits: SandboxLimits) -> subprocess.Popen[bytes]:
             start_new_session=True,  # keeps Ctrl-C from this process
         )
     except OSError as error:
-        if error.errno in OUT_OF_FILES:  # concerns the parent, not this file
+        if error.errno in OUT_OF_DESCRIPTORS:  # concerns the parent, not this file
             raise
         raise NotStartedError(f"{error.strerror}; allow this user more processes or memory") from error
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from corpus.documents import ReadOptions, RemovedSpan, SourceDocument
 from corpus.readers import SourceProblem
-from service.reading.splitting import PassageSizes, SplitText, Structure
+from service.reading.splitting import DocumentStructure, PassageSizes, SplitText
 
 __all__ = [
     "Clean",
@@ -73,7 +73,7 @@ class Split:
 
     seconds: int
     sizes: PassageSizes
-    structure: Structure | None = None
+    structure: DocumentStructure | None = None
 
 
 @dataclass(frozen=True, slots=True)

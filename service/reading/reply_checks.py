@@ -22,7 +22,7 @@ def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> 
     for places in ([section.start for section in document.sections], list(document.pages)):
         if places != sorted(places) or any(not 0 <= place <= len(text) for place in places):
             raise ValueError("a map lies outside its text")
-    check_spans(document.removed, text)
+    check_spans(document.removed_spans, text)
     return dataclasses.replace(document, text=text)
 
 

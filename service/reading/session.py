@@ -13,7 +13,7 @@ from corpus.text import TokenizerFile
 from service.reading.process import ReadingProcess
 from service.reading.protocol import Clean, End, LoadTokenizer, NextDocument, ReadFile, Removed, Split, decode, encode
 from service.reading.reply_checks import check_spans, checked_document
-from service.reading.splitting import PassageSizes, SplitText, Structure
+from service.reading.splitting import DocumentStructure, PassageSizes, SplitText
 
 __all__ = ["OutOfMemory", "ProcessLost", "Session"]
 
@@ -40,7 +40,7 @@ class Session:
 
     def __init__(self, process: ReadingProcess) -> None:
         self.process = process
-        self._tokenizer: str | None = None
+        self._tokenizer: tuple[str, int] | None = None
         self._position: tuple[SourceBytes, int] | None = None
         self._last: SourceDocument | None = None
 
@@ -91,14 +91,14 @@ class Session:
         seconds: int,
     ) -> SplitText:
         """Return the passages of a document."""
-        if self._tokenizer != tokenizer.sha256:
+        if self._tokenizer != (tokenizer.sha256, tokenizer.max_tokens):
             self._send(seconds, LoadTokenizer(tokenizer.max_tokens), tokenizer.content.encode())
-            self._tokenizer = tokenizer.sha256
+            self._tokenizer = tokenizer.sha256, tokenizer.max_tokens
         if self.has_sent(document):
             self._send(seconds, Split(seconds, sizes))
         else:
             self.forget_file()
-            self._send(seconds, Split(seconds, sizes, Structure.of(document)), text.encode())
+            self._send(seconds, Split(seconds, sizes, DocumentStructure.of(document)), text.encode())
         split = self._expected(self._receive(seconds), SplitText)
         check_spans(split.passages, text)
         return split

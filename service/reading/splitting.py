@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from corpus.documents import Passage, RemovedSpan, Section, SourceDocument
 from corpus.errors import SourceError
-from corpus.passages import PassageSplitter, prefix_of
+from corpus.passages import PassageSplitter
 from corpus.store import StoredDocument
-from corpus.text import TextTokens
+from corpus.text import TextTokens, title_prefix
 
-__all__ = ["MAX_PASSAGES", "PassageSizes", "SplitText", "Structure", "split_text"]
+__all__ = ["MAX_PASSAGES", "DocumentStructure", "PassageSizes", "SplitText", "split_text"]
 
 MAX_PASSAGES = 50_000
 """Maximum passages of one document, some 40 million characters of prose. A document is committed in one transaction,
@@ -36,7 +36,7 @@ class PassageSizes:
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class DocumentStructure:
     """What determines the passages of a document besides its text.
 
     Args:
@@ -54,10 +54,10 @@ class Structure:
     removed: Sequence[RemovedSpan] = ()
 
     @classmethod
-    def of(cls, document: SourceDocument | StoredDocument) -> "Structure":
+    def of(cls, document: SourceDocument | StoredDocument) -> "DocumentStructure":
         """Return the structure of a document."""
         metadata = document.metadata
-        return cls(metadata.title, metadata.language, document.sections, document.pages, document.removed)
+        return cls(metadata.title, metadata.language, document.sections, document.pages, document.removed_spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class SplitText:
     passages: Sequence[Passage]
 
 
-def split_text(counter: TextTokens, sizes: PassageSizes, structure: Structure, text: str) -> SplitText:
+def split_text(counter: TextTokens, sizes: PassageSizes, structure: DocumentStructure, text: str) -> SplitText:
     """Split a document's text into passages.
 
     Raises:
         SourceError: The title leaves no room for passages, or there are more than `MAX_PASSAGES`.
     """
-    prefix = prefix_of(structure.title, counter, sizes.title_tokens)
+    prefix = title_prefix(structure.title, counter, sizes.title_tokens)
     room = counter.max_tokens - counter.special_tokens - PREFIX_MARGIN - counter.count_tokens(prefix)
     if room < MIN_PASSAGE_TOKENS:
         raise SourceError("its title leaves the encoder no room for passages; set FOOTNOTE_TITLE_TOKENS lower")

@@ -18,7 +18,7 @@ from corpus.files import Sidecar, SourceBytes
 from corpus.readers import SourceProblem, read_documents
 from corpus.text import TextTokens, load_identifier
 from service.reading import protocol
-from service.reading.splitting import PassageSizes, SplitText, Structure, split_text
+from service.reading.splitting import DocumentStructure, PassageSizes, SplitText, split_text
 
 __all__ = ["main"]
 
@@ -138,7 +138,7 @@ class _Worker:
             if isinstance(request, protocol.LoadTokenizer):
                 self._load_tokenizer(request)
             elif isinstance(request, protocol.Split) and request.structure is None and isinstance(item, SourceDocument):
-                structure = Structure.of(item)
+                structure = DocumentStructure.of(item)
                 self._answer(lambda: self._split(request.sizes, structure, item.text))  # noqa: B023 - called at once
             else:
                 return request
@@ -148,7 +148,7 @@ class _Worker:
 
         self._counter = TextTokens(Tokenizer.from_str(self._text()), request.max_tokens)
 
-    def _split(self, sizes: PassageSizes, structure: Structure, text: str) -> SplitText:
+    def _split(self, sizes: PassageSizes, structure: DocumentStructure, text: str) -> SplitText:
         if self._counter is None:
             raise SourceError("no tokenizer is loaded to split it")
         return split_text(self._counter, sizes, structure, text)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.lexical import LexicalQuery
-from corpus.store import Allowed, Filters, StoredDocument, StoredPassage, StoredSource, Tally
+from corpus.store import Allowed, Filters, RowTotals, StoredDocument, StoredPassage, StoredSource
 
 __all__ = ["AnyRetriever", "Retriever", "Searcher", "StoreView"]
 
@@ -35,7 +35,7 @@ class StoreView(Protocol):
         """Fingerprint of the encoder that made the vectors; None before the first document."""
 
     @property
-    def tally(self) -> Tally:
+    def totals(self) -> RowTotals:
         """Number of documents and passages, and sums of their keys."""
 
     def sources(self) -> list[StoredSource]:

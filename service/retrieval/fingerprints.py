@@ -1,7 +1,8 @@
-"""What a store's vectors depend on."""
+"""Fingerprint of a store: what its passages and vectors depend on."""
 
 from corpus.cleaning import CLEANING_VERSION
 from corpus.passages import CHUNKING_VERSION
+from corpus.text import TITLE_PREFIX_VERSION
 from embeddings.encoder import Encoder
 from service.settings import Settings
 
@@ -9,10 +10,11 @@ __all__ = ["fingerprint"]
 
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
-    """Everything that decides which passages and vectors a text is given."""
+    """Return everything that determines the passages and vectors of a text, as canonical JSON."""
     return encoder.fingerprint(
         chunking=CHUNKING_VERSION,
         cleaning=CLEANING_VERSION if settings.cleaning else 0,
         passage_tokens=settings.passage_tokens,
+        title_prefix=TITLE_PREFIX_VERSION,
         title_tokens=settings.title_tokens,
     )

@@ -13,7 +13,7 @@ from embeddings.encoder import PRECISIONS, Encoder, Precision
 from service.retrieval.engine import AnyRetriever, Searcher, StoreView
 from service.retrieval.engines import ENGINES
 from service.retrieval.fingerprints import fingerprint
-from service.runtime.descriptors import is_out_of_files, say_out_of_files
+from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
 from service.settings import Settings
 
 __all__ = ["Library", "Snapshot"]
@@ -145,8 +145,8 @@ class Library:
                 self.refresh()
                 self.failure = None
             except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
-                if is_out_of_files(error):
-                    say_out_of_files()
+                if is_out_of_descriptors(error):
+                    log_out_of_descriptors()
                 elif self.problem != _said(error):
                     trace = None if isinstance(error, FootnoteError) else error
                     logger.error("The newest documents cannot be served yet: %s", _said(error), exc_info=trace)

@@ -1,4 +1,4 @@
-"""Descriptors: how many this process may have, what fits among them, and what is said when there are no more."""
+"""File descriptors: the limit of this process, their budget for connections, and the log message when none is free."""
 
 import contextlib
 import errno
@@ -13,70 +13,75 @@ from pathlib import Path
 
 from corpus.errors import FootnoteError
 
-__all__ = ["OUT_OF_FILES", "Room", "is_out_of_files", "room_for", "say_out_of_files"]
+__all__ = [
+    "OUT_OF_DESCRIPTORS",
+    "DescriptorBudget",
+    "descriptor_budget",
+    "is_out_of_descriptors",
+    "log_out_of_descriptors",
+]
 
 logger = logging.getLogger(__name__)
 
-OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
+OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 
 OTHER_FILES = 512
-"""For all that is no connection: the store's, the indexes', the reading processes', and those of files that are sent.
-Where there are few, half of them."""
+"""Descriptors for everything but connections: store, indexes, reading processes, uploads. Less with a low limit."""
 
-LEAST = 4
-"""Connections that are taken however few descriptors there are."""
+MIN_CONNECTIONS = 4
+"""Connections that are accepted with any limit."""
 
-SAY_S = 60.0
-"""Between two lines that say that there are no more."""
+LOG_INTERVAL_S = 60.0
+"""Seconds between log messages."""
 
-SHORT_S = 5.0
-"""What fails so soon after is taken to fail for the same reason: SQLite does not say why it cannot open a file."""
+RECENT_S = 5.0
+"""Seconds after a shortage in which other failures are attributed to it: SQLite gives no reason for a failed open."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What fits among the descriptors that this process may have.
+class DescriptorBudget:
+    """Connections that the limit of descriptors allows.
 
     Args:
-        connections: At once.
-        told: More of them, which are only told to come again.
-        files: Descriptors that it may have; None if there is no limit.
-        wanted: Descriptors that it would need for all.
+        connections: Connections at once.
+        turned_away: Connections beyond these, which are only refused.
+        files: Limit of descriptors; None for no limit.
+        wanted: Descriptors needed for everything.
     """
 
     connections: int
-    told: int
+    turned_away: int
     files: int | None
     wanted: int
 
 
-def room_for(connections: int, told: int, kept_back: int) -> Room:
-    """What fits, after this process has been let have as many descriptors as the system allows.
+def descriptor_budget(connections: int, turned_away: int, reserved: int) -> DescriptorBudget:
+    """Raise the limit of descriptors as far as the system allows, and divide it.
 
     Args:
-        connections: As many as are wanted, as `told`.
-        told: More of them, which are only told to come again.
-        kept_back: Descriptors that are in hand for when there are no others.
+        connections: Wanted connections.
+        turned_away: Wanted connections beyond these, which are only refused.
+        reserved: Descriptors in reserve.
     """
-    others = _open_now() + kept_back
-    wanted = connections + told + others + OTHER_FILES
-    files = _allowed(wanted)
+    others = _open_files() + reserved
+    wanted = connections + turned_away + others + OTHER_FILES
+    files = _raise_limit(wanted)
     if files is None or files >= wanted:
-        return Room(connections, told, files, wanted)
+        return DescriptorBudget(connections, turned_away, files, wanted)
     free = max(0, files - others)
     share = free - min(OTHER_FILES, free // 2)
-    told = min(told, share // 5)
-    return Room(min(connections, max(LEAST, share - told)), told, files, wanted)
+    turned_away = min(turned_away, share // 5)
+    return DescriptorBudget(min(connections, max(MIN_CONNECTIONS, share - turned_away)), turned_away, files, wanted)
 
 
-def _open_now() -> int:
+def _open_files() -> int:
     with contextlib.suppress(OSError):
         return sum(1 for _ in Path("/dev/fd").iterdir())
     return 64
 
 
-def _allowed(wanted: int) -> int | None:
-    """Descriptors that this process may have, of so many: often it is asked for no more than it may have."""
+def _raise_limit(wanted: int) -> int | None:
+    """Raise the soft limit towards the wanted number; return it, or None for no limit."""
     if sys.platform == "win32":
         return None
     import resource
@@ -89,41 +94,41 @@ def _allowed(wanted: int) -> int | None:
 
 
 class _Shortage:
-    """When there were no more descriptors, and when that was said."""
+    """Times of the latest shortage of descriptors, and of its latest log message."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._said_at = self._seen_at = float("-inf")
+        self._logged_at = self._seen_at = float("-inf")
 
-    def say(self) -> None:
+    def log(self) -> None:
         with self._lock:
             self._seen_at = time.monotonic()
-            if self._seen_at < self._said_at + SAY_S:
+            if self._seen_at < self._logged_at + LOG_INTERVAL_S:
                 return
-            self._said_at = self._seen_at
+            self._logged_at = self._seen_at
         logger.error(
             "This process has as many files open as it may, so that requests are refused until some are closed. Let it "
             "have more (LimitNOFILE of systemd, ulimits of a container, ulimit -n), or lower FOOTNOTE_CONNECTIONS."
         )
 
     def is_recent(self) -> bool:
-        return time.monotonic() < self._seen_at + SHORT_S
+        return time.monotonic() < self._seen_at + RECENT_S
 
 
 _shortage = _Shortage()
 
-say_out_of_files = _shortage.say
-"""Say that there are no more descriptors; once in a minute, however often it is called."""
+log_out_of_descriptors = _shortage.log
+"""Log that no descriptor is free, at most once a minute."""
 
 
-def is_out_of_files(error: BaseException) -> bool:
-    """Whether an error comes of there being no more descriptors."""
-    if any(isinstance(each, OSError) and each.errno in OUT_OF_FILES for each in _led_to(error)):
+def is_out_of_descriptors(error: BaseException) -> bool:
+    """Return whether an error was caused by a lack of descriptors."""
+    if any(isinstance(each, OSError) and each.errno in OUT_OF_DESCRIPTORS for each in _causes(error)):
         return True
     return isinstance(error, FootnoteError) and (_shortage.is_recent() or not _can_open())
 
 
-def _led_to(error: BaseException | None) -> Iterator[BaseException]:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -133,5 +138,5 @@ def _can_open() -> bool:
     try:
         os.close(os.open(os.devnull, os.O_RDONLY))
     except OSError as error:
-        return error.errno not in OUT_OF_FILES
+        return error.errno not in OUT_OF_DESCRIPTORS
     return True

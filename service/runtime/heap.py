@@ -1,4 +1,4 @@
-"""Memory that is freed and not given back: glibc's allocator keeps a heap for each of many threads."""
+"""Limit of malloc heaps: glibc keeps one for each thread, and does not return their freed memory."""
 
 import contextlib
 import ctypes
@@ -6,14 +6,14 @@ import ctypes
 __all__ = ["keep_few_heaps"]
 
 ARENAS = 2
-"""Heaps for all threads. By default there are up to eight for each processor: whichever thread makes an index next may
-grow another one, and what it frees stays there."""
+"""Heaps for all threads. The default is up to eight for each processor, and each thread that builds an index can grow
+another one."""
 
 M_ARENA_MAX = -8
-"""Of malloc.h."""
+"""Constant of malloc.h."""
 
 
 def keep_few_heaps() -> None:
-    """Have glibc keep few heaps from now on; other C libraries are left as they are."""
+    """Limit glibc to few heaps; do nothing with other C libraries."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)

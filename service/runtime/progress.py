@@ -1,4 +1,4 @@
-"""How long work shows that it goes on: a bar on a terminal, plain lines elsewhere."""
+"""Progress of long operations: a bar on a terminal, lines elsewhere."""
 
 import sys
 import time
@@ -10,45 +10,45 @@ from tqdm import tqdm
 __all__ = ["BarProgress", "LineProgress", "NoProgress", "Progress", "progress_for"]
 
 SECONDS_BETWEEN_LINES = 5.0
-"""A log wants a sign of life, not a film."""
+"""Seconds between progress lines."""
 
 
 class Progress(Protocol):
-    """What long work tells of itself."""
+    """Receiver of progress events."""
 
     def start(self, total: int, unit: str = "documents") -> None:
-        """Work on `total` items begins; `unit` is what they are called."""
+        """Start an operation on `total` items, called `unit`."""
 
     def doing(self, name: str) -> None:
-        """An item's turn has come."""
+        """Start an item."""
 
     def advance(self) -> None:
-        """An item is done."""
+        """Finish an item."""
 
     def encoded(self) -> None:
-        """A passage has been encoded."""
+        """Count an encoded passage."""
 
     def finish(self) -> None:
-        """The work has ended, well or not."""
+        """End the operation, successful or not."""
 
 
 class NoProgress:
-    """Says nothing."""
+    """No output."""
 
     def start(self, total: int, unit: str = "documents") -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def doing(self, name: str) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def advance(self) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def encoded(self) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def finish(self) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 class BarProgress:
@@ -56,7 +56,7 @@ class BarProgress:
 
     Args:
         stream: The terminal.
-        clock: Gives seconds.
+        clock: Returns seconds.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -76,32 +76,32 @@ class BarProgress:
         self._show()
 
     def advance(self) -> None:
-        """Grow the bar."""
+        """Advance the bar."""
         if self._bar is not None:
             self._bar.update()
 
     def encoded(self) -> None:
-        """Show how many passages a second are encoded."""
+        """Show the passages encoded per second."""
         self._passages.count()
         self._show()
 
     def finish(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
     def _show(self) -> None:
         if self._bar is not None:
-            self._bar.set_postfix_str(", ".join(filter(None, (self._passages.said(), self._name))))
+            self._bar.set_postfix_str(", ".join(filter(None, (self._passages.text(), self._name))))
 
 
 class LineProgress:
     """A line every few seconds, for logs and pipes.
 
     Args:
-        stream: Where the lines go.
-        clock: Gives seconds.
+        stream: Output.
+        clock: Returns seconds.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -113,61 +113,61 @@ class LineProgress:
         self._passages = _Rate(clock)
 
     def start(self, total: int, unit: str = "documents") -> None:
-        """Begin to count."""
+        """Start counting."""
         self._total, self._unit, self._done, self._last = total, unit, 0, self._clock()
         self._passages.start()
 
     def doing(self, name: str) -> None:
-        """Say nothing: the count is enough for a log."""
+        """Do nothing: a log needs no names."""
 
     def advance(self) -> None:
-        """Count, and say so if the last line was long ago."""
+        """Count, and print a line if it is time."""
         self._done += 1
-        self._say()
+        self._print()
 
     def encoded(self) -> None:
-        """Count, and say so if the last line was long ago."""
+        """Count, and print a line if it is time."""
         self._passages.count()
-        self._say()
+        self._print()
 
     def finish(self) -> None:
-        """Say nothing: what follows says how it ended."""
+        """Do nothing: the command prints the result."""
 
-    def _say(self) -> None:
+    def _print(self) -> None:
         if self._clock() - self._last >= SECONDS_BETWEEN_LINES:
             self._last = self._clock()
-            said = f"{self._done:,} of {self._total:,} {self._unit}"
-            self._stream.write(", ".join(filter(None, (said, self._passages.said()))) + "\n")
+            count = f"{self._done:,} of {self._total:,} {self._unit}"
+            self._stream.write(", ".join(filter(None, (count, self._passages.text()))) + "\n")
             self._stream.flush()
 
 
 class _Rate:
-    """Passages a second since the first: loading the model before it says nothing of the others."""
+    """Passages per second since the first one, so that loading the model is not counted."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.start()
 
     def start(self) -> None:
-        self._passages, self._begun = 0, 0.0
+        self._passages, self._started = 0, 0.0
 
     def count(self) -> None:
         if not self._passages:
-            self._begun = self._clock()
+            self._started = self._clock()
         self._passages += 1
 
-    def said(self) -> str:
-        """`12.3 passages/s`, or nothing in the first second."""
-        seconds = self._clock() - self._begun
+    def text(self) -> str:
+        """Return `12.3 passages/s`; empty in the first second."""
+        seconds = self._clock() - self._started
         return f"{self._passages / seconds:.1f} passages/s" if self._passages and seconds >= 1 else ""
 
 
 def progress_for(stream: TextIO | None = None) -> Progress:
-    """What suits a stream (standard error if None)."""
+    """Return the progress output for a stream; standard error if None."""
     stream = stream or sys.stderr
     return BarProgress(stream) if stream.isatty() else LineProgress(stream)
 
 
 def _printable(name: str) -> str:
-    """A file's name with nothing in it that could move the cursor."""
+    """Return a file's name without control characters."""
     return "".join(c if c.isprintable() else "?" for c in name.encode(errors="backslashreplace").decode())

@@ -39,22 +39,22 @@ def _jsonable(value: object) -> object:
 
 
 def plain(text: str) -> str:
-    """A text with nothing in it that a terminal would obey: control characters become `?`."""
+    """Return a text with `?` instead of control characters."""
     safe = text.encode(errors="backslashreplace").decode()
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in safe)
 
 
 def one_line(text: str) -> str:
-    """A text as `plain` gives it, on one line: line breaks and tabs become `?` too."""
+    """Return a text as from `plain`, with `?` instead of line breaks and tabs too."""
     return "".join(c if c.isprintable() else "?" for c in plain(text))
 
 
 def wrapped(text: str, indent: str = "    ", width: int = 96) -> str:
-    """A text in lines of at most `width`, its own line breaks kept."""
+    """Return a text wrapped to lines of at most `width`, with its own line breaks."""
     lines = plain(text).splitlines()
     return "\n".join(textwrap.fill(line, width, initial_indent=indent, subsequent_indent=indent) for line in lines)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 document`, `2 documents`."""
+    """Return a count with its noun: `1 document`, `2 documents`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

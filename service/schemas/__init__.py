@@ -1,6 +1,6 @@
-"""What people send over HTTP, and what the service sends besides answers."""
+"""Schemas of requests and of responses other than answers."""
 
-from service.schemas.asking import AskRequest, ChatRequest, FilterFields, TurnFields
+from service.schemas.asking import DEFAULT_K, AskRequest, ChatRequest, TurnFields
 from service.schemas.documents import (
     DocumentDetails,
     DocumentList,
@@ -11,10 +11,12 @@ from service.schemas.documents import (
     RemovedDocument,
 )
 from service.schemas.feedback import FeedbackRequest, RatedPassage, StoredFeedback
+from service.schemas.filtering import FilterFields
 from service.schemas.problems import FieldError, Problem, field_errors, validation_sentence
 from service.schemas.suggestions import Suggestions
 
 __all__ = [
+    "DEFAULT_K",
     "AskRequest",
     "ChatRequest",
     "DocumentDetails",

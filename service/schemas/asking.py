@@ -1,112 +1,66 @@
-"""What people send to be answered: a question, the conversation before it, and which documents may answer."""
+"""Schemas of questions: the question, the conversation before it, and filters."""
 
-import datetime
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 
-from corpus.store import Filters
 from service.answering import Turn
+from service.schemas.filtering import FilterFields
 from service.schemas.strict import Strict
 
 __all__ = [
+    "DEFAULT_K",
     "MAX_CONVERSATION_CHARACTERS",
+    "MAX_K",
     "MAX_MESSAGES",
     "MAX_QUESTION_CHARACTERS",
     "MAX_TURN_CHARACTERS",
+    "TOTAL_LENGTH",
     "AskRequest",
     "ChatRequest",
-    "FilterFields",
     "QuestionText",
     "TurnFields",
     "Turns",
 ]
 
 MAX_QUESTION_CHARACTERS = 2000
-"""Twice the longest passage: more is a text, not a question, and the encoder would not see its end."""
+"""Twice the longest passage; the encoder would not see the end of a longer question."""
+
+DEFAULT_K = 5
+"""Passages in an answer."""
 
 MAX_K = 100
-"""As many passages as reranking looks at by default."""
-
-MAX_FILTER_VALUES = 100
-MAX_FILTER_CHARACTERS = 1000
-"""Longer than any publisher's name or document's id."""
+"""Passages that reranking examines by default."""
 
 MAX_MESSAGES = 200
-"""Hours of talk; a question refers to the last few turns, and everything sent is checked before it is answered."""
+"""Turns of a conversation, which are hours; a question refers to the last few."""
 
 MAX_TURN_CHARACTERS = 20_000
-"""Far longer than anything that is answered here, so that a turn that came from elsewhere fits as well."""
+"""Characters of a turn, many more than an answer has: turns may come from other systems."""
 
 MAX_CONVERSATION_CHARACTERS = 200_000
-"""A short book: what a page of 200 ordinary turns can hold, and what a request may cost in memory."""
+"""Characters of a conversation in all, a short book; it bounds the memory of a request."""
 
-_Value = Annotated[str, Field(min_length=1, max_length=MAX_FILTER_CHARACTERS)]
-_Values = Annotated[tuple[_Value, ...], Field(max_length=MAX_FILTER_VALUES)]
-
-
-def _written_date(given: Any) -> Any:  # noqa: ANN401 - before validation: whatever was sent
-    """A date as it is documented; pydantic would take seconds since 1970 as well."""
-    if given is None or (isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII)):
-        return given
-    raise PydanticCustomError("date_form", "This must be a date such as 2017-01-19.")
-
-
-_Date = Annotated[datetime.date | None, BeforeValidator(_written_date, json_schema_input_type=datetime.date | None)]
-
-
-class PublishedRange(Strict):
-    """Dates of publication: from `gte` on, before `lt`."""
-
-    gte: Annotated[_Date, Field(description="First date allowed.")] = None
-    lt: Annotated[_Date, Field(description="First date no longer allowed.")] = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "PublishedRange":
-        if self.gte and self.lt and self.gte >= self.lt:
-            raise PydanticCustomError("empty_range", "No date lies in this range: 'gte' must be before 'lt'.")
-        return self
-
-
-class FilterFields(Strict):
-    """Which documents may answer; a field that is left out allows all."""
-
-    publisher: Annotated[_Values, Field(description="Any of these publishers.")] = ()
-    document_id: Annotated[_Values, Field(description="Any of these documents.")] = ()
-    language: Annotated[_Values, Field(description="Any of these language tags; `es` includes `es-SV`.")] = ()
-    tag: Annotated[_Values, Field(description="Documents that carry any of these tags.")] = ()
-    published: Annotated[PublishedRange, Field(description="Published in this range of dates.")] = PublishedRange()
-
-    def to_filters(self) -> Filters:
-        """The filters as the store takes them."""
-        first, last = self.published.gte, self.published.lt
-        return Filters(
-            publishers=self.publisher,
-            document_ids=self.document_id,
-            languages=self.language,
-            tags=self.tag,
-            published_from=None if first is None else first.isoformat(),
-            published_before=None if last is None else last.isoformat(),
-        )
+TOTAL_LENGTH = f" At most {MAX_CONVERSATION_CHARACTERS:,} characters in all."
+"""For descriptions: JSON Schema cannot express this limit."""
 
 
 class TurnFields(Strict):
     """A turn of a conversation."""
 
-    role: Annotated[Literal["user", "assistant"], Field(description="Who said it.")]
+    role: Annotated[Literal["user", "assistant"], Field(description="Author of the turn.")]
     content: Annotated[
         str,
         Field(
             max_length=MAX_TURN_CHARACTERS,
-            description="The question, or the `answer.text` that came; empty where nothing was found.",
+            description="The question, or the `answer.text` of the response; empty for `not_found`.",
         ),
     ]
 
 
-def _not_too_many(turns: Any) -> Any:  # noqa: ANN401 - before validation: whatever was sent
+def _check_number(turns: Any) -> Any:  # noqa: ANN401 - before validation: any JSON
     if isinstance(turns, list | tuple) and len(turns) > MAX_MESSAGES:
         raise PydanticCustomError(
             "too_many_turns", f"There are too many turns. Send only the latest ones, at most {MAX_MESSAGES} in all."
@@ -114,7 +68,7 @@ def _not_too_many(turns: Any) -> Any:  # noqa: ANN401 - before validation: whate
     return turns
 
 
-def _not_too_long(turns: tuple[TurnFields, ...]) -> tuple[TurnFields, ...]:
+def _check_length(turns: tuple[TurnFields, ...]) -> tuple[TurnFields, ...]:
     if sum(len(turn.content) for turn in turns) > MAX_CONVERSATION_CHARACTERS:
         raise PydanticCustomError(
             "too_long_turns",
@@ -126,9 +80,10 @@ def _not_too_long(turns: tuple[TurnFields, ...]) -> tuple[TurnFields, ...]:
 
 Turns = Annotated[
     tuple[TurnFields, ...],
-    BeforeValidator(_not_too_many, json_schema_input_type=tuple[TurnFields, ...]),
-    AfterValidator(_not_too_long),
-    Field(max_length=MAX_MESSAGES),
+    BeforeValidator(
+        _check_number, json_schema_input_type=Annotated[tuple[TurnFields, ...], Field(max_length=MAX_MESSAGES)]
+    ),
+    AfterValidator(_check_length),
 ]
 """A conversation, oldest turn first."""
 
@@ -152,11 +107,11 @@ QuestionText = Annotated[
 ]
 
 
-_K = Annotated[int, Field(ge=1, le=MAX_K, strict=True, description="At most so many passages.")]
+_K = Annotated[int, Field(ge=1, le=MAX_K, strict=True, description="Maximum number of passages.")]
 _Filters = Annotated[FilterFields, Field(description="Which documents may answer.")]
 _Context = Annotated[
     StrictBool,
-    Field(description="Whether the earlier turns may help to understand the question; `false` takes it alone."),
+    Field(description="Whether to use the earlier turns to understand the question."),
 ]
 
 
@@ -164,13 +119,16 @@ class AskRequest(Strict):
     """A question."""
 
     question: QuestionText
-    history: Annotated[Turns, Field(description="The conversation before the question, oldest turn first.")] = ()
-    k: _K = 5
+    history: Annotated[
+        Turns,
+        Field(description="The conversation before the question, oldest turn first." + TOTAL_LENGTH),
+    ] = ()
+    k: _K = DEFAULT_K
     filters: _Filters = FilterFields()
     context: _Context = True
 
     def turns(self) -> Sequence[Turn]:
-        """The earlier turns that may weigh in."""
+        """Return the earlier turns, if they may be used."""
         return _turns(self.history) if self.context else ()
 
 
@@ -181,11 +139,12 @@ class ChatRequest(Strict):
         Turns,
         Field(
             min_length=1,
-            description="The conversation, oldest message first; the last one is the question and the user's.",
+            description="The conversation, oldest message first. The last one is the question, with the role `user`."
+            + TOTAL_LENGTH,
             examples=[[{"role": "user", "content": "When did the truce begin?"}]],
         ),
     ]
-    k: _K = 5
+    k: _K = DEFAULT_K
     filters: _Filters = FilterFields()
     context: _Context = True
 
@@ -195,7 +154,9 @@ class ChatRequest(Strict):
         last, at = messages[-1], len(messages) - 1
         if last.role != "user":
             raise PydanticCustomError(
-                "not_the_users", "The last message is the question, so it must be the user's.", {"below": (at, "role")}
+                "not_the_users",
+                "The last message is the question, so its role must be 'user'.",
+                {"below": (at, "role")},
             )
         if not last.content.strip():
             raise PydanticCustomError("blank", "The question is empty: ask something.", {"below": (at, "content")})
@@ -213,7 +174,7 @@ class ChatRequest(Strict):
         return self.messages[-1].content.strip()
 
     def turns(self) -> Sequence[Turn]:
-        """The earlier turns that may weigh in."""
+        """Return the earlier turns, if they may be used."""
         return _turns(self.messages[:-1]) if self.context else ()
 
 

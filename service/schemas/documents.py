@@ -1,4 +1,4 @@
-"""What the service says of documents and of itself."""
+"""Schemas of responses about documents and health."""
 
 from typing import Literal
 
@@ -36,8 +36,8 @@ class DocumentRecord(BaseModel):
     href: str
 
     @classmethod
-    def of(cls, document: StoredDocument) -> "DocumentRecord":
-        """The record of a stored document; where it lay on the disk is nobody's business."""
+    def of(cls, document: StoredDocument, root_path: str = "") -> "DocumentRecord":
+        """Make the record of a stored document, without its path on the disk; `root_path` is the prefix of links."""
         about = document.metadata
         return cls(
             id=document.id,
@@ -53,12 +53,12 @@ class DocumentRecord(BaseModel):
             characters=document.characters,
             passages=document.passages,
             ingested_at=document.ingested_at,
-            href=f"/documents/{document.id}",
+            href=f"{root_path}/documents/{document.id}",
         )
 
 
 class SectionRecord(BaseModel):
-    """A heading, and the code point of the canonical text where its section begins."""
+    """Heading of a section, and the code point of the canonical text where the section begins."""
 
     title: str
     level: int
@@ -66,27 +66,27 @@ class SectionRecord(BaseModel):
 
 
 class DocumentDetails(DocumentRecord):
-    """A document without its text, with its sections and pages: too much for each line of a list."""
+    """A document without its text, with its sections and pages."""
 
     sections: list[SectionRecord]
     pages: list[int]
 
     @classmethod
-    def of(cls, document: StoredDocument) -> "DocumentDetails":
-        """The details of a stored document; of each page, the code point of the canonical text where it begins."""
+    def of(cls, document: StoredDocument, root_path: str = "") -> "DocumentDetails":
+        """Make the details of a stored document; `pages` has the code point of the canonical text where each begins."""
         sections = [SectionRecord(title=s.title, level=s.level, start=s.start) for s in document.sections]
-        return cls(**DocumentRecord.of(document).model_dump(), sections=sections, pages=list(document.pages))
+        return cls(**DocumentRecord.of(document, root_path).model_dump(), sections=sections, pages=list(document.pages))
 
 
 class DocumentList(BaseModel):
-    """A page of documents; ask again with `cursor=next_cursor` until it is null."""
+    """A page of documents; the next one has `cursor=next_cursor`, which is null on the last."""
 
     documents: list[DocumentRecord]
     next_cursor: str | None
 
 
 class ReceivedFile(BaseModel):
-    """What became of an uploaded file."""
+    """Outcome of an uploaded file."""
 
     name: str
     outcome: Literal["added", "replaced", "unchanged", "refused"]
@@ -95,21 +95,21 @@ class ReceivedFile(BaseModel):
 
 
 class ReceivedFiles(BaseModel):
-    """What became of each file, in the order sent, and the store's generation after it."""
+    """Outcome of each file, in the order sent, and the store's generation afterwards."""
 
     files: list[ReceivedFile]
     generation: int
 
 
 class RemovedDocument(BaseModel):
-    """The document that was removed, and the store's generation after it."""
+    """Id of the removed document, and the store's generation afterwards."""
 
     removed: str
     generation: int
 
 
 class Health(BaseModel):
-    """How the service is."""
+    """State of the service."""
 
     status: str
     generation: int | None = None

@@ -1,4 +1,4 @@
-"""What people send to say how good an answer was."""
+"""Schemas of ratings."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -6,19 +6,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.schemas.asking import QuestionText, TurnFields, Turns
+from service.schemas.asking import TOTAL_LENGTH, QuestionText, TurnFields, Turns
 from service.schemas.strict import Strict
 
 __all__ = ["FeedbackRequest", "RatedPassage", "StoredFeedback"]
 
 MAX_PASSAGE_CHARACTERS = 20_000
-"""Longer than a passage of the most tokens that FOOTNOTE_PASSAGE_TOKENS allows."""
+"""Characters of a passage, more than one of the most tokens has that FOOTNOTE_PASSAGE_TOKENS allows."""
 
-MAX_KEPT_CHARACTERS = 8_000
-"""Of the conversation before a rated question; what the question refers to stands in the last turns."""
+MAX_STORED_CHARACTERS = 8_000
+"""Characters stored of the conversation before a rated question, which refers to the last turns."""
 
 MAX_INTEGER = 2**53
-"""Beyond any offset or generation, and within what JavaScript and SQLite count exactly."""
+"""Larger than any offset or generation, and an exact integer in JavaScript and SQLite."""
 
 _Offset = Annotated[int, Field(ge=0, le=MAX_INTEGER, strict=True)]
 
@@ -31,16 +31,16 @@ class _Highlight(Strict):
 
 
 class RatedPassage(Strict):
-    """The passage that was rated, as its citation has it."""
+    """The rated passage, with the values of its citation."""
 
     document_id: Annotated[str, Field(min_length=1, max_length=200)]
     revision: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
     start: _Offset
     end: _Offset
     text: Annotated[
-        str | None, Field(max_length=MAX_PASSAGE_CHARACTERS, description="Its words; the document's own if left out.")
+        str | None, Field(max_length=MAX_PASSAGE_CHARACTERS, description="Its text; default: the document's text.")
     ] = None
-    highlight: Annotated[_Highlight | None, Field(description="The first of its `highlights`.")] = None
+    highlight: Annotated[_Highlight | None, Field(description="Its first highlight.")] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "RatedPassage":
@@ -48,47 +48,51 @@ class RatedPassage(Strict):
         if not 0 < length <= MAX_PASSAGE_CHARACTERS:
             raise PydanticCustomError(
                 "span",
-                f"A passage's 'end' lies after its 'start', by at most {MAX_PASSAGE_CHARACTERS:,} characters.",
+                f"'end' must be greater than 'start', by at most {MAX_PASSAGE_CHARACTERS:,} characters.",
                 {"below": ("end",)},
             )
         if self.text is not None and len(self.text) != length:
             raise PydanticCustomError(
                 "text_length",
-                "This must have as many characters (code points) as lie from 'start' to 'end'.",
+                "This must have 'end' - 'start' characters (code points).",
                 {"below": ("text",)},
             )
         if self.highlight is not None and not self.highlight.start < self.highlight.end <= length:
             raise PydanticCustomError(
-                "highlight", "This must lie within the passage, 'start' before 'end'.", {"below": ("highlight",)}
+                "highlight", "This must be within the passage, 'start' before 'end'.", {"below": ("highlight",)}
             )
         return self
 
 
 class FeedbackRequest(Strict):
-    """What someone thought of a passage, or of being told that nothing was found."""
+    """Rating of a passage, or of `not_found`."""
 
     question: QuestionText
-    history: Annotated[Turns, Field(description="The conversation before it, as it was sent to be answered.")] = ()
-    status: Annotated[Literal["answered", "not_found"], Field(description="The answer's.")]
+    history: Annotated[
+        Turns, Field(description="The conversation before the question, as it was sent with it." + TOTAL_LENGTH)
+    ] = ()
+    status: Annotated[Literal["answered", "not_found"], Field(description="Status of the answer.")]
     rating: Literal["up", "down"]
     passage: Annotated[
-        RatedPassage | None, Field(description="What was rated; null if it was `not_found` itself that was rated.")
+        RatedPassage | None, Field(description="The rated passage; null for a rating of `not_found` itself.")
     ]
-    generation: Annotated[int | None, Field(ge=0, le=MAX_INTEGER, strict=True, description="The answer's.")] = None
+    generation: Annotated[
+        int | None, Field(ge=0, le=MAX_INTEGER, strict=True, description="Generation of the answer.")
+    ] = None
 
     @model_validator(mode="after")
     def _of_something(self) -> "FeedbackRequest":
         if self.passage is None and self.status == "answered":
             raise PydanticCustomError(
-                "no_passage", "This can only be null where 'status' is 'not_found'.", {"below": ("passage",)}
+                "no_passage", "This can be null only if 'status' is 'not_found'.", {"below": ("passage",)}
             )
         return self
 
     def entry(self, text: str | None) -> dict[str, Any]:
-        """What is kept of it: of the conversation the last turns that fit, without those that say nothing.
+        """Return the rating to store, with the last turns that fit, without empty ones.
 
         Args:
-            text: The passage's words, if they are known.
+            text: Text of the passage, if known.
         """
         kept = self.model_dump(mode="json", exclude={"history", "passage"}, exclude_none=True)
         history = [turn.model_dump(mode="json") for turn in _latest(self.history)]
@@ -100,7 +104,7 @@ class FeedbackRequest(Strict):
 
 def _latest(turns: Sequence[TurnFields]) -> list[TurnFields]:
     kept: list[TurnFields] = []
-    room = MAX_KEPT_CHARACTERS
+    room = MAX_STORED_CHARACTERS
     for turn in reversed(turns):
         room -= len(turn.content)
         if room < 0:
@@ -111,6 +115,6 @@ def _latest(turns: Sequence[TurnFields]) -> list[TurnFields]:
 
 
 class StoredFeedback(BaseModel):
-    """The id of a rating; whoever has it may take the rating back."""
+    """Id of a rating, which can withdraw it."""
 
     id: str

@@ -1,4 +1,4 @@
-"""RFC 9457 problem details, and validation errors in plain words."""
+"""RFC 9457 problem details, and messages for validation errors."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["FieldError", "Problem", "field_errors", "validation_sentence"]
 
 
 class FieldError(BaseModel):
-    """One field that is wrong: a JSON Pointer (RFC 6901) into what was sent, and what to do."""
+    """Invalid field: a JSON Pointer (RFC 6901) into the request, and what to do."""
 
     pointer: str
     detail: str
@@ -26,13 +26,13 @@ class Problem(BaseModel):
     checks: dict[str, str] | None = None
 
 
-_SENTENCES: Mapping[str, str] = {
+_MESSAGES: Mapping[str, str] = {
     "missing": "This field is required.",
     "string_too_short": "This text is empty; it needs at least {min_length} character.",
     "string_too_long": "This text is too long; at most {max_length:,} characters are allowed.",
-    "string_type": "This must be a text.",
-    "string_unicode": "This text holds a character that is not valid Unicode.",
-    "string_pattern_mismatch": "This is not in the form that it has in an answer.",
+    "string_type": "This must be a string.",
+    "string_unicode": "This text has a character that is not valid Unicode.",
+    "string_pattern_mismatch": "This does not have the form that it has in an answer.",
     "literal_error": "This must be {expected}.",
     "bool_type": "This must be true or false.",
     "greater_than_equal": "This must be at least {ge}.",
@@ -50,11 +50,11 @@ _SENTENCES: Mapping[str, str] = {
 
 
 def field_errors(errors: Sequence[Any]) -> list[FieldError]:
-    """Validation errors in plain words, naming where and never repeating what was sent.
+    """Convert validation errors to positions and messages that do not repeat the request.
 
     Args:
-        errors: As `pydantic.ValidationError.errors()` gives them; a leading `body`, `query` or `path` is no part
-            of the pointer. A `PydanticCustomError` may name the place below its model as `below` in its context.
+        errors: Result of `pydantic.ValidationError.errors()`. A leading `body`, `query` or `path` is left out of the
+            pointer. The context of a `PydanticCustomError` may have the position within its model as `below`.
     """
     return [_field_error(error) for error in errors]
 
@@ -67,8 +67,8 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
         return FieldError(pointer=_pointer(where), detail="This must be a date such as 2017-01-19.")
     if kind == "json_invalid":
         where = []
-    sentence = _SENTENCES.get(kind)
-    return FieldError(pointer=_pointer(where), detail=sentence.format(**context) if sentence else str(error["msg"]))
+    message = _MESSAGES.get(kind)
+    return FieldError(pointer=_pointer(where), detail=message.format(**context) if message else str(error["msg"]))
 
 
 def _pointer(where: Sequence[str]) -> str:
@@ -76,6 +76,6 @@ def _pointer(where: Sequence[str]) -> str:
 
 
 def validation_sentence(error: ValidationError) -> str:
-    """The first thing that is wrong, as one sentence for a terminal."""
+    """Return the first error as one sentence for a terminal."""
     first = field_errors(error.errors())[0]
     return f"{first.pointer.lstrip('/') or 'The request'}: {first.detail}"

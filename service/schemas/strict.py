@@ -1,4 +1,4 @@
-"""What every object that is sent to the service has in common."""
+"""Base of request objects."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ __all__ = ["Strict"]
 
 
 class Strict(BaseModel):
-    """An object that has the fields it names and no others; an unknown one is answered with those that there are."""
+    """Object without additional fields; the error for an unknown field lists the known ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="before")
     @classmethod
-    def _known_fields_only(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+    def _known_fields_only(cls, given: Any) -> Any:  # noqa: ANN401 - any JSON
         if isinstance(given, dict) and not given.keys() <= cls.model_fields.keys():
             raise PydanticCustomError(
                 "unknown_field",
-                "There is an unknown field here. Known are: {known}.",
+                "This has an unknown field. Known fields: {known}.",
                 {"known": ", ".join(cls.model_fields)},
             )
         return given

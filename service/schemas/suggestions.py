@@ -1,4 +1,4 @@
-"""Questions to begin with."""
+"""Suggested questions."""
 
 from pydantic import BaseModel
 
@@ -6,6 +6,6 @@ __all__ = ["Suggestions"]
 
 
 class Suggestions(BaseModel):
-    """Questions to begin with, in the order to show them; none where nobody gave any."""
+    """Suggested questions, in the order to show them."""
 
     questions: list[str]

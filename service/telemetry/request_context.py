@@ -1,4 +1,4 @@
-"""What is noted of a request while it is answered, on whichever thread, for the log, the metrics and the traces."""
+"""Context of a request, on any thread, for the log, the metrics and the traces."""
 
 import contextlib
 import contextvars
@@ -6,20 +6,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-__all__ = ["Observed", "carried", "current", "note_problem", "note_question", "observing"]
+__all__ = [
+    "RequestContext",
+    "current_request",
+    "record_problem",
+    "record_question",
+    "use_request_context",
+    "with_request_context",
+]
 
-Given = ParamSpec("Given")
-Made = TypeVar("Made")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Observed:
-    """A request that is being answered.
+class RequestContext:
+    """A request in progress.
 
     Args:
-        id: Its name in the log and in the header `X-Request-ID`.
-        problem: The kind of the problem that it is answered with, such as `too-busy`.
-        question: What it asks, if anything.
+        id: Its id in the log and in the header `X-Request-ID`.
+        problem: Name of the problem in its response, such as `too-busy`.
+        question: Its question, if any.
     """
 
     id: str
@@ -27,43 +34,43 @@ class Observed:
     question: str | None = None
 
 
-_current: contextvars.ContextVar[Observed | None] = contextvars.ContextVar("observed", default=None)
+_current: contextvars.ContextVar[RequestContext | None] = contextvars.ContextVar("request", default=None)
 
 
-def current() -> Observed | None:
-    """The request that is being answered here; None outside of any."""
+def current_request() -> RequestContext | None:
+    """Return the current request; None outside of any."""
     return _current.get()
 
 
 @contextlib.contextmanager
-def observing(observed: Observed) -> Iterator[None]:
-    """Within the block, and in the tasks and threads that it starts by `carried`, this request is answered."""
-    token = _current.set(observed)
+def use_request_context(context: RequestContext) -> Iterator[None]:
+    """Make a request the current one within the block and its tasks; threads need `with_request_context`."""
+    token = _current.set(context)
     try:
         yield
     finally:
         _current.reset(token)
 
 
-def note_problem(name: str) -> None:
-    """The present request is answered with a problem of this kind."""
-    observed = _current.get()
-    if observed is not None:
-        observed.problem = name
+def record_problem(name: str) -> None:
+    """Record the problem that the current request is answered with."""
+    context = _current.get()
+    if context is not None:
+        context.problem = name
 
 
-def note_question(question: str) -> None:
-    """The present request asks this."""
-    observed = _current.get()
-    if observed is not None:
-        observed.question = question
+def record_question(question: str) -> None:
+    """Record the question of the current request."""
+    context = _current.get()
+    if context is not None:
+        context.question = question
 
 
-def carried(function: Callable[Given, Made]) -> Callable[Given, Made]:
-    """The same function, which on another thread still belongs to the present request; to be called once."""
+def with_request_context(function: Callable[P, T]) -> Callable[P, T]:
+    """Return a function that runs with the current request on another thread; it can be called once."""
     context = contextvars.copy_context()
 
-    def within(*arguments: Given.args, **named: Given.kwargs) -> Made:
+    def run(*arguments: P.args, **named: P.kwargs) -> T:
         return context.run(function, *arguments, **named)
 
-    return within
+    return run

@@ -1,4 +1,4 @@
-"""Traces of requests for OpenTelemetry, where the operator has named a collector; the only importer of its SDK."""
+"""Traces of requests by OpenTelemetry, if a collector is configured; the only importer of its SDK."""
 
 from __future__ import annotations
 
@@ -20,64 +20,63 @@ if TYPE_CHECKING:
 __all__ = ["FLUSH_S", "NoTracing", "OtelTracing", "Tracing", "tracing_from"]
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-"""The standard's own variables; its others (headers, sampler, resource, …) are read by its library."""
+"""OpenTelemetry's variables for the collector; its library reads the others (headers, sampler, resource, …)."""
 
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 PROTOCOL = "http/protobuf"
 
 FLUSH_S = 2.0
-"""For the last spans, when the service stops: a collector that is gone must not keep it."""
+"""Seconds for sending the last spans at shutdown: an unresponsive collector must not delay it."""
 
-Ended = Callable[[str, int, str | None], None]
-"""Told of a request's route, status and problem when it has been answered."""
+EndSpan = Callable[[str, int, str | None], None]
+"""Called with the route, status and problem of a finished request."""
 
 
 class Tracing(Protocol):
-    """What a request tells of itself to whoever follows it from service to service."""
+    """Receiver of request spans."""
 
-    def request(self, method: str, headers: Mapping[str, str], request_id: str) -> AbstractContextManager[Ended]:
-        """A request is answered within the block.
+    def request(self, method: str, headers: Mapping[str, str], request_id: str) -> AbstractContextManager[EndSpan]:
+        """Trace the request that is answered within the block.
 
         Args:
-            method: One of the few that HTTP knows.
-            headers: The request's; `traceparent` names the trace that it belongs to.
-            request_id: Its name in the log.
+            method: A standard method, or `other`.
+            headers: Headers of the request; `traceparent` continues a trace.
+            request_id: Its id in the log.
         """
 
-    def computed(self, begun: int, timing: Timing) -> None:
-        """An answer has been computed for the present request, begun at so many nanoseconds since 1970."""
+    def answer_computed(self, started_ns: int, timing: Timing) -> None:
+        """Trace the computation of the current request's answer, started at these nanoseconds since 1970."""
 
     def close(self) -> None:
-        """Send what has not been sent, within a bound."""
+        """Send the remaining spans, within `FLUSH_S`."""
 
 
 class NoTracing:
-    """Tells nobody."""
+    """No tracing."""
 
-    def request(self, method: str, headers: Mapping[str, str], request_id: str) -> AbstractContextManager[Ended]:
-        """Tell nobody."""
-        return contextlib.nullcontext(_untold)
+    def request(self, method: str, headers: Mapping[str, str], request_id: str) -> AbstractContextManager[EndSpan]:
+        """Do nothing."""
+        return contextlib.nullcontext(_ignore)
 
-    def computed(self, begun: int, timing: Timing) -> None:
-        """Tell nobody."""
+    def answer_computed(self, started_ns: int, timing: Timing) -> None:
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing is to be sent."""
+        """Do nothing."""
 
 
-def _untold(route: str, status: int, problem: str | None) -> None:
+def _ignore(route: str, status: int, problem: str | None) -> None:
     pass
 
 
 class OtelTracing:
-    """A span for each request, and below it one for the answer that was computed for it, with its steps.
+    """One span for each request, with a child span for the computed answer and its steps.
 
-    No span holds a question, a path, a query or an address: routes are templates.
+    No span contains a question, a path, a query or an address: routes are templates.
 
     Args:
-        processor: Takes the spans that have ended; one that sends them to the collector which the environment names
-            if None.
-        version: Footnote's.
+        version: Version of Footnote.
+        processor: Receives the finished spans; None sends them to the configured collector.
     """
 
     def __init__(self, version: str, processor: SpanProcessor | None = None) -> None:
@@ -86,15 +85,15 @@ class OtelTracing:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         named = Resource.create({SERVICE_NAME: "footnote", SERVICE_VERSION: version})
-        # What the environment says of the resource wins over the name above.
+        # The environment's resource attributes take precedence.
         self._provider = TracerProvider(resource=named.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
         self._provider.add_span_processor(processor or _sending())
         self._tracer = self._provider.get_tracer("footnote", version)
         self._propagator = TraceContextTextMapPropagator()
 
     @contextlib.contextmanager
-    def request(self, method: str, headers: Mapping[str, str], request_id: str) -> Iterator[Ended]:
-        """A span around the block."""
+    def request(self, method: str, headers: Mapping[str, str], request_id: str) -> Iterator[EndSpan]:
+        """Open a span around the block."""
         from opentelemetry.trace import SpanKind, StatusCode
 
         with self._tracer.start_as_current_span(
@@ -106,7 +105,7 @@ class OtelTracing:
             set_status_on_exception=False,
         ) as span:
 
-            def ended(route: str, status: int, problem: str | None) -> None:
+            def end_span(route: str, status: int, problem: str | None) -> None:
                 span.update_name(f"{method} {route}")
                 span.set_attributes({"http.route": route, "http.response.status_code": status})
                 if problem is not None:
@@ -114,14 +113,14 @@ class OtelTracing:
                 if status >= 500:
                     span.set_status(StatusCode.ERROR)
 
-            yield ended
+            yield end_span
 
-    def computed(self, begun: int, timing: Timing) -> None:
-        """A span that ends now, with one for each step; steps that were gone through again are told as one."""
+    def answer_computed(self, started_ns: int, timing: Timing) -> None:
+        """Add a span that ends now, with one for each step; the repetitions of a step are one span."""
         from opentelemetry.trace import set_span_in_context
 
-        answer = self._tracer.start_span("answer", start_time=begun)
-        within, at = set_span_in_context(answer), begun
+        answer = self._tracer.start_span("answer", start_time=started_ns)
+        within, at = set_span_in_context(answer), started_ns
         for name, milliseconds in (
             ("encode", timing.encode),
             ("retrieve", timing.retrieve),
@@ -133,7 +132,7 @@ class OtelTracing:
         answer.end(max(at, time.time_ns()))
 
     def close(self) -> None:
-        """Send what is left; what the collector has not taken within the bound is lost."""
+        """Send the remaining spans; those that take longer than `FLUSH_S` are lost."""
         flushing = threading.Thread(target=self._provider.shutdown, name="flush-traces", daemon=True)
         flushing.start()
         flushing.join(FLUSH_S)
@@ -147,14 +146,14 @@ def _sending() -> SpanProcessor:
 
 
 def tracing_from(version: str, environment: Mapping[str, str] | None = None) -> Tracing:
-    """What the environment asks for: nothing, unless it names a collector.
+    """Configure tracing from the environment; without a collector, return no tracing.
 
     Args:
-        version: Footnote's.
-        environment: The process's own if None.
+        version: Version of Footnote.
+        environment: Environment variables; those of the process if None.
 
     Raises:
-        SettingsError: It asks for what is not installed, or not spoken.
+        SettingsError: The protocol is not supported, or OpenTelemetry is not installed.
     """
     environment = os.environ if environment is None else environment
     named = next((name for name in ENDPOINTS if environment.get(name)), None)
@@ -163,11 +162,11 @@ def tracing_from(version: str, environment: Mapping[str, str] | None = None) -> 
         return NoTracing()
     for name in PROTOCOLS:
         if environment.get(name, PROTOCOL) != PROTOCOL:
-            raise SettingsError(f"{name} is not usable: traces are sent by {PROTOCOL} only. Unset it, or name that.")
+            raise SettingsError(f"{name} is not usable: only {PROTOCOL} is supported. Unset it, or set it to that.")
     try:
         return OtelTracing(version)
     except ImportError as error:
         raise SettingsError(
-            f"{named} is set, but what sends traces is not installed. Install it with: "
+            f"{named} is set, but OpenTelemetry is not installed. Install it with: "
             f"pip install 'footnote-qa[otel]' (or unset {named})"
         ) from error

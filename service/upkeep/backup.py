@@ -1,8 +1,8 @@
-"""All that a data folder must not lose, in one file, and the way back.
+"""Backup and restore of a data folder.
 
-A backup is a tar archive, not compressed, of `manifest.json`, `footnote.db` and, if there is feedback,
-`feedback.sqlite3`. The manifest gives the SHA-256 of each. Indexes and the prepared encoder are not in it: they are
-made again.
+A backup is an uncompressed tar archive of `manifest.json`, `footnote.db` and, if there is feedback,
+`feedback.sqlite3`. The manifest has the SHA-256 of each. Indexes and the prepared encoder are not included: they are
+rebuilt.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from corpus.errors import BackupError, StoreCorruptError, StoreError, StoreMissingError
+from corpus.errors import BackupError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
 from corpus.files import replaced, written_alone
 from corpus.store import (
     DATABASE_NAME,
@@ -27,7 +27,6 @@ from corpus.store import (
     replace_store,
     set_aside,
     translated_folder_errors,
-    upgrade,
 )
 from service.runtime.progress import Progress
 from service.upkeep.feedback import FEEDBACK_NAME, Feedback
@@ -44,14 +43,14 @@ MAX_MANIFEST_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself.
+    """Manifest of a backup.
 
     Args:
-        documents: How many.
-        passages: How many.
-        generation: The store's when the backup was made.
-        made: When, ISO 8601, UTC.
-        files: SHA-256 of each file in it, by its name.
+        documents: Number of documents.
+        passages: Number of passages.
+        generation: Generation of the store.
+        made: Time of the backup, ISO 8601, UTC.
+        files: SHA-256 of each file by name.
         backup: Version of the archive's layout.
     """
 
@@ -64,26 +63,26 @@ class Manifest:
 
 
 def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) -> Manifest:
-    """Write a backup of a data folder, as it is at one moment, while others read and write it.
+    """Write a backup of a data folder as it is at one moment, while other processes read and write it.
 
-    The copy is verified before it is kept, so that a damaged store never takes the place of a good backup.
+    The copy is verified before it is kept, so that a damaged store never replaces a good backup.
 
     Args:
         data: The data folder.
-        file: What to write; a second copy of the store lies beside it for a while.
-        progress: Told of each document that is verified.
-        force: Write over a file that is there.
+        file: File to write; it needs room for a temporary second copy beside it.
+        progress: Progress of the verification, by document.
+        force: Overwrite an existing file.
 
     Raises:
-        BackupError: The file is there already, or cannot be written.
+        BackupError: The file exists, or cannot be written.
         StoreCorruptError: The store is damaged.
         StoreError: The store or the feedback cannot be read.
     """
     if file.exists() and not force:
-        raise BackupError(f"{file} exists already. Give another name, or write over it with --force.")
+        raise BackupError(f"{file} exists already. Give another name, or overwrite it with --force.")
     View(data).close()
     if not file.parent.is_dir():
-        raise BackupError(f"There is no folder {file.parent}. Make it, or give another name.")
+        raise BackupError(f"There is no folder {file.parent}. Create it, or give another name.")
     with _translated_write_errors(file), _scratch(file.with_name(f".{file.name}-parts")) as copy:
         copy_store(data, copy)
         Feedback(copy).add_all(Feedback(data).ratings())
@@ -99,29 +98,29 @@ def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) 
         with replaced(file) as target, tarfile.open(fileobj=target, mode="w") as archive:
             _add_manifest(archive, about)
             for path in paths:
-                archive.add(path, path.name, recursive=False, filter=_of_nobody)
+                archive.add(path, path.name, recursive=False, filter=_without_owner)
     return about
 
 
 def restore(file: Path, data: Path, progress: Progress, *, force: bool = False) -> tuple[Manifest, int, str | None]:
-    """Put what a backup holds in the place of what a data folder holds, in one transaction.
+    """Replace the content of a data folder by that of a backup, in one transaction.
 
-    The backup is verified first. Who reads the store goes on seeing the old one until the new one is there. Ratings
-    that came since the backup stay.
+    The backup is verified first. Open views keep their state. Ratings since the backup stay.
 
     Args:
         file: The backup.
         data: The data folder; it need not exist.
-        progress: Told of each document that is verified.
-        force: Replace documents that are there.
+        progress: Progress of the verification, by document.
+        force: Replace existing documents.
 
     Returns:
-        What the backup says of itself, the generation that the store now is, and the name that was given to a store
-        too damaged to be replaced in place.
+        The manifest, the new generation of the store, and the new name of a store that was too damaged to be replaced
+        in place.
 
     Raises:
-        BackupError: The file is no backup or a damaged one, or there are documents already.
-        StoreError: The store or the feedback cannot be written; the store is as it was.
+        BackupError: The file is not a backup or is damaged, or the folder has documents.
+        StoreError: The store or the feedback cannot be written, and the store is unchanged; or the folder has a store
+            of another format version.
     """
     with _opened(file) as archive, translated_folder_errors(data):
         generation, broken = _target(data, force=force)
@@ -134,8 +133,13 @@ def _restored(
 ) -> tuple[Manifest, int, str | None]:
     with _scratch(data / "restore") as copy:
         about = _unpack(archive, file, copy)
-        upgrade(copy)
-        found = _problems(copy, progress)
+        try:
+            found = _problems(copy, progress)
+        except StoreFormatError as error:
+            raise BackupError(
+                f"The backup {file} holds a store of another format version. "
+                "Ingest its documents again into an empty folder, named with --data."
+            ) from error
         if found:
             raise BackupError(f"The backup {file} is damaged ({_first(found)}). Nothing was changed.")
         aside = None
@@ -148,16 +152,16 @@ def _restored(
 
 
 def _target(data: Path, *, force: bool) -> tuple[int, bool]:
-    """The generation of what is in a data folder, and whether it is too damaged to be replaced in place.
+    """Return the generation of the store in a data folder, and whether it is too damaged to be replaced in place.
 
     Raises:
-        BackupError: There are documents, and they may not be replaced.
-        StoreError: What is there is not a store that this Footnote knows.
+        BackupError: The folder has documents, and `force` is False.
+        StoreError: The folder has another application's database, or a store of another format version.
     """
     documents: int | None = None
     generation, broken = 0, False
     try:
-        connect(data, older=True).close()
+        connect(data).close()
         with contextlib.suppress(StoreError), View(data) as view:
             documents, generation = view.counts()[0], view.generation
     except StoreMissingError:
@@ -189,8 +193,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _of_nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """A file's entry without the name of its owner."""
+def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Remove the owner from a file's entry."""
     member.uid = member.gid = 0
     member.uname = member.gname = ""
     return member
@@ -204,10 +208,10 @@ def _add_manifest(archive: tarfile.TarFile, about: Manifest) -> None:
 
 
 def _unpack(archive: tarfile.TarFile, file: Path, folder: Path) -> Manifest:
-    """Write the files of a backup to a folder, each checked against its digest.
+    """Write the files of a backup to a folder, and verify their digests.
 
     Raises:
-        BackupError: It is no backup, or is damaged.
+        BackupError: The file is not a backup, or is damaged.
     """
     digests: dict[str, str] = {}
     about = None
@@ -220,9 +224,9 @@ def _unpack(archive: tarfile.TarFile, file: Path, folder: Path) -> Manifest:
         elif member.name in MEMBERS:
             digests[member.name] = _write(content, folder / member.name)
     if about is None:
-        raise BackupError(f"{file} is not a backup. Give a file that was written by footnote backup.")
+        raise BackupError(f"{file} is not a backup. Give a file written by footnote backup.")
     if digests != about.files or DATABASE_NAME not in digests:
-        raise BackupError(f"The backup {file} is damaged or not whole. Nothing was changed.")
+        raise BackupError(f"The backup {file} is damaged or incomplete. Nothing was changed.")
     return about
 
 
@@ -237,7 +241,7 @@ def _manifest(data: bytes, file: Path) -> Manifest:
 
 
 def _write(content: IO[bytes], path: Path) -> str:
-    """Copy to a new file; give the SHA-256."""
+    """Copy to a new file; return the SHA-256."""
     digest = hashlib.sha256()
     with path.open("xb") as file:
         while block := content.read(COPY_BYTES):
@@ -248,31 +252,31 @@ def _write(content: IO[bytes], path: Path) -> str:
 
 @contextlib.contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
-    """A folder within one that this process alone has meanwhile, and that is gone at the end.
+    """Provide a temporary folder inside a locked one, and remove both at the end.
 
     Raises:
-        BackupError: Another process has it.
-        OSError: It cannot be made.
+        BackupError: Another process holds the lock.
+        OSError: The folder cannot be created.
     """
     try:
         with written_alone(folder):
             copy = folder / "copy"
-            shutil.rmtree(copy, ignore_errors=True)  # of one that was killed
+            shutil.rmtree(copy, ignore_errors=True)  # left by a killed process
             copy.mkdir(mode=0o700)
             try:
                 yield copy
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except BlockingIOError:
-        raise BackupError("The same is being done by another process. Wait until it has finished.") from None
+        raise BackupError("Another process is doing the same. Wait until it has finished.") from None
 
 
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[tarfile.TarFile]:
-    """A backup to read.
+    """Open a backup for reading.
 
     Raises:
-        BackupError: It cannot be read, or is no archive.
+        BackupError: The file cannot be read, or is not an archive.
     """
     try:
         raw = file.open("rb")
@@ -282,7 +286,7 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
         with raw, tarfile.open(fileobj=raw, mode="r:") as archive:
             yield archive
     except tarfile.TarError as error:
-        raise BackupError(f"{file} is not a backup, or a damaged one. Nothing was changed.") from error
+        raise BackupError(f"{file} is not a backup, or is damaged. Nothing was changed.") from error
 
 
 @contextlib.contextmanager

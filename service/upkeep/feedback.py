@@ -1,6 +1,6 @@
-"""What people thought of answers, in a file of its own beside the store, so that neither can harm the other.
+"""Ratings of answers, in a file of their own, so that damage to them or to the store does not affect the other.
 
-Each rating is kept as the line of JSON that `footnote feedback export` writes; docs/evaluation.md describes it.
+A rating is stored as the line of JSON that `footnote feedback export` writes; docs/evaluation.md describes it.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import FeedbackError, FeedbackFullError, UnknownFeedbackError
-from corpus.store import said
+from corpus.store import sqlite_message
 
 __all__ = ["FEEDBACK_NAME", "Feedback", "StoredRating"]
 
@@ -24,14 +24,14 @@ FORMAT_VERSION = 1
 APPLICATION_ID = 0x464E4642  # "FNFB"
 
 BUSY_TIMEOUT_S = 5.0
-"""How long a rating waits for another one; each takes milliseconds."""
+"""Seconds that a write waits for another one; each takes milliseconds."""
 
 ID_BYTES = 16
-"""Random, so that nobody can guess an id and take back what another said."""
+"""Bytes of a random id, which nobody can guess to withdraw another's rating."""
 
 LAYOUT = """
 CREATE TABLE ratings (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,     -- in the order in which they came
+    key INTEGER PRIMARY KEY AUTOINCREMENT,     -- in order of arrival
     id TEXT NOT NULL UNIQUE,
     at TEXT NOT NULL,                          -- ISO 8601, UTC
     entry TEXT NOT NULL CHECK (json_valid(entry))
@@ -44,8 +44,8 @@ class StoredRating:
     """A rating as it is stored.
 
     Args:
-        id: Names it; whoever has it may take the rating back.
-        entry: As `footnote feedback export` writes it, one line of JSON.
+        id: Id; anyone who knows it may withdraw the rating.
+        entry: One line of JSON, as `footnote feedback export` writes it.
     """
 
     id: str
@@ -53,12 +53,12 @@ class StoredRating:
 
 
 class Feedback:
-    """The ratings in a data folder. Safe to share between threads; each call opens the file for itself.
+    """Ratings in a data folder. Threads may share it; each call opens the file.
 
     Args:
-        folder: The data folder; the file is made in it with the first rating.
-        limit: `add` keeps at most so many ratings.
-        clock: Gives the time, aware of its zone.
+        folder: The data folder; the first rating creates the file.
+        limit: Maximum number of ratings that `add` stores.
+        clock: Returns the time, with its zone.
     """
 
     def __init__(
@@ -72,10 +72,10 @@ class Feedback:
         self._clock = clock
 
     def add(self, rating: Mapping[str, Any]) -> str:
-        """Store a rating, on the disk when this returns; give its id.
+        """Store a rating durably; return its id.
 
         Raises:
-            FeedbackFullError: There are as many as may be.
+            FeedbackFullError: The limit is reached.
             FeedbackError: The file cannot be used.
         """
         identifier = secrets.token_urlsafe(ID_BYTES)
@@ -87,10 +87,10 @@ class Feedback:
         return identifier
 
     def check(self) -> None:
-        """See that a rating would be taken, without giving one.
+        """Verify that a rating could be stored.
 
         Raises:
-            FeedbackFullError: There are as many as may be.
+            FeedbackFullError: The limit is reached.
             FeedbackError: The file cannot be used.
         """
         if not self.path.exists():
@@ -101,7 +101,7 @@ class Feedback:
                 self._leave_room(connection)
 
     def ratings(self) -> Sequence[StoredRating]:
-        """All ratings, oldest first; none where there is no file.
+        """Return all ratings, oldest first; none without a file.
 
         Raises:
             FeedbackError: The file cannot be used.
@@ -109,11 +109,11 @@ class Feedback:
         if not self.path.exists():
             return []
         with self._translated_errors(), contextlib.closing(self._connect(self._reading_mode())) as connection:
-            if _is_blank(connection):  # its maker was killed before the first rating
+            if _is_blank(connection):  # the process that created it was killed before its first commit
                 return []
             self._check(connection)
             rows = connection.execute("SELECT id, entry FROM ratings ORDER BY at, key").fetchall()
-        return [self._whole(*row) for row in rows]
+        return [self._verified(*row) for row in rows]
 
     def _leave_room(self, connection: sqlite3.Connection) -> None:
         if connection.execute("SELECT count(*) FROM ratings").fetchone()[0] >= self._limit:
@@ -122,8 +122,8 @@ class Feedback:
                 "remove some with: footnote feedback"
             )
 
-    def _whole(self, identifier: object, entry: object) -> StoredRating:
-        """A rating, seen to be one: whoever reads it takes it for JSON."""
+    def _verified(self, identifier: object, entry: object) -> StoredRating:
+        """Return a rating whose entry is a JSON object."""
         with contextlib.suppress(ValueError, TypeError, RecursionError):
             if isinstance(identifier, str) and isinstance(entry, str) and isinstance(json.loads(entry), dict):
                 return StoredRating(identifier, entry)
@@ -132,7 +132,7 @@ class Feedback:
         )
 
     def add_all(self, ratings: Sequence[StoredRating]) -> None:
-        """Store ratings that are not there yet, as they are and however many there may be.
+        """Store ratings that are missing, unchanged and without a limit.
 
         Raises:
             FeedbackError: The file cannot be used.
@@ -161,7 +161,7 @@ class Feedback:
                     )
 
     def remove_before(self, date: datetime.date | None) -> int:
-        """Remove the ratings from before a date (UTC), or all if None; give how many these were.
+        """Remove the ratings before a date (UTC), or all if None; return their number.
 
         Raises:
             FeedbackError: The file cannot be used.
@@ -175,13 +175,13 @@ class Feedback:
 
     @contextlib.contextmanager
     def _changing(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-        """A transaction, on the disk when the block has ended well."""
+        """Run the block in a durable transaction."""
         with self._translated_errors():
             if create:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             with contextlib.closing(self._connect("rw")) as connection:
-                connection.execute("PRAGMA synchronous = EXTRA")  # a commit outlives a power cut
-                connection.execute("PRAGMA secure_delete = ON")  # what is taken back is overwritten
+                connection.execute("PRAGMA synchronous = EXTRA")  # commits survive a power cut
+                connection.execute("PRAGMA secure_delete = ON")  # withdrawn ratings are overwritten
                 connection.execute("BEGIN IMMEDIATE")
                 if _is_blank(connection):
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -192,7 +192,7 @@ class Feedback:
                 connection.execute("COMMIT")
 
     def _reading_mode(self) -> str:
-        """What a killed process left half done must be undone before anything is read, and that is to write."""
+        """Return the mode for reading: a rollback left by a killed process needs write access."""
         return "rw" if os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK) else "ro"
 
     def _connect(self, mode: str) -> sqlite3.Connection:
@@ -203,7 +203,7 @@ class Feedback:
         marks = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
         if marks != [APPLICATION_ID, FORMAT_VERSION]:
             raise FeedbackError(
-                f"{self.path} is not feedback that this Footnote reads. Move it away; a new one is begun then."
+                f"{self.path} is not a feedback file of this Footnote. Move it away, and a new one is created."
             )
 
     @contextlib.contextmanager
@@ -216,9 +216,9 @@ class Feedback:
             ) from error
         except sqlite3.Error as error:
             raise FeedbackError(f"The feedback {self.path} {_what_is_wrong(error)}") from error
-        except UnicodeDecodeError as error:  # what SQLite says of a damaged layout, which it quotes
+        except UnicodeDecodeError as error:  # SQLite quotes the damaged schema in its message
             raise FeedbackError(
-                f"The feedback {self.path} is damaged. Move it away; a new one is begun then."
+                f"The feedback {self.path} is damaged. Move it away, and a new one is created."
             ) from error
 
 
@@ -235,4 +235,4 @@ def _what_is_wrong(error: sqlite3.Error) -> str:
         return "does not fit on its disk. Free some space and try again; nothing stored is lost."
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return "cannot be opened or written. Check its permissions."
-    return f"is damaged or cannot be read ({said(error)}). Move it away; a new one is begun then."
+    return f"is damaged or cannot be read ({sqlite_message(error)}). Move it away, and a new one is created."

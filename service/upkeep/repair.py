@@ -1,4 +1,4 @@
-"""Verifying a store, and repairing what can be made again from what is left."""
+"""Verification of a store, and repair from its intact data."""
 
 import contextlib
 import functools
@@ -21,24 +21,25 @@ from service.upkeep.verify import Problem, Remedy, problems
 
 __all__ = ["Verified", "verified"]
 
-OF_AN_INDEX = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
-"""How SQLite says that an index does not agree with its table."""
+INDEX_MESSAGES = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
+"""Messages of SQLite about an index that disagrees with its table."""
 
 STALE = "is out of date"
-"""Said of an index on disk that whoever opens the store next brings up to date: nothing is wrong with it."""
+"""Problem of an index on disk that the next process to open the store updates; it is not damage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found in a store.
+    """Result of a verification.
 
     Args:
-        documents, passages: How many there are.
-        problems: What is wrong, and was not or could not be repaired.
-        repaired: What was wrong and no longer is.
-        rebuilt: What was wrong with each index on disk; unless only checking, it has been made again.
-        not_rebuilt: What is still wrong with each that could not be written.
-        kind: How the vector index on disk is searched; None if there is none.
+        documents: Number of documents.
+        passages: Number of passages.
+        problems: Problems that were not repaired.
+        repaired: Problems that were repaired.
+        rebuilt: Problem of each index on disk that was rebuilt, or would be without `check`.
+        not_rebuilt: Problem of each index on disk that could not be written.
+        kind: Kind of the vector index on disk; None if there is none.
     """
 
     documents: int
@@ -51,20 +52,20 @@ class Verified:
 
 
 def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, *, check: bool) -> Verified:
-    """Check all of a store, and repair it.
+    """Verify a store, and repair it.
 
-    Where only passages, vectors or token vectors of a document are damaged, it is cut and encoded again from its text.
-    Where SQLite's own indexes are, these are made anew, and where its pages are, the whole database is. The vector
-    and the lexical index are made anew where they do not fit.
+    A document with damaged passages, vectors or token vectors is split and encoded again from its text. Damaged SQLite
+    indexes are rebuilt; if pages of the database are damaged, a new database is written. Vector and lexical indexes
+    that do not match the store are rebuilt.
 
     Args:
-        settings: Say where the store is and how documents are cut.
-        encoder: Called only if a document is to be encoded again.
-        progress: Told of each document.
+        settings: Data folder, and sizes of passages and titles.
+        encoder: Loads the encoder; called only if a document must be encoded again.
+        progress: Progress by document.
         check: Change nothing.
 
     Raises:
-        EncoderMismatchError: A document is to be encoded again, but the store was made with another encoder.
+        EncoderMismatchError: A document must be encoded again, but the store was made with another encoder.
         StoreError: The store cannot be opened or written.
     """
     found = _problems(settings, progress)
@@ -73,7 +74,7 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
         _repair(settings, encoder, progress, found)
         left = _problems(settings, progress)
     with View(settings.data, damaged=True) as view:
-        documents, passages = view.tally.documents, view.tally.passages
+        documents, passages = view.totals.documents, view.totals.passages
         rebuilt, not_rebuilt, kind = ({}, {}, None) if left else _indexes(settings, view, check=check)
     repaired = [problem for problem in found if problem.document not in {one.document for one in left}]
     return Verified(documents, passages, left, repaired, rebuilt, not_rebuilt, kind)
@@ -85,22 +86,22 @@ def _problems(settings: Settings, progress: Progress) -> list[Problem]:
 
 
 def _repair(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]) -> None:
-    """Repair what can be, in the least costly way."""
-    of_database = [problem for problem in found if problem.remedy is Remedy.REWRITE]
-    if of_database and all(any(said in problem.detail for said in OF_AN_INDEX) for problem in of_database):
+    """Repair what can be repaired, in the cheapest way."""
+    structural = [problem for problem in found if problem.remedy is Remedy.REWRITE]
+    if structural and all(any(message in problem.detail for message in INDEX_MESSAGES) for problem in structural):
         with contextlib.suppress(StoreCorruptError):
             rebuild_database_indexes(settings.data)
             found = _problems(settings, progress)
     with borrowed_sandbox(settings) as sandbox:
-        what = _plan(settings, encoder, sandbox, progress, found)
+        plan = _plan(settings, encoder, sandbox, progress, found)
         try:
             if all(problem.remedy is not Remedy.REWRITE for problem in found):
-                with contextlib.suppress(StoreCorruptError):  # a row that is to go cannot even be deleted
-                    if what.again or any(problem.remedy is Remedy.RECOUNT for problem in found):
-                        repair(settings.data, what)
+                with contextlib.suppress(StoreCorruptError):  # a row cannot be deleted: rewrite the database
+                    if plan.reencode or any(problem.remedy is Remedy.RECOUNT for problem in found):
+                        repair(settings.data, plan)
                     return
-            with contextlib.suppress(StoreCorruptError):  # what is left is reported
-                rewrite(settings.data, what)
+            with contextlib.suppress(StoreCorruptError):  # remaining problems are reported
+                rewrite(settings.data, plan)
         finally:
             progress.finish()
 
@@ -114,12 +115,12 @@ def _plan(
 ) -> Repair:
     encoder = functools.cache(encoder)
     lost = {problem.document for problem in found if problem.document and problem.remedy is Remedy.INGEST}
-    again = {problem.document for problem in found if problem.document} - lost
+    reencode = {problem.document for problem in found if problem.document} - lost
     everything = any(problem.remedy is Remedy.ENCODE_ALL for problem in found)
     if everything:
         with View(settings.data, damaged=True) as view:
-            again = {document.id for document in view.named_documents()} - lost
-    progress.start(len(again))
+            reencode = {document.id for document in view.listed_documents()} - lost
+    progress.start(len(reencode))
 
     def encode(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
         progress.doing(document.id)
@@ -128,14 +129,14 @@ def _plan(
         progress.advance()
         return passages
 
-    made_with = fingerprint(encoder(), settings) if again else None
-    return Repair(lost, sorted(again), encode, made_with, everything)
+    used = fingerprint(encoder(), settings) if reencode else None
+    return Repair(lost, sorted(reencode), encode, used, everything)
 
 
 def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, str], dict[str, str], str | None]:
-    """What was wrong with the indexes on disk, what still is, and the vector index's kind.
+    """Return the problems of indexes that were rebuilt, of those that could not be, and the kind of the vector index.
 
-    Unless only checking, they are made again.
+    With `check`, nothing is rebuilt.
     """
     rebuilt: dict[str, str] = {}
     not_rebuilt: dict[str, str] = {}

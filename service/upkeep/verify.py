@@ -1,4 +1,4 @@
-"""Does a store keep its promises? Every invariant of every stored span and vector."""
+"""Verification of every stored document, span and vector against checksums and invariants."""
 
 import itertools
 import json
@@ -16,28 +16,28 @@ from service.runtime.progress import Progress
 __all__ = ["Problem", "Remedy", "problems"]
 
 NORM_TOLERANCE = 1e-3
-"""How far a float32 vector's length may be from 1."""
+"""Largest deviation of a float32 vector's norm from 1."""
 
 
 class Remedy(Enum):
-    """What makes a problem go away."""
+    """Remedy for a problem."""
 
-    REWRITE = "the database's own structures are made anew"
-    RECOUNT = "what the store says of itself is written anew"
-    ENCODE = "the document is cut and encoded again, from its text in the store"
-    ENCODE_ALL = "all documents are"
-    INGEST = "the document is ingested again, or the store restored from a backup"
+    REWRITE = "rewrite the database"
+    RECOUNT = "count rows and rewrite the table `meta`"
+    ENCODE = "split and encode the document again from its stored text"
+    ENCODE_ALL = "split and encode all documents again"
+    INGEST = "ingest the document again, or restore a backup"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it must be.
+    """A problem of a store.
 
     Args:
-        document: The id of the one it concerns; None if it is the whole store.
-        detail: What is wrong.
-        remedy: What helps.
-        source: Where the document came from, if that can still be read.
+        document: Id of the document; None if the problem concerns the whole store.
+        detail: Description of the problem.
+        remedy: How to repair it.
+        source: Source of the document, if it can be read.
     """
 
     document: str | None
@@ -47,40 +47,39 @@ class Problem:
 
 
 def problems(view: View, progress: Progress) -> Iterator[Problem]:
-    """Check a whole store.
+    """Yield the problems of a store.
 
-    Checked are: SQLite's own integrity; each document's record and text against their checksums; each passage's
-    text against its span, its id, order and length in tokens; that passages cover all of the text; each vector's
-    and token vector's checksum and shape.
+    Verified are SQLite's integrity; record and text of each document against their checksums; text, id and order of
+    each passage; that passages cover the text; checksum and shape of each vector and its token vectors.
 
     Args:
-        view: What to check.
-        progress: Told of each document.
+        view: View of the store.
+        progress: Progress by document.
     """
     structure = _of_database(view)
     yield from (Problem(None, detail, Remedy.REWRITE) for detail in structure)
     yield from _of_meta(view)
     shape = _shape(view.fingerprint)
-    named = [document.id for document in view.named_documents()]
+    named = [document.id for document in view.listed_documents()]
     if shape is None and named:
         yield Problem(None, "the record of the encoder is damaged", Remedy.ENCODE_ALL)
     altered = _altered(view)
-    if "documents" in altered and "tally" not in view.damaged:
-        remedy = Remedy.REWRITE if structure and len(named) == view.tally.documents else Remedy.INGEST
-        yield Problem(None, "its documents are others than were written to it", remedy)
+    if "documents" in altered and "totals" not in view.damaged:
+        remedy = Remedy.REWRITE if structure and len(named) == view.totals.documents else Remedy.INGEST
+        yield Problem(None, "it has other documents than were written to it", remedy)
     progress.start(len(named))
-    whole = True
+    intact = True
     try:
         for identifier in named:
             progress.doing(identifier)
             for problem in _of_document(view, identifier, shape):
-                whole = False
+                intact = False
                 yield problem
             progress.advance()
     finally:
         progress.finish()
-    if whole and "passages" in altered:
-        yield Problem(None, "its passages are others than were written to it", Remedy.RECOUNT)
+    if intact and "passages" in altered:
+        yield Problem(None, "it has other passages than were written to it", Remedy.RECOUNT)
 
 
 def _of_database(view: View) -> list[str]:
@@ -97,7 +96,7 @@ def _of_meta(view: View) -> Iterator[Problem]:
 
 def _altered(view: View) -> list[str]:
     try:
-        return view.altered()
+        return view.tables_with_other_rows()
     except StoreError:
         return ["documents", "passages"]
 
@@ -113,7 +112,7 @@ def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> 
         for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
             yield Problem(identifier, detail, remedy, source)
     except StoreError as error:
-        yield Problem(identifier, _clause(error), remedy, source or view.damaged_source(identifier))
+        yield Problem(identifier, _clause(error), remedy, source or view.unverified_source(identifier))
     except UnknownDocumentError:
         yield Problem(identifier, "its record is missing", remedy)
 
@@ -123,7 +122,7 @@ def _clause(error: StoreError) -> str:
 
 
 def _shape(fingerprint: str | None) -> tuple[int, int] | None:
-    """Dimension and maximum length in tokens of the encoder that made the vectors."""
+    """Return dimension and maximum tokens of the encoder that made the vectors; None if its record is damaged."""
     try:
         parts = json.loads(fingerprint or "")
         dimension, max_tokens = int(parts["dimension"]), int(parts["max_tokens"])
@@ -137,15 +136,15 @@ def _of_text(document: StoredDocument, text: str) -> Iterator[str]:
         yield f"its text has {len(text)} characters where its record says {document.characters}"
     for section in document.sections:
         if not 0 <= section.start <= len(text):
-            yield f"the section '{section.title}' begins outside its text"
+            yield f"the section '{section.title}' begins outside the text"
     if any(not 0 <= page <= len(text) for page in document.pages):
-        yield "a page begins outside its text"
-    if any(not 0 <= span.start < span.end <= len(text) for span in document.removed):
-        yield "a removed span lies outside its text"
+        yield "a page begins outside the text"
+    if any(not 0 <= span.start < span.end <= len(text) for span in document.removed_spans):
+        yield "a removed span lies outside the text"
 
 
 def _of_spans(view: View, document: StoredDocument, text: str) -> Iterator[str]:
-    left = _blanked(text, document.removed)
+    left = _with_blanks(text, document.removed_spans)
     end = 0
     for passage in view.passages(view.document_passages(document)):
         yield from _of_span(passage, document, text)
@@ -156,8 +155,8 @@ def _of_spans(view: View, document: StoredDocument, text: str) -> Iterator[str]:
         yield f"characters {end} to {len(text)} are in no passage"
 
 
-def _blanked(text: str, removed: Sequence[RemovedSpan]) -> str:
-    """The text with spaces for what cleaning took out."""
+def _with_blanks(text: str, removed: Sequence[RemovedSpan]) -> str:
+    """Return the text with spaces in place of the removed spans."""
     left, at = [], 0
     for span in removed:
         left += [text[at : span.start], " " * (span.end - span.start)]
@@ -185,7 +184,7 @@ def _of_shape(key: int, vector: bytes, signs: bytes, dimension: int, max_tokens:
     if len(vector) != 4 * dimension:
         yield f"the vector of passage {key} has {len(vector)} bytes instead of {4 * dimension}"
     elif not abs(float(np.linalg.norm(np.frombuffer(vector, dtype="<f4"))) - 1) <= NORM_TOLERANCE:
-        yield f"the vector of passage {key} has not the length 1"
+        yield f"the vector of passage {key} does not have norm 1"
     tokens, rest = divmod(len(signs), dimension // 8)
     if rest or not 0 < tokens <= max_tokens:
-        yield f"the token vectors of passage {key} are not those of 1 to {max_tokens} tokens"
+        yield f"the token vectors of passage {key} do not match 1 to {max_tokens} tokens"

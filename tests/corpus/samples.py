@@ -1,17 +1,19 @@
 """Small documents with passages, what is in a store's file, and what a message of ours looks like."""
 
+import datetime
 import hashlib
 import itertools
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
 from corpus.documents.document import EncodedPassage, Metadata, Passage, Section, SourceDocument
 from corpus.store.database import DATABASE_NAME
-from corpus.store.meta import Tally, read_meta, write_meta
+from corpus.store.filters import AnyOf, Condition, Filters, Languages, Range
+from corpus.store.meta_table import RowTotals, read_meta, write_meta
 from corpus.store.rows import StoredPassage
 from corpus.store.view import View
 
@@ -58,6 +60,30 @@ def sample_passages(text: str = TEXT, pieces: int = 2) -> list[EncodedPassage]:
     ]
 
 
+def filters_of(
+    publishers: Sequence[str] = (),
+    document_ids: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    published_from: str | None = None,
+    published_before: str | None = None,
+    without_documents: Sequence[str] = (),
+    extra: Mapping[str, Condition] | None = None,
+) -> Filters:
+    """Filters on the metadata fields and on other keys of the front matter; dates are ISO 8601."""
+    first, last = (datetime.date.fromisoformat(day) if day else None for day in (published_from, published_before))
+    fields: list[tuple[str, Condition]] = []
+    if publishers:
+        fields.append(("publisher", AnyOf.of(publishers)))
+    if languages:
+        fields.append(("language", Languages(frozenset(languages))))
+    if tags:
+        fields.append(("tags", AnyOf.of(tags)))
+    if first or last:
+        fields.append(("published", Range(gte=first, lt=last)))
+    return Filters(tuple(fields), tuple((extra or {}).items()), tuple(document_ids), tuple(without_documents))
+
+
 def rows_of_tables(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Everything that a store's file holds, read without any code of ours."""
     connection = sqlite3.connect(folder / DATABASE_NAME)
@@ -90,7 +116,7 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
 def count_up(connection: sqlite3.Connection) -> None:
     """Make what was changed behind a store's back a generation of its own, of the rows that are now there."""
     set_meta(connection, "generation", str(int(read_meta(connection)["generation"]) + 1))
-    set_meta(connection, "tally", str(Tally.counted(connection)))
+    set_meta(connection, "totals", str(RowTotals.counted(connection)))
 
 
 def all_passages(view: View) -> list[StoredPassage]:

@@ -16,7 +16,7 @@ DIMENSION = 16
 FINGERPRINT = '{"dimension": 16}'
 
 Put = Callable[..., str]
-"""Puts a document of so many passages with random vectors into a store; returns its id."""
+"""Puts a document with a number of passages and random vectors into a store; returns its id."""
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +25,12 @@ def byte_level_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_byte_level_model(tmp_path_factory.mktemp("model") / "bytes")
 
 
-def make_byte_level_model(folder: Path, dense: int = 0, default_prompt: str | None = None) -> Path:
+def make_byte_level_model(folder: Path, dense: int = 0) -> Path:
     """Make and save a one-layer model of 32 dimensions.
 
     Args:
         folder: Where to.
         dense: Dimension of a last layer that makes the text's vector another one than its tokens', 0 for none.
-        default_prompt: What sentence-transformers puts before every text unless told not to.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -67,13 +66,7 @@ def make_byte_level_model(folder: Path, dense: int = 0, default_prompt: str | No
     modules = [Transformer(str(parts), max_seq_length=64), Pooling(32)]
     if dense:
         modules.append(Dense(32, dense))
-    model = SentenceTransformer(
-        modules=[*modules, Normalize()],
-        device="cpu",
-        prompts={"standing": default_prompt} if default_prompt else None,
-        default_prompt_name="standing" if default_prompt else None,
-    )
-    model.save(str(folder))
+    SentenceTransformer(modules=[*modules, Normalize()], device="cpu").save(str(folder))
     return folder
 
 

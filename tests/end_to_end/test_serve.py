@@ -100,7 +100,7 @@ import service.http.server as server
 from service.cli import main
 from service.retrieval.library import Library
 server.STOP_S = 1.0
-server.LAST_S = 0
+server.CLOSE_S = 0
 Library.refresh = lambda self: threading.Event().wait()
 sys.argv = ["footnote", "serve", "--port", "0", "--no-starter", "--data", sys.argv[1]]
 main()

@@ -70,7 +70,7 @@ def faults_of_document(document: SourceDocument) -> Iterator[str]:
     for name, places in (("sections", [one.start for one in document.sections]), ("pages", list(document.pages))):
         if places != sorted(places) or any(not 0 <= place <= length for place in places):
             yield f"document: {name} out of order or outside"
-    if not _in_order([(one.start, one.end) for one in document.removed], length):
+    if not _in_order([(one.start, one.end) for one in document.removed_spans], length):
         yield "document: removed spans overlap or lie outside"
 
 
@@ -81,7 +81,7 @@ def faults_of_passages(document: SourceDocument, cut: SplitText) -> Iterator[str
     if not _in_order(spans, len(text)):
         yield "passages: overlap or lie outside"
         return
-    taken = sorted([*spans, *((one.start, one.end) for one in document.removed)])
+    taken = sorted([*spans, *((one.start, one.end) for one in document.removed_spans)])
     if not _in_order(taken, len(text)):
         yield "passages: hold what was removed"
         return

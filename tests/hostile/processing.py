@@ -34,15 +34,15 @@ from corpus.text.normalization import normalise
 from corpus.text.sentences import sentence_spans
 from service.access.origins import is_known_host, is_own_host
 from service.access.proxies import client_address, parsed_address, parsed_proxies
-from service.access.rules import Access
+from service.access.rules import AccessPolicy
 from service.answering.citations.text_fragments import SourceText, link_to_words
 from service.answering.conversation import need_of_context
 from service.answering.deduplication import Folding
 from service.answering.highlight import sentences_of
 from service.answering.reranking import RerankedCandidate
-from service.http.middleware.clients import client_of
+from service.http.middleware.clients import identify_client
 from service.http.middleware.cors import OPEN
-from service.http.requests.negotiation import prefers, takes_gzip
+from service.http.requests.negotiation import accepts_gzip, prefers
 from service.http.requests.strict_json import strict_json
 from service.ingest.change_queue import clean_name
 from service.runtime.terminal import one_line, plain, wrapped
@@ -57,7 +57,7 @@ HEAD = """<!DOCTYPE html><html><head><title>TEXT</title><link rel="canonical" hr
 </head><body><h1>TEXT</h1><time datetime="TEXT">TEXT</time><span class="author">TEXT</span><p>Words."""
 DATA = """<!DOCTYPE html><html><head><script type="application/ld+json">
 {"@type": "Article", "author": {"name": TEXT}, "headline": TEXT}</script></head><body><p>Words."""
-ACCESS = Access(proxies=parsed_proxies(["::1", "10.0.0.0/8"]))
+ACCESS = AccessPolicy(proxies=parsed_proxies(["::1", "10.0.0.0/8"]))
 NOW = datetime.date(2026, 1, 1)
 
 
@@ -88,7 +88,12 @@ def converse(text: str) -> None:
     paragraphs = text.split("\n\n")
     who = Conversation.of(paragraphs)
     for paragraph in paragraphs:
-        who.asks(paragraph), who.leans(paragraph), who.remarks(paragraph), labelled_lines(paragraph)
+        (
+            who.is_question(paragraph),
+            who.depends_on_answer(paragraph),
+            who.is_remark(paragraph),
+            labelled_lines(paragraph),
+        )
 
 
 def find_out(text: str) -> None:
@@ -120,7 +125,7 @@ def receive(head: str) -> None:
     value = head.encode("latin-1", "replace")
     names = (b"authorization", b"x-forwarded-for", b"origin", b"host", b"accept", b"if-none-match", b"content-type")
     scope = {"type": "http", "path": "/v1/" + head, "headers": [(name, value) for name in names], "client": ("::1", 1)}
-    client_of(scope, ACCESS)
+    identify_client(scope, ACCESS)
     prefers([head, head], "text/event-stream", "application/json")
     is_known_host(head, {"a"}), is_own_host(head, head)
     parsed_address(head), client_address("::1", [head, head], ACCESS.proxies)
@@ -194,7 +199,7 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "strict_json, a text": lambda text: strict_json(json.dumps({"a": text}).encode()),
     "strict_json, a number": lambda text: strict_json(b"[1." + text.encode()),
     "headers": receive,
-    "takes_gzip": lambda text: takes_gzip([text]),
+    "accepts_gzip": lambda text: accepts_gzip([text]),
     "clean_name": clean_name,
     "lies_under": lambda text: lies_under(text, Path("a")),
     "plain": plain,

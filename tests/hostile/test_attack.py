@@ -108,7 +108,7 @@ def test_passages_that_overlap_or_leave_something_out_are_noticed(
 
 
 def test_passages_that_hold_what_was_removed_are_noticed() -> None:
-    document = dataclasses.replace(DOCUMENT, removed=[RemovedSpan(0, 5, "a")])
+    document = dataclasses.replace(DOCUMENT, removed_spans=[RemovedSpan(0, 5, "a")])
     assert list(faults_of_passages(document, SplitText("", [Passage(7, 17)]))) == []
     assert list(faults_of_passages(document, SplitText("", [Passage(0, 17)])))
 

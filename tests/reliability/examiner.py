@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import FootnoteError, StoreError
-from corpus.store.filters import Filters
 from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder, QuestionEncoding
@@ -25,7 +24,7 @@ from service.retrieval.local.retriever import LocalRetriever
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from service.upkeep.repair import verified
-from tests.corpus.samples import is_sentences
+from tests.corpus.samples import filters_of, is_sentences
 from tests.reliability.damage import Case
 
 __all__ = ["CLASSES", "Examined", "Examiner", "make_stores"]
@@ -163,13 +162,13 @@ def questions(seed: int = 1) -> list[tuple[str, dict[str, Any]]]:
     draw = random.Random(seed)
     asked = [" ".join(draw.choices(WORDS + NAMES, k=draw.randrange(3, 12))) + "?" for _ in range(20)]
     filters = [
-        Filters(publishers=["Example Press"]),
-        Filters(languages=["es"]),
-        Filters(tags=["law"]),
-        Filters(published_from="2012-01-01", published_before="2015-01-01"),
-        Filters(document_ids=["document-002", "document-011"]),
-        Filters(without_documents=["document-000", "document-004"]),
-        Filters(publishers=["El Diario"], languages=["en"]),
+        filters_of(publishers=["Example Press"]),
+        filters_of(languages=["es"]),
+        filters_of(tags=["law"]),
+        filters_of(published_from="2012-01-01", published_before="2015-01-01"),
+        filters_of(document_ids=["document-002", "document-011"]),
+        filters_of(without_documents=["document-000", "document-004"]),
+        filters_of(publishers=["El Diario"], languages=["en"]),
     ]
     history = [Turn("user", "When did the truce begin?"), Turn("assistant", "In 2012.")]
     options: list[dict[str, Any]] = [{}] * 8 + [{"filters": one} for one in filters] + [{"k": 12}] * 2

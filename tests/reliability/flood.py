@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from service.http.middleware import gate
+from service.http.middleware import admission
 from tests.reliability.clients import Connection, Response, percentile
 from tests.reliability.reports import Report
 from tests.reliability.servers import Place, ServerProcess
@@ -33,7 +33,7 @@ QUICK, STALLED = 16, 32
 PAUSE_S = 0.25
 """Seconds between questions of the other client, which stays below all limits."""
 
-REFUSED_S = gate.PAUSE_S + 0.1
+REFUSED_S = admission.PAUSE_S + 0.1
 MORE_S = 0.05
 """Allowed increase of the other client's median latency."""
 

@@ -62,7 +62,7 @@ def opened(server: ServerProcess, count: int) -> Iterator[list[socket.socket]]:
 def test_connections_are_as_many_as_there_are_descriptors_for(place: Place) -> None:
     with place.serving() as server:
         said = server.said()
-        assert f"This process may have {FILES} files open, so that it takes" in said
+        assert f"This process may have {FILES} files open, so it accepts" in said
         assert "instead of 1024" in said
         assert "LimitNOFILE" in said
         with opened(server, 4 * FILES):

@@ -20,7 +20,7 @@ from eval.errors import SetError
 from eval.measures import aggregate_latency, retrieval_values
 from eval.sets import BeirFolder, Question, gold_of
 from service.opening import load_encoder
-from service.reading import PassageSizes, Structure, split_text
+from service.reading import DocumentStructure, PassageSizes, split_text
 from service.runtime.progress import Progress
 from service.runtime.terminal import say
 from service.settings import Settings, load_settings
@@ -87,7 +87,7 @@ def passage_texts(folder: BeirFolder, encoder: Encoder, settings: Settings) -> l
     sizes = PassageSizes(settings.passage_tokens, settings.title_tokens)
     for identifier, title, text in folder.documents():
         if text.strip():
-            split = split_text(encoder, sizes, Structure(title or identifier), text)
+            split = split_text(encoder, sizes, DocumentStructure(title or identifier), text)
             texts += [PassageText(identifier, split.prefix + text[p.start : p.end]) for p in split.passages]
     return texts
 

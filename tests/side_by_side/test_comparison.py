@@ -12,9 +12,9 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
-from corpus.passages.prefix import prefix_of
 from corpus.store.store import Store
 from corpus.store.view import View
+from corpus.text.titles import title_prefix
 from embeddings.encoder.encoder import Encoder
 from eval.errors import SetError
 from eval.runs.asking import run_questions
@@ -127,7 +127,7 @@ def test_every_system_is_given_the_passages_that_footnote_stores(
     with View(settings.data) as view:
         names = {theirs: ours for ours, theirs in document_ids(view).items()}
         for document in view.documents():
-            prefix = prefix_of(document.metadata.title, tiny_encoder, settings.title_tokens)
+            prefix = title_prefix(document.metadata.title, tiny_encoder, settings.title_tokens)
             for passage in view.passages(view.document_passages(document)):
                 stored.append((names[document.id], prefix + passage.text))
 

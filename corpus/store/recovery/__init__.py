@@ -1,1 +1,1 @@
-"""Copies, repair and salvage of a store."""
+"""Copying, repairing and recovering a store."""

@@ -1,4 +1,4 @@
-"""Making good what is damaged in a store, from what is not."""
+"""Repairing a damaged store from its intact rows."""
 
 import contextlib
 import sqlite3
@@ -10,39 +10,39 @@ from corpus.documents import EncodedPassage
 from corpus.errors import StoreBusyError
 from corpus.files import temporary_folder
 from corpus.store.database import DATABASE_NAME, connect, transaction, translated_errors
-from corpus.store.meta import mend_meta
-from corpus.store.recovery.salvage import copy_readable
+from corpus.store.meta_table import repair_meta
+from corpus.store.recovery.row_recovery import copy_readable
 from corpus.store.rows import StoredDocument
-from corpus.store.transaction import Writer
 from corpus.store.view import View
+from corpus.store.writer import Writer
 
 __all__ = ["Repair", "rebuild_database_indexes", "repair", "rewrite"]
 
-PAGES_A_STEP = 4
-"""Fewer than any store has, so that there is a first step that is not the last."""
+PAGES_PER_STEP = 4
+"""Fewer pages than any store has, so that the first step of a copy is not the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What is to be done.
+    """Plan of a repair.
 
     Args:
         lost: Ids of the documents whose record or text is damaged; they stay, and stay damaged.
-        again: Ids of the documents whose passages are to be made anew.
-        encode: Gives the passages of a document and its canonical text.
-        fingerprint: Of the encoder that `encode` uses; None if nothing is encoded.
-        all_again: Whether all passages are made anew, so that those of another encoder need not be minded.
+        reencode: Ids of the documents whose passages are encoded again.
+        encode: Returns the passages of a document and its canonical text.
+        fingerprint: Fingerprint of the encoder that `encode` uses; None if nothing is encoded.
+        reencode_all: Whether all documents are encoded again, so that passages of another encoder are allowed.
     """
 
     lost: Collection[str]
-    again: Sequence[str]
+    reencode: Sequence[str]
     encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]]
     fingerprint: str | None
-    all_again: bool = False
+    reencode_all: bool = False
 
 
 def rebuild_database_indexes(folder: Path) -> None:
-    """Make SQLite's own indexes anew from their tables.
+    """Rebuild SQLite's indexes from their tables.
 
     Raises:
         StoreError: A table cannot be read; nothing was changed.
@@ -51,49 +51,49 @@ def rebuild_database_indexes(folder: Path) -> None:
         connection.execute("REINDEX")
 
 
-def repair(folder: Path, what: Repair) -> None:
-    """Make passages anew, in one transaction, and what the store says of itself.
+def repair(folder: Path, plan: Repair) -> None:
+    """Encode passages again and repair the table `meta`, in one transaction.
 
     Raises:
         EncoderMismatchError: The store holds vectors of another encoder.
-        StoreError: The transaction failed and nothing was changed. Errors of `encode` pass through likewise.
+        StoreError: The transaction failed and nothing was changed. Errors of `encode` are passed on.
     """
     with _connected(folder) as connection, transaction(connection):
-        _encode_again(folder, connection, what)
+        _reencode(folder, connection, plan)
 
 
-def rewrite(folder: Path, what: Repair) -> None:
-    """Write the whole database anew from what can be read of it, in one step at the end.
+def rewrite(folder: Path, plan: Repair) -> None:
+    """Write a new database from the readable rows, and replace the damaged one in one step at the end.
 
-    Whoever has the store open goes on reading what it saw.
+    Open views keep their state.
 
     Raises:
         EncoderMismatchError: The store holds vectors of another encoder.
-        StoreBusyError: Another process wrote meanwhile; nothing was changed.
-        StoreError: A document that is not lost cannot be read, or there is no room for a second database beside the
-            first; nothing was changed.
+        StoreBusyError: Another process wrote to the store in the meantime; nothing was changed.
+        StoreError: A document that is not lost cannot be read, or there is no room for a second database; nothing was
+            changed.
     """
-    with temporary_folder(folder) as place, _connected(folder) as watch, _connected(folder) as old:
+    with temporary_folder(folder) as workspace, _connected(folder) as watch, _connected(folder) as old:
         seen = _version(watch)
-        with contextlib.closing(connect(place, create=True)) as new:
+        with contextlib.closing(connect(workspace, create=True)) as new:
             old.execute("BEGIN")
             try:
                 with transaction(new):
-                    copy_readable(old, new, what.lost, what.again)
-                    _encode_again(place, new, what)
+                    copy_readable(old, new, plan.lost, plan.reencode)
+                    _reencode(workspace, new, plan)
             finally:
                 old.execute("ROLLBACK")
 
             def check(status: int, remaining: int, total: int) -> None:
-                """From its first page on, the copy has the right to write: what is there now, it would replace."""
+                """Refuse to overwrite commits of another process; from its first page on, the copy holds the lock."""
                 if status == sqlite3.SQLITE_OK and _version(watch) != seen:
                     raise StoreBusyError("Another process wrote to the store while it was repaired. Try again.")
 
-            new.backup(old, pages=PAGES_A_STEP, sleep=0.05, progress=check)
+            new.backup(old, pages=PAGES_PER_STEP, sleep=0.05, progress=check)
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    """What changes whenever another connection has written."""
+    """Return a number that changes when another connection writes."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
@@ -103,17 +103,17 @@ def _connected(folder: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _encode_again(folder: Path, connection: sqlite3.Connection, what: Repair) -> None:
-    mend_meta(connection)
+def _reencode(folder: Path, connection: sqlite3.Connection, plan: Repair) -> None:
+    repair_meta(connection)
     view, writer = View(folder, connection=connection), Writer(connection, folder, "")
-    if what.fingerprint is not None and not what.all_again:
-        writer.claim(what.fingerprint)
-    elif what.fingerprint is not None:
-        writer.set_fingerprint(what.fingerprint)
-    for identifier in what.again:
+    if plan.fingerprint is not None and not plan.reencode_all:
+        writer.claim(plan.fingerprint)
+    elif plan.fingerprint is not None:
+        writer.set_fingerprint(plan.fingerprint)
+    for identifier in plan.reencode:
         document = view.document(identifier)
         text = view.text(document)
-        passages = what.encode(document, text)
+        passages = plan.encode(document, text)
         writer.delete_passages(document.key)
         writer.insert_passages(document.id, document.key, text, passages)
     writer.recount()

@@ -1,4 +1,4 @@
-"""Copies of SQLite files, each of one moment, made while others read and write."""
+"""Consistent copies of the database, made while other processes read and write."""
 
 import contextlib
 import os
@@ -16,27 +16,27 @@ from corpus.store.database import (
     transaction,
     translated_errors,
 )
-from corpus.store.meta import begin_life
+from corpus.store.meta_table import renew_identity
 from corpus.store.view import View
 
 __all__ = ["copy_database", "copy_store", "replace_store", "set_aside"]
 
-PAGES_A_STEP = 1024
-"""4 MiB: how much is copied between two looks at the clock."""
+PAGES_PER_STEP = 1024
+"""4 MiB between two checks of the deadline."""
 
 SUFFIXES = ("", "-wal", "-shm")
-"""What SQLite keeps of one database: the file, what has not been written back to it, and the index of that."""
+"""SQLite's files of a database: the file itself, its log and the index of the log."""
 
 
 def copy_store(folder: Path, copy: Path) -> None:
-    """Copy a store as it is at one moment; nobody waits for it.
+    """Copy a store as it is at one moment, without blocking other processes.
 
     Args:
         folder: The data folder.
         copy: Another data folder, without a store.
 
     Raises:
-        StoreError: It cannot be read, or the copy not be written.
+        StoreError: The store cannot be read, or the copy cannot be written.
     """
     with translated_errors(folder / DATABASE_NAME), contextlib.closing(connect(folder, reading=True)) as source:
         copy_database(source, copy / DATABASE_NAME)
@@ -45,55 +45,55 @@ def copy_store(folder: Path, copy: Path) -> None:
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
-    """Copy a database to a new file, for its owner alone; what is committed meanwhile is not in it.
+    """Copy a database to a new file that only its owner can read; later commits are not in it.
 
     Raises:
-        sqlite3.Error: One of them cannot be used.
-        OSError: The file cannot be made.
+        sqlite3.Error: A database cannot be read or written.
+        OSError: The file cannot be created.
     """
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as target:
-        target.execute("PRAGMA synchronous = OFF")  # it is of use only when it is whole, and is synced then
+        target.execute("PRAGMA synchronous = OFF")  # only a complete copy is used, which the caller syncs
         source.execute("BEGIN")
         try:
-            source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it sees one moment
-            source.backup(target, pages=PAGES_A_STEP, sleep=0.01)
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins at the first read
+            source.backup(target, pages=PAGES_PER_STEP, sleep=0.01)
         finally:
             source.execute("ROLLBACK")
-        target.execute("PRAGMA journal_mode = DELETE")  # all in the one file
+        target.execute("PRAGMA journal_mode = DELETE")  # everything in one file
 
 
 def replace_store(copy: Path, folder: Path, generation: int) -> int:
-    """Put a copy in a store's place, in one transaction; who reads goes on seeing the old one meanwhile.
+    """Replace a store by a copy, in one transaction; open views keep their state.
 
     Args:
-        copy: The data folder of the copy, which is given a new id, so that no index of another store passes for its.
+        copy: Data folder of the copy. It gets a new store id, so that no index of another store is used for it.
         folder: The data folder; it may be empty.
-        generation: The store's so far.
+        generation: Present generation of the store in it.
 
     Returns:
-        The generation that it now is.
+        The new generation.
 
     Raises:
         StoreBusyError: Another process is writing for too long.
-        StoreError: The store cannot be written; it is as it was.
+        StoreError: The store cannot be written; nothing was changed.
     """
     with translated_errors(copy / DATABASE_NAME), contextlib.closing(connect(copy)) as source:
         with View(copy) as view:
             generation = max(view.generation, generation) + 1
         with transaction(source):
-            begin_life(source, generation)
+            renew_identity(source, generation)
         path = folder / DATABASE_NAME
-        with translated_errors(path), contextlib.closing(connect(folder, create=True, older=True)) as target:
-            source.backup(target, pages=PAGES_A_STEP, sleep=0.05, progress=_patience(path))
+        with translated_errors(path), contextlib.closing(connect(folder, create=True)) as target:
+            source.backup(target, pages=PAGES_PER_STEP, sleep=0.05, progress=_deadline(path))
     return generation
 
 
-def _patience(path: Path) -> Callable[[int, int, int], None]:
-    """What ends the wait for another process that writes."""
+def _deadline(path: Path) -> Callable[[int, int, int], None]:
+    """Return a progress callback that raises if another process writes for longer than `BUSY_TIMEOUT_S`."""
     waiting_since: list[float] = []
 
-    def look(status: int, remaining: int, total: int) -> None:
+    def check(status: int, remaining: int, total: int) -> None:
         if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             waiting_since.clear()
         elif not waiting_since:
@@ -101,14 +101,14 @@ def _patience(path: Path) -> Callable[[int, int, int], None]:
         elif time.monotonic() - waiting_since[0] > BUSY_TIMEOUT_S:
             raise StoreBusyError(f"Another process is writing to {path}. Try again when it has finished.")
 
-    return look
+    return check
 
 
 def set_aside(folder: Path, name: str) -> None:
-    """Give the files of a store that cannot be opened another name.
+    """Rename the files of a store that cannot be opened.
 
     Raises:
-        StoreError: They cannot be renamed.
+        StoreError: A file cannot be renamed.
     """
     try:
         for suffix in SUFFIXES:

@@ -1,1 +1,1 @@
-"""Middleware: request ids, hosts, CORS, keys, rate limits."""
+"""Middleware: request ids, security headers, path prefix, host names, CORS, keys and rate limits."""

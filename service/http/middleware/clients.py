@@ -1,4 +1,4 @@
-"""Who asks: by which key, and from where."""
+"""Identify the client of a request by its key and its address."""
 
 import enum
 from dataclasses import dataclass
@@ -7,37 +7,35 @@ from ipaddress import IPv6Network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from service.access import Access, Address, Key, Site, client_address
+from service.access import AccessPolicy, Address, Key, Site, client_address
 
-__all__ = ["Client", "Role", "client_of"]
+__all__ = ["Client", "Role", "identify_client"]
 
-SHARED_BITS = 64
-"""Of an IPv6 address: whoever has one has a whole network of these."""
+IPV6_PREFIX_BITS = 64
+"""Bits of an IPv6 address that identify a client, who usually has the whole network."""
 
 
 class Role(enum.Enum):
-    """What a client has shown a key for."""
+    """Role of a client, by the key that it sent."""
 
     ADMIN = "admin"
     ASK = "ask"
     SITE = "site"
-    ANYONE = "anyone"
-    """It has shown none."""
-    STRANGER = "stranger"
-    """It has shown one that nobody here knows."""
-    ELSEWHERE = "elsewhere"
-    """It has shown a site's, and does not ask from that site."""
+    NO_KEY = "no key"
+    UNKNOWN_KEY = "unknown key"
+    WRONG_SITE = "wrong site"
+    """A site's key, sent from another origin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asks.
+    """Client of a request.
 
     Args:
         role: What it may do.
-        network: Where it is: its address, of IPv6 the first half.
-        key: Its own; None for all who are told apart by where they are.
-        site: The site that it asks from, with the site's key.
+        network: Its address, or the first half of an IPv6 address.
+        key: Its key; None if the address identifies it.
+        site: Site that it asks from, with the site's key.
     """
 
     role: Role
@@ -47,46 +45,46 @@ class Client:
 
     @property
     def name(self) -> str:
-        """What tells it from other clients."""
+        """Identifier of the client."""
         return self.network if self.key is None else self.key.digest.hex()
 
 
-def client_of(scope: Scope, access: Access) -> Client:
-    """Who makes a request.
+def identify_client(scope: Scope, policy: AccessPolicy) -> Client:
+    """Return the client of a request.
 
     Args:
-        scope: The request's, of ASGI.
-        access: Who may do what now.
+        scope: ASGI scope of the request.
+        policy: Access policy in force.
     """
     headers = Headers(scope=scope)
     peer = scope.get("client")
-    address = client_address(peer[0] if peer else None, headers.getlist("x-forwarded-for"), access.proxies)
+    address = client_address(peer[0] if peer else None, headers.getlist("x-forwarded-for"), policy.proxies)
     network = _network(address)
-    given = _given(headers)
-    if given is None:
-        return Client(Role.ANYONE, network)
-    if given.is_among(access.admin_keys):
-        return Client(Role.ADMIN, network, given)
-    if given.is_among(access.ask_keys):
-        return Client(Role.ASK, network, given)
-    for site in access.sites:
-        if given.is_among([site.key]):
+    key = _bearer_key(headers)
+    if key is None:
+        return Client(Role.NO_KEY, network)
+    if key.is_among(policy.admin_keys):
+        return Client(Role.ADMIN, network, key)
+    if key.is_among(policy.ask_keys):
+        return Client(Role.ASK, network, key)
+    for site in policy.sites:
+        if key.is_among([site.key]):
             is_there = headers.getlist("origin") in [[origin] for origin in site.origins]
-            return Client(Role.SITE, network, site=site) if is_there else Client(Role.ELSEWHERE, network)
-    return Client(Role.STRANGER, network)
+            return Client(Role.SITE, network, site=site) if is_there else Client(Role.WRONG_SITE, network)
+    return Client(Role.UNKNOWN_KEY, network)
 
 
-def _given(headers: Headers) -> Key | None:
-    """The key that was sent. Other schemes are for others, such as a proxy that asks for a password."""
+def _bearer_key(headers: Headers) -> Key | None:
+    """Return the key of `Authorization: Bearer`; other schemes may be meant for a proxy."""
     keys = []
     for value in headers.getlist("authorization"):
         scheme, _, key = value.partition(" ")
         if scheme.lower() == "bearer":
             keys.append(key.strip().encode("latin-1"))
-    return Key.of(b",".join(keys)) if keys else None  # no key has a comma, so that two are none
+    return Key.of(b",".join(keys)) if keys else None  # keys have no commas: two headers match none
 
 
 def _network(address: Address) -> str:
     if address.version == 6:
-        return str(IPv6Network((int(address), SHARED_BITS), strict=False))
+        return str(IPv6Network((int(address), IPV6_PREFIX_BITS), strict=False))
     return str(address)

@@ -1,4 +1,4 @@
-"""Which pages of other origins may use the service (CORS)."""
+"""Cross-origin requests (CORS)."""
 
 import re
 
@@ -6,40 +6,41 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.access import Access, AccessInForce, is_own_host
-from service.http.problems import problem
+from service.access import AccessControl, AccessPolicy, is_own_host
+from service.http.middleware.path_prefix import route_path
+from service.http.problems import problem_response
 
-__all__ = ["SAFE", "OtherOrigins"]
+__all__ = ["SAFE_METHODS", "CrossOriginMiddleware"]
 
 OPEN = (
     (re.compile(r"/v1/(ask|chat|feedback)"), "POST"),
     (re.compile(r"/v1/feedback/[^/]+"), "DELETE"),
     (re.compile(r"/v1/documents(/[^/]+(/text)?)?"), "GET"),
 )
-"""All that pages of other origins are let do: to ask, to rate, and to read what is cited."""
+"""Paths and methods that are open to pages of other origins: asking, rating, and reading what is cited."""
 
-SAFE = ("GET", "HEAD")
-"""They change nothing; browsers keep from a page of another origin what comes back."""
+SAFE_METHODS = ("GET", "HEAD")
+"""Methods that change nothing; browsers hide their responses from pages of other origins."""
 
 
-class OtherOrigins:
-    """Around everything: lets pages of the origins named use what is open to them, and refuses other origins' changes.
+class CrossOriginMiddleware:
+    """Add CORS headers for allowed origins, and refuse changes from pages of other origins.
 
     Args:
-        app: What answers.
-        access: Whose pages may; if none may, only the service's own can ask.
+        app: Application that gets the other requests.
+        access: Names the allowed origins; without any, only the service's own pages may ask.
     """
 
-    def __init__(self, app: ASGIApp, access: AccessInForce) -> None:
+    def __init__(self, app: ASGIApp, access: AccessControl) -> None:
         self._app = app
         self._access = access
-        self._keeping = CORSMiddleware(app)  # says no more than that the answer depends on the origin
-        self._share(access.now)
+        self._without_origins = CORSMiddleware(app)  # adds `Vary: Origin` only
+        self._configure(access.policy)
 
-    def _share(self, access: Access) -> None:
-        self._shared = access
-        self._origins = access.all_origins
-        self._sharing = {
+    def _configure(self, policy: AccessPolicy) -> None:
+        self._policy = policy
+        self._origins = policy.all_origins
+        self._with_origins = {
             method: CORSMiddleware(
                 self._app,
                 allow_origins=self._origins,
@@ -51,33 +52,36 @@ class OtherOrigins:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or refuse it with a problem."""
+        """Pass a request on, or answer it with a problem."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self._access.now is not self._shared:
-            self._share(self._access.now)
+        if self._access.policy is not self._policy:
+            self._configure(self._access.policy)
         headers = Headers(scope=scope)
         given, method = headers.getlist("origin"), scope["method"]
-        origin = ", ".join(given) if given else None  # two are none that is named
+        origin = ", ".join(given) if given else None  # several match no allowed origin
         if origin is not None and method == "OPTIONS":
             method = headers.get("access-control-request-method", method)
-        is_open = any(pattern.fullmatch(scope["path"]) and method == allowed for pattern, allowed in OPEN)
-        answer: ASGIApp = self._app
+        path = route_path(scope)
+        is_open = any(pattern.fullmatch(path) and method == allowed for pattern, allowed in OPEN)
+        app: ASGIApp = self._app
         if is_open and self._origins:
-            answer = self._sharing[method] if origin in self._origins else self._keeping
-        if origin is not None and scope["method"] not in SAFE and not _is_own(origin, headers):
+            app = self._with_origins[method] if origin in self._origins else self._without_origins
+        if origin is not None and scope["method"] not in SAFE_METHODS and not _is_own(origin, headers):
             if origin not in self._origins:
-                answer = problem(
+                app = problem_response(
                     403,
                     "origin-not-allowed",
-                    "Pages of this origin may not ask here: the operator has not named it in FOOTNOTE_ORIGINS.",
+                    "Pages of this origin may not ask here. The operator can allow it with FOOTNOTE_ORIGINS.",
                 )
             elif not is_open:
-                answer = problem(403, "origin-not-allowed", "This is open to no page of another origin.")
-        await answer(scope, receive, send)
+                app = problem_response(
+                    403, "origin-not-allowed", "Pages of other origins may ask, rate and read, but not do this."
+                )
+        await app(scope, receive, send)
 
 
 def _is_own(origin: str, headers: Headers) -> bool:
-    """Whether the page that asks came from here. Browsers say so themselves where they trust the connection."""
+    """Return whether the page came from this service; browsers say so on connections that they trust."""
     return headers.get("sec-fetch-site") == "same-origin" or is_own_host(origin, headers.get("host", ""))

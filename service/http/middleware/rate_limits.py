@@ -1,24 +1,24 @@
-"""How many requests a client may make: a bucket each, that fills evenly, by the generic cell rate algorithm (GCRA)."""
+"""Rate limits by the generic cell rate algorithm (GCRA): one bucket for each client, refilled evenly."""
 
 from throttled import MemoryStore, RateLimiterType, Throttled, per_min
 
 from service.http.middleware.clients import Client
 from service.settings import Settings
 
-__all__ = ["MOST_REMEMBERED", "Rates"]
+__all__ = ["MAX_CLIENTS", "RateLimiter"]
 
-MOST_REMEMBERED = 16_384
-"""Clients of each kind, those seen last; some 5 MiB. Whoever is forgotten begins with a full bucket."""
+MAX_CLIENTS = 16_384
+"""Most recent clients of each kind that have a bucket; some 5 MiB. A forgotten client starts with a full one."""
 
 
-class Rates:
-    """Counts requests. An address has a bucket, and a key; feedback has one more.
+class RateLimiter:
+    """Count requests in buckets for addresses, for keys and for feedback.
 
-    A site's visitors have each their address's bucket and together their site's, so that one of them cannot use up what
-    is for all. A flood of addresses forgets no key, and a flood of feedback takes no questions' place.
+    A site's visitors have one bucket for each address and one together, so that one visitor cannot use up the site's.
+    The three kinds are stored apart, so that a flood of one evicts no bucket of another.
 
     Args:
-        settings: How many a minute; as many may come at once.
+        settings: Requests per minute, and the size of a burst.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -27,43 +27,43 @@ class Rates:
         self._feedback = _Buckets(settings.feedback_per_minute)
 
     def wait(self, client: Client, is_feedback: bool) -> float:
-        """Count a request; give the seconds until one can be taken if this one cannot, else 0.
+        """Count a request; return 0 if it is allowed, else the seconds until the next one is.
 
         Args:
-            client: Whose it is.
-            is_feedback: Whether it gives or takes back a rating.
+            client: Client of the request.
+            is_feedback: Whether it gives or withdraws a rating.
         """
         if client.key is None:
-            waits = self._addresses.wait(client.network)
+            seconds = self._addresses.wait(client.network)
         else:
-            waits = self._keys.wait(client.key.digest.hex())
-        if not waits and client.site is not None:
+            seconds = self._keys.wait(client.key.digest.hex())
+        if not seconds and client.site is not None:
             site = client.site
-            waits = self._keys.wait(site.key.digest.hex(), site.requests_per_minute)
-        if not waits and is_feedback:
-            waits = self._feedback.wait(client.name)
-        return waits
+            seconds = self._keys.wait(site.key.digest.hex(), site.requests_per_minute)
+        if not seconds and is_feedback:
+            seconds = self._feedback.wait(client.name)
+        return seconds
 
 
 class _Buckets:
-    """Buckets of one kind, by whose they are.
+    """Buckets of one kind, by client.
 
     Args:
-        a_minute: What flows into each, and what it holds; 0 for no end.
+        per_minute: Refill per minute, and capacity; 0 for no limit.
     """
 
-    def __init__(self, a_minute: int) -> None:
-        self._a_minute = a_minute
-        self._store = MemoryStore(options={"MAX_SIZE": MOST_REMEMBERED})
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._store = MemoryStore(options={"MAX_SIZE": MAX_CLIENTS})
         self._limiters: dict[int, Throttled] = {}
 
-    def wait(self, whose: str, a_minute: int | None = None) -> float:
-        """Take one out; give the seconds until there is one if it is empty."""
-        a_minute = self._a_minute if a_minute is None else a_minute
-        if not a_minute:
+    def wait(self, client: str, per_minute: int | None = None) -> float:
+        """Take one from a bucket; if it is empty, return the seconds until it is not."""
+        per_minute = self._per_minute if per_minute is None else per_minute
+        if not per_minute:
             return 0.0
-        if a_minute not in self._limiters:  # as many as there are different numbers in the file of sites
+        if per_minute not in self._limiters:  # one for each value in the access file
             gcra = RateLimiterType.GCRA.value
-            self._limiters[a_minute] = Throttled(using=gcra, quota=per_min(a_minute), store=self._store)
-        taken = self._limiters[a_minute].limit(whose)
+            self._limiters[per_minute] = Throttled(using=gcra, quota=per_min(per_minute), store=self._store)
+        taken = self._limiters[per_minute].limit(client)
         return float(taken.state.retry_after) if taken.limited else 0.0

@@ -1,4 +1,4 @@
-"""Bodies within bounds: what is larger is refused before it is kept, and what does not come is not waited for."""
+"""Limits on the size and the duration of request bodies."""
 
 import asyncio
 import time
@@ -12,40 +12,43 @@ from starlette.types import Message
 from service.http.problems import ProblemError
 from service.http.requests.strict_json import strict_json
 
-__all__ = ["JsonRoute", "bounded"]
+__all__ = ["MAX_JSON_BYTES", "JsonRoute", "limited"]
+
+MAX_JSON_BYTES = 3 * 1024**2
+"""Bytes of a JSON body: the longest conversation at 12 bytes per character, the most that JSON's escapes need."""
 
 JSON_S = 30.0
-"""For a JSON body to come."""
+"""Seconds for a JSON body."""
 
-PIECE_S = 30.0
-"""For the next piece of a body to come."""
+CHUNK_S = 30.0
+"""Seconds for the next chunk of a body."""
 
 
-def bounded(request: Request, most: int, problem: ProblemError, seconds: float = float("inf")) -> Request:
-    """The same request, whose body must come within bounds.
+def limited(request: Request, max_bytes: int, problem: ProblemError, seconds: float = float("inf")) -> Request:
+    """Return a request that limits the size and the duration of its body.
 
     Args:
-        request: Whose body has not been read.
-        most: The body ends with the problem as soon as it is known to have more bytes.
-        problem: What to say then.
-        seconds: In which all of it must come. However long, each piece must come soon.
+        request: Request whose body has not been read.
+        max_bytes: Maximum size, checked before and while the body is read.
+        problem: Raised for a larger body.
+        seconds: Maximum duration; each chunk has `CHUNK_S`.
     """
-    received, whole, begun = 0, False, time.monotonic()
+    received, is_complete, started = 0, False, time.monotonic()
 
     async def receive() -> Message:
-        nonlocal received, whole
-        if _declared(request) > most:
+        nonlocal received, is_complete
+        if _content_length(request) > max_bytes:
             raise problem
-        if whole:  # what comes now is that they leave
+        if is_complete:  # the next message is the disconnect
             return await request.receive()
         try:
-            async with asyncio.timeout(min(PIECE_S, begun + seconds - time.monotonic())):
+            async with asyncio.timeout(min(CHUNK_S, started + seconds - time.monotonic())):
                 message = await request.receive()
         except TimeoutError:
             raise _too_slow() from None
-        whole = not message.get("more_body", False)
+        is_complete = not message.get("more_body", False)
         received += len(message.get("body", b""))
-        if received > most:
+        if received > max_bytes:
             raise problem
         return message
 
@@ -53,26 +56,25 @@ def bounded(request: Request, most: int, problem: ProblemError, seconds: float =
 
 
 class _JsonRequest(Request):
-    async def json(self) -> Any:  # noqa: ANN401 - whatever was sent
-        return strict_json(await self.body(), self.app.state.service.settings.json_depth)
+    async def json(self) -> Any:  # noqa: ANN401 - any JSON
+        return strict_json(await self.body())
 
 
 class JsonRoute(APIRoute):
-    """A route whose JSON body is bounded and strict. FastAPI's own `max_body_size` would answer with plain text."""
+    """Route with a limited, strictly parsed JSON body. FastAPI's own `max_body_size` answers with plain text."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler, given a bounded request."""
+        """Return FastAPI's handler for a limited request."""
         handle = super().get_route_handler()
         takes_json = self.body_field is not None
 
-        async def handle_bounded(request: Request) -> Response:
+        async def handle_limited(request: Request) -> Response:
             if takes_json and not _is_json(request.headers.get("content-type", "")):
                 raise ProblemError(415, "not-json", "Send the body with the header 'Content-Type: application/json'.")
             strict = _JsonRequest(request.scope, request.receive)
-            most = request.app.state.service.settings.body_bytes
-            return await handle(bounded(strict, most, _too_large(most), JSON_S))
+            return await handle(limited(strict, MAX_JSON_BYTES, _too_large(), JSON_S))
 
-        return handle_bounded
+        return handle_limited
 
 
 def _is_json(content_type: str) -> bool:
@@ -80,16 +82,16 @@ def _is_json(content_type: str) -> bool:
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
-def _too_large(most: int) -> ProblemError:
-    detail = f"At most {most:,} bytes can be sent here. Send less, or only the latest turns."
+def _too_large() -> ProblemError:
+    detail = f"The body is too large; at most {MAX_JSON_BYTES:,} bytes are allowed. Send only the latest turns."
     return ProblemError(413, "too-large", detail)
 
 
 def _too_slow() -> ProblemError:
-    detail = "The body did not come in time. Send it again."
+    detail = "The body was not received in time. Send it again."
     return ProblemError(408, "too-slow", detail, headers={"Connection": "close"})
 
 
-def _declared(request: Request) -> int:
+def _content_length(request: Request) -> int:
     text = request.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdecimal() else 0

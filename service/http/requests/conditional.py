@@ -1,19 +1,21 @@
-"""Conditional requests: what a client has already is not sent again (RFC 9110, section 13.1.2)."""
+"""Conditional requests (RFC 9110, section 13.1.2)."""
 
 import re
 from collections.abc import Sequence
 
-__all__ = ["is_known"]
+__all__ = ["etag_matches"]
 
 _TAG = re.compile(r'"[^"]*"')
 
 
-def is_known(etag: str, if_none_match: Sequence[str]) -> bool:
-    """Whether a client has what it asks for.
+def etag_matches(etag: str, if_none_match: Sequence[str]) -> bool:
+    """Return whether a client has the current representation.
+
+    Starlette's own check is for files, and reads one header without commas in its tags.
 
     Args:
-        etag: Of what it asks for; whether it is weak does not matter.
-        if_none_match: Each `If-None-Match` header: tags separated by commas, or `*`.
+        etag: Entity tag of the representation, weak or strong.
+        if_none_match: All `If-None-Match` headers: tags separated by commas, or `*`.
     """
     known = ",".join(if_none_match)
     return known.strip() == "*" or etag.removeprefix("W/") in _TAG.findall(known)

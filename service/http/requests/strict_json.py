@@ -1,4 +1,4 @@
-"""JSON as it is taken here: UTF-8, each key once, numbers that can be held, and no deeper than anything needs."""
+"""Strict JSON: UTF-8, unique keys, finite numbers, limited nesting."""
 
 import json
 import math
@@ -10,25 +10,22 @@ from service.http.problems import ProblemError
 __all__ = ["MAX_DEPTH", "MAX_DIGITS", "strict_json"]
 
 MAX_DEPTH = 16
-"""Lists and objects within each other that are read at all. Requests need four; parsing and checking go as deep as what
-was sent."""
+"""Nesting depth of lists and objects. Requests need four; parsing and validation recurse as deep as the body."""
 
 MAX_DIGITS = 40
-"""Of a whole number: beyond any that is taken, so that a smaller one is told its bound. Reading one takes time that
-grows with the square of its digits."""
+"""Digits of an integer, more than any valid one has: parsing takes quadratic time."""
 
 
-def strict_json(data: bytes, depth: int = MAX_DEPTH) -> Any:  # noqa: ANN401 - whatever was sent
-    r"""What a JSON text (RFC 8259) says.
+def strict_json(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+    r"""Parse JSON (RFC 8259).
 
-    Half a surrogate pair (`"\ud800"`) is let through: whoever validates a field can say which one it is.
+    An unpaired surrogate (`"\ud800"`) is accepted: the validation of the field can say where it is.
 
     Args:
-        data: The text, in UTF-8 without a byte order mark.
-        depth: Lists and objects that may lie within each other.
+        data: JSON in UTF-8 without a byte order mark.
 
     Raises:
-        ProblemError: It is no JSON, or none that everybody reads alike; what was sent is not repeated.
+        ProblemError: It is invalid or ambiguous JSON; the message does not repeat it.
     """
     try:
         text = data.decode()
@@ -39,61 +36,61 @@ def strict_json(data: bytes, depth: int = MAX_DEPTH) -> Any:  # noqa: ANN401 - w
     except json.JSONDecodeError as error:
         raise _refused(_syntax(text, error)) from None
     except RecursionError:
-        raise _too_deep(depth) from None
-    if data.count(b"[") + data.count(b"{") > depth:  # else it cannot be deeper
-        _keep_shallow(value, depth)
+        raise _too_deep() from None
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:  # otherwise it cannot be deeper
+        _check_depth(value)
     return value
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     kept = dict(pairs)
     if len(kept) < len(pairs):
-        raise _refused("An object in it has a key twice, and readers differ on which one counts.")
+        raise _refused("An object has a duplicate key.")
     return kept
 
 
 def _integer(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise _refused(f"A number in it has more than {MAX_DIGITS} digits.")
+        raise _refused(f"A number has more than {MAX_DIGITS} digits.")
     return int(digits)
 
 
 def _float(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise _refused("A number in it is too large.")
+        raise _refused("A number is too large.")
     return number
 
 
 def _constant(name: str) -> float:
-    raise _refused("NaN and Infinity are no JSON.")
+    raise _refused("NaN and Infinity are not JSON.")
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
 
 
-def _keep_shallow(value: Any, depth: int) -> None:  # noqa: ANN401
-    """Go down level by level, no further than it may be deep."""
+def _check_depth(value: Any) -> None:  # noqa: ANN401
+    """Raise an error if a value is nested too deep; examine no deeper level."""
     level = [value]
-    for _ in range(depth):
+    for _ in range(MAX_DEPTH):
         parts = (part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole))
         level = [part for part in parts if isinstance(part, dict | list)]
         if not level:
             return
-    raise _too_deep(depth)
+    raise _too_deep()
 
 
 def _syntax(text: str, error: json.JSONDecodeError) -> str:
     if not text.strip(" \t\n\r"):
         return "It is empty: send a JSON object."
     if text.startswith("\ufeff"):
-        return "It begins with a byte order mark: send it without."
-    return f"Look at line {error.lineno:,}, column {error.colno:,}."
+        return "It begins with a byte order mark: remove it."
+    return f"The error is at line {error.lineno:,}, column {error.colno:,}."
 
 
-def _too_deep(depth: int) -> ProblemError:
-    return _refused(f"Its lists and objects lie more than {depth} deep in each other.")
+def _too_deep() -> ProblemError:
+    return _refused(f"It is nested more than {MAX_DEPTH} levels deep.")
 
 
 def _refused(detail: str) -> ProblemError:
-    return ProblemError(400, "invalid-json", f"The body is not JSON that can be used. {detail}")
+    return ProblemError(400, "invalid-json", f"The body is not valid JSON. {detail}")

@@ -1,1 +1,1 @@
-"""Routes, one module a path."""
+"""Routes: one module for each path."""

@@ -4,15 +4,15 @@ from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
 from service.answering import Answer
-from service.http.limits import refuse_beyond_limits
-from service.http.middleware.observing import LEFT
-from service.http.problems import PROBLEM_RESPONSES
-from service.http.question_queue import Asked, Asks
+from service.http.middleware.observability import CLIENT_CLOSED_REQUEST
+from service.http.middleware.path_prefix import root_path
+from service.http.problems import problem_responses
+from service.http.question_queue import QuestionQueue, QueuedQuestion
 from service.http.requests.bodies import JsonRoute
-from service.http.state import AsksState, ServiceState
-from service.schemas import AskRequest
+from service.http.state import QuestionQueueState
+from service.schemas import AskRequest, ChatRequest
 
-__all__ = ["json_answer", "router"]
+__all__ = ["json_answer", "queued_question", "router"]
 
 router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
 
@@ -21,25 +21,28 @@ router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
     "/ask",
     summary="Ask the documents a question",
     response_model=Answer,
-    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
+    responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
-async def ask(asked: AskRequest, request: Request, asks: AsksState, service: ServiceState) -> Response:
-    """Answer with the best-matching passages, word for word, or say that the documents do not answer.
+async def ask(body: AskRequest, request: Request, queue: QuestionQueueState) -> Response:
+    """Answer with the best-matching passages, word for word, or with `not_found`.
 
-    `not_found` still carries the nearest passages, so that a reader can judge. Offsets count Unicode code points:
-    a citation's within the document's canonical text, a highlight's within its passage. `interpretation` counts turns
-    of `history`.
+    `not_found` also has the nearest passages, so that a reader can judge. Offsets count Unicode code points: a
+    citation's within the document's canonical text, a highlight's within its passage. `interpretation` counts turns of
+    `history`.
     """
-    refuse_beyond_limits(asked, service.settings)
-    question = Asked(asked.question, asked.turns(), asked.k, asked.filters.to_filters())
-    return await json_answer(question, asks, request)
+    return await json_answer(queued_question(body, request), queue, request)
 
 
-async def json_answer(asked: Asked, asks: Asks, request: Request) -> Response:
-    """The response to a question that is not streamed."""
-    asks.admit(asked)
+def queued_question(body: AskRequest | ChatRequest, request: Request) -> QueuedQuestion:
+    """Return the question of a request."""
+    return QueuedQuestion(body.question, body.turns(), body.k, body.filters.to_filters(), root_path(request.scope))
+
+
+async def json_answer(question: QueuedQuestion, queue: QuestionQueue, request: Request) -> Response:
+    """Return the answer as a JSON response."""
+    queue.admit(question)
     try:
-        answered = await asks.answer(asked, request.receive)  # the body has been read: what comes is that they leave
+        result = await queue.answer(question, request.receive)  # after the body, the next message is the disconnect
     except ClientDisconnect:
-        return Response(status_code=LEFT)  # to nobody
-    return Response(answered.json, media_type="application/json")
+        return Response(status_code=CLIENT_CLOSED_REQUEST)  # for the log and the metrics
+    return Response(result.json, media_type="application/json")

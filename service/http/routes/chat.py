@@ -4,13 +4,11 @@ from fastapi import APIRouter, Request, Response
 
 from service.answering import Answer
 from service.http.events import EVENTS, EVENTS_RESPONSE, event_stream
-from service.http.limits import refuse_beyond_limits
-from service.http.problems import PROBLEM_RESPONSES
-from service.http.question_queue import Asked
+from service.http.problems import problem_responses
 from service.http.requests.bodies import JsonRoute
 from service.http.requests.negotiation import prefers
-from service.http.routes.ask import json_answer
-from service.http.state import AsksState, ServiceState
+from service.http.routes.ask import json_answer, queued_question
+from service.http.state import QuestionQueueState
 from service.schemas import ChatRequest
 
 __all__ = ["router"]
@@ -22,15 +20,14 @@ router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
     "/chat",
     summary="Ask within a conversation",
     response_model=Answer,
-    responses={200: EVENTS_RESPONSE, **PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503)},
+    responses={200: EVENTS_RESPONSE, **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503)},
 )
-async def chat(asked: ChatRequest, request: Request, asks: AsksState, service: ServiceState) -> Response:
+async def chat(body: ChatRequest, request: Request, queue: QuestionQueueState) -> Response:
     """Answer the last message as `POST /v1/ask` does, with the messages before it as its history.
 
-    The conversation is the caller's: nothing of it is kept. `interpretation` counts messages.
+    The client keeps the conversation; the service stores none of it. `interpretation` counts messages.
     """
-    refuse_beyond_limits(asked, service.settings)
-    question = Asked(asked.question, asked.turns(), asked.k, asked.filters.to_filters())
+    question = queued_question(body, request)
     if prefers(request.headers.getlist("accept"), EVENTS, default="application/json"):
-        return event_stream(question, asks, "POST /v1/chat")
-    return await json_answer(question, asks, request)
+        return event_stream(question, queue, "POST /v1/chat")
+    return await json_answer(question, queue, request)

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from service.http.admin import Administrator
-from service.http.problems import PROBLEM_RESPONSES
-from service.http.requests.conditional import is_known
+from service.http.middleware.path_prefix import root_path
+from service.http.problems import problem_responses
+from service.http.requests.conditional import etag_matches
 from service.http.requests.multipart import UPLOAD_BODY, received_files
 from service.http.state import IntakeState, ServiceState
 from service.schemas import DocumentDetails, DocumentList, DocumentRecord, ReceivedFile, ReceivedFiles, RemovedDocument
@@ -18,26 +19,27 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 MAX_LIMIT = 1000
-"""Keeps a page of records within a megabyte or so."""
+"""Documents on a page of the list, about a megabyte."""
 
 MAX_OFFSET = 2**62
-"""Beyond any text, within SQLite's and JSON's integers."""
+"""Larger than any text, and within SQLite's integers."""
 
 DocumentId = Annotated[str, Path(max_length=200, description="The document's id.")]
 
 
-@router.get("", summary="List the documents", responses=PROBLEM_RESPONSES(401, 403, 422, 429, 503))
+@router.get("", summary="List the documents", responses=problem_responses(401, 403, 422, 429, 503))
 def list_documents(
+    request: Request,
     service: ServiceState,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many.")] = 100,
-    cursor: Annotated[str, Query(max_length=200, description="`next_cursor` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Maximum number of documents.")] = 100,
+    cursor: Annotated[str, Query(max_length=200, description="`next_cursor` of the previous page.")] = "",
 ) -> DocumentList:
-    """A page of documents in order of their ids."""
+    """Return a page of documents, ordered by id."""
     with service.library.snapshot() as snapshot:
         documents = snapshot.view.documents(after=cursor, limit=limit + 1)
     more = len(documents) > limit
     return DocumentList(
-        documents=[DocumentRecord.of(document) for document in documents[:limit]],
+        documents=[DocumentRecord.of(document, root_path(request.scope)) for document in documents[:limit]],
         next_cursor=documents[limit - 1].id if more else None,
     )
 
@@ -46,14 +48,14 @@ def list_documents(
     "",
     summary="Add or replace documents",
     dependencies=[Administrator],
-    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
+    responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
     openapi_extra=UPLOAD_BODY,
 )
 async def add_documents(request: Request, intake: IntakeState, service: ServiceState) -> ReceivedFiles:
-    """Bring in the files sent as `multipart/form-data`; one of the same name is replaced.
+    """Ingest the files sent as `multipart/form-data`; a file of the same name is replaced.
 
-    Each file costs only itself: `outcome` and `reasons` say what became of it. What was added can be asked about when
-    this answers.
+    Each file has its own `outcome` and `reasons`; a refused one does not affect the others. Added documents can be
+    asked about when the response arrives.
     """
     async with received_files(request, service.settings.upload_mebibytes) as uploads:
         received, generation = await asyncio.wrap_future(intake.add(uploads))
@@ -68,21 +70,21 @@ async def add_documents(request: Request, intake: IntakeState, service: ServiceS
     "/{document_id}",
     summary="Remove a document",
     dependencies=[Administrator],
-    responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
+    responses=problem_responses(401, 403, 404, 422, 429, 503),
 )
 async def remove_document(document_id: DocumentId, intake: IntakeState) -> RemovedDocument:
-    """Remove a document and all that was made of it; the file that it came from is not touched."""
+    """Remove a document and everything derived from it; its source file is not touched."""
     generation = await asyncio.wrap_future(intake.remove(document_id))
     return RemovedDocument(removed=document_id, generation=generation)
 
 
 @router.get(
-    "/{document_id}", summary="Show a document's record", responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503)
+    "/{document_id}", summary="Show a document's record", responses=problem_responses(401, 403, 404, 422, 429, 503)
 )
-def show_document(document_id: DocumentId, service: ServiceState) -> DocumentDetails:
-    """What is known of a document, with its sections and without its text."""
+def show_document(document_id: DocumentId, request: Request, service: ServiceState) -> DocumentDetails:
+    """Return a document's metadata and sections, without its text."""
     with service.library.snapshot() as snapshot:
-        return DocumentDetails.of(snapshot.view.document(document_id))
+        return DocumentDetails.of(snapshot.view.document(document_id), root_path(request.scope))
 
 
 @router.get(
@@ -90,8 +92,8 @@ def show_document(document_id: DocumentId, service: ServiceState) -> DocumentDet
     summary="Read a document's canonical text",
     response_class=PlainTextResponse,
     responses={
-        304: {"description": "The text is the one that `If-None-Match` names."},
-        **PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503),
+        304: {"description": "The client has this text (`If-None-Match`)."},
+        **problem_responses(401, 403, 404, 422, 429, 503),
     },
 )
 def read_text(
@@ -101,14 +103,14 @@ def read_text(
     start: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="First code point.")] = 0,
     end: Annotated[
         int | None,
-        Query(ge=0, le=MAX_OFFSET, description="Code point to stop before; the text's end if left out."),
+        Query(ge=0, le=MAX_OFFSET, description="Code point after the last; default: the end of the text."),
     ] = None,
 ) -> Response:
-    """The canonical text from `start` up to `end`: with a citation's offsets, exactly the passage."""
+    """Return the canonical text from `start` to `end`; with a citation's offsets, exactly the passage."""
     with service.library.snapshot() as snapshot:
         document = snapshot.view.document(document_id)
         text = snapshot.view.span(document, start, document.characters if end is None else end)
     headers = {"ETag": f'"{document.revision}"', "X-Content-Type-Options": "nosniff"}
-    if is_known(headers["ETag"], request.headers.getlist("if-none-match")):
+    if etag_matches(headers["ETag"], request.headers.getlist("if-none-match")):
         return Response(status_code=304, headers=headers)
     return PlainTextResponse(text, headers=headers)

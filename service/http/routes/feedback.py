@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from corpus.errors import UnknownDocumentError
-from service.http.limits import refuse_beyond_limits
-from service.http.problems import PROBLEM_RESPONSES, ProblemError
+from service.http.problems import ProblemError, invalid_request, problem_responses
 from service.http.requests.bodies import JsonRoute
 from service.http.state import FeedbackState, Service, ServiceState
 from service.schemas import FeedbackRequest, FieldError, RatedPassage, StoredFeedback
@@ -18,38 +17,33 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=JsonRou
 
 @router.post(
     "",
-    summary="Say how good an answer was",
+    summary="Rate an answer",
     status_code=201,
-    responses=PROBLEM_RESPONSES(400, 401, 403, 408, 413, 415, 422, 429, 503),
+    responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
 def give_feedback(request: FeedbackRequest, service: ServiceState, feedback: FeedbackState) -> StoredFeedback:
-    """Keep a rating of a passage, or of `not_found`, for the operator to export; who rated is not asked.
+    """Store an anonymous rating of a passage, or of `not_found`, for the operator to export.
 
-    It is on the disk when this answers. The `id` takes it back.
+    It is on the disk when the response arrives. Its `id` can withdraw it.
     """
     if not service.settings.feedback:
-        raise ProblemError(
-            403, "feedback-off", "No feedback is taken here: the operator has set FOOTNOTE_FEEDBACK off."
-        )
-    refuse_beyond_limits(request, service.settings)
-    text = None if request.passage is None else _words(service, request.passage)
+        raise ProblemError(403, "feedback-off", "Feedback is turned off (FOOTNOTE_FEEDBACK).")
+    text = None if request.passage is None else _text(service, request.passage)
     return StoredFeedback(id=feedback.add(request.entry(text)))
 
 
-@router.delete(
-    "/{feedback_id}", summary="Take a rating back", responses=PROBLEM_RESPONSES(401, 403, 404, 422, 429, 503)
-)
-def take_back(
-    feedback_id: Annotated[str, Path(max_length=100, description="As it came when the rating was given.")],
+@router.delete("/{feedback_id}", summary="Withdraw a rating", responses=problem_responses(401, 403, 404, 422, 429, 503))
+def withdraw_feedback(
+    feedback_id: Annotated[str, Path(max_length=100, description="Id from the response to the rating.")],
     feedback: FeedbackState,
 ) -> StoredFeedback:
-    """Remove a rating for good; whoever holds its id may."""
+    """Remove a rating. Its id is the only permission needed."""
     feedback.remove([feedback_id])
     return StoredFeedback(id=feedback_id)
 
 
-def _words(service: Service, passage: RatedPassage) -> str | None:
-    """The passage's words: the document's own at its present revision, and as they were sent at an earlier one."""
+def _text(service: Service, passage: RatedPassage) -> str | None:
+    """Return the passage's text: the document's own, or the text as sent for an earlier revision."""
     with service.library.snapshot() as snapshot:
         try:
             document = snapshot.view.document(passage.document_id)
@@ -58,17 +52,12 @@ def _words(service: Service, passage: RatedPassage) -> str | None:
         if passage.revision != document.revision:
             return passage.text
         if passage.end > document.characters:
-            raise _refused("end", "This lies beyond the document's end.")
+            raise _refused("end", "This is after the document's end.")
         text = snapshot.view.span(document, passage.start, passage.end)
     if passage.text not in (None, text):
-        raise _refused("text", "These are not the words that the document has from 'start' to 'end'.")
+        raise _refused("text", "This differs from the document's text from 'start' to 'end'.")
     return text
 
 
 def _refused(field: str, detail: str) -> ProblemError:
-    return ProblemError(
-        422,
-        "invalid-request",
-        "Some of what was sent cannot be used; see 'errors'.",
-        errors=[FieldError(pointer=f"/passage/{field}", detail=detail)],
-    )
+    return invalid_request([FieldError(pointer=f"/passage/{field}", detail=detail)])

@@ -16,7 +16,7 @@ from corpus.errors import (
     StoreFormatError,
     StoreMissingError,
 )
-from service.http.problems import PROBLEM_RESPONSES, problem
+from service.http.problems import problem_response, problem_responses
 from service.http.state import AccessState, FeedbackState, Service, ServiceState
 from service.schemas import Health
 from service.upkeep import Feedback
@@ -27,8 +27,8 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 OK = "ok"
 
-LEAST_FREE_BYTES = 64 * 1024**2
-"""With less, a large file that is sent may find no room."""
+MIN_FREE_BYTES = 64 * 1024**2
+"""Free space for one file of the maximum size."""
 
 ENCODER_FAILURES = ((EncoderError, "unavailable"), (EncoderMismatchError, "mismatch"))
 
@@ -41,28 +41,28 @@ STORE_FAILURES = (
 
 
 STALE_ACCESS = (
-    "The newest version of the file of keys cannot be used; the one before is in force. See the operator's log."
+    "The newest version of the access file is unusable; the previous one is in force. See the operator's log."
 )
 
 
-@router.get("/live", summary="Is the process alive?", response_model_exclude_none=True)
+@router.get("/live", summary="Check liveness", response_model_exclude_none=True)
 async def live() -> Health:
-    """Answers as long as the process takes requests."""
+    """Return 200 while the process accepts requests."""
     return Health(status="live")
 
 
 @router.get(
     "/ready",
-    summary="Can questions be answered?",
+    summary="Check readiness",
     response_model=Health,
     response_model_exclude_none=True,
-    responses=PROBLEM_RESPONSES(503),
+    responses=problem_responses(503),
 )
 def ready(service: ServiceState, feedback: FeedbackState, access: AccessState) -> Health | JSONResponse:
-    """What can be asked about; a 503 problem while newer documents cannot be served.
+    """Return the generation that is served; a 503 problem while newer documents cannot be served.
 
-    `checks` says of each part whether it is `ok`. Trouble with `disk` or `feedback` keeps no question from its answer.
-    `warnings` says what the operator should mend while questions are answered all the same.
+    `checks` has the state of each part; questions are answered whatever the state of `disk` and `feedback`. `warnings`
+    name what the operator should correct.
     """
     failure = service.library.failure
     checks = {
@@ -71,26 +71,26 @@ def ready(service: ServiceState, feedback: FeedbackState, access: AccessState) -
         "feedback": _feedback(feedback) if service.settings.feedback else "off",
     }
     if failure is not None:
-        return problem(
+        return problem_response(
             503,
             "stale-documents",
             "The newest documents cannot be served; older ones are. See the operator's log.",
             checks=checks,
         )
     with service.library.snapshot() as snapshot:
-        tally = snapshot.view.tally
+        totals = snapshot.view.totals
         return Health(
             status="ready",
             generation=snapshot.generation,
-            documents=tally.documents,
-            passages=tally.passages,
+            documents=totals.documents,
+            passages=totals.passages,
             warnings=[STALE_ACCESS] if access.is_stale else None,
             checks=checks,
         )
 
 
 def _checks_of(failure: Exception | None) -> dict[str, str]:
-    """How encoder and documents are, by what keeps the newest generation from being served."""
+    """Return the states of encoder and documents, by the error with the newest generation."""
     if failure is None:
         return {"encoder": OK, "documents": OK}
     encoder = next((name for kind, name in ENCODER_FAILURES if isinstance(failure, kind)), OK)
@@ -101,7 +101,7 @@ def _checks_of(failure: Exception | None) -> dict[str, str]:
 
 
 def _disk(service: Service) -> str:
-    """Whether documents and ratings can be written."""
+    """Return whether documents and ratings can be written."""
     folder = service.settings.data
     try:
         free = shutil.disk_usage(folder).free
@@ -109,11 +109,11 @@ def _disk(service: Service) -> str:
         return "missing"
     if not os.access(folder, os.W_OK):
         return "read-only"
-    return OK if free >= LEAST_FREE_BYTES else "full"
+    return OK if free >= MIN_FREE_BYTES else "full"
 
 
 def _feedback(feedback: Feedback) -> str:
-    """Whether a rating would be taken."""
+    """Return whether ratings can be stored."""
     try:
         feedback.check()
     except FeedbackFullError:

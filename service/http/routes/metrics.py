@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from service.http.admin import Administrator
-from service.http.problems import PROBLEM_RESPONSES
+from service.http.problems import problem_responses
 from service.http.state import MetricsState
 
 __all__ = ["router"]
@@ -13,18 +13,18 @@ router = APIRouter(tags=["health"])
 
 @router.get(
     "/metrics",
-    summary="What the service counts and times, for Prometheus",
+    summary="Get metrics for Prometheus",
     dependencies=[Administrator],
     response_class=Response,
     responses={
         200: {
-            "description": "Metrics in Prometheus's text format, or OpenMetrics where `Accept` prefers it.",
+            "description": "Metrics in Prometheus's text format, or OpenMetrics if `Accept` prefers it.",
             "content": {"text/plain": {"schema": {"type": "string"}}},
         },
-        **PROBLEM_RESPONSES(401, 403),
+        **problem_responses(401, 403),
     },
 )
 def metrics(request: Request, metrics: MetricsState) -> Response:
-    """Latencies by route and by step, refusals, answers by status and confidence, queues, documents, the process."""
-    content, media_type = metrics.written(request.headers.get("accept", ""))
+    """Return latencies by route and step, errors, answers by status and confidence, queues, documents, the process."""
+    content, media_type = metrics.exposition(request.headers.get("accept", ""))
     return Response(content, media_type=media_type, headers={"Cache-Control": "no-store"})

@@ -1,37 +1,35 @@
-"""The pages for people, `/` and `/documents/{id}`, the files they are made of, and the widget for other sites' pages.
+"""Pages `/`, `/documents/{id}` and `/docs`, their files below `/web`, and the widget for other sites.
 
-The pages are the same bytes for everyone: what they show is fetched by their scripts from the API, so that no text
-of a document ever becomes part of a page's markup.
+Pages are the same bytes for everyone: their scripts fetch the content from the API, so that no text of a document
+becomes markup.
 """
 
 import functools
 import gzip
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import resources
+from os import PathLike, stat_result
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
-from starlette.exceptions import HTTPException
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from corpus.errors import UnknownDocumentError
-from service.http.requests.conditional import is_known
-from service.http.requests.negotiation import takes_gzip
+from service.http.requests.negotiation import accepts_gzip
 from service.http.state import AccessState, ServiceState
 
-__all__ = ["router"]
+__all__ = ["WEB_FILES", "WebFiles", "router"]
 
 router = APIRouter(include_in_schema=False)
 
-MEDIA_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
-"""Fixed here, because the system's own table may say otherwise and browsers refuse scripts of another type."""
+WEB = Path(str(resources.files("service"))) / "web"
+
+MEDIA_TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".svg": "image/svg+xml"}
+"""Starlette would use the system's table, which may differ; browsers refuse scripts of another type."""
 
 POLICY = (
     "default-src 'none'",
@@ -46,15 +44,15 @@ POLICY = (
 
 HEADERS = {
     "Content-Security-Policy": "; ".join((*POLICY, "require-trusted-types-for 'script'")),
-    "Cache-Control": "no-cache",  # kept by browsers, but asked after each time: it costs an answer without a body
+    "Cache-Control": "no-cache",  # browsers keep files, and revalidate them: that costs a response without a body
 }
 
-OF_SWAGGER = {**HEADERS, "Content-Security-Policy": "; ".join(POLICY)}
-"""Swagger UI writes markup; no text of a document comes there but into a field that shows what the API answered."""
+SWAGGER_HEADERS = {**HEADERS, "Content-Security-Policy": "; ".join(POLICY)}
+"""Swagger UI writes markup; texts of documents appear only in the field for responses."""
 
-FOR_ANY_SITE = {
+WIDGET_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
-    "Access-Control-Allow-Origin": "*",  # a page that names the script's hash (integrity) must fetch it with CORS
+    "Access-Control-Allow-Origin": "*",  # a script with an `integrity` attribute is fetched with CORS
     "Cache-Control": HEADERS["Cache-Control"],
     "Vary": "Accept-Encoding",
 }
@@ -62,96 +60,95 @@ FOR_ANY_SITE = {
 READ = ["GET", "HEAD"]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    content: bytes
-    media_type: str
-    etag: str
+class _File(FileResponse):
+    """A file without range requests, whose errors Starlette answers with plain text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the whole file."""
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
 
 
-@functools.cache
-def _files() -> Mapping[str, _File]:
-    """Every file of the folder `service/web`, read once, by its path there."""
-    files = {}
-    folder = Path(str(resources.files("service"))) / "web"
-    for path in folder.rglob("*.*"):
-        media_type = MEDIA_TYPES.get(path.suffix)
-        if media_type is not None:
-            content = path.read_bytes()
-            etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-            files[path.relative_to(folder).as_posix()] = _File(content, media_type, etag)
-    return files
+class WebFiles(StaticFiles):
+    """Starlette's static files with the media types and headers of this service."""
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Return a file, or 304 if the client has it."""
+        return self.response(Path(full_path), scope, status_code, HEADERS)
+
+    def response(self, path: Path, scope: Scope, status: int, headers: Mapping[str, str]) -> Response:
+        """Return a file with these headers, or 304 if the client has it."""
+        headers = {**headers, "Accept-Ranges": "none"}
+        file = _File(path, status, headers, MEDIA_TYPES.get(path.suffix), stat_result=path.stat())
+        if status == 200 and self.is_not_modified(file.headers, Headers(scope=scope)):
+            return Response(status_code=304, headers={**headers, "ETag": file.headers["etag"]})
+        return file
 
 
-def _send(request: Request, name: str, status: int = 200, headers: Mapping[str, str] = HEADERS) -> Response:
-    """A file, or 304 without it for a browser that has it."""
-    file = _files()[name]
-    headers = {**headers, "ETag": file.etag}
-    if status == 200 and is_known(file.etag, request.headers.getlist("if-none-match")):
-        return Response(status_code=304, headers=headers)
-    return Response(file.content, status, headers=headers, media_type=file.media_type)
+WEB_FILES = WebFiles(directory=WEB)
+
+
+def _file(request: Request, name: str, status: int = 200, headers: Mapping[str, str] = HEADERS) -> Response:
+    return WEB_FILES.response(WEB / name, request.scope, status, headers)
 
 
 @router.api_route("/", methods=READ)
 async def ask_page(request: Request) -> Response:
-    """The page to ask on."""
-    return _send(request, "ask.html")
+    """Return the chat page."""
+    return _file(request, "ask.html")
 
 
 @router.api_route("/documents/{document_id}", methods=READ)
 def reader_page(document_id: str, request: Request, service: ServiceState, access: AccessState) -> Response:
-    """The page to read a document on; its script reads the id from the address."""
-    if access.now.asking_needs_a_key:  # which the script asks for: nobody else is told whether there is such a document
-        return _send(request, "reader.html")
+    """Return the page of a document; its script reads the id from the address."""
+    if access.policy.asking_needs_a_key:  # the script asks for it; without one, do not reveal which documents exist
+        return _file(request, "reader.html")
     try:
         with service.library.snapshot() as snapshot:
             snapshot.view.document(document_id)
     except UnknownDocumentError:
-        if not _wants_html(request):
+        if not _accepts_html(request):
             raise
-        return _send(request, "missing.html", 404)
-    return _send(request, "reader.html")
+        return _file(request, "missing.html", 404)
+    return _file(request, "reader.html")
 
 
 @router.api_route("/docs", methods=READ)
 async def api_page(request: Request) -> Response:
-    """The page to try the API on."""
-    return _send(request, "docs.html", headers=OF_SWAGGER)
+    """Return the page that describes the API, with Swagger UI."""
+    return _file(request, "docs.html", headers=SWAGGER_HEADERS)
 
 
 @router.api_route("/favicon.svg", methods=READ)
 async def favicon(request: Request) -> Response:
-    """The icon, for browser tabs."""
-    return _send(request, "favicon.svg")
+    """Return the icon."""
+    return _file(request, "favicon.svg")
 
 
 @router.api_route("/widget.js", methods=READ)
 async def widget(request: Request) -> Response:
-    """The chat widget, which any site may load; from which sites it may ask is for the operator to say."""
-    response = _send(request, "widget.js", headers=FOR_ANY_SITE)
-    response.headers["ETag"] = "W/" + response.headers["ETag"]  # the same for the file and the file compressed
-    if response.status_code == 200 and takes_gzip(request.headers.getlist("accept-encoding")):
-        response.body = _zipped("widget.js")
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Length"] = str(len(response.body))
+    """Return the chat widget; any site may load it, and the operator chooses which sites may ask with it.
+
+    Starlette's `GZipMiddleware` would compress it for each request, also for clients that refuse gzip (`gzip;q=0`).
+    """
+    response = _file(request, "widget.js", headers=WIDGET_HEADERS)
+    if response.status_code == 200 and accepts_gzip(request.headers.getlist("accept-encoding")):
+        headers = {name: response.headers[name] for name in ("content-type", "etag", "last-modified")}
+        content = _compressed_widget(headers["etag"])
+        response = Response(content, headers={**WIDGET_HEADERS, **headers, "Content-Encoding": "gzip"})
+    response.headers["ETag"] = "W/" + response.headers["ETag"]  # one tag for both encodings
     return response
 
 
-@functools.cache
-def _zipped(name: str) -> bytes:
-    return gzip.compress(_files()[name].content, mtime=0)
+@functools.lru_cache(maxsize=1)
+def _compressed_widget(etag: str) -> bytes:
+    return gzip.compress((WEB / "widget.js").read_bytes(), mtime=0)
 
 
-@router.api_route("/web/{name:path}", methods=READ)
-async def page_file(name: str, request: Request) -> Response:
-    """A script or a style sheet."""
-    if name not in _files():
-        raise HTTPException(404)
-    return _send(request, name)
-
-
-def _wants_html(request: Request) -> bool:
-    """Whether the client names HTML among what it accepts, as browsers do and programs do not."""
+def _accepts_html(request: Request) -> bool:
+    """Return whether `Accept` names HTML, as that of browsers does and that of programs does not."""
     for choice in request.headers.get("accept", "").split(","):
         kind, *parameters = (part.strip().lower() for part in choice.split(";"))
         if kind == "text/html":

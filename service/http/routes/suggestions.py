@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from service.answering import suggested_questions
-from service.http.problems import PROBLEM_RESPONSES
+from service.http.problems import problem_responses
 from service.http.state import ServiceState
 from service.schemas import Suggestions
 
@@ -12,8 +12,8 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1", tags=["ask"])
 
 
-@router.get("/suggestions", summary="List questions to begin with", responses=PROBLEM_RESPONSES(401, 403, 429, 503))
+@router.get("/suggestions", summary="List suggested questions", responses=problem_responses(401, 403, 429, 503))
 def suggestions(service: ServiceState) -> Suggestions:
-    """The operator's questions, or those of the starter documents where there are no others; else none."""
+    """Return the operator's questions; without any, those of the starter documents while there are no others."""
     with service.library.snapshot() as snapshot:
         return Suggestions(questions=suggested_questions(service.settings, snapshot.view))

@@ -1,1 +1,1 @@
-"""The server: uvicorn with strict parsing and bounded connections."""
+"""The HTTP server: uvicorn with strict parsing and connection limits."""

@@ -1,4 +1,4 @@
-"""Connections within bounds: how many there are, and how long a request may take to come."""
+"""Connection limits: number of connections in total and by address, and seconds for a request's head."""
 
 import asyncio
 import functools
@@ -8,144 +8,145 @@ from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.access import AccessInForce, is_within, parsed_address
-from service.http.problems import problem
+from service.access import AccessControl, is_within, parsed_address
+from service.http.middleware.path_prefix import route_path
+from service.http.problems import problem_response
 from service.http.server.listener import Listener
-from service.http.server.strict_parsing import StrictHttp
+from service.http.server.strict_parsing import StrictHttpProtocol
 
-__all__ = ["TOLD", "Connection", "Open", "TurnedAway"]
+__all__ = ["MAX_TURNED_AWAY", "Connection", "ConnectionCounter", "ConnectionLimitMiddleware"]
 
-TOLD = 64
-"""So many more are accepted only to be told to come again, and to be asked whether the process lives."""
+MAX_TURNED_AWAY = 64
+"""Connections accepted beyond the limit, only for `too-busy` responses and liveness probes."""
 
 SHARE = 4
-"""One address may have a quarter of the connections, so that four are needed to leave none to others."""
+"""One address may have a quarter of the connections: it takes four addresses to use up all of them."""
 
 HEAD_S = 10.0
-"""For a request's first line and headers, and for what comes of a body that nobody reads any more."""
+"""Seconds for a request's first line and headers, and for the rest of a body that is no longer read."""
 
 SHORT_HEAD_S = 1.0
-"""For the same where there are no more descriptors: who says nothing would keep others from being told."""
+"""The same without free descriptors: idle connections would keep others from a `too-busy` response."""
 
 RETRY_AFTER_S = 5
-"""By then idle connections have been closed."""
+"""Seconds after which uvicorn closes idle connections."""
 
-ALIVE = "/health/live"
+LIVENESS = "/health/live"
 
-BEYOND = "footnote.beyond"
-"""Marks the scope of a request on a connection beyond the bound."""
+OVER_LIMIT = "footnote.over-limit"
+"""Key in the scope of requests on a connection beyond the limit."""
 
 
-class Open:
-    """How many connections are open, and from whom.
+class ConnectionCounter:
+    """Number of open connections in total and by address.
 
     Args:
-        most: In all, those of browsers that only keep them ready included; an idle one is closed after five seconds.
-        access: Names the proxies; each stands for many, and may have all of them.
+        limit: Maximum in total, idle ones included; uvicorn closes those after five seconds.
+        access: Names the trusted proxies, which may use the whole limit.
     """
 
-    def __init__(self, most: int, access: AccessInForce) -> None:
-        self.most = most
-        self._told = TOLD
+    def __init__(self, limit: int, access: AccessControl) -> None:
+        self.limit = limit
+        self._turned_away = MAX_TURNED_AWAY
         self._listeners: Sequence[Listener] = ()
         self._access = access
-        self._from: Counter[str] = Counter()
-        self._in_all = 0
+        self._by_address: Counter[str] = Counter()
+        self._total = 0
 
-    def fit(self, most: int, told: int, listeners: Sequence[Listener]) -> None:
-        """Take no more than there are descriptors for.
+    def configure(self, limit: int, turned_away: int, listeners: Sequence[Listener]) -> None:
+        """Set limits that the available descriptors allow.
 
         Args:
-            most: In all.
-            told: So many more are told to come again.
-            listeners: Where connections come from, and where it is known if there are no descriptors left.
+            limit: Maximum in total.
+            turned_away: Maximum beyond it.
+            listeners: Sockets that report a lack of descriptors.
         """
-        self.most, self._told, self._listeners = most, told, listeners
+        self.limit, self._turned_away, self._listeners = limit, turned_away, listeners
 
     @property
-    def is_short(self) -> bool:
-        """Whether there are no more descriptors: whoever comes is to leave soon."""
-        return any(listener.is_short for listener in self._listeners)
+    def is_out_of_descriptors(self) -> bool:
+        """Whether a listener uses its reserved descriptors."""
+        return any(listener.uses_reserve for listener in self._listeners)
 
-    def add(self, whose: str) -> tuple[bool, bool]:
-        """Count one more from an address; give whether it is one too many, and whether far too many."""
-        self._from[whose] += 1
-        self._in_all += 1
-        beyond, far = self._in_all - self.most, min(TOLD, self._told)
-        address = parsed_address(whose)
-        if address is None or not is_within(address, self._access.now.proxies):
-            share = self.most // SHARE
-            own_beyond = self._from[whose] - share
-            return beyond > 0 or own_beyond > 0, beyond > far or own_beyond > min(share, far // SHARE)
-        return beyond > 0, beyond > far
+    def add(self, address: str) -> tuple[bool, bool]:
+        """Count a new connection; return whether it is over the limit, and whether it must be closed at once."""
+        self._by_address[address] += 1
+        self._total += 1
+        excess, tolerated = self._total - self.limit, min(MAX_TURNED_AWAY, self._turned_away)
+        parsed = parsed_address(address)
+        if parsed is None or not is_within(parsed, self._access.policy.proxies):
+            share = self.limit // SHARE
+            own_excess = self._by_address[address] - share
+            return excess > 0 or own_excess > 0, excess > tolerated or own_excess > min(share, tolerated // SHARE)
+        return excess > 0, excess > tolerated
 
-    def remove(self, whose: str) -> None:
-        """Count one less from an address."""
-        self._in_all -= 1
-        self._from[whose] -= 1
-        if not self._from[whose]:
-            del self._from[whose]
+    def remove(self, address: str) -> None:
+        """Count a closed connection."""
+        self._total -= 1
+        self._by_address[address] -= 1
+        if not self._by_address[address]:
+            del self._by_address[address]
 
 
-class Connection(StrictHttp):
-    """A client's connection, read strictly, within this module's bounds.
+class Connection(StrictHttpProtocol):
+    """Connection with a time limit for heads.
 
-    One that says nothing, or stops in the middle, is closed. Of those beyond the bound, each request is answered with
-    `too-busy`, save the one that asks whether the process lives; those far beyond it are closed unheard.
+    An idle or incomplete request closes it. Requests on a connection over the limit get `too-busy`, except for the
+    liveness probe; connections far over the limit are closed at once.
     """
 
-    def __init__(self, *arguments: Any, open_ones: Open, **more: Any) -> None:  # noqa: ANN401 - uvicorn's own
+    def __init__(self, *arguments: Any, counter: ConnectionCounter, **more: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*arguments, **more)
-        self._open = open_ones
-        self._whose = ""
+        self._counter = counter
+        self._address = ""
         self._timer: asyncio.TimerHandle | None = None
-        self._is_short = False
+        self._is_brief = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take it, or turn it away."""
+        """Count the connection, and close it if it is far over the limit."""
         super().connection_made(transport)
-        self._whose = self.client[0] if self.client else ""
-        too_many, far_too_many = self._open.add(self._whose)
-        if far_too_many:
+        self._address = self.client[0] if self.client else ""
+        is_over, is_far_over = self._counter.add(self._address)
+        if is_far_over:
             transport.abort()
             return
-        self._is_short = self._open.is_short
-        if too_many or self._is_short:
-            self.app = cast(Any, functools.partial(_marked, cast(ASGIApp, self.app)))
+        self._is_brief = self._counter.is_out_of_descriptors
+        if is_over or self._is_brief:
+            self.app = cast(Any, functools.partial(_over_limit, cast(ASGIApp, self.app)))
         self._start_timer()
 
     def on_message_begin(self) -> None:
-        """A request's first byte has come."""
+        """Start the timer at a request's first byte."""
         super().on_message_begin()
         self._start_timer()
 
     def on_headers_complete(self) -> None:
-        """A request's head has come whole."""
+        """Stop the timer at the end of a head."""
         self._stop_timer()
         super().on_headers_complete()
-        if self._is_short:
+        if self._is_brief:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """A request has come whole."""
+        """Stop the timer at the end of a request."""
         self._stop_timer()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """A request has been answered, perhaps before its body has come."""
+        """Start the timer if the request's body is still incomplete."""
         super().on_response_complete()
         if self.cycle.response_complete and self.cycle.more_body:
             self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
-        self._open.remove(self._whose)
+        """Count the closed connection."""
+        self._counter.remove(self._address)
         self._stop_timer()
         super().connection_lost(exc)
 
     def _start_timer(self) -> None:
         self._stop_timer()
-        self._timer = self.loop.call_later(SHORT_HEAD_S if self._is_short else HEAD_S, self.transport.abort)
+        self._timer = self.loop.call_later(SHORT_HEAD_S if self._is_brief else HEAD_S, self.transport.abort)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -153,26 +154,26 @@ class Connection(StrictHttp):
             self._timer = None
 
 
-async def _marked(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    scope[BEYOND] = True
+async def _over_limit(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    scope[OVER_LIMIT] = True
     await app(scope, receive, send)
 
 
-class TurnedAway:
-    """Answers the requests on connections beyond the bound.
+class ConnectionLimitMiddleware:
+    """Answer requests on connections over the limit with `too-busy`.
 
     Args:
-        app: What answers the others, and whether the process lives.
+        app: Application that gets the other requests, and the liveness probe.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or have it answered."""
-        if BEYOND not in scope or scope["path"] == ALIVE:
+        """Pass a request on, or answer it with a problem."""
+        if OVER_LIMIT not in scope or route_path(scope) == LIVENESS:
             await self._app(scope, receive, send)
             return
         headers = {"Retry-After": str(RETRY_AFTER_S), "Connection": "close"}
         detail = "Too many connections are open. Try again in a moment."
-        await problem(503, "too-busy", detail, headers=headers)(scope, receive, send)
+        await problem_response(503, "too-busy", detail, headers=headers)(scope, receive, send)

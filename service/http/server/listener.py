@@ -1,4 +1,4 @@
-"""The socket that connections are accepted on, which keeps some descriptors back for when there are no others."""
+"""Listening socket with a reserve of descriptors for connections that arrive when no others are free."""
 
 import errno
 import os
@@ -6,91 +6,91 @@ import socket
 import time
 from typing import Any
 
-from service.runtime.descriptors import say_out_of_files
+from service.runtime.descriptors import log_out_of_descriptors
 
-__all__ = ["AT_ONCE", "KEPT_BACK", "ON_THE_WAY", "Listener"]
+__all__ = ["ACCEPTS_PER_TURN", "LATE_CLOSES", "RESERVED", "Listener"]
 
-NO_MORE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-"""For these, asyncio goes on to try as often as it would accept, and to say each time that it could not."""
+NO_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+"""Errors after which asyncio retries at once, as often as its backlog, and logs each failure."""
 
 BACKLOG = 512
-"""Connections that the system holds until they are accepted."""
+"""Connections that the system queues."""
 
-AT_ONCE = 8
-"""Connections that are accepted between two looks at all else."""
+ACCEPTS_PER_TURN = 8
+"""Connections accepted in one turn of the event loop."""
 
-ON_THE_WAY = 5 * AT_ONCE
-"""Connections that may be accepted before one that is beyond a bound is gone: asyncio takes that many looks to it."""
+LATE_CLOSES = 5 * ACCEPTS_PER_TURN
+"""Connections that can be accepted before asyncio has closed one that is over the limit: it needs five turns."""
 
-KEPT_BACK = 16
-"""Descriptors for connections that come while no other is to be had: enough to be told, and for probes."""
+RESERVED = 16
+"""Descriptors in reserve, enough for `too-busy` responses and probes."""
 
 PAUSE_S = 1.0
-"""asyncio accepts nothing for so long when there is no descriptor; it says so each time, and need say so once."""
+"""Seconds for which asyncio stops accepting without descriptors; it logs each failure."""
 
 
 class Listener(socket.socket):
-    """A socket that is listened on by asyncio."""
+    """Listening socket for asyncio."""
 
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - socket's own
-        self._kept_back: list[int] = []
+        self._reserve: list[int] = []
         self._paused_until = 0.0
         super().__init__(*arguments, **more)
 
     @property
-    def is_short(self) -> bool:
-        """Whether connections had to be accepted with descriptors that are kept back."""
-        return len(self._kept_back) < KEPT_BACK
+    def uses_reserve(self) -> bool:
+        """Whether connections were accepted with reserved descriptors."""
+        return len(self._reserve) < RESERVED
 
     def listen(self, backlog: int = BACKLOG, /) -> None:
-        """Have the system hold connections, more than asyncio is to accept at a time; and keep descriptors back."""
+        """Listen with `BACKLOG`, whatever backlog asyncio asks for, and fill the reserve."""
         super().listen(BACKLOG)
-        self.keep_back()
+        self.fill_reserve()
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """A connection and its address.
+        """Accept a connection; return it with its address.
 
-        With the last descriptor that is kept back, connections are only let go, so that none waits behind them.
+        With the last reserved descriptor, connections are accepted and closed, so that none blocks the queue.
 
         Raises:
-            OSError: There is none, or no descriptor for it; of that, asyncio is told once in `PAUSE_S`.
+            OSError: There is none, or no descriptor for it. A lack of descriptors is raised once in `PAUSE_S`.
         """
         if time.monotonic() < self._paused_until:
             raise BlockingIOError
-        for _ in range(AT_ONCE):
-            self.keep_back()
-            accepted = self._accepted()
+        for _ in range(ACCEPTS_PER_TURN):
+            self.fill_reserve()
+            accepted = self._accept_or_refuse()
             if accepted is not None:
                 return accepted
         raise BlockingIOError
 
-    def _accepted(self) -> tuple[socket.socket, Any] | None:
+    def _accept_or_refuse(self) -> tuple[socket.socket, Any] | None:
         try:
             return super().accept()
         except OSError as error:
-            if error.errno not in NO_MORE:
+            if error.errno not in NO_RESOURCES:
                 raise
-            if not self._kept_back:
+            if not self._reserve:
                 self._paused_until = time.monotonic() + PAUSE_S / 2
                 raise
-        say_out_of_files()
-        os.close(self._kept_back.pop())
+        log_out_of_descriptors()
+        os.close(self._reserve.pop())
         connection, address = super().accept()
-        if self._kept_back:
+        if self._reserve:
             return connection, address
         connection.close()
         return None
 
-    def keep_back(self) -> None:
-        """Have as many descriptors in hand as there can be."""
-        while self.is_short:
+    def fill_reserve(self) -> None:
+        """Reserve descriptors, as many as there are."""
+        while self.uses_reserve:
             try:
-                self._kept_back.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+                self._reserve.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
             except OSError:
                 return
 
     def close(self) -> None:
-        """Accept no more."""
+        """Close the socket, and release the reserve."""
         super().close()
-        while self._kept_back:
-            os.close(self._kept_back.pop())
+        while self._reserve:
+            os.close(self._reserve.pop())

@@ -1,4 +1,4 @@
-"""The server of the application: uvicorn, with bounded connections and an end that comes."""
+"""The server: uvicorn with connection limits and a bounded shutdown."""
 
 import asyncio
 import functools
@@ -11,31 +11,31 @@ from typing import Any, cast
 import uvicorn
 from fastapi import FastAPI
 
-from service.http.server.connections import TOLD, Connection, Open
-from service.http.server.listener import AT_ONCE, KEPT_BACK, ON_THE_WAY, Listener
-from service.runtime.descriptors import OUT_OF_FILES, room_for, say_out_of_files
+from service.http.server.connections import MAX_TURNED_AWAY, Connection, ConnectionCounter
+from service.http.server.listener import ACCEPTS_PER_TURN, LATE_CLOSES, RESERVED, Listener
+from service.runtime.descriptors import OUT_OF_DESCRIPTORS, descriptor_budget, log_out_of_descriptors
 
 __all__ = ["STOP_S", "Server"]
 
 logger = logging.getLogger(__name__)
 
 STOP_S = 8.0
-"""How long whoever is being answered may take when the server is to stop; containers are killed after ten seconds."""
+"""Seconds for requests in progress at shutdown; container engines kill a process after ten."""
 
-LAST_S = 4
-"""Those who are cut off have been let go by then."""
+CLOSE_S = 4
+"""Seconds for closing the remaining connections after that."""
 
 UNREAD_S = 30
-"""A client that takes nothing of what is sent to it for so long is given up."""
+"""Seconds after which a connection is closed whose client reads nothing of what was sent."""
 
 
 class Server(uvicorn.Server):
-    """Serves an application until it is told to stop; then what is being answered is finished, within a bound.
+    """Serve an application until stopped; then finish the requests in progress, within `STOP_S`.
 
     Args:
-        app: As `build_app` makes it.
-        ready: Called when requests are taken.
-        stopping: Called when it begins to stop, with the seconds after which it is to have ended.
+        app: Application made by `build_app`.
+        ready: Called when the server accepts requests.
+        stopping: Called when shutdown begins, with its maximum duration in seconds.
     """
 
     def __init__(
@@ -44,19 +44,19 @@ class Server(uvicorn.Server):
         ready: Callable[[], None] = lambda: None,
         stopping: Callable[[float], None] = lambda _: None,
     ) -> None:
-        self._open = Open(app.state.service.settings.connections, app.state.access)
+        self._counter = ConnectionCounter(app.state.service.settings.connections, app.state.access)
         super().__init__(
             uvicorn.Config(
                 app,
-                http=cast(Any, functools.partial(Connection, open_ones=self._open)),
+                http=cast(Any, functools.partial(Connection, counter=self._counter)),
                 ws="none",
-                log_config=None,  # what it logs goes the way of all that is logged
-                log_level=None,  # nor does it decide what that is
+                log_config=None,  # keep the logging configuration of the process
+                log_level=None,
                 access_log=False,
-                server_header=False,  # it would tell strangers what to try
-                proxy_headers=False,  # whom to believe is for the gate: uvicorn would believe whoever is at 127.0.0.1
-                backlog=AT_ONCE,
-                timeout_graceful_shutdown=math.ceil(STOP_S) + LAST_S,
+                server_header=False,  # do not name the server to attackers
+                proxy_headers=False,  # handled by the middleware; uvicorn would trust all of 127.0.0.1
+                backlog=ACCEPTS_PER_TURN,
+                timeout_graceful_shutdown=math.ceil(STOP_S) + CLOSE_S,
             )
         )
         self._app = app
@@ -64,45 +64,46 @@ class Server(uvicorn.Server):
         self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to take requests."""
-        asyncio.get_running_loop().set_exception_handler(_said)
-        room = room_for(self._open.most, TOLD, KEPT_BACK + ON_THE_WAY)
-        if room.connections < self._open.most:
+        """Start accepting requests."""
+        asyncio.get_running_loop().set_exception_handler(_handle_uncaught)
+        budget = descriptor_budget(self._counter.limit, MAX_TURNED_AWAY, RESERVED + LATE_CLOSES)
+        if budget.connections < self._counter.limit:
             logger.warning(
-                "This process may have %d files open, so that it takes %d connections at once instead of %d. To take "
+                "This process may have %d files open, so it accepts %d connections at once instead of %d. To accept "
                 "all, let it have %d (LimitNOFILE of systemd, ulimits of a container, ulimit -n).",
-                *(room.files, room.connections, self._open.most, room.wanted),
+                *(budget.files, budget.connections, self._counter.limit, budget.wanted),
             )
-        self._open.fit(room.connections, room.told, [each for each in sockets or () if isinstance(each, Listener)])
+        listeners = [each for each in sockets or () if isinstance(each, Listener)]
+        self._counter.configure(budget.connections, budget.turned_away, listeners)
         for listener in sockets or ():
-            _give_up_who_reads_nothing(listener)
+            _set_unread_timeout(listener)
         await super().startup(sockets)
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finish what is being answered; whoever still waits is told so, and whoever stalls is cut off."""
-        self._stopping(STOP_S + LAST_S)
-        self._app.state.asks.stop()
+        """Refuse queued questions, finish requests in progress, and abort those that stall."""
+        self._stopping(STOP_S + CLOSE_S)
+        self._app.state.question_queue.stop()
         self._app.state.intake.stop()
-        cut = asyncio.get_running_loop().call_later(STOP_S, self._cut_off)
+        abort = asyncio.get_running_loop().call_later(STOP_S, self._abort_connections)
         await super().shutdown(sockets)
-        cut.cancel()
+        abort.cancel()
 
-    def _cut_off(self) -> None:
+    def _abort_connections(self) -> None:
         for connection in list(self.server_state.connections):
             connection.transport.abort()
 
 
-def _said(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what nobody has caught, save that no connection could be accepted, which is said once in a while."""
+def _handle_uncaught(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log uncaught exceptions; a lack of descriptors at most once a minute."""
     error = context.get("exception")
-    if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
-        say_out_of_files()
+    if isinstance(error, OSError) and error.errno in OUT_OF_DESCRIPTORS:
+        log_out_of_descriptors()
     else:
         loop.default_exception_handler(context)
 
 
-def _give_up_who_reads_nothing(listener: socket.socket) -> None:
-    """Have the system end connections whose other end takes nothing; they have it from their listener."""
+def _set_unread_timeout(listener: socket.socket) -> None:
+    """Let the system close connections whose client reads nothing; they inherit the option."""
     if hasattr(socket, "TCP_USER_TIMEOUT") and listener.family in (socket.AF_INET, socket.AF_INET6):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * UNREAD_S)

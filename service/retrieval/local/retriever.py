@@ -50,7 +50,7 @@ class LocalRetriever:
                     view.close()
                     return None
                 view = self._indexed_apart(view, earlier)
-            view.check_tally()
+            view.check_totals()
         except BaseException:
             view.close()
             raise
@@ -62,7 +62,7 @@ class LocalRetriever:
             return LocalSearcher(view, self._vectors.open(view, dimension), self._lexical.open(view))
         before: VectorIndex = ExactIndex.empty(dimension)
         if view.store_id == earlier.view.store_id:
-            view.learn_from(earlier.view)
+            view.reuse_catalogue(earlier.view)
             before = earlier.index
         index = updated(before, view, self._vectors.exact_up_to)
         return LocalSearcher(view, index, self._lexical.open(view))
@@ -73,7 +73,7 @@ class LocalRetriever:
 
     def _indexed_apart(self, view: View, earlier: LocalSearcher) -> View:
         """Return the view; where passages are gone, a newer one after another process has indexed all words again."""
-        if view.tally.passages < APART_FROM:
+        if view.totals.passages < APART_FROM:
             return view
         have = np.array(earlier.lexical.keys)
         digest = len(have), int((have & 0xFFFFFFFF).sum())

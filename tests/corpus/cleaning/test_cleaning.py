@@ -141,8 +141,8 @@ def test_a_title_that_was_given_stays() -> None:
 
 def test_everything_can_be_kept() -> None:
     text = "It ended.\n\nshare icon icon icon"
-    assert list(cleaned(document(text, "It ended.")).removed) == [RemovedSpan(11, 31, "share buttons")]
-    assert list(cleaned(document(text, "It ended."), remove=False).removed) == []
+    assert list(cleaned(document(text, "It ended.")).removed_spans) == [RemovedSpan(11, 31, "share buttons")]
+    assert list(cleaned(document(text, "It ended."), remove=False).removed_spans) == []
 
 
 @pytest.mark.parametrize("media_type", ["text/markdown", "text/html", "application/jsonl"])
@@ -261,7 +261,9 @@ def test_no_passage_of_an_article_holds_its_furniture_or_an_advertisement() -> N
     )
     for path in SEEDS:
         read = cleaned(read_document(read_bytes(path)))
-        for passage in PassageSplitter(lambda text: len(text.split()), 150, 170).split(read.text, removed=read.removed):
+        for passage in PassageSplitter(lambda text: len(text.split()), 150, 170).split(
+            read.text, removed=read.removed_spans
+        ):
             cut = read.text[passage.start : passage.end]
             assert not [word for word in furniture[:-1] if word in cut], path.name
         assert not read.metadata.title.startswith("Home")

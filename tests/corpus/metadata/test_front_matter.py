@@ -161,13 +161,13 @@ def test_an_alias_bomb_is_refused_before_it_unfolds() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 10)}]" for at in range(1, 12)]
     assert refusal("\n".join(lines)) == (
-        "its front matter has an alias (line 3), which is not read; write out what it stands for"
+        "its front matter has an alias (line 3), which is not supported; write its value out"
     )
 
 
 @pytest.mark.parametrize("yaml", ["base: &b 1\ntitle: *b", "base: &b {x: 1}\nmore: {<<: *b}", "x: 1\nx: &a [*a]"])
 def test_an_alias_is_refused_by_its_name_and_line(yaml: str) -> None:
-    assert refusal(yaml) == "its front matter has an alias (line 3), which is not read; write out what it stands for"
+    assert refusal(yaml) == "its front matter has an alias (line 3), which is not supported; write its value out"
 
 
 @pytest.mark.parametrize("yaml", ["- a\n- b", "only words", "5", "1: a", "yes: a", "~: a", "2012-03-01: a"])
@@ -177,7 +177,7 @@ def test_a_block_that_is_no_list_of_keys_and_values_is_refused(yaml: str) -> Non
 
 @pytest.mark.parametrize("yaml", [r'x: "\ud800"', r'"\ud800": x', r'x: {"\ud800": x}', r'x: [a, {b: "\udfff"}]'])
 def test_half_a_surrogate_pair_is_refused(yaml: str) -> None:
-    assert refusal(yaml) == "its front matter holds half a surrogate pair, which is no character; correct or remove it"
+    assert refusal(yaml) == "its front matter has an unpaired surrogate, which is not a character; correct or remove it"
 
 
 @pytest.mark.parametrize(
@@ -186,12 +186,12 @@ def test_half_a_surrogate_pair_is_refused(yaml: str) -> None:
 @pytest.mark.parametrize("yaml", ["x: {}", "x: [{{y: [1, {}]}}]", "x:\n  ? {}\n  : y", "x: !!set\n  ? {}"])
 def test_a_number_that_is_too_long_is_refused(number: str, yaml: str) -> None:
     assert refusal(yaml.format(number)) == (
-        "its front matter holds a number of more than 40 digits; put it in quotes or remove it"
+        "its front matter has a number of more than 40 digits; put it in quotes or remove it"
     )
 
 
 def nested(kind: str, depth: int) -> str:
-    """A value of YAML with so many lists or objects in each other."""
+    """Return YAML with lists or objects nested this deep."""
     if kind == "block":
         return "- " * depth + "x" if depth else "x"
     opening, closing = {"list": ("[", "]"), "object": ("{a: ", "}"), "set": ("!!set {? ", "}")}[kind]
@@ -206,7 +206,7 @@ def test_what_lies_too_deep_is_refused_and_what_lies_less_deep_is_kept(kind: str
     assert value == "x"
     for depth in (MAX_DEPTH + 1, 100, 500, 5000):
         assert refusal(f"x:\n  {nested(kind, depth)}") == (
-            "its front matter holds lists or objects that lie more than 16 deep in each other; flatten or remove them"
+            "its front matter has lists or objects nested more than 16 deep; flatten or remove them"
         )
 
 
@@ -218,13 +218,13 @@ def test_what_lies_too_deep_in_a_key_that_means_something_is_refused_too(key: st
 
 def test_other_keys_that_are_too_large_are_refused() -> None:
     assert len(validated({"x": "é" * (MAX_OTHER_BYTES // 2 - 5)}, "line 1").extra["x"]) > 0
-    with pytest.raises(SourceError, match=r"^line 1 holds more than 256 KiB of metadata beside its text; shorten it"):
+    with pytest.raises(SourceError, match=r"^line 1 has more than 256 KiB of metadata; shorten it"):
         validated({"x": "é" * (MAX_OTHER_BYTES // 2), "y": 1}, "line 1")
 
 
 @pytest.mark.parametrize("yaml", ["x: {1: a, '1': b}", "x: [{~: a, 'null': b}]", "x: {2012-03-01: a, '2012-03-01': b}"])
 def test_keys_that_json_would_write_alike_are_refused(yaml: str) -> None:
-    assert refusal(yaml) == "its front matter holds an object with two keys that are written alike; rename one"
+    assert refusal(yaml) == "its front matter has an object with two keys of the same form; rename one"
 
 
 def test_an_address_and_a_language_have_a_length() -> None:
@@ -297,5 +297,5 @@ def test_brackets_may_lie_within_each_other_only_so_deep(depth: int, is_read: bo
     if is_read:
         assert "x" in read_metadata(yaml, "it").extra
     else:
-        with pytest.raises(SourceError, match=f"more than {MAX_DEPTH} deep in each other"):
+        with pytest.raises(SourceError, match=f"more than {MAX_DEPTH} deep"):
             read_metadata(yaml, "it")

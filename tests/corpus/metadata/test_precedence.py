@@ -235,7 +235,7 @@ def test_a_date_in_the_future_is_dropped_with_a_note_in_any_position() -> None:
     options = ReadOptions(today=datetime.date(2020, 1, 1))
     about = only("---\npublished: 2020-01-03\n---\nText.", "a.md", options).metadata
     assert about.published is None
-    assert about.extra == {NOTES: ["the date of publication 2020-01-03 lies in the future, so it was left out"]}
+    assert about.extra == {NOTES: ["the date of publication 2020-01-03 is in the future and was ignored"]}
     assert only("---\npublished: 2020-01-02\n---\nText.", "a.md", options).metadata.published == "2020-01-02"
 
 

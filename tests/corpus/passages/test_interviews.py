@@ -18,7 +18,7 @@ ESSAY = ["One.", "Two.", "Is it so?", "Three."] + ["More."] * 30
 def test_questions_and_answers_make_an_interview(turns: list[str]) -> None:
     conversation = Conversation.of(turns)
     assert conversation.interview
-    assert [conversation.asks(turn) for turn in turns[:2]] == [True, False]
+    assert [conversation.is_question(turn) for turn in turns[:2]] == [True, False]
 
 
 @pytest.mark.parametrize("turns", [ESSAY, [], ["Note: one."] * 4, ["Why?", "So.", "How?", "So."]])
@@ -30,9 +30,9 @@ def test_whose_turns_mostly_ask_is_the_asker() -> None:
     turns = ["Ana: Why?", "Luis: So.", "Ana: Tell me.", "Luis: No.", "Ana: How?", "Luis: So."]
     conversation = Conversation.of(turns)
     assert sorted(conversation.speakers) == ["Ana", "Luis"]
-    assert sorted(conversation.askers) == ["Ana"]
-    assert conversation.asks("Ana: Tell me.")
-    assert not conversation.asks("Luis: Tell me.")
+    assert sorted(conversation.interviewers) == ["Ana"]
+    assert conversation.is_question("Ana: Tell me.")
+    assert not conversation.is_question("Luis: Tell me.")
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_whose_turns_mostly_ask_is_the_asker() -> None:
     ],
 )
 def test_a_follow_up_is_short_or_refers_back(question: str, leans: bool) -> None:
-    assert Conversation().leans(question) is leans
+    assert Conversation().depends_on_answer(question) is leans
 
 
 def test_a_long_paragraph_does_not_ask() -> None:
-    assert not Conversation().asks("word " * 200 + "word?")
+    assert not Conversation().is_question("word " * 200 + "word?")

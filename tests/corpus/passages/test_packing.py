@@ -41,10 +41,10 @@ def test_of_places_where_as_much_is_lost_the_last_is_taken() -> None:
 
 
 def test_tied_blocks_may_exceed_the_target() -> None:
-    tied = ((4, Tie.FREE), (8, Tie.TIED), (3, Tie.FREE))
+    tied = ((4, Tie.FREE), (8, Tie.AFTER_HEADING), (3, Tie.FREE))
     assert chunks(*tied, most=12) == [12, 3]
     assert chunks(*tied, most=11) == [4, 8, 3]
 
 
 def test_a_tie_is_kept_by_an_earlier_border_rather_than_by_more_room() -> None:
-    assert chunks((4, Tie.FREE), (2, Tie.FREE), (6, Tie.TIED), most=12) == [4, 8]
+    assert chunks((4, Tie.FREE), (2, Tie.FREE), (6, Tie.AFTER_HEADING), most=12) == [4, 8]

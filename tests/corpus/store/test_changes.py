@@ -1,4 +1,4 @@
-"""Several changes at once, and a store that is told any of them in any order."""
+"""Several changes in one transaction, and any sequence of changes."""
 
 import dataclasses
 from collections.abc import Iterator

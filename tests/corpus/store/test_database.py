@@ -19,7 +19,8 @@ from corpus.errors import (
 )
 from corpus.store import database
 from corpus.store.checksums import checksum, keyed_checksum
-from corpus.store.database import DATABASE_NAME, FORMAT_VERSION, connect, translated_errors
+from corpus.store.database import DATABASE_NAME, connect, translated_errors
+from corpus.store.layout import FORMAT_VERSION
 from corpus.store.store import Store
 from corpus.store.view import View
 from tests.corpus.samples import (

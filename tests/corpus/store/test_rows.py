@@ -1,54 +1,53 @@
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from corpus.errors import StoreCorruptError
 from corpus.store.database import DATABASE_NAME
 from corpus.store.rows import (
+    CHECKED_DOCUMENT_COLUMNS,
+    CHECKED_PASSAGE_COLUMNS,
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
-    document_from_row,
-    metadata_checksum,
+    Record,
+    document_checksum,
+    document_from_record,
     passage_checksum,
-    passage_from_row,
+    passage_from_record,
+    records,
 )
 from corpus.store.store import Store
 from tests.corpus.samples import FINGERPRINT, TEXT, sample_document, sample_passages
 
-NOT_COVERED = ("(SELECT count(*) FROM passages WHERE document = documents.key)",)
-"""Counted, not stored."""
+EMPTY_DOCUMENT = dict.fromkeys(CHECKED_DOCUMENT_COLUMNS)
+EMPTY_PASSAGE = dict.fromkeys(CHECKED_PASSAGE_COLUMNS)
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> tuple[list[Any], list[Any]]:
-    """The row of a document and of one of its passages."""
+def stored(tmp_path: Path) -> tuple[Record, Record]:
+    """The record of a document and of one of its passages."""
     with Store(tmp_path / "data", create=True) as store:
         store.put(sample_document(), sample_passages(), FINGERPRINT)
     connection = sqlite3.connect(tmp_path / "data" / DATABASE_NAME)
     try:
-        document = connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents").fetchone()  # noqa: S608
-        passage = connection.execute(f"SELECT {PASSAGE_COLUMNS} FROM passages").fetchone()  # noqa: S608
+        document = records(connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents"))[0]  # noqa: S608
+        passage = records(connection.execute(f"SELECT {PASSAGE_COLUMNS} FROM passages"))[0]  # noqa: S608
     finally:
         connection.close()
-    return list(document), list(passage)
-
-
-def columns(names: str) -> list[tuple[int, str]]:
-    return [(at, name) for at, name in enumerate(names.split(", ")) if name not in NOT_COVERED]
+    return document, passage
 
 
 def another(value: object) -> object:
     return value + 1 if isinstance(value, int) else f"{value}x"
 
 
-def span_text(passage: list[Any]) -> bytes:
-    return TEXT.encode()[passage[5] : passage[6]]
+def span_text(passage: Record) -> bytes:
+    return TEXT.encode()[passage["byte_start"] : passage["byte_end"]]
 
 
-def test_an_intact_row_becomes_what_was_put_in(rows: tuple[list[Any], list[Any]]) -> None:
-    document, passage = document_from_row(rows[0]), passage_from_row(rows[1], span_text(rows[1]))
+def test_an_intact_record_becomes_what_was_put_in(stored: tuple[Record, Record]) -> None:
+    document, passage = document_from_record(stored[0], 2), passage_from_record(stored[1], span_text(stored[1]))
     given = sample_document()
     assert (document.metadata, tuple(document.sections)) == (given.metadata, given.sections)
     assert (document.source, document.source_sha256, document.media_type) == (
@@ -60,27 +59,28 @@ def test_an_intact_row_becomes_what_was_put_in(rows: tuple[list[Any], list[Any]]
     assert (passage.text, passage.section, passage.page) == (TEXT[passage.start : passage.end], "Tregua", 1)
 
 
-@pytest.mark.parametrize(("at", "column"), columns(DOCUMENT_COLUMNS))
-def test_any_other_value_in_a_documents_row_is_noticed(rows: tuple[list[Any], list[Any]], at: int, column: str) -> None:
-    rows[0][at] = another(rows[0][at])
+@pytest.mark.parametrize("column", DOCUMENT_COLUMNS.split(", "))
+def test_any_other_value_in_a_documents_record_is_noticed(stored: tuple[Record, Record], column: str) -> None:
+    stored[0][column] = another(stored[0][column])
     with pytest.raises(StoreCorruptError, match="is damaged"):
-        document_from_row(rows[0])
+        document_from_record(stored[0], 2)
 
 
-@pytest.mark.parametrize(("at", "column"), columns(PASSAGE_COLUMNS))
-def test_any_other_value_in_a_passages_row_is_noticed(rows: tuple[list[Any], list[Any]], at: int, column: str) -> None:
-    text = span_text(rows[1])
-    rows[1][at] = another(rows[1][at])
+@pytest.mark.parametrize("column", PASSAGE_COLUMNS.split(", "))
+def test_any_other_value_in_a_passages_record_is_noticed(stored: tuple[Record, Record], column: str) -> None:
+    text = span_text(stored[1])
+    stored[1][column] = another(stored[1][column])
     with pytest.raises(StoreCorruptError, match="is damaged"):
-        passage_from_row(rows[1], text)
+        passage_from_record(stored[1], text)
 
 
-def test_another_text_of_a_passage_is_noticed(rows: tuple[list[Any], list[Any]]) -> None:
+def test_another_text_of_a_passage_is_noticed(stored: tuple[Record, Record]) -> None:
     with pytest.raises(StoreCorruptError, match="is damaged"):
-        passage_from_row(rows[1], span_text(rows[1])[:-1] + b"\xff")
+        passage_from_record(stored[1], span_text(stored[1])[:-1] + b"\xff")
 
 
 def test_a_missing_value_and_its_name_as_text_have_different_checksums() -> None:
-    assert metadata_checksum(["a"], [None]) != metadata_checksum(["a"], ["null"])
-    assert metadata_checksum(["a"], ["b"]) != metadata_checksum([], ["b", "a"])
-    assert passage_checksum([None], b"") != passage_checksum(["null"], b"")
+    assert document_checksum(EMPTY_DOCUMENT) != document_checksum({**EMPTY_DOCUMENT, "url": "null"})
+    exchanged = {**EMPTY_DOCUMENT, "publisher": "b"}, {**EMPTY_DOCUMENT, "url": "b"}
+    assert document_checksum(exchanged[0]) != document_checksum(exchanged[1])
+    assert passage_checksum(EMPTY_PASSAGE, b"") != passage_checksum({**EMPTY_PASSAGE, "section": "null"}, b"")

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
-from corpus.store.database import DATABASE_NAME, LAYOUT
+from corpus.store.database import DATABASE_NAME
 from corpus.store.filters import Filters
+from corpus.store.layout import LAYOUT
 from corpus.store.store import Store
 from corpus.store.view import View
 from tests.corpus.samples import (
     FINGERPRINT,
     TEXT,
     all_passages,
+    filters_of,
     is_sentences,
     read_everything,
     sample_document,
@@ -88,7 +90,7 @@ def test_a_damaged_index_does_not_change_counts(folder: Path) -> None:
     database.write_bytes(data)
     with View(folder) as view:
         assert view.counts() == (1, 2)
-        view.check_tally()
+        view.check_totals()
 
 
 def test_a_damaged_index_of_ids_is_reported_when_a_list_is_incomplete(folder: Path) -> None:
@@ -105,7 +107,7 @@ def test_a_damaged_index_of_ids_is_reported_when_a_list_is_incomplete(folder: Pa
     data[data.index(b"truce", (page - 1) * size)] ^= 32
     (folder / DATABASE_NAME).write_bytes(data)
     with View(folder) as view:
-        view.check_tally()
+        view.check_totals()
         for listed in (view.documents, view.document_ids, lambda: view.documents(after="a", limit=1)):
             with pytest.raises(StoreCorruptError, match="The list of the documents' ids"):
                 listed()
@@ -274,42 +276,42 @@ EVERY = ["bare", "el-2012", "el-2017", "est", "in-2017", "in-2020"]
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
-        (Filters(), EVERY),
-        (Filters(publishers=["El Diario"]), ["el-2012", "el-2017"]),
-        (Filters(publishers=["Insight"]), ["in-2017", "in-2020"]),
-        (Filters(publishers=["Insight", "insight", "Nobody"]), ["est", "in-2017", "in-2020"]),
-        (Filters(publishers=["Nobody"]), []),
-        (Filters(publishers=["%"]), []),
-        (Filters(publishers=["' OR 1=1 --"]), []),
-        (Filters(document_ids=["est", "bare", "none"]), ["bare", "est"]),
-        (Filters(without_documents=["est", "bare", "none"]), ["el-2012", "el-2017", "in-2017", "in-2020"]),
-        (Filters(without_documents=EVERY), []),
-        (Filters(publishers=["Insight"], without_documents=["in-2017"]), ["in-2020"]),
-        (Filters(languages=["es"]), ["el-2012", "el-2017"]),
-        (Filters(languages=["ES-sv"]), ["el-2017"]),
-        (Filters(languages=["en"]), ["in-2017", "in-2020"]),
-        (Filters(languages=["en-GB"]), []),
-        (Filters(languages=["e"]), []),
-        (Filters(languages=["e_"]), []),
-        (Filters(languages=["%"]), []),
-        (Filters(languages=["es-"]), []),
-        (Filters(languages=["est", "en-us"]), ["est", "in-2020"]),
-        (Filters(tags=["peace"]), ["el-2012", "in-2017"]),
-        (Filters(tags=["Peace", "a b"]), ["el-2012", "est"]),
-        (Filters(tags=['q"uo\\te']), ["est"]),
-        (Filters(tags=["a"]), []),
-        (Filters(tags=["%"]), []),
-        (Filters(tags=['["peace"]']), []),
-        (Filters(tags=["peace"], languages=["en"]), ["in-2017"]),
-        (Filters(published_from="2017-01-19"), ["el-2017", "in-2017", "in-2020"]),
-        (Filters(published_before="2017-01-20"), ["el-2012", "el-2017"]),
-        (Filters(published_from="2017-01-19", published_before="2017-01-20"), ["el-2017"]),
-        (Filters(published_from="2017-01-20", published_before="2017-01-20"), []),
-        (Filters(published_before="9999-12-31"), ["el-2012", "el-2017", "in-2017", "in-2020"]),
-        (Filters(publishers=["Insight"], languages=["en"], published_before="2018-01-01"), ["in-2017"]),
-        (Filters(publishers=["Insight"], languages=["es"]), []),
+        (filters_of(), EVERY),
+        (filters_of(publishers=["El Diario"]), ["el-2012", "el-2017"]),
+        (filters_of(publishers=["Insight"]), ["in-2017", "in-2020"]),
+        (filters_of(publishers=["Insight", "insight", "Nobody"]), ["est", "in-2017", "in-2020"]),
+        (filters_of(publishers=["Nobody"]), []),
+        (filters_of(publishers=["%"]), []),
+        (filters_of(publishers=["' OR 1=1 --"]), []),
+        (filters_of(document_ids=["est", "bare", "none"]), ["bare", "est"]),
+        (filters_of(without_documents=["est", "bare", "none"]), ["el-2012", "el-2017", "in-2017", "in-2020"]),
+        (filters_of(without_documents=EVERY), []),
+        (filters_of(publishers=["Insight"], without_documents=["in-2017"]), ["in-2020"]),
+        (filters_of(languages=["es"]), ["el-2012", "el-2017"]),
+        (filters_of(languages=["ES-sv"]), ["el-2017"]),
+        (filters_of(languages=["en"]), ["in-2017", "in-2020"]),
+        (filters_of(languages=["en-GB"]), []),
+        (filters_of(languages=["e"]), []),
+        (filters_of(languages=["e_"]), []),
+        (filters_of(languages=["%"]), []),
+        (filters_of(languages=["es-"]), []),
+        (filters_of(languages=["est", "en-us"]), ["est", "in-2020"]),
+        (filters_of(tags=["peace"]), ["el-2012", "in-2017"]),
+        (filters_of(tags=["Peace", "a b"]), ["el-2012", "est"]),
+        (filters_of(tags=['q"uo\\te']), ["est"]),
+        (filters_of(tags=["a"]), []),
+        (filters_of(tags=["%"]), []),
+        (filters_of(tags=['["peace"]']), []),
+        (filters_of(tags=["peace"], languages=["en"]), ["in-2017"]),
+        (filters_of(published_from="2017-01-19"), ["el-2017", "in-2017", "in-2020"]),
+        (filters_of(published_before="2017-01-20"), ["el-2012", "el-2017"]),
+        (filters_of(published_from="2017-01-19", published_before="2017-01-20"), ["el-2017"]),
+        (filters_of(published_from="2017-01-20", published_before="2017-01-20"), []),
+        (filters_of(published_before="9999-12-31"), ["el-2012", "el-2017", "in-2017", "in-2020"]),
+        (filters_of(publishers=["Insight"], languages=["en"], published_before="2018-01-01"), ["in-2017"]),
+        (filters_of(publishers=["Insight"], languages=["es"]), []),
         (
-            Filters(["El Diario", "Insight"], ["el-2017", "in-2020"], ["es", "en"], [], "2012-01-01", "2020-12-31"),
+            filters_of(["El Diario", "Insight"], ["el-2017", "in-2020"], ["es", "en"], [], "2012-01-01", "2020-12-31"),
             ["el-2017"],
         ),
     ],
@@ -334,17 +336,17 @@ def test_passages_name_their_documents(library: Path) -> None:
 
 
 def test_only_filters_that_say_something_are_true() -> None:
-    assert not Filters()
-    assert not Filters(publishers=[], published_from="")
+    assert not filters_of()
+    assert not filters_of(publishers=[], published_from="")
     assert all(
         [
-            Filters(publishers=["a"]),
-            Filters(document_ids=["a"]),
-            Filters(languages=["a"]),
-            Filters(tags=["a"]),
-            Filters(published_from="2017-01-01"),
-            Filters(published_before="2017-01-01"),
-            Filters(without_documents=["a"]),
+            filters_of(publishers=["a"]),
+            filters_of(document_ids=["a"]),
+            filters_of(languages=["a"]),
+            filters_of(tags=["a"]),
+            filters_of(published_from="2017-01-01"),
+            filters_of(published_before="2017-01-01"),
+            filters_of(without_documents=["a"]),
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Who is writing: told by whoever does, and no longer believed when they have gone."""
+"""The recorded writer of a busy store, and records that a killed process leaves."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ import pytest
 from corpus.errors import StoreBusyError, UnknownDocumentError
 from corpus.store import database
 from corpus.store.store import Store
-from corpus.store.write_lock import WRITER_NAME, having_turn, who_has_turn
+from corpus.store.write_lock import WRITER_NAME, current_writer, recorded_writer
 
 ROOT = Path(__file__).parents[3]
 
@@ -59,28 +59,28 @@ def test_a_busy_store_names_the_process_that_writes_and_its_command(
         f"The store {folder / 'footnote.db'} is being written to by process {process.pid} (footnote reindex). "
         "Try again when it has finished."
     )
-    assert who_has_turn(folder) is None
+    assert current_writer(folder) is None
 
 
 def test_who_was_killed_is_no_longer_named(folder: Path) -> None:
     with holder(folder) as process:
-        assert who_has_turn(folder) == f"process {process.pid} (footnote reindex)"
+        assert current_writer(folder) == f"process {process.pid} (footnote reindex)"
         process.send_signal(signal.SIGKILL)
     assert (folder / WRITER_NAME).read_text() != ""
-    assert who_has_turn(folder) is None
+    assert current_writer(folder) is None
     held = os.open(folder / WRITER_NAME, os.O_RDWR)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)  # by the next one, which has not said yet who it is
-        assert who_has_turn(folder) is None
+        assert current_writer(folder) is None
     finally:
         os.close(held)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b'{"process": "x", "command": ""}', b"{" * 5000])
 def test_a_file_that_says_nothing_is_no_writer(folder: Path, content: bytes) -> None:
-    with having_turn(folder):
+    with recorded_writer(folder):
         (folder / WRITER_NAME).write_bytes(content)
-        assert who_has_turn(folder) is None
+        assert current_writer(folder) is None
 
 
 def test_a_failed_change_leaves_no_writer_recorded(folder: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_failed_change_leaves_no_writer_recorded(folder: Path) -> None:
         with pytest.raises(UnknownDocumentError):
             store.remove("nothing")
         assert (folder / WRITER_NAME).read_bytes() == b""
-    assert who_has_turn(folder) is None
+    assert current_writer(folder) is None
 
 
 def test_a_folder_without_room_for_the_name_is_written_to_all_the_same(folder: Path) -> None:

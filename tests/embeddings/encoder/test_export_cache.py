@@ -15,9 +15,10 @@ import pytest
 
 from corpus.errors import EncoderError
 from embeddings.encoder import export_cache as exporting
-from embeddings.encoder.encoder import PRECISIONS, Encoder, Precision
+from embeddings.encoder.encoder import Encoder
 from embeddings.encoder.export import smooth
 from embeddings.encoder.model_files import DEFAULT_ENCODER
+from embeddings.encoder.selection import PRECISIONS, Precision
 from embeddings.encoder.torch_runtime import TorchRuntime
 from tests.conftest import TINY_MAX_TOKENS
 from tests.embeddings.families import make
@@ -33,7 +34,7 @@ TEXTS = [
 
 
 def nearness(a: Encoder, b: Encoder, text: str) -> float:
-    """The lowest cosine of what two encoders make of a text, tokens one by one."""
+    """Return the lowest cosine between two encoders' vectors of a text and its tokens."""
     left, right = a.encode_question(text), b.encode_question(text)
     assert left.token_vectors.shape == right.token_vectors.shape
     return float(min(left.vector @ right.vector, np.sum(left.token_vectors * right.token_vectors, axis=1).min()))
@@ -73,7 +74,7 @@ def exported_quickly(kept: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(precision)
         shutil.copytree(next(made.glob(f"{precision}-*")), out, dirs_exist_ok=True)
         facts = json.loads((Path(out) / "export.json").read_bytes())
-        del facts["manifest_sha256"]  # which whoever has it made adds
+        del facts["manifest_sha256"]  # the caller adds it
         (Path(out) / "export.json").write_text(json.dumps(facts))
         return subprocess.CompletedProcess(command, 0, stdout="", stderr="")
 
@@ -156,7 +157,7 @@ def test_a_model_is_exported_once(kept: Path, tiny_model: Path, no_export: None)
         assert said == []
 
 
-def test_another_model_and_another_pooling_are_exported_anew(kept: Path, tiny_model: Path, tmp_path: Path) -> None:
+def test_another_model_and_another_pooling_are_exported_again(kept: Path, tiny_model: Path, tmp_path: Path) -> None:
     changed = Path(shutil.copytree(tiny_model, tmp_path / "pooling"))
     pooling = changed / "1_Pooling" / "config.json"
     pooling.write_text(pooling.read_text().replace('"mean"', '"cls"'))
@@ -203,7 +204,7 @@ def all_but(path: Path) -> None:
         ("export.json", of_another_format),
     ],
 )
-def test_a_damaged_export_is_made_anew(
+def test_a_damaged_export_is_made_again(
     kept: Path, tiny_model: Path, name: str, damage: Callable[[Path], Any], exported_quickly: list[str]
 ) -> None:
     before = Encoder.load(str(tiny_model), "float32", kept).encode_question("who began it?")
@@ -231,7 +232,9 @@ def test_an_export_that_cannot_be_kept_is_made_each_time(
         said: list[str] = []
         encoder = Encoder.load(str(tiny_model), "float32", tmp_path / "file" / "exports", said.append)
         assert encoder.runtime == "onnxruntime, float32"
-        assert said[-1].startswith(f"It cannot be kept in {tmp_path / 'file' / 'exports'}, so it is prepared anew")
+        assert said[-1].startswith(
+            f"The prepared encoder cannot be kept in {tmp_path / 'file' / 'exports'}, so each start prepares it again."
+        )
 
     assert exported_quickly == ["float32", "float32"]
 
@@ -243,6 +246,22 @@ def test_several_at_once_all_get_theirs(tiny_model: Path, tmp_path: Path, export
     vectors = [encoder.encode_question("who began it?").vector for encoder in loaded]
     assert all(np.array_equal(vectors[0], vector) for vector in vectors)
     assert len(list((tmp_path / "new").iterdir())) == 1
+    assert exported_quickly == ["float32"]  # by one of them; the others waited for it
+
+
+def test_exports_of_older_formats_are_deleted_and_nothing_else(
+    tiny_model: Path, tmp_path: Path, exported_quickly: list[str]
+) -> None:
+    exports, digest = tmp_path / "new", 24 * "a"
+    older = [f"int8-4-{digest}", f"float32-{exporting.EXPORT_FORMAT - 1}-{digest}"]
+    others = [f"int8-{exporting.EXPORT_FORMAT}-{digest}", f"int8-{exporting.EXPORT_FORMAT + 1}-{digest}", "notes-1"]
+    for name in (*older, *others):
+        (exports / name).mkdir(parents=True)
+
+    Encoder.load(str(tiny_model), "float32", exports)
+
+    made = exporting.export_name(tiny_model, "float32")
+    assert {path.name for path in exports.iterdir()} == {*others, made}
 
 
 def test_a_model_that_cannot_be_exported_runs_on_torch_and_says_so(

@@ -89,7 +89,8 @@ def test_a_model_that_is_not_on_this_machine_is_told_as_such() -> None:
         model_folder("nobody-has-this/model-at-all")
 
     assert str(refused.value) == (
-        "The encoder nobody-has-this/model-at-all is not on this machine, and HF_HUB_OFFLINE forbids fetching it."
+        "The encoder nobody-has-this/model-at-all is not on this machine, and HF_HUB_OFFLINE forbids the download. "
+        "Unset it, or set FOOTNOTE_ENCODER to a folder."
     )
 
 

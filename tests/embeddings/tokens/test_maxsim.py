@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from embeddings.tokens.maxsim import BLOCK, GRID, AskedTokens, pack_signs, signs_from_bytes, signs_to_bytes
+from embeddings.tokens.maxsim import BLOCK, GRID, QuestionTokens, sign_bits, signs_from_bytes, signs_to_bytes
 
 Floats = NDArray[np.float32]
 
@@ -34,7 +34,7 @@ def plus_minus_one(tokens: Floats) -> NDArray[np.float64]:
 
 @given(token_rows())
 def test_packing_keeps_the_sign_of_every_dimension(tokens: Floats) -> None:
-    signs = pack_signs(tokens)
+    signs = sign_bits(tokens)
 
     assert signs.shape == (len(tokens), tokens.shape[1] // 8)
     assert (np.unpackbits(signs, axis=1).astype(bool) == (tokens > 0)).all()
@@ -42,7 +42,7 @@ def test_packing_keeps_the_sign_of_every_dimension(tokens: Floats) -> None:
 
 @given(token_rows())
 def test_signs_survive_the_way_through_the_store(tokens: Floats) -> None:
-    signs = pack_signs(tokens)
+    signs = sign_bits(tokens)
     data = signs_to_bytes(signs)
 
     assert len(data) == tokens.size // 8
@@ -57,7 +57,7 @@ def test_bytes_that_are_no_whole_number_of_rows_are_refused() -> None:
 @given(questions_and_passages())
 def test_similarities_equal_the_dot_products_with_plus_and_minus_one(case: tuple[Floats, list[Floats]]) -> None:
     question, passages = case
-    similarities = AskedTokens(question).similarities([pack_signs(tokens) for tokens in passages])
+    similarities = QuestionTokens(question).similarities([sign_bits(tokens) for tokens in passages])
 
     assert len(similarities) == len(passages)
     for got, tokens in zip(similarities, passages, strict=True):
@@ -71,7 +71,7 @@ def test_a_single_token_that_points_like_its_own_signs_scores_one() -> None:
     direction = np.array([[1, -1, 1, 1, -1, -1, 1, -1]], dtype=np.float32)
     question = direction / np.sqrt(np.float32(8))
 
-    same, opposite = AskedTokens(question).similarities([pack_signs(direction), pack_signs(-direction)])
+    same, opposite = QuestionTokens(question).similarities([sign_bits(direction), sign_bits(-direction)])
 
     assert same == pytest.approx(np.array([[1.0]]), abs=1e-5)
     assert opposite == pytest.approx(np.array([[-1.0]]), abs=1e-5)
@@ -102,7 +102,7 @@ def test_the_greatest_of_each_run_is_the_one_found_by_hand_to_the_last_bit(
 ) -> None:
     question, passages = drawn(np.random.default_rng(seed), asked, lengths)
 
-    greatest, counts = AskedTokens(question).greatest(passages, run)
+    greatest, counts = QuestionTokens(question).greatest(passages, run)
 
     runs = [[p[at : at + run] for at in range(0, len(p), run)] for p in passages]
     by_hand = [in_floats(question, rows).max(axis=0) for of_passage in runs for rows in of_passage]
@@ -121,7 +121,7 @@ def test_similarities_are_those_of_floats_to_the_last_bit(dimension: int) -> Non
     signs = rng.integers(0, 256, size=(99, dimension // 8), dtype=np.uint8)
     signs[0], signs[1] = 0, 255
 
-    [similarities] = AskedTokens(question).similarities([signs])
+    [similarities] = QuestionTokens(question).similarities([signs])
 
     assert np.array_equal(similarities, in_floats(question, signs))
 
@@ -129,10 +129,10 @@ def test_similarities_are_those_of_floats_to_the_last_bit(dimension: int) -> Non
 def test_more_runs_than_fit_into_a_block_change_no_bit() -> None:
     question, passages = drawn(np.random.default_rng(5), 3, [2, 1, 3] * (BLOCK // 3) + [5] * 9)
 
-    greatest, counts = AskedTokens(question).greatest(passages, 2)
+    greatest, counts = QuestionTokens(question).greatest(passages, 2)
 
     assert counts.sum() > BLOCK
-    alone = [AskedTokens(question).greatest([passage], 2)[0] for passage in passages]
+    alone = [QuestionTokens(question).greatest([passage], 2)[0] for passage in passages]
     assert np.array_equal(greatest, np.concatenate(alone))
 
 
@@ -140,4 +140,4 @@ def test_a_passage_without_tokens_is_refused() -> None:
     question, passages = drawn(np.random.default_rng(5), 3, [3, 0, 3])
 
     with pytest.raises(ValueError, match="no tokens"):
-        AskedTokens(question).greatest(passages, 16)
+        QuestionTokens(question).greatest(passages, 16)

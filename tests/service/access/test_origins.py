@@ -34,9 +34,9 @@ def test_origins_are_kept_as_browsers_write_them(
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ("*", "its origin 1 stands for many origins; name each one that may ask."),
-        ("https://a.example,https://*.b.example", "its origin 2 stands for many origins; name each one that may ask."),
-        ("null", "its origin 1 stands for pages without an origin"),
+        ("*", "its origin 1 is a pattern; list each origin."),
+        ("https://a.example,https://*.b.example", "its origin 2 is a pattern; list each origin."),
+        ("null", "its origin 1 stands for all pages without an origin"),
         ("www.example.org", "its origin 1 must begin with http:// or https://."),
         ("//www.example.org", "its origin 1 must begin with http:// or https://."),
         ("file:///tmp", "its origin 1 must begin with http:// or https://."),
@@ -53,7 +53,7 @@ def test_origins_are_kept_as_browsers_write_them(
         ("https://a:b@a.example", "its origin 1 has no usable host or port"),
         ("https://[::1", "its origin 1 has no usable host or port"),
         ("https://a b.example", "its origin 1 has no usable host or port"),
-        ("https://bücher.example", "of a name that is not ascii, write the form that begins with xn--."),
+        ("https://bücher.example", "write a name that is not ascii in the form that begins with xn--."),
     ],
 )
 def test_what_is_no_origin_is_refused_with_what_to_write(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import SettingsError
-from service.access.proxies import NOWHERE, client_address, parsed_address, parsed_proxies
+from service.access.proxies import NO_ADDRESS, client_address, parsed_address, parsed_proxies
 from service.settings import load_settings
 
 PROXIES = parsed_proxies(["10.0.0.0/8", "192.0.2.1", "2001:db8:ffff::/48"])
@@ -59,7 +59,7 @@ def test_without_proxies_nothing_that_is_forwarded_counts() -> None:
 
 @pytest.mark.parametrize("peer", [None, "", "testclient", "/run/socket"])
 def test_a_peer_without_an_address_is_no_proxy(peer: str | None) -> None:
-    assert client_address(peer, ["198.51.100.7"], PROXIES) == NOWHERE
+    assert client_address(peer, ["198.51.100.7"], PROXIES) == NO_ADDRESS
 
 
 @given(st.text(), st.lists(st.text()))
@@ -75,8 +75,8 @@ def test_whatever_is_sent_gives_an_address(peer: str, forwarded: list[str]) -> N
         ("10.0.0.0/33", "its proxy 1 is no address or network; write it like 127.0.0.1 or 10.0.0.0/8"),
         ("127.0.0.1, proxy.example.org", "its proxy 2 is no address or network"),
         ("*", "its proxy 1 is no address or network"),
-        ("127.0.0.1,0.0.0.0/0", "its proxy 2 stands for every address"),
-        ("::/0", "its proxy 1 stands for every address"),
+        ("127.0.0.1,0.0.0.0/0", "its proxy 2 includes every address"),
+        ("::/0", "its proxy 1 includes every address"),
     ],
 )
 def test_proxies_that_cannot_be_told_are_refused(given: str, told: str) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from corpus.errors import SettingsError
-from service.access import rules as following
+from service.access import rules
 from service.access.keys import Key
-from service.access.rules import Access, AccessInForce, access_of
+from service.access.rules import AccessControl, AccessPolicy, access_of
 from service.settings import Settings, load_settings
 
 ADMIN, ASK, SITE = "admin-key-of-the-test", "ask-key-of-the-test", "site-key-of-the-test"
@@ -65,9 +65,9 @@ def is_among(key: str, keys: Any) -> bool:
     return Key.of(key.encode()).is_among(keys)
 
 
-def looked_twice(access: AccessInForce) -> AccessInForce:
-    access.look()
-    access.look()
+def reloaded_twice(access: AccessControl) -> AccessControl:
+    access.reload()
+    access.reload()
     return access
 
 
@@ -99,7 +99,7 @@ def test_the_file_comes_beside_the_environment(given_file: Given) -> None:
 
 
 def test_without_a_file_there_is_nobody() -> None:
-    assert access_of(load_settings({})) == Access([], [], [], (), {"127.0.0.1"}, ())
+    assert access_of(load_settings({})) == AccessPolicy([], [], [], (), {"127.0.0.1"}, ())
 
 
 def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
@@ -112,22 +112,22 @@ def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "says nothing; name keys, sites, origins, hosts or proxies, or do not set FOOTNOTE_ACCESS"),
-        ("# later\n", "says nothing"),
+        ("", "is empty; add keys, sites, origins, hosts or proxies, or unset FOOTNOTE_ACCESS"),
+        ("# later\n", "is empty"),
         ('admin_keys = ["secret-key-one-and-two"', "is not TOML (end of document)"),
         ("admin_keys = secret-key-one-and-two", "is not TOML (line 1, column 14)"),
         (b"admin_keys = ['\xff']", "is not text in UTF-8"),
         (
             'admin_kyes = ["secret-key-one-and-two"]',
-            "has a name that is not known 'admin_kyes'; it may have admin_keys,",
+            "has an unknown name 'admin_kyes'; it may have admin_keys,",
         ),
         (
             "secret-key-one-and-two = 1",
-            "has a name that is not known; it may have admin_keys, ask_keys, origins, hosts, pro",
+            "has an unknown name; it may have admin_keys, ask_keys, origins, hosts, pro",
         ),
         (
             '[[sites]]\nkey = "secret-key-one-and-two"\norigin = "x"',
-            "has a name that is not known 'origin'; a site may",
+            "has an unknown name 'origin'; a site may",
         ),
         ('admin_keys = ["secret-key-one-and-two", "short"]', "is wrong at admin_keys 2: must have 16 to 512 printable"),
         (
@@ -137,14 +137,14 @@ def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
         ('ask_keys = ["secret-key-one,secret-key-two"]', "is wrong at ask_keys 1: must have 16 to 512 printable ASCII"),
         ('admin_keys = "secret-key-one-and-two"', "is wrong at admin_keys: input should be a valid"),
         ("ask_keys = [1]", "is wrong at ask_keys 1: input should be a valid string"),
-        ('origins = ["*"]', "is wrong at origins: its origin 1 stands for many origins; name each one that may ask"),
+        ('origins = ["*"]', "is wrong at origins: its origin 1 is a pattern; list each origin"),
         (
             'origins = ["https://a.example", "null"]',
-            "is wrong at origins: its origin 2 stands for pages without an origin",
+            "is wrong at origins: its origin 2 stands for all pages without an origin",
         ),
-        ('origins = ["https://a.example,https://b.example"]', "is wrong at origins: must be a list of texts"),
+        ('origins = ["https://a.example,https://b.example"]', "is wrong at origins: must be a list of strings"),
         ('hosts = ["https://a.example"]', "is wrong at hosts: its host 1 is no host name: write it like"),
-        ('proxies = ["0.0.0.0/0"]', "is wrong at proxies: its proxy 1 stands for every address"),
+        ('proxies = ["0.0.0.0/0"]', "is wrong at proxies: its proxy 1 includes every address"),
         ('[[sites]]\nkey = "secret-key-one-and-two"', "is wrong at sites 1, origins: field required"),
         ('[[sites]]\nkey = "secret-key-one-and-two"\norigins = []', "is wrong at sites 1, origins: "),
         ('[[sites]]\norigins = ["https://a.example"]', "is wrong at sites 1, key: field required"),
@@ -184,7 +184,7 @@ def test_no_file_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="FOOTNOTE_ACCESS is not usable"):
         access_of(load_settings({}, access=tmp_path))
     os.mkfifo(tmp_path / "pipe", 0o600)  # which would wait for who writes to it
-    with pytest.raises(SettingsError, match="is no file"):
+    with pytest.raises(SettingsError, match="is not a regular file"):
         access_of(load_settings({}, access=tmp_path / "pipe"))
 
 
@@ -217,19 +217,19 @@ def test_the_same_key_twice_for_the_same_is_no_harm(given_file: Given) -> None:
 
 
 def test_a_new_version_is_in_force_once_it_is_there_whole(given_file: Given, file: Path) -> None:
-    access = AccessInForce(given_file(f'admin_keys = ["{ADMIN}"]'))
-    before = access.now
-    looked_twice(access)
-    assert access.now is before
+    access = AccessControl(given_file(f'admin_keys = ["{ADMIN}"]'))
+    before = access.policy
+    reloaded_twice(access)
+    assert access.policy is before
     write(file, 'admin_keys = ["another-key-of-the-test"]')
-    access.look()
-    assert access.now is before  # perhaps it is still being written
+    access.reload()
+    assert access.policy is before  # perhaps it is still being written
     write(file, 'admin_keys = ["another-key-of-the-test", "third-key-of-the-test"]')
-    access.look()
-    assert access.now is before
-    access.look()
-    assert is_among("third-key-of-the-test", access.now.admin_keys)
-    assert not is_among(ADMIN, access.now.admin_keys)
+    access.reload()
+    assert access.policy is before
+    access.reload()
+    assert is_among("third-key-of-the-test", access.policy.admin_keys)
+    assert not is_among(ADMIN, access.policy.admin_keys)
     assert not access.is_stale
 
 
@@ -237,31 +237,31 @@ def test_a_new_version_is_in_force_once_it_is_there_whole(given_file: Given, fil
 def test_a_new_version_that_cannot_be_used_leaves_the_one_before_in_force(
     given_file: Given, file: Path, caplog: pytest.LogCaptureFixture, broken: str | None
 ) -> None:
-    access = AccessInForce(given_file(WHOLE))
-    before = access.now
+    access = AccessControl(given_file(WHOLE))
+    before = access.policy
     if broken is None:
         file.unlink()
     elif broken == "mode":
         file.chmod(0o644)
     else:
         write(file, broken)
-    looked_twice(looked_twice(access))
-    assert access.now is before
+    reloaded_twice(reloaded_twice(access))
+    assert access.policy is before
     assert access.is_stale
     [record] = caplog.records  # said once, not at every look
     assert record.levelno == logging.ERROR
     assert record.message.startswith(f"FOOTNOTE_ACCESS is not usable: {file} ")
-    assert record.message.endswith("The version before stays in force.")
+    assert record.message.endswith("The previous version stays in force.")
     assert "secret" not in record.message
     write(file, f'ask_keys = ["{ASK}-2"]')
-    assert not looked_twice(access).is_stale
-    assert is_among(f"{ASK}-2", access.now.ask_keys)
+    assert not reloaded_twice(access).is_stale
+    assert is_among(f"{ASK}-2", access.policy.ask_keys)
 
 
 def test_what_cannot_be_read_for_a_moment_is_tried_again(
     given_file: Given, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    access = AccessInForce(given_file(WHOLE))
+    access = AccessControl(given_file(WHOLE))
     write(file, f'ask_keys = ["{ASK}-2"]')
 
     def fail(*_: object) -> int:
@@ -269,10 +269,10 @@ def test_what_cannot_be_read_for_a_moment_is_tried_again(
 
     with monkeypatch.context() as full:
         full.setattr(os, "open", fail)
-        assert looked_twice(access).is_stale
-    access.look()
+        assert reloaded_twice(access).is_stale
+    access.reload()
     assert not access.is_stale
-    assert is_among(f"{ASK}-2", access.now.ask_keys)
+    assert is_among(f"{ASK}-2", access.policy.ask_keys)
 
 
 def test_the_documented_file_can_be_used(given_file: Given) -> None:
@@ -286,27 +286,27 @@ def test_the_documented_file_can_be_used(given_file: Given) -> None:
 def test_asking_is_never_opened_to_everybody_by_a_new_version(
     given_file: Given, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    access = AccessInForce(given_file(WHOLE))
+    access = AccessControl(given_file(WHOLE))
     write(file, f'admin_keys = ["{ADMIN}"]')
-    assert looked_twice(access).now.asking_needs_a_key
-    assert "names no ask key any more; to let everybody ask, restart the service" in caplog.text
+    assert reloaded_twice(access).policy.asking_needs_a_key
+    assert "has no ask key any more; restart the service to let everybody ask" in caplog.text
 
 
 def test_a_running_service_looks_by_itself_until_it_stops(
     given_file: Given, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "LOOK_S", 0.01)
-    access = AccessInForce(given_file(WHOLE))
-    before, stop = access.now, threading.Event()
+    monkeypatch.setattr(rules, "CHECK_S", 0.01)
+    access = AccessControl(given_file(WHOLE))
+    before, stop = access.policy, threading.Event()
     thread = threading.Thread(target=access.follow, args=(stop,), daemon=True)
     thread.start()
     write(file, f'ask_keys = ["{ASK}-2"]')
     give_up = threading.Event()
     for _ in range(3000):
-        if access.now is not before:
+        if access.policy is not before:
             break
         give_up.wait(0.01)
     stop.set()
     thread.join(10)
-    assert access.now is not before
+    assert access.policy is not before
     assert not thread.is_alive()

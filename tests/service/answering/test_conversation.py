@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from corpus.store.filters import Filters
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Turn
 from service.answering.conversation import (
@@ -20,6 +19,7 @@ from service.answering.conversation import (
     read_together,
 )
 from service.answering.pipeline import Pipeline
+from tests.corpus.samples import filters_of
 from tests.service.answering.conftest import Over, found, with_settings
 
 TRUCE = Turn("user", "When did the truce between the gangs begin?")
@@ -198,7 +198,7 @@ def test_what_the_documents_do_not_hold_is_not_found_after_a_conversation_either
 def test_alone_the_evidence_is_the_score_and_there_is_none_where_nothing_is_found(islands: Pipeline) -> None:
     answer, evidence = islands.ask_with_evidence(FOLLOW_UP)
     assert evidence == answer.passages[0].score
-    assert islands.ask_with_evidence(FOLLOW_UP, filters=Filters(publishers=["nobody"]))[1] is None
+    assert islands.ask_with_evidence(FOLLOW_UP, filters=filters_of(publishers=["nobody"]))[1] is None
 
 
 def test_without_history_nothing_weighed_in(islands: Pipeline) -> None:

@@ -21,7 +21,7 @@ from service.ingest.ingester import Ingester
 from service.retrieval.library import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
-from tests.corpus.samples import count_up
+from tests.corpus.samples import count_up, filters_of
 from tests.service.conftest import Add, OpenPipeline, local, settings_for_long, write_calibration
 
 DOCUMENTS = {
@@ -241,11 +241,11 @@ def titled(publisher: str, at: int) -> str:
 @pytest.mark.parametrize(
     ("filters", "wanted"),
     [
-        (Filters(publishers=["rare"]), {"rare-0", "rare-1", "rare-2"}),
-        (Filters(document_ids=["rare-1", "common-7"]), {"rare-1", "common-7"}),
-        (Filters(publishers=["rare"], languages=["es"]), {"rare-1"}),
-        (Filters(published_from="2017-01-03", published_before="2017-01-04"), {"rare-2", "common-2"}),
-        (Filters(publishers=["nobody"]), set()),
+        (filters_of(publishers=["rare"]), {"rare-0", "rare-1", "rare-2"}),
+        (filters_of(document_ids=["rare-1", "common-7"]), {"rare-1", "common-7"}),
+        (filters_of(publishers=["rare"], languages=["es"]), {"rare-1"}),
+        (filters_of(published_from="2017-01-03", published_before="2017-01-04"), {"rare-2", "common-2"}),
+        (filters_of(publishers=["nobody"]), set()),
     ],
     ids=["publisher", "document", "publisher and language", "date", "nothing"],
 )

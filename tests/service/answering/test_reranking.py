@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from embeddings.tokens.maxsim import AskedTokens, pack_signs
+from embeddings.tokens.maxsim import QuestionTokens, sign_bits
 from service.answering.candidates import Candidate
 from service.answering.pipeline import Pipeline
 from service.answering.reranking import (
@@ -47,11 +47,11 @@ similarities = arrays(
 
 
 def signs(*tokens: list[float]) -> NDArray[np.uint8]:
-    return pack_signs(np.array(tokens, dtype=np.float32))
+    return sign_bits(np.array(tokens, dtype=np.float32))
 
 
-def question(*tokens: list[float]) -> AskedTokens:
-    return AskedTokens(np.array(tokens, dtype=np.float32) / np.sqrt(np.float32(8)))
+def question(*tokens: list[float]) -> QuestionTokens:
+    return QuestionTokens(np.array(tokens, dtype=np.float32) / np.sqrt(np.float32(8)))
 
 
 def measured(*matrices: Floats) -> list[tuple[float, float]]:
@@ -181,14 +181,14 @@ def test_every_score_lies_between_minus_one_and_one(data: st.DataObject) -> None
     packed = data.draw(arrays(np.uint8, st.tuples(st.integers(1, 40), st.just(1))))
     candidate = Candidate(1, data.draw(st.floats(-1, 1)), data.draw(st.floats(0, 1)))
 
-    [reranked] = rerank(AskedTokens(asked), [candidate], {1: packed})
+    [reranked] = rerank(QuestionTokens(asked), [candidate], {1: packed})
 
     assert -1 <= reranked.score <= 1
     assert reranked.score == round(reranked.score, 6)
 
 
 @pytest.mark.parametrize("asked", [question(UP), question(UP, UP), question(UP, UP, UP)])
-def test_the_best_that_can_be_is_one_and_the_worst_minus_one_or_little_above(asked: AskedTokens) -> None:
+def test_the_best_that_can_be_is_one_and_the_worst_minus_one_or_little_above(asked: QuestionTokens) -> None:
     best, worst = rerank(asked, [Candidate(1, 1.0, 1.0), Candidate(2, -1.0, 0.0)], {1: signs(UP), 2: signs(DOWN)})
 
     assert best.score == 1

@@ -34,7 +34,7 @@ def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     monkeypatch.setenv("FOOTNOTE_PRECISION", "float32")
     monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", "40")
     monkeypatch.setenv("FOOTNOTE_TITLE_TOKENS", "8")
-    monkeypatch.setattr("embeddings.encoder.cpus.give_way", lambda: None)  # the tests' own process shall not
+    monkeypatch.setattr("embeddings.encoder.lower_priority", lambda: None)  # the tests' own process shall not
 
     def run(*arguments: object) -> Ran:
         monkeypatch.setattr("sys.argv", ["footnote", *map(str, arguments)])

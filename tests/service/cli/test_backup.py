@@ -47,9 +47,9 @@ def test_what_cannot_be_done_is_said_in_a_sentence(filled: Run, data: Path, tmp_
     file = tmp_path / "backup.tar"
     filled("backup", file)
     for arguments, code, said in (
-        (("backup", file), 1, f"{file} exists already. Give another name, or write over it with --force."),
+        (("backup", file), 1, f"{file} exists already. Give another name, or overwrite it with --force."),
         (("restore", file), 1, f"There is a store with 1 document in {data}. Replace it with --force,"),
-        (("restore", data / DATABASE_NAME), 1, "is not a backup, or a damaged one. Nothing was changed."),
+        (("restore", data / DATABASE_NAME), 1, "is not a backup, or is damaged. Nothing was changed."),
         (("backup",), 2, "Missing argument 'FILE'."),
     ):
         ran = filled(*arguments)

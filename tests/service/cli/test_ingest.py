@@ -126,7 +126,7 @@ def test_a_link_that_leaves_the_folder_is_refused_and_the_others_are_kept(
 
 def test_what_is_left_out_of_the_metadata_is_said_in_a_line(footnote: Run, write: Write) -> None:
     path = write("a.md", "---\ntitle: Tomorrow\npublished: 2199-01-01\n---\nText.")
-    note = "the date of publication 2199-01-01 lies in the future, so it was left out"
+    note = "the date of publication 2199-01-01 is in the future and was ignored"
     assert note in footnote("ingest", "--dry-run", str(path)).out
     assert json.loads(footnote("ingest", "--dry-run", "--json", str(path)).out)["files"][0]["notes"] == [note]
     ran = footnote("ingest", str(path))

@@ -76,29 +76,6 @@ def test_an_unknown_precision_is_refused(footnote: Run, monkeypatch: pytest.Monk
     assert "FOOTNOTE_PRECISION is not usable" in ran.err
 
 
-def test_what_takes_long_is_said_once_and_not_among_the_output(
-    footnote: Run, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    footnote("ingest", documents)
-    monkeypatch.setenv("FOOTNOTE_EXPORTS", str(tmp_path / "exports"))
-
-    first, second = footnote("ask", QUESTION, "--json"), footnote("ask", QUESTION, "--json")
-
-    assert first.err == "Preparing the encoder for this machine, which is done once and takes a moment.\n"
-    assert second.err == ""
-    assert json.loads(first.out)["passages"] == json.loads(second.out)["passages"]
-
-
-def test_by_default_the_encoder_is_kept_beside_the_documents(
-    footnote: Run, documents: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("FOOTNOTE_EXPORTS")
-
-    footnote("ingest", documents)
-
-    assert [path.name.split("-")[0] for path in (data / "encoder").iterdir()] == ["float32"]
-
-
 def test_another_precision_is_followed_unless_the_settings_fix_one(tiny_model: Path, exports: Path) -> None:
     follow = encoder_by_precision(load_settings(encoder=str(tiny_model), exports=exports, precision="auto"), print)
 

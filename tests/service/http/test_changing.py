@@ -133,7 +133,10 @@ def test_more_than_may_be_sent_at_once_is_refused(service: Service, says_its_len
     with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
         refused = client.post("/v1/documents", content=content, headers=headers)
         assert_problem(refused, 413, "too-large")
-        assert refused.json()["detail"] == "At most 1 MiB can be sent at once. Send fewer files at a time."
+        assert (
+            refused.json()["detail"]
+            == "The upload is too large; at most 1 MiB are allowed. Send fewer files at a time."
+        )
         assert outcomes(send(client, ("peace.md", PEACE))) == [("peace.md", "added")]
 
 

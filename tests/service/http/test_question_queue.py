@@ -34,7 +34,7 @@ def gate(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 @pytest.fixture
 def app(service: Service, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     monkeypatch.setattr(asks, "usable_cpus", lambda: 2)
-    monkeypatch.setattr(asks, "LOOK_S", 0.01)
+    monkeypatch.setattr(asks, "DISCONNECT_CHECK_S", 0.01)
     settings = service.settings.model_copy(update={"refresh_seconds": 60})  # the tests themselves say when
     return build_app(dataclasses.replace(service, settings=settings))
 
@@ -57,7 +57,7 @@ def ask(server: Running) -> Iterator[Callable[..., socket.socket]]:
 
 def waiting(app: FastAPI) -> int:
     """Clients that wait for an answer."""
-    return sum(work.waiting for work in app.state.asks._works.values())
+    return sum(work.waiting for work in app.state.question_queue._computations.values())
 
 
 def test_everything_else_answers_while_more_questions_wait_than_there_are_threads(
@@ -95,7 +95,7 @@ def test_nothing_is_kept_for_who_comes_later(app: FastAPI, gate: Gate, ask: Call
     gate.open.set()
     assert received(ask())[0] == received(ask())[0] == 200
     assert gate.begun == [QUESTION, QUESTION]
-    assert eventually(lambda: not app.state.asks._works)
+    assert eventually(lambda: not app.state.question_queue._computations)
 
 
 def test_whatever_an_answer_depends_on_sets_questions_apart(
@@ -213,7 +213,7 @@ def too_busy(answer: tuple[int, dict[str, str], Any]) -> bool:
 def test_beyond_the_bound_questions_are_refused_with_when_to_come_again(
     app: FastAPI, server: Running, gate: Gate, ask: Callable[..., socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asks, "MOST_WAITING", 3)
+    monkeypatch.setattr(asks, "MAX_QUEUED", 3)
     clients = [ask(f"Who began truce {at}?") for at in range(3)]
     assert eventually(lambda: waiting(app) == 3)
     assert too_busy(received(ask()))
@@ -230,14 +230,14 @@ def test_beyond_the_bound_questions_are_refused_with_when_to_come_again(
 def test_a_question_that_would_wait_longer_than_is_promised_is_refused(
     app: FastAPI, gate: Gate, ask: Callable[..., socket.socket]
 ) -> None:
-    app.state.asks._seconds = 1.0
+    app.state.question_queue._seconds = 1.0
     clients = [ask("Who began truce 0?")]
     for at in range(1, 6):  # two at once, and four that wait, the last of them for 1.5 seconds
         assert eventually(lambda: waiting(app) == len(clients))
         clients.append(ask(f"Who began truce {at}?"))
     assert eventually(lambda: waiting(app) == 6)
     assert too_busy(received(ask()))
-    app.state.asks._seconds = 0.1
+    app.state.question_queue._seconds = 0.1
     clients.append(ask())
     assert eventually(lambda: waiting(app) == 7)
     gate.open.set()
@@ -248,11 +248,11 @@ def test_how_long_answers_take_is_learnt_from_them(
     app: FastAPI, gate: Gate, ask: Callable[..., socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asks, "WEIGHT", 1.0)
-    app.state.asks._seconds = 1000.0
+    app.state.question_queue._seconds = 1000.0
     gate.open.set()
     assert received(ask())[0] == 200
-    assert eventually(lambda: not app.state.asks._works)
-    assert app.state.asks._seconds < 1000
+    assert eventually(lambda: not app.state.question_queue._computations)
+    assert app.state.question_queue._seconds < 1000
 
 
 def test_stopping_finishes_what_is_computed_and_refuses_what_waits(
@@ -262,7 +262,7 @@ def test_stopping_finishes_what_is_computed_and_refuses_what_waits(
     assert eventually(lambda: len(gate.begun) == 2)
     queued = [ask(f"Who began truce {at}?") for at in range(5)]
     assert eventually(lambda: waiting(app) == 7)
-    server.loop.call_soon_threadsafe(app.state.asks.stop)
+    server.loop.call_soon_threadsafe(app.state.question_queue.stop)
     refused = [received(client) for client in queued] + [received(ask())]
     assert {(status, body["type"]) for status, _, body in refused} == {(503, "urn:footnote:problem:service-stopping")}
     gate.open.set()

@@ -136,7 +136,7 @@ def test_an_error_that_quotes_what_was_sent_is_logged_without_the_quotation(
 def test_neither_does_a_question_that_is_turned_away(
     telling: Service, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asks, "MOST_WAITING", 1)
+    monkeypatch.setattr(asks, "MAX_QUEUED", 1)
     gate = Gate(telling, monkeypatch)
     with written(telling, capfd) as output, asking(build_app(telling)) as (client, server):
         try:

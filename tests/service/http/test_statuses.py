@@ -151,8 +151,9 @@ def test_every_status_that_can_come_is_named_and_no_other(
     access.chmod(0o600)
     caused: dict[str, set[int]] = defaultdict(set)
 
-    monkeypatch.setattr(bodies, "PIECE_S", 0.1)
-    with serving(service, access=access, body_bytes=1024, upload_mebibytes=1) as server:
+    monkeypatch.setattr(bodies, "CHUNK_S", 0.1)
+    monkeypatch.setattr(bodies, "MAX_JSON_BYTES", 1024)
+    with serving(service, access=access, upload_mebibytes=1) as server:
         for name, operation in OPERATIONS.items():
             for change in (*ANYWHERE, *operation.causes):
                 caused[name].add(status(server, name, **change))

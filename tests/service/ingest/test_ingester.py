@@ -13,9 +13,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from corpus.errors import EncoderError, EncoderMismatchError, SourceError
-from corpus.passages.prefix import prefix_of
 from corpus.store.store import Store
 from corpus.store.view import View
+from corpus.text.titles import title_prefix
 from embeddings.encoder.encoder import Encoder, PassageEncoding
 from service.ingest.ingester import Ingester
 from service.ingest.sources import starter_files
@@ -390,8 +390,8 @@ def test_the_title_is_encoded_with_each_passage_and_is_no_part_of_it(
         [write("one.md", "---\ntitle: The prison gang talks of the year when it began\n---\nWho did it?")], quiet
     )
 
-    assert prefix_of("The prison gang talks of the year when it began", tiny_encoder, 3) == "The prison gang. "
-    assert prefix_of("The prison", tiny_encoder, 0) == ""
+    assert title_prefix("The prison gang talks of the year when it began", tiny_encoder, 3) == "The prison gang. "
+    assert title_prefix("The prison", tiny_encoder, 0) == ""
     [encoding] = tiny_encoder.encode_passages(["The prison gang talks of the year. Who did it?"])
     with store.view() as view:
         [key] = view.passage_keys()
@@ -408,7 +408,7 @@ def test_every_passage_has_as_many_token_vectors_as_tokens(
 
     with store.view() as view:
         [document] = view.documents()
-        prefix = prefix_of(document.metadata.title, tiny_encoder, settings.title_tokens)
+        prefix = title_prefix(document.metadata.title, tiny_encoder, settings.title_tokens)
         passages = view.passages(view.passage_keys())
         signs = view.token_vectors(view.passage_keys())
     assert len(passages) > 5
@@ -578,7 +578,7 @@ def test_what_was_copied_along_is_in_no_passage_and_stays_in_the_text(
     ingester.ingest([write("truce.txt", COPIED)], quiet)
     [document] = documents_of(store)
     assert document.metadata.title == "The Truce Is Over"
-    assert [span.reason for span in document.removed] == ["breadcrumb", "feedback question"]
+    assert [span.reason for span in document.removed_spans] == ["breadcrumb", "feedback question"]
     assert document.characters == len(COPIED)
     assert "Home" not in words_of(store)
     assert "helpful" not in words_of(store)
@@ -605,12 +605,12 @@ def test_documents_cleaned_and_not_cleaned_are_never_mixed(
 
     keeping.reindex(quiet)
     assert "helpful" in words_of(store)
-    assert [list(document.removed) for document in documents_of(store)] == [[]]
+    assert [list(document.removed_spans) for document in documents_of(store)] == [[]]
     assert_sound(store)
 
     ingester.reindex(quiet)
     assert "helpful" not in words_of(store)
-    assert len(documents_of(store)[0].removed) == 2
+    assert len(documents_of(store)[0].removed_spans) == 2
     assert_sound(store)
 
 

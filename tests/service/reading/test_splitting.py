@@ -1,6 +1,7 @@
 """Texts cut by the reading process: the same passages as here, within limits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from corpus.passages.splitting import CHARACTERS_PER_TOKEN, PassageSplitter
 from embeddings.encoder.encoder import Encoder
 from service.reading import splitting as splitting_module
 from service.reading.sandbox import Sandbox
-from service.reading.splitting import PassageSizes, Structure, split_text
+from service.reading.splitting import DocumentStructure, PassageSizes, split_text
 from tests.corpus.readers.files import bytes_of, epub, pdf, word
 from tests.service.reading.test_sandbox import PAGE
 
@@ -29,7 +30,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def here(encoder: Encoder, document: SourceDocument) -> tuple[str, list[Passage]]:
     about = document.metadata
-    layout = Structure(about.title, about.language, document.sections, document.pages, document.removed)
+    layout = DocumentStructure(about.title, about.language, document.sections, document.pages, document.removed_spans)
     made = split_text(encoder, SIZES, layout, document.text)
     return made.prefix, list(made.passages)
 
@@ -98,7 +99,7 @@ def test_more_passages_than_a_document_may_have_are_refused(
 ) -> None:
     monkeypatch.setattr(splitting_module, "MAX_PASSAGES", 3)
     with pytest.raises(SourceError, match="more than 3 passages; split it"):
-        split_text(tiny_encoder, SIZES, Structure("Title"), PROSE)
+        split_text(tiny_encoder, SIZES, DocumentStructure("Title"), PROSE)
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,13 @@ def test_no_long_text_is_tokenized_at_once(text: str) -> None:
     assert longest <= (most + 1) * CHARACTERS_PER_TOKEN
     covered = "".join(text[passage.start : passage.end] for passage in passages)
     assert "".join(covered.split()) == "".join(text.split())
+
+
+def test_each_encoder_has_its_own_length_limit(sandbox: Sandbox, tiny_encoder: Encoder) -> None:
+    [document] = sandbox.read(bytes_of(PROSE, "a.txt"))
+    assert isinstance(document, SourceDocument)
+    prompted = replace(tiny_encoder.tokenizer_file, max_tokens=tiny_encoder.max_tokens - 30)  # the same tokenizer
+
+    before = sandbox.split(document, PROSE, SIZES, tiny_encoder.tokenizer_file)
+
+    assert len(sandbox.split(document, PROSE, SIZES, prompted).passages) > len(before.passages)

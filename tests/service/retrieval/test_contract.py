@@ -17,18 +17,19 @@ from service.retrieval.engines import ENGINES
 from service.retrieval.library import Library
 from service.retrieval.local.retriever import LocalRetriever
 from service.settings import Settings
+from tests.corpus.samples import filters_of
 from tests.service.conftest import Add
 from tests.service.retrieval.lagging import LaggingRetriever
 
 ALL = 10_000
 TEXT = "The truce began in year {}. {}"
 FILTERS = [
-    Filters(publishers=["Paper 1"]),
-    Filters(languages=["es"]),
-    Filters(document_ids=["number-3", "number-8"]),
-    Filters(published_from="2017-01-04", published_before="2017-01-09"),
-    Filters(publishers=["nobody"]),
-    Filters(without_documents=["number-2"]),
+    filters_of(publishers=["Paper 1"]),
+    filters_of(languages=["es"]),
+    filters_of(document_ids=["number-3", "number-8"]),
+    filters_of(published_from="2017-01-04", published_before="2017-01-09"),
+    filters_of(publishers=["nobody"]),
+    filters_of(without_documents=["number-2"]),
 ]
 
 Opened = Callable[[], Searcher]
@@ -113,7 +114,7 @@ def keys_of(searcher: Searcher, *names: str) -> set[int]:
 
 
 @pytest.mark.usefixtures("twelve")
-@pytest.mark.parametrize("filters", FILTERS, ids=repr)
+@pytest.mark.parametrize("filters", FILTERS)
 def test_filters_are_exact(exact: Following, vector: NDArray[np.float32], filters: Filters) -> None:
     searcher = exact.next()
     allowed = searcher.allowed(filters)
@@ -136,14 +137,14 @@ def test_no_filters_allow_everything(exact: Following, vector: NDArray[np.float3
     searcher = exact.next()
 
     assert searcher.allowed(None) is None
-    assert searcher.allowed(Filters()) is None
+    assert searcher.allowed(filters_of()) is None
     assert set(searcher.nearest(vector, ALL, None)) == keys_of(searcher)
 
 
 @pytest.mark.usefixtures("twelve")
 def test_a_passage_that_the_snapshot_does_not_hold_is_not_allowed(following: Following) -> None:
     searcher = following.next()
-    allowed = searcher.allowed(Filters(languages=["en", "es"]))
+    allowed = searcher.allowed(filters_of(languages=["en", "es"]))
     assert allowed is not None
 
     held = keys_of(searcher)
@@ -213,7 +214,7 @@ def test_what_is_deleted_is_never_proposed_again(
     proposed = {*after.nearest(vector, ALL, None), *after.matching("gang talks", ALL, None)}
     assert proposed.isdisjoint(gone)
     assert proposed <= keys_of(after)
-    allowed = after.allowed(Filters(document_ids=["number-3", "number-8"]))
+    allowed = after.allowed(filters_of(document_ids=["number-3", "number-8"]))
     assert allowed is not None
     assert set(after.nearest(vector, ALL, allowed)) <= keys_of(after, "number-3")
     with pytest.raises(StoreCorruptError):
@@ -225,7 +226,7 @@ def test_a_generation_stays_what_it_is(
     following: Following, vector: NDArray[np.float32], store: Store, add: Add
 ) -> None:
     old = following.next()
-    allowed = old.allowed(Filters(languages=["es"]))
+    allowed = old.allowed(filters_of(languages=["es"]))
     before = old.nearest(vector, ALL, None), old.matching("truce", ALL, allowed), old.view.generation
 
     store.remove("number-1")
@@ -248,7 +249,7 @@ def test_there_is_no_next_generation_without_a_change(following: Following, add:
 
 def test_an_empty_store_proposes_nothing(following: Following, vector: NDArray[np.float32], add: Add) -> None:
     searcher = following.next()
-    allowed = searcher.allowed(Filters(languages=["es"]))
+    allowed = searcher.allowed(filters_of(languages=["es"]))
 
     assert searcher.nearest(vector, 5, None) == searcher.matching("truce", 5, None) == []
     assert searcher.nearest(vector, 5, allowed) == searcher.matching("truce", 5, allowed) == []

@@ -21,7 +21,8 @@ from corpus.lexical.projection import LexicalProjection
 from corpus.lexical.rebuild import index_apart
 from corpus.store.changes import Move
 from corpus.store.store import Store
-from embeddings.encoder.encoder import Encoder, Precision
+from embeddings.encoder import Precision
+from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Answer
 from service.answering.pipeline import Pipeline
 from service.ingest.ingester import Ingester

@@ -9,7 +9,7 @@ import pytest
 
 from service.settings import Settings
 from service.telemetry.logs import configure_logs
-from service.telemetry.request_context import Observed, observing
+from service.telemetry.request_context import RequestContext, use_request_context
 
 MARKER = "what did the mayor say"
 
@@ -40,7 +40,7 @@ def log_failure(logger: logging.Logger) -> None:
 
 def test_a_line_of_text_says_when_what_and_for_which_request(stream: io.StringIO, settings: Settings) -> None:
     logger = configured(stream, settings)
-    with observing(Observed("3f2c")):
+    with use_request_context(RequestContext("3f2c")):
         logger.info("GET %s", "/v1/documents")
     when, *rest = stream.getvalue().rstrip("\n").split(" ")
     assert len(when) == len("2026-01-31T12:00:00.000Z")
@@ -49,7 +49,7 @@ def test_a_line_of_text_says_when_what_and_for_which_request(stream: io.StringIO
 
 def test_a_line_of_json_is_an_object(stream: io.StringIO, settings: Settings) -> None:
     logger = configured(stream, settings, log_format="json")
-    with observing(Observed("3f2c")):
+    with use_request_context(RequestContext("3f2c")):
         logger.warning("Añá \n %s", "x", extra={"status": 200, "problem": None, "other": "left out"})
     line = json.loads(stream.getvalue())
     assert line.pop("time").endswith("Z")

@@ -154,7 +154,7 @@ def test_another_database_is_not_written_to(feedback: Feedback) -> None:
     connection.close()
     before = feedback.path.read_bytes()
     for use in (feedback.ratings, lambda: feedback.add(RATING)):
-        with pytest.raises(FeedbackError, match="is not feedback that this Footnote reads"):
+        with pytest.raises(FeedbackError, match="is not a feedback file of this Footnote"):
             use()
     assert feedback.path.read_bytes() == before
 

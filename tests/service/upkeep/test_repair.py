@@ -95,7 +95,7 @@ def test_what_was_made_of_a_text_is_made_again(ids: list[str], settings: Setting
     assert verify().repaired == []
 
 
-@pytest.mark.parametrize("key", ["generation", "store", "encoder", "tally"])
+@pytest.mark.parametrize("key", ["generation", "store", "encoder", "totals"])
 def test_what_the_store_says_of_itself_is_said_again(
     ids: list[str], settings: Settings, verify: Verify, key: str
 ) -> None:
@@ -133,7 +133,7 @@ def test_nothing_that_is_committed_while_a_store_is_written_anew_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The copy would take the place of what another process committed since it was begun."""
-    encode_again = corpus.store.recovery.repair._encode_again
+    encode_again = corpus.store.recovery.repair._reencode
     late = [write("late.txt", "It came late.")]
 
     def commit_meanwhile(folder: Path, connection: sqlite3.Connection, what: Repair) -> None:
@@ -141,7 +141,7 @@ def test_nothing_that_is_committed_while_a_store_is_written_anew_is_lost(
         if late:
             Ingester(store, lambda: tiny_encoder, settings).ingest([late.pop()], QUIET)
 
-    monkeypatch.setattr(corpus.store.recovery.repair, "_encode_again", commit_meanwhile)
+    monkeypatch.setattr(corpus.store.recovery.repair, "_reencode", commit_meanwhile)
     nothing = Repair((), (), lambda document, text: (), None)
 
     with pytest.raises(StoreBusyError, match="wrote to the store while it was repaired"):

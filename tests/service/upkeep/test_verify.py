@@ -1,4 +1,4 @@
-"""Every kind of damage to a store is found, and told of the right document."""
+"""Every kind of damage to a store is found and attributed to the right document."""
 
 import json
 import shutil
@@ -85,7 +85,7 @@ def rewrite(raw: sqlite3.Connection, columns: dict[str, object]) -> None:
     first, last = columns["byte_start"], columns["byte_end"]
     assert isinstance(first, int)
     assert isinstance(last, int)
-    columns["checksum"] = passage_checksum([columns[name] for name in names], text[first:last])
+    columns["checksum"] = passage_checksum(columns, text[first:last])
     assignments = ", ".join(f"{name} = :{name}" for name in (*names, "checksum"))
     raw.execute(f"UPDATE passages SET {assignments} WHERE key = :key", columns)  # noqa: S608
 
@@ -228,7 +228,7 @@ def test_a_vector_of_a_wrong_length_with_a_right_checksum_is_found(
     key, _ = second_passage(raw)
     set_vector(raw, key, data)
 
-    assert only_in_middle(good) == f"the vector of passage {key} has not the length 1"
+    assert only_in_middle(good) == f"the vector of passage {key} does not have norm 1"
 
 
 @pytest.mark.parametrize("size", [0, 4, 127, 256])
@@ -262,7 +262,7 @@ def test_token_vectors_of_a_wrong_size_with_a_right_checksum_are_found(
     key, _ = second_passage(raw)
     set_signs(raw, key, b"\x55" * size)
 
-    assert only_in_middle(good) == f"the token vectors of passage {key} are not those of 1 to 64 tokens"
+    assert only_in_middle(good) == f"the token vectors of passage {key} do not match 1 to 64 tokens"
 
 
 def test_token_vectors_of_no_passage_are_found(good: Store, raw: sqlite3.Connection) -> None:

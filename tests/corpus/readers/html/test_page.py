@@ -74,9 +74,7 @@ def test_a_date_in_the_future_is_dropped_with_a_note() -> None:
     head = "<meta property='article:published_time' content='2150-01-19'>"
     about = only(page(f"<p>{WORDS}</p>", head), "a.html").metadata
     assert about.published is None
-    assert about.extra == {
-        "reader_notes": ["the date of publication 2150-01-19 lies in the future, so it was left out"]
-    }
+    assert about.extra == {"reader_notes": ["the date of publication 2150-01-19 is in the future and was ignored"]}
 
 
 def test_a_pages_claim_of_a_language_gives_way_to_its_words() -> None:

@@ -36,7 +36,7 @@ def stored(about: Metadata) -> StoredDocument:
         metadata=about,
         sections=(),
         pages=(),
-        removed=(),
+        removed_spans=(),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http.requests.negotiation import prefers, takes_gzip
+from service.http.requests.negotiation import accepts_gzip, prefers
 
 EVENTS, JSON = "text/event-stream", "application/json"
 
@@ -80,4 +80,4 @@ def test_any_header_is_read_one_way_or_the_other(accept: list[str]) -> None:
     ],
 )
 def test_gzip_is_sent_to_who_takes_it(accept_encoding: list[str], takes: bool) -> None:
-    assert takes_gzip(accept_encoding) == takes
+    assert accepts_gzip(accept_encoding) == takes

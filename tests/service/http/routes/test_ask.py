@@ -131,6 +131,13 @@ def test_k_bounds_the_number_of_passages(client: TestClient) -> None:
         ({"published": {"gte": "2016-01-01", "lt": "2018-01-01"}}, {"truce"}),
         ({"published": {"gte": "2018-01-01"}}, set()),
         ({"publisher": ["Example Press"], "document_id": ["prison"]}, set()),
+        ({"extra": {"region": ["north"], "year": {"gte": 2014}}}, {"truce"}),
+        ({"extra": {"signed": {"gte": "2014-05-01", "lt": "2014-05-02"}, "draft": [False]}}, {"truce"}),
+        ({"extra": {"año": ["2014"]}}, {"truce"}),
+        ({"extra": {"año": [2014]}}, set()),
+        ({"extra": {"draft": [0]}}, set()),
+        ({"extra": {"unknown": ["north"]}}, set()),
+        ({"extra": {"region": ["north"]}, "document_id": ["prison"]}, set()),
         ({}, {"truce", "prison"}),
     ],
 )
@@ -159,7 +166,7 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         ({"question": ""}, "/question", "This text is empty; it needs at least 1 character."),
         ({"question": " \n\t"}, "/question", "The question is empty: ask something."),
         ({"question": "x" * 100_000}, "/question", "This text is too long; at most 2,000 characters are allowed."),
-        ({"question": 7}, "/question", "This must be a text."),
+        ({"question": 7}, "/question", "This must be a string."),
         ({"question": "q", "k": 0}, "/k", "This must be at least 1."),
         ({"question": "q", "k": 10_000}, "/k", "This must be at most 100."),
         ({"question": "q", "k": 1.5}, "/k", "This must be a whole number."),
@@ -168,17 +175,17 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         (
             {"question": "q", "kk": 1},
             "",
-            "There is an unknown field here. Known are: question, history, k, filters, context.",
+            "This has an unknown field. Known fields: question, history, k, filters, context.",
         ),
         (
             {"question": "q", "filters": {"secret": 1}},
             "/filters",
-            "There is an unknown field here. Known are: publisher, document_id, language, tag, published.",
+            "This has an unknown field. Known fields: document_id, extra, publisher, published, language, tag.",
         ),
         (
             {"question": "q", "filters": {"published": {"before": 1}}},
             "/filters/published",
-            "There is an unknown field here. Known are: gte, lt.",
+            "This has an unknown field. Known fields: gte, lt.",
         ),
         ({"question": "q", "filters": {"publisher": "one"}}, "/filters/publisher", "This must be a list."),
         ({"question": "q", "filters": {"tag": "one"}}, "/filters/tag", "This must be a list."),
@@ -197,6 +204,11 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
             {"question": "q", "filters": {"published": {"gte": "2018-01-01", "lt": "2017-01-01"}}},
             "/filters/published",
             "No date lies in this range: 'gte' must be before 'lt'.",
+        ),
+        (
+            {"question": "q", "filters": {"extra": {"year": {"gte": "soon"}}}},
+            "/filters/extra/year/gte",
+            "This must be a number, or a date such as 2017-01-19.",
         ),
         (
             {"question": "q", "filters": {"document_id": ["x"] * 101}},
@@ -218,7 +230,7 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(
 def test_a_lone_surrogate_is_refused(client: TestClient) -> None:
     response = client.post("/v1/ask", content=b'{"question": "\\ud800"}', headers={"content-type": "application/json"})
     assert response.status_code == 422
-    assert response.json()["errors"][0]["detail"] == "This text holds a character that is not valid Unicode."
+    assert response.json()["errors"][0]["detail"] == "This text has a character that is not valid Unicode."
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"question": "q"', b"question=q"])
@@ -228,7 +240,7 @@ def test_malformed_json_is_a_bad_request(client: TestClient, body: bytes) -> Non
     assert response.headers["content-type"] == "application/problem+json"
     if body:
         assert response.status_code == 400
-        assert response.json()["detail"].startswith("The body is not JSON that can be used. ")
+        assert response.json()["detail"].startswith("The body is not valid JSON. ")
 
 
 @pytest.mark.parametrize("question", ODD)

@@ -102,13 +102,13 @@ def test_any_conversation_within_the_limits_is_answered(client: TestClient, mess
         ([{"role": "user"}], "/messages/0/content", "This field is required."),
         ([{"content": "q"}], "/messages/0/role", "This field is required."),
         ([{"role": "system", "content": "q"}, QUESTION], "/messages/0/role", "This must be 'user' or 'assistant'."),
-        ([{"role": "user", "content": ["q"]}], "/messages/0/content", "This must be a text."),
+        ([{"role": "user", "content": ["q"]}], "/messages/0/content", "This must be a string."),
         (
             [{"role": "user", "content": "q", "name": "x"}],
             "/messages/0",
-            "There is an unknown field here. Known are: role, content.",
+            "This has an unknown field. Known fields: role, content.",
         ),
-        (TALK[:2], "/messages/1/role", "The last message is the question, so it must be the user's."),
+        (TALK[:2], "/messages/1/role", "The last message is the question, so its role must be 'user'."),
         ([TALK[1], {"role": "user", "content": " \n"}], "/messages/1/content", "The question is empty: ask something."),
         ([{"role": "user", "content": ""}], "/messages/0/content", "The question is empty: ask something."),
         (
@@ -170,7 +170,7 @@ def test_a_larger_body_is_refused(client: TestClient, path: str, says_its_length
     content: Any = b" " * (3 * 1024**2 + 1) if says_its_length else iter([b" " * 1024**2] * 4)
     response = client.post(path, content=content, headers={"Content-Type": "application/json"})
     assert_problem(response, 413, "too-large")
-    assert response.json()["detail"].startswith("At most 3,145,728 bytes can be sent here.")
+    assert response.json()["detail"].startswith("The body is too large; at most 3,145,728 bytes are allowed.")
 
 
 def test_the_longest_conversation_fits_however_it_is_written(client: TestClient) -> None:

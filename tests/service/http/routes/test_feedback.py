@@ -117,12 +117,12 @@ def test_asking_keeps_nothing(client: TestClient, service: Service) -> None:
         ({"rating": 5}, "/rating", "This must be 'up' or 'down'."),
         ({"generation": -1}, "/generation", "This must be at least 0."),
         ({"history": [{"role": "tool", "content": "x"}]}, "/history/0/role", "This must be 'user' or 'assistant'."),
-        ({"passage": None}, "/passage", "This can only be null where 'status' is 'not_found'."),
+        ({"passage": None}, "/passage", "This can be null only if 'status' is 'not_found'."),
         ({"passage": []}, "/passage", "This must be an object."),
         (
             {"user": "Ana"},
             "",
-            "There is an unknown field here. Known are: question, history, status, rating, passage, generation.",
+            "This has an unknown field. Known fields: question, history, status, rating, passage, generation.",
         ),
     ],
 )
@@ -140,35 +140,35 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(
     [
         ({"document_id": "nothing"}, "document_id", "There is no document with this id."),
         ({"document_id": "x" * 201}, "document_id", "This text is too long; at most 200 characters are allowed."),
-        ({"revision": "sha256:x"}, "revision", "This is not in the form that it has in an answer."),
+        ({"revision": "sha256:x"}, "revision", "This does not have the form that it has in an answer."),
         ({"start": -1}, "start", "This must be at least 0."),
         ({"start": 10**30}, "start", "This must be at most 9007199254740992."),
-        ({"start": 7, "end": 7}, "end", "A passage's 'end' lies after its 'start', by at most 20,000 characters."),
-        ({"start": 0, "end": 20_001}, "end", "A passage's 'end' lies after its 'start', by at most 20,000 characters."),
+        ({"start": 7, "end": 7}, "end", "'end' must be greater than 'start', by at most 20,000 characters."),
+        ({"start": 0, "end": 20_001}, "end", "'end' must be greater than 'start', by at most 20,000 characters."),
         (
             {"text": "not so long"},
             "text",
-            "This must have as many characters (code points) as lie from 'start' to 'end'.",
+            "This must have 'end' - 'start' characters (code points).",
         ),
         (
             {"start": 0, "end": 4, "text": "What", "highlight": None},
             "text",
-            "These are not the words that the document has from 'start' to 'end'.",
+            "This differs from the document's text from 'start' to 'end'.",
         ),
         (
             {"start": 9990, "end": 9994, "text": "What", "highlight": None},
             "end",
-            "This lies beyond the document's end.",
+            "This is after the document's end.",
         ),
         (
             {"highlight": {"start": 5, "end": 5}},
             "highlight",
-            "This must lie within the passage, 'start' before 'end'.",
+            "This must be within the passage, 'start' before 'end'.",
         ),
         (
             {"highlight": {"start": 0, "end": 10_000}},
             "highlight",
-            "This must lie within the passage, 'start' before 'end'.",
+            "This must be within the passage, 'start' before 'end'.",
         ),
     ],
 )

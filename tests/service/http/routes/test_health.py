@@ -115,7 +115,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_keeps_nobody_from_asking(
 
 
 def test_a_disk_that_is_as_good_as_full_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 2**70)
+    monkeypatch.setattr(health, "MIN_FREE_BYTES", 2**70)
     assert checks(client)["disk"] == "full"
 
 

@@ -135,7 +135,7 @@ def test_one_computation_for_two_who_ask_the_same_is_two_answers(
     with running(app) as server, contextlib.ExitStack() as clients:
         try:
             both = [clients.enter_context(sent(server, "/v1/ask", QUESTION)) for _ in range(2)]
-            assert eventually(lambda: sum(work.waiting for work in app.state.asks._works.values()) == 2)
+            assert eventually(lambda: sum(c.waiting for c in app.state.question_queue._computations.values()) == 2)
         finally:
             gate.open.set()
         assert [received(client)[0] for client in both] == [200, 200]
@@ -186,14 +186,14 @@ def test_who_is_turned_away_at_the_door_is_counted_and_has_an_id(administered: S
 def test_what_waits_and_what_is_in_flight_is_told(administered: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(administered, monkeypatch)
     app = build_app(administered)
-    app.state.asks._at_once = 1
+    app.state.question_queue._workers = 1
     with running(app) as server, contextlib.ExitStack() as clients:
         try:
             waiting = [
                 clients.enter_context(sent(server, "/v1/ask", {"question": f"When did truce {at} begin?"}))
                 for at in range(3)
             ]
-            assert eventually(lambda: len(app.state.asks._works) == 3)
+            assert eventually(lambda: len(app.state.question_queue._computations) == 3)
             with httpx2.Client(base_url=f"http://127.0.0.1:{server.port}") as client:
                 found = values(client.get("/metrics", headers=AUTHORIZED).text)
         finally:
@@ -240,4 +240,4 @@ def test_two_applications_count_apart(administered: Service) -> None:
     with TestClient(one) as client:
         client.post("/v1/ask", json=QUESTION)
         assert of(read(client), "footnote_ask_duration_seconds_count") == 1
-    assert b"footnote_ask_duration_seconds_count 0.0" in other.state.metrics.written("")[0]
+    assert b"footnote_ask_duration_seconds_count 0.0" in other.state.metrics.exposition("")[0]

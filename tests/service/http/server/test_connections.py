@@ -111,7 +111,7 @@ def test_a_long_body_is_no_long_head(connect: Connect) -> None:
     assert received(client)[0] == 200
 
 
-@pytest.mark.parametrize(("bound", "headers"), [("PIECE_S", {}), ("JSON_S", {})])
+@pytest.mark.parametrize(("bound", "headers"), [("CHUNK_S", {}), ("JSON_S", {})])
 def test_a_body_that_does_not_come_is_a_problem(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, bound: str, headers: dict[str, str]
 ) -> None:
@@ -138,7 +138,7 @@ def bounded(service: Service, proxies: str | None) -> FastAPI:
 def test_beyond_the_bound_connections_are_told_to_come_again_and_the_process_is_seen_to_live(
     service: Service, monkeypatch: pytest.MonkeyPatch, proxies: str | None, most: int
 ) -> None:
-    monkeypatch.setattr(connections, "TOLD", 8 if proxies is None else 2)  # two more, either way
+    monkeypatch.setattr(connections, "MAX_TURNED_AWAY", 8 if proxies is None else 2)  # two more, either way
     with running(bounded(service, proxies)) as it, contextlib.ExitStack() as clients:
         refuse_beyond(most, lambda: clients.enter_context(socket.create_connection(("127.0.0.1", it.port), timeout=20)))
 

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
 from service.http.app import build_app
-from service.http.middleware.hosts import HEADERS
+from service.http.middleware.security_headers import SECURITY_HEADERS
 from service.http.server import connections
 from service.http.server import strict_parsing as reading
 from service.http.state import Service
@@ -102,7 +102,7 @@ def test_a_trailer_is_no_header(connect: Connect, late: bool) -> None:
         status, headers, seen = received(connect(*((head, trailer) if late else (head + trailer,))))
         assert status == 200, name
         assert seen["headers"] == [["host", "here"], ["transfer-encoding", "chunked"]], name
-        assert (seen["body"], seen["client"], seen["role"]) == ("abc", "127.0.0.1", "anyone"), name
+        assert (seen["body"], seen["client"], seen["role"]) == ("abc", "127.0.0.1", "no key"), name
         assert headers["x-request-id"] != "forged"
 
 
@@ -115,7 +115,7 @@ def test_a_trailer_changes_nothing_of_the_next_request(connect: Connect) -> None
         "headers": [["host", "second"], ["content-length", "2"]],
         "body": "hi",
         "client": "127.0.0.1",
-        "role": "anyone",
+        "role": "no key",
     }
 
 
@@ -252,7 +252,7 @@ def test_what_two_could_read_in_two_ways_is_refused(connect: Connect, late: bool
 
 def test_a_refusal_has_the_headers_of_every_response(connect: Connect) -> None:
     _, headers, _ = received(connect(INVALID["no path"]))
-    assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
+    assert {name: headers.get(name.lower()) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert re.fullmatch("[0-9a-f]{16}", headers["x-request-id"])
     assert (headers["connection"], headers["content-type"]) == ("close", "application/problem+json")
     assert "date" in headers
@@ -342,7 +342,7 @@ HEADS = {
     "a name": asked(65 * KIB * b"A" + b": x"),
     "many headers": asked(*(64 * [b"A: " + 2 * KIB * b"x"])),
     "many small headers": asked(*(20_000 * [b"A:b"])),
-    "more headers than are taken": asked(*(reading.MOST_FIELDS * [b"A:b"])),
+    "more headers than are taken": asked(*(reading.MAX_FIELDS * [b"A:b"])),
     "an address": asked(first=b"GET /" + 65 * KIB * b"x" + b" HTTP/1.1"),
     "a query": asked(first=b"GET /?" + 65 * KIB * b"x" + b" HTTP/1.1"),
     "space": asked(b"A:" + 80 * KIB * b" " + b"x"),
@@ -366,11 +366,11 @@ def test_a_head_too_large_is_refused_however_it_comes(connect: Connect, pieces: 
     assert kinds == dict.fromkeys(HEADS, "431 head-too-large")
 
 
-@pytest.mark.parametrize("size", [reading.MOST_HEAD_BYTES - 100, reading.MOST_HEAD_BYTES + 1])
+@pytest.mark.parametrize("size", [reading.MAX_HEAD_BYTES - 100, reading.MAX_HEAD_BYTES + 1])
 def test_the_limit_of_a_head_is_where_it_is_said_to_be(connect: Connect, size: int) -> None:
     head = asked(b"A: ")
     status = received(connect(head[:-4] + (size - len(head)) * b"x" + b"\r\n\r\n"))[0]
-    assert status == (200 if size < reading.MOST_HEAD_BYTES else 431)
+    assert status == (200 if size < reading.MAX_HEAD_BYTES else 431)
 
 
 def test_a_long_body_before_a_head_does_not_make_it_long(connect: Connect) -> None:

@@ -1,0 +1,68 @@
+"""Layout of the SQLite database: its format version, tables and indexes."""
+
+from corpus.documents import METADATA_FIELDS, Kind
+
+__all__ = ["APPLICATION_ID", "FORMAT_VERSION", "LAYOUT"]
+
+FORMAT_VERSION = 1
+APPLICATION_ID = 0x464E4F54  # "FNOT"
+
+_METADATA = "\n".join(
+    f"    {field.name} TEXT{'' if field.optional else ' NOT NULL'},"
+    + ("" if field.kind is Kind.TEXT else f"  -- {field.kind.value}")
+    for field in METADATA_FIELDS
+)
+
+LAYOUT = f"""
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {FORMAT_VERSION};
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    checksum INTEGER NOT NULL        -- CRC-32 of both
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL UNIQUE,
+    file TEXT NOT NULL,              -- the file that contains the source; the source itself if it is a file
+    source_sha256 TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    text BLOB NOT NULL,              -- UTF-8
+    characters INTEGER NOT NULL,     -- code points of the text
+{_METADATA}
+    sections TEXT NOT NULL,          -- JSON array of [title, level, start]
+    pages TEXT NOT NULL,             -- JSON array of the start of each page
+    removed_spans TEXT NOT NULL,     -- JSON array of [start, end, reason]
+    metadata_checksum INTEGER NOT NULL,  -- CRC-32 of all columns but the text, whose digest is the revision
+    ingested_at TEXT NOT NULL        -- ISO 8601, UTC
+) STRICT;
+
+CREATE INDEX documents_by_file ON documents(file);
+
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused, so that no index confuses two passages
+    id TEXT NOT NULL UNIQUE,
+    document INTEGER NOT NULL REFERENCES documents(key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,          -- code points
+    end INTEGER NOT NULL,
+    byte_start INTEGER NOT NULL,     -- the same span in the UTF-8 text
+    byte_end INTEGER NOT NULL,
+    page INTEGER,
+    section TEXT,
+    checksum INTEGER NOT NULL,       -- CRC-32 of the columns above and the passage's text
+    vector BLOB NOT NULL,
+    vector_checksum INTEGER NOT NULL  -- CRC-32 of key and vector
+) STRICT;
+
+CREATE INDEX passages_by_document ON passages(document, start);
+
+CREATE TABLE token_vectors (         -- a table of its own, so that reading passages does not load these pages
+    passage INTEGER PRIMARY KEY REFERENCES passages(key) ON DELETE CASCADE,
+    data BLOB NOT NULL,
+    checksum INTEGER NOT NULL        -- CRC-32 of key and data
+) STRICT;
+"""
