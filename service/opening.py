@@ -1,10 +1,9 @@
-"""Open the encoder, the store and the pipeline that the settings name; imported late, so that `--help` is quick."""
+"""Compose settings, encoder, library and pipeline. Imports are late, so that `--help` is fast."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,82 +11,67 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder, Precision
     from service.answering import Pipeline
+    from service.retrieval import Library
     from service.settings import Settings
 
-__all__ = ["load_encoder", "open_pipeline", "other_precision", "refresh_projection"]
+__all__ = ["Say", "encoder_by_precision", "load_encoder", "open_library", "open_pipeline", "refresh_projection"]
+
+Say = Callable[[str], None]
+"""Shows a line of progress."""
 
 
-def load_encoder(settings: Settings, *, anew: bool = False, say: Callable[[str], None] | None = None) -> Encoder:
-    """The encoder that the settings name. What takes long is said on standard error.
+def load_encoder(settings: Settings, say: Say, *, for_reindex: bool = False) -> Encoder:
+    """Load the encoder that the settings name.
 
     Args:
-        settings: Its name and precision.
-        anew: Whether everything is to be encoded with it, so that it matters nothing what was stored before.
-        say: Says it; on standard error if None.
+        settings: Name and precision of the encoder.
+        say: Called before long steps.
+        for_reindex: Ignore the precision of the stored documents.
     """
     from embeddings.encoder import Encoder
 
     precision = None if settings.precision == "auto" else settings.precision
-    if precision is None and not anew:
+    if precision is None and not for_reindex:
         precision = _stored_precision(settings.data)
-    return Encoder.load(settings.encoder, precision, settings.exports_folder, say or _say)
+    return Encoder.load(settings.encoder, precision, settings.exports_folder, say)
 
 
-def other_precision(
-    settings: Settings, say: Callable[[str], None] | None = None
-) -> Callable[[Precision], Encoder] | None:
-    """What gives the encoder that the settings name in the precision that a store has by now; None if they fix it."""
+def encoder_by_precision(settings: Settings, say: Say) -> Callable[[Precision], Encoder] | None:
+    """Return a function that loads the encoder in a store's new precision; None if the settings fix one."""
     from embeddings.encoder import Encoder
 
     if settings.precision != "auto":
         return None
-    return lambda precision: Encoder.load(settings.encoder, precision, settings.exports_folder, say or _say)
+    return lambda precision: Encoder.load(settings.encoder, precision, settings.exports_folder, say)
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+def open_library(settings: Settings, encoder: Encoder, say: Say) -> Library:
+    """Open the library of a data folder. Close it after use."""
+    from service.retrieval import Library
 
-
-def _stored_precision(data: Path) -> Precision | None:
-    """What the vectors of a store were computed in; None if there are none, or it cannot be said."""
-    from corpus.errors import StoreError
-    from corpus.store import View
-    from embeddings.encoder import PRECISIONS
-
-    try:
-        with View(data) as view:
-            stored = json.loads(view.fingerprint or "{}") if view.counts()[1] else {}
-    except (StoreError, ValueError):  # whoever opens it next says what is wrong with it
-        return None
-    precision = stored.get("precision") if isinstance(stored, dict) else None
-    return next((known for known in PRECISIONS if known == precision), None)
+    return Library(settings, encoder, load=encoder_by_precision(settings, say))
 
 
 @contextlib.contextmanager
-def open_pipeline(settings: Settings) -> Iterator[Pipeline]:
-    """A pipeline over the data folder, closed at the end of the block.
+def open_pipeline(settings: Settings, say: Say) -> Iterator[Pipeline]:
+    """Yield a pipeline over the data folder, for one question at a time.
 
     Raises:
-        StoreError: There is no usable store, said before the encoder is loaded.
+        StoreError: There is no usable store. This is checked before the encoder is loaded.
     """
     from threadpoolctl import threadpool_limits
 
     from corpus.store import View
     from service.answering import Pipeline
-    from service.retrieval import Library
 
     View(settings.data).close()
-    encoder = load_encoder(settings)
-    library = Library(settings, encoder)
-    try:
-        with threadpool_limits(1):  # for a question's small products, more threads mostly wait for each other, busily
+    with contextlib.closing(open_library(settings, load_encoder(settings, say), say)) as library:
+        with threadpool_limits(1):  # for the small products of a question, more threads only wait for one another
             yield Pipeline(library, settings)
-    finally:
-        library.close()
 
 
 def refresh_projection(settings: Settings, encoder: Encoder) -> None:
-    """Bring the indexes on disk up to date, so that the next one who opens the store need not."""
+    """Update the indexes on disk."""
     from corpus.lexical import LexicalProjection
     from corpus.store import View
     from embeddings.index import VectorProjection
@@ -95,3 +79,18 @@ def refresh_projection(settings: Settings, encoder: Encoder) -> None:
     with View(settings.data) as view:
         VectorProjection(settings.data).open(view, encoder.dimension)
         LexicalProjection(settings.data).open(view)
+
+
+def _stored_precision(data: Path) -> Precision | None:
+    """Return the precision of the stored vectors; None without vectors, or if it is unknown."""
+    from corpus.errors import StoreError
+    from corpus.store import View
+    from embeddings.encoder import PRECISIONS
+
+    try:
+        with View(data) as view:
+            stored = json.loads(view.fingerprint or "{}") if view.counts()[1] else {}
+    except (StoreError, ValueError):  # opening the store reports it
+        return None
+    precision = stored.get("precision") if isinstance(stored, dict) else None
+    return next((known for known in PRECISIONS if known == precision), None)

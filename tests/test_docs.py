@@ -165,16 +165,16 @@ def http_openapi(client: TestClient) -> dict[str, Any]:
 
 
 def test_every_suffix_and_limit_of_the_readers_is_documented() -> None:
-    from corpus.files.media_types import MEDIA_TYPES
     from corpus.files.source import MAX_SOURCE_BYTES
     from corpus.readers import archives
+    from corpus.readers.formats import SUFFIXES
     from corpus.readers.pdf import pages as pdf
-    from service.reading.cutting import MAX_PASSAGES
     from service.reading.process import SandboxLimits
+    from service.reading.splitting import MAX_PASSAGES
 
     formats = read("docs/formats.md")
     table = "".join(line for line in formats.splitlines() if line.startswith("| `"))
-    assert set(re.findall(r"`(\.\w+)`", table)) == set(MEDIA_TYPES)
+    assert set(re.findall(r"`(\.\w+)`", table)) == set(SUFFIXES)
     limits = SandboxLimits()
     for row in (
         f"| {MAX_SOURCE_BYTES // 1024**2} MiB |",

@@ -1,4 +1,4 @@
-"""Which spans of a text are a web page's furniture, and no passage may use. The text itself is never changed."""
+"""Detection of boilerplate copied from web pages. Passages exclude these spans; the text itself never changes."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -15,39 +15,39 @@ from corpus.documents import RemovedSpan, SourceDocument
 __all__ = ["CLEANING_VERSION", "clean", "cleaned"]
 
 CLEANING_VERSION = 1
-"""Part of what decides passages: raised whenever other spans of the same text would be removed."""
+"""Part of the fingerprint. Increase it when the rules remove other spans of the same text."""
 
 SIGNS = 2
-"""A text is a copied web page if it shows a strong sign of one, or so many weak ones."""
+"""Weak signs that make a text a copied web page without a strong one."""
 
 
 def clean(text: str, media_type: str = "text/plain", pages: Sequence[int] = ()) -> list[RemovedSpan]:
-    """The spans of a text that are furniture, each with its reason.
+    """Return the spans of a text that are boilerplate, with reasons.
 
-    Only the text itself is looked at, so that the same text gives the same spans whatever else is stored.
+    Only the text counts, so the same text has the same spans whatever else is stored.
 
     Args:
         text: A canonical text.
-        media_type: Of its source. In plain text, what was copied along with an article is looked for. Other formats
-            have markup that tells content from furniture, and their readers use it.
-        pages: Where each page begins, in code points. Heads and feet that run through the pages are looked for.
+        media_type: Media type of the source. Boilerplate is detected in plain text only; readers of other formats use
+            the markup.
+        pages: Start of each page, in code points. Running heads and feet are detected.
 
     Returns:
-        In order, without overlap, each without outer white space. None if nothing else would be left.
+        Spans in order, without overlap and outer white space; none if nothing else would be left.
     """
     spans = running_lines(text, pages)
     if media_type == "text/plain" and not pages:
-        spans = _furniture(text)
+        spans = _boilerplate(text)
     removed = "".join(text[span.start : span.end] for span in spans)
     return spans if len("".join(removed.split())) < len("".join(text.split())) else []
 
 
 def cleaned(document: SourceDocument, *, remove: bool = True) -> SourceDocument:
-    """A document with its furniture marked, and with its headline for a title that was guessed from a breadcrumb.
+    """Return a document with its boilerplate marked, and its title corrected if it was guessed from a breadcrumb.
 
     Args:
-        document: As its reader gives it.
-        remove: Whether to mark anything; the title is mended in any case.
+        document: From its reader.
+        remove: Whether to mark spans. The title is corrected in any case.
     """
     spans = clean(document.text, document.media_type, document.pages)
     title = _title(document, spans)
@@ -56,7 +56,7 @@ def cleaned(document: SourceDocument, *, remove: bool = True) -> SourceDocument:
     )
 
 
-def _furniture(text: str) -> list[RemovedSpan]:
+def _boilerplate(text: str) -> list[RemovedSpan]:
     blocks = blocks_of(text)
     known = phrases()
     trail = breadcrumb(blocks, known)
@@ -65,7 +65,7 @@ def _furniture(text: str) -> list[RemovedSpan]:
     taken |= related_articles(blocks, {*taken, *marks}, known)
     taken = reader_comments(blocks, taken, known) | taken
     taken |= advertising_comments(blocks, taken, known)
-    marks |= marks_of(blocks, taken, known)  # the article may have turned out to end earlier
+    marks |= marks_of(blocks, taken, known)  # the article may end earlier than assumed before
     weak = {at: mark.reason for at, mark in marks.items() if at not in taken}
     if trail or taken or len(weak) >= SIGNS:
         taken |= weak
@@ -74,7 +74,7 @@ def _furniture(text: str) -> list[RemovedSpan]:
 
 
 def _spans(blocks: Sequence[Block], taken: dict[int, str], trail: RemovedSpan | None) -> list[RemovedSpan]:
-    """Blocks that follow each other for the same reason become one span."""
+    """Return the blocks as spans. Adjacent blocks with the same reason become one."""
     spans: list[RemovedSpan] = []
     last = -2
     for at in sorted(taken):
@@ -90,7 +90,7 @@ def _spans(blocks: Sequence[Block], taken: dict[int, str], trail: RemovedSpan | 
 
 
 def _title(document: SourceDocument, spans: Sequence[RemovedSpan]) -> str:
-    """The title; if it was guessed from what stands above the headline, the headline."""
+    """Return the title, or the headline if the title was guessed from a line above it."""
     title, text = document.metadata.title, document.text
     if document.media_type != "text/plain" or not text.lstrip().startswith(title):
         return title

@@ -1,4 +1,4 @@
-"""A plain text as blocks, and the shapes that blocks have on web pages."""
+"""Blocks of a plain text, and their shapes on web pages."""
 
 import functools
 import re
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 __all__ = ["Block", "blocks_of"]
 
 WRAPPED_CHARACTERS = 45
-"""Lines at least so long that follow each other without a blank one are a paragraph broken into lines."""
+"""Minimum length of the lines of a wrapped paragraph."""
 
 PROSE_WORDS = 14
-"""A block of so many words that ends like a sentence is running text."""
+"""Minimum words of a block of prose, which also ends like a sentence."""
 
 HEADLINE_WORDS = 24
+"""Maximum words of a headline."""
 
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic)[a-z]*\.?"
@@ -40,12 +41,12 @@ _ENDED = re.compile(r"[.!?…。:;][\"'”’»)\]*]*(?:\[\d+\])*$")
 
 @dataclass(frozen=True)
 class Block:
-    """A line, or a paragraph broken into lines.
+    """A line, or a wrapped paragraph.
 
     Args:
-        start, end: Its span in code points, without outer white space.
-        text: What it says, on one line.
-        apart: Whether a blank line stands before it.
+        start, end: Span in code points, without outer white space.
+        text: The text, on one line.
+        apart: Whether a blank line precedes it.
     """
 
     start: int
@@ -55,12 +56,12 @@ class Block:
 
     @functools.cached_property
     def words(self) -> int:
-        """How many words it has."""
-        return self.text.count(" ") + 1 if self.text else 0  # a list of words takes ten times the memory of the text
+        """Number of words."""
+        return self.text.count(" ") + 1 if self.text else 0  # a list of words takes ten times the memory
 
     @functools.cached_property
     def plain(self) -> str:
-        """What it says, in small letters and without punctuation at either end."""
+        """The text in lower case, without punctuation at the ends."""
         text = self.text
         first = next((at for at, character in enumerate(text) if character.isalnum()), len(text))
         end = next((at for at in range(len(text), first, -1) if text[at - 1].isalnum()), first)
@@ -73,22 +74,22 @@ class Block:
 
     @functools.cached_property
     def cut_off(self) -> bool:
-        """Whether it breaks off with an ellipsis, as the first words of another article do."""
+        """Whether it ends with an ellipsis, as a teaser of another article does."""
         return _CUT_OFF.search(self.text) is not None
 
     @functools.cached_property
     def prose(self) -> bool:
-        """Whether it is running text."""
+        """Whether it is prose."""
         return self.words >= PROSE_WORDS and self.ended and not self.cut_off
 
     @functools.cached_property
     def dated(self) -> bool:
-        """Whether it is no more than a date, with a time, a place or a name."""
+        """Whether it is only a date, with a time, a place or a name."""
         return self.words <= 12 and _DATED.match(self.text) is not None
 
     @functools.cached_property
     def stamped(self) -> bool:
-        """Whether it is no more than a date and a time of day, with a name."""
+        """Whether it is only a date and a time of day, with a name."""
         return self.words <= 12 and _STAMP.match(self.text) is not None
 
     @functools.cached_property
@@ -100,7 +101,7 @@ class Block:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """The blocks of a text, in order."""
+    """Return the blocks of a text, in order."""
     found: list[Block] = []
     for lines in _paragraphs(text):
         if _wrapped([text[start:end] for start, end in lines]):
@@ -113,7 +114,7 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
-    """The lines between blank ones, as spans without outer white space."""
+    """Yield the lines between blank lines, as spans without outer white space."""
     lines: list[tuple[int, int]] = []
     at = 0
     for line in text.split("\n"):
@@ -132,4 +133,4 @@ def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
 def _wrapped(lines: Sequence[str]) -> bool:
     if len(lines) < 2 or any(not WRAPPED_CHARACTERS <= len(line) <= 120 for line in lines[:-1]):
         return False
-    return 3 * sum(line[:1].islower() for line in lines[1:]) >= len(lines) - 1  # a list begins its items with capitals
+    return 3 * sum(line[:1].islower() for line in lines[1:]) >= len(lines) - 1  # items of a list begin with capitals

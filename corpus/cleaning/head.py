@@ -1,4 +1,4 @@
-"""What web pages have above an article, and menus wherever they stand."""
+"""Boilerplate above an article, and menus anywhere."""
 
 import re
 from collections.abc import Sequence
@@ -10,24 +10,27 @@ from corpus.documents import RemovedSpan
 __all__ = ["breadcrumb", "headline", "menus"]
 
 HEAD_BLOCKS = 8
-"""A breadcrumb stands among so many first blocks, with the headline among as many below it."""
+"""Number of first blocks searched for a breadcrumb, and of blocks below it searched for the headline."""
 
 HEADLINE_LETTERS = 12
-"""A headline shorter than this may end another line by chance."""
+"""Minimum length of a headline; a shorter one may end another line by chance."""
 
 MENU_ITEMS = 3
-MENU_WORDS = 4
+"""Minimum items of a menu."""
 
-_SEPARATORS = re.compile(r" ?[>›»→/|·•] ?")  # of a block, whose white space is single spaces
+MENU_WORDS = 4
+"""Maximum words of a menu item."""
+
+_SEPARATORS = re.compile(r" ?[>›»→/|·•] ?")  # in a block, white space is single spaces
 _TRAIL = re.compile(r" ?[>›→] ?| [»/|] ")
 _GLUED = re.compile(r"(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){2,6}")
 _GLUED_WORD = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+")
 
 
 def breadcrumb(blocks: Sequence[Block], phrases: Phrases) -> RemovedSpan | None:
-    """The way from the home page to the article, as in "Home > News > Headline" or "HomeNewsHeadline".
+    """Return the breadcrumb, such as "Home > News > Headline" or "HomeNewsHeadline".
 
-    Where the headline stands below once more, its copy in the breadcrumb goes too; else only what is before it.
+    It includes the headline if the headline is repeated below.
     """
     for at, block in enumerate(blocks[:HEAD_BLOCKS]):
         if block.prose:
@@ -39,13 +42,13 @@ def breadcrumb(blocks: Sequence[Block], phrases: Phrases) -> RemovedSpan | None:
         if end is not None:
             if end >= len(block.text) or block.text[end:].strip() in below:
                 return RemovedSpan(block.start, block.end, "breadcrumb")
-            if block.end - block.start == len(block.text):  # no white space was folded: places in it are the text's
+            if block.end - block.start == len(block.text):  # no white space was folded: positions are the text's
                 return RemovedSpan(block.start, block.start + len(block.text[:end].rstrip()), "breadcrumb")
     return None
 
 
 def _trail_end(text: str, below: Sequence[str], phrases: Phrases) -> int | None:
-    """Where the trail of a breadcrumb with separators ends and the headline begins."""
+    """Return the end of a breadcrumb with separators, where the headline begins."""
     borders = list(_TRAIL.finditer(text))
     if not borders:
         return None
@@ -62,7 +65,7 @@ def _trail_end(text: str, below: Sequence[str], phrases: Phrases) -> int | None:
 
 
 def _glued_end(text: str, below: Sequence[str], phrases: Phrases) -> int | None:
-    """Where the trail of a breadcrumb without separators ends and the headline begins."""
+    """Return the end of a breadcrumb without separators, where the headline begins."""
     for headline in below:
         if len(headline) >= HEADLINE_LETTERS and text.endswith(headline) and _GLUED.fullmatch(text[: -len(headline)]):
             return len(text) - len(headline)
@@ -76,7 +79,7 @@ def _glued_end(text: str, below: Sequence[str], phrases: Phrases) -> int | None:
 
 
 def headline(blocks: Sequence[Block]) -> str | None:
-    """A headline that stands twice above the first prose, with a date between: the first line is then a site's name."""
+    """Return the headline if it occurs twice above the first prose, with a date; the first line is then the site."""
     head = []
     for block in blocks[:HEAD_BLOCKS]:
         if block.prose:
@@ -90,7 +93,7 @@ def headline(blocks: Sequence[Block]) -> str | None:
 
 
 def menus(blocks: Sequence[Block], phrases: Phrases) -> dict[int, str]:
-    """Menus, by the place of their blocks: above the first prose or below the last, in lines or in one line."""
+    """Return menus by block index: above the first prose or below the last, in lines or in one line."""
     prose = [at for at, block in enumerate(blocks) if block.prose]
     first, last = (prose[0], prose[-1]) if prose else (len(blocks), -1)
     outside = [*range(first), *range(max(last + 1, first), len(blocks))]
@@ -115,7 +118,7 @@ def _menu_line(text: str, phrases: Phrases) -> bool:
 
 
 def _menu_run(run: Sequence[int], blocks: Sequence[Block], phrases: Phrases) -> dict[int, str]:
-    """The blocks from the first known item of a run to its last, where at least half of them are known."""
+    """Return the blocks from the first known item of a run to the last, if at least half of them are known."""
     known = [at for at in run if blocks[at].plain in phrases.navigation]
     if len(known) < MENU_ITEMS or 2 * len(known) < known[-1] - known[0] + 1:
         return {}

@@ -1,4 +1,4 @@
-"""Blocks that are furniture by what they say: share buttons, newsletter boxes, licence notes."""
+"""Boilerplate recognised by its words: share buttons, newsletter boxes, licence notes."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from corpus.cleaning.phrases import Mark, Phrases
 __all__ = ["appeals_between", "marks_of"]
 
 BETWEEN_WORDS = 50
-"""A box between two pieces of furniture is no longer than this."""
+"""Maximum words of an appeal between two pieces of boilerplate."""
 
 _APPEAL = re.compile(
     r"\b(?:we|our|us)\b.{0,120}\b(?:resources|support|donat\w+|subscri\w+|newsletter|sustain|contribut\w+|member\w*)\b"
@@ -20,12 +20,12 @@ _APPEAL = re.compile(
 
 
 def marks_of(blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> dict[int, Mark]:
-    """The furniture known by its words, by the place of its blocks.
+    """Return the boilerplate recognised by its words, by block index.
 
     Args:
-        blocks: Of the text.
-        taken: Blocks that are known for furniture already, and so are not where the article ends.
-        phrases: What furniture says.
+        blocks: Blocks of the text.
+        taken: Known boilerplate, which cannot be the end of the article.
+        phrases: Phrases of boilerplate.
     """
     last_prose = max((at for at, block in enumerate(blocks) if block.prose and at not in taken), default=-1)
     found: dict[int, Mark] = {}
@@ -45,7 +45,7 @@ def _says(block: Block, mark: Mark) -> bool:
 
 
 def appeals_between(blocks: Sequence[Block], taken: Collection[int]) -> dict[int, str]:
-    """Single blocks between two pieces of furniture in which the page speaks of itself and asks for something."""
+    """Return appeals to readers between two pieces of boilerplate, by block index."""
     return {
         at: "appeal to readers"
         for at in range(1, len(blocks) - 1)

@@ -1,4 +1,4 @@
-"""What the furniture of web pages says, from `phrases.toml`."""
+"""Phrases of boilerplate, from `phrases.toml`."""
 
 import functools
 import re
@@ -15,18 +15,18 @@ __all__ = ["Mark", "Phrases", "is_kept", "phrases"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A kind of furniture that is known by its words.
+    """A kind of boilerplate that is recognised by its words.
 
     Args:
-        reason: What it is, as a reader is told.
-        strong: Whether it is enough by itself, or needs a second sign in the same document.
-        words: A block of more words is something else.
-        whole: What a block says, normalised.
-        parts: What a block holds.
-        unfinished: Whether it must not end like a sentence.
-        keep_case: Whether `parts` are looked for in the block as it is written.
-        after_body: Whether it counts only after the last paragraph of prose.
-        beside: Whether it counts only beside another mark.
+        reason: Its name, shown to users.
+        strong: Whether it is enough by itself; if not, the document needs a second sign.
+        words: Maximum words of the block.
+        whole: Normalised texts of whole blocks.
+        parts: Patterns within a block.
+        unfinished: Whether the block must not end like a sentence.
+        keep_case: Whether `parts` are case-sensitive.
+        after_body: Whether it counts only after the last prose.
+        beside: Whether it counts only next to another mark.
     """
 
     reason: str
@@ -42,7 +42,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """All that `phrases.toml` holds."""
+    """The contents of `phrases.toml`."""
 
     marks: Sequence[Mark]
     related: frozenset[str]
@@ -59,7 +59,7 @@ class Phrases:
 
 @functools.cache
 def phrases() -> Phrases:
-    """The phrases, read once."""
+    """Return the phrases. They are read once."""
     with resources.files("corpus.cleaning").joinpath("phrases.toml").open("rb") as file:
         data = tomllib.load(file)
     return Phrases(
@@ -78,7 +78,7 @@ def phrases() -> Phrases:
 
 
 def is_kept(block: Block, phrases: Phrases) -> bool:
-    """Whether a block is a note, a source or the like, which belong to the article before them."""
+    """Return whether a block is a note, a source or the like, which belongs to the article."""
     return any(part.search(block.plain) or part.search(block.text) for part in phrases.keep)
 
 

@@ -10,20 +10,20 @@ from corpus.cleaning.phrases import Phrases, is_kept
 __all__ = ["related_articles"]
 
 TEASER_WORDS = 45
-"""The words that a list gives of another article are no more."""
+"""Maximum words of a teaser."""
 
 LIST_HEADLINES = 3
-"""So many headlines in a row are a list of links."""
+"""Minimum headlines of a list without other signs."""
 
 TITLE_WORDS = 4
-"""Titles of articles are at least so long, most of them; a list of things has a word or two each."""
+"""Minimum words of most titles of articles. Items of other lists have one or two."""
 
 
 def related_articles(blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> dict[int, str]:
-    """Lists of other articles, each under a line that says so, by the place of their blocks.
+    """Return lists of other articles, each below a line that announces it, by block index.
 
-    Such a list is furniture if it shows the shapes of one: dates on lines of their own, blurbs that break off,
-    headlines with a sentence below, or headlines alone. It ends where the article goes on, or its notes begin.
+    A list has dates on their own lines, truncated teasers, headlines with a sentence below, or headlines alone. It ends
+    where the article continues or its notes begin.
     """
     found: dict[int, str] = {}
     lists = _Lists(blocks, taken, phrases)
@@ -36,20 +36,20 @@ def related_articles(blocks: Sequence[Block], taken: Collection[int], phrases: P
 
 
 def _opens_list(block: Block, phrases: Phrases) -> bool:
-    said = block.plain
-    return block.words <= 8 and (said in phrases.related or any(part.search(said) for part in phrases.related_parts))
+    text = block.plain
+    return block.words <= 8 and (text in phrases.related or any(part.search(text) for part in phrases.related_parts))
 
 
 @dataclass(frozen=True, slots=True)
 class _Shapes:
-    """How many blocks have a shape.
+    """Numbers of blocks by shape.
 
     Args:
-        items: All that are not known for other furniture.
-        shown: Those that are a date or break off, as nothing but an item of a list does.
-        headlines: Those that could be an article's title.
-        titles: Those that are as long as an article's title.
-        sentences: Those of running text.
+        items: Blocks that are not other boilerplate.
+        shown: Dates and truncated blocks, which occur in lists of articles only.
+        headlines: Possible titles of articles.
+        titles: Blocks as long as a title of an article.
+        sentences: Blocks of prose.
     """
 
     items: int = 0
@@ -74,14 +74,14 @@ class _Shapes:
         )
 
     def are_a_list(self) -> bool:
-        """Whether blocks of these shapes are a list of articles."""
+        """Return whether blocks of these shapes are a list of articles."""
         if self.shown >= 2 or (self.headlines >= 2 and (self.shown >= 1 or self.sentences >= 2)):
             return True
         return self.headlines >= LIST_HEADLINES and self.headlines == self.items and 2 * self.titles > self.items
 
 
 class _Lists:
-    """Where lists end, and whether they are some. Every line may open one, so each block is looked at once for all."""
+    """Lists of articles. Every line may open one, so the shape of each block is computed once for all of them."""
 
     def __init__(self, blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> None:
         self._blocks = blocks
@@ -91,18 +91,18 @@ class _Lists:
         self._until: list[_Shapes] = []
 
     def end(self, start: int) -> int:
-        """Where the list ends that begins at a place; asked of rising places."""
+        """Return the end of the list that begins at an index. Call it with increasing indexes."""
         blocks = self._blocks
         if start >= len(blocks) or not (start in self._taken or self._begins(start)):
             return start
         at = self._walk(start + 1)
         last = at - 1
         if at < len(blocks) and last > start and blocks[last].headline and blocks[at].prose and not blocks[last].dated:
-            return last  # the article's own heading, perhaps
+            return last  # possibly the article's own heading
         return at
 
     def is_list(self, start: int, end: int) -> bool:
-        """Whether the blocks of `[start, end)` are a list of articles."""
+        """Return whether the blocks of `[start, end)` are a list of articles."""
         if not self._until:
             self._until = list(accumulate(map(self._shapes, range(len(self._blocks))), initial=_Shapes()))
         return (self._until[end] - self._until[start]).are_a_list()
@@ -115,32 +115,32 @@ class _Lists:
         return _Shapes(1, shown, headline, block.words >= TITLE_WORDS, block.prose)
 
     def _walk(self, start: int) -> int:
-        """The first place from here on that goes on with no list."""
+        """Return the first index that does not continue the list."""
         if start not in self._walked:
             at = start
-            while at < len(self._blocks) and (at in self._taken or self._goes_on_with(at)):
+            while at < len(self._blocks) and (at in self._taken or self._continues_with(at)):
                 at += 1
             self._walked = range(start, at + 1)
         return self._walked[-1]
 
     def _begins(self, at: int) -> bool:
-        """Whether a block can be the first item of a list."""
+        """Return whether a block can be the first item of a list."""
         block = self._blocks[at]
         if is_kept(block, self._phrases):
             return False
         return block.cut_off or block.dated or _opens_list(block, self._phrases) or block.headline
 
-    def _goes_on_with(self, at: int) -> bool:
-        """Whether a block can be another item, or what a list says of the article before it."""
+    def _continues_with(self, at: int) -> bool:
+        """Return whether a block can be another item, or the teaser of the item before it."""
         block, before = self._blocks[at], self._blocks[at - 1]
         if self._begins(at):
             return True
         if is_kept(block, self._phrases) or block.words > TEASER_WORDS:
             return False
-        return (before.dated or before.headline) and self._may_go_on(at + 1)
+        return (before.dated or before.headline) and self._may_continue(at + 1)
 
-    def _may_go_on(self, at: int) -> bool:
-        """Whether the text ends here, or the next block is of a list too: a date, a headline, words that break off."""
+    def _may_continue(self, at: int) -> bool:
+        """Return whether the text ends here, or the next block can belong to a list."""
         if at >= len(self._blocks):
             return True
         block = self._blocks[at]

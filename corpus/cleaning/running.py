@@ -1,4 +1,4 @@
-"""Heads and feet that repeat from page to page."""
+"""Running heads and feet of pages."""
 
 import re
 from collections import Counter
@@ -10,38 +10,39 @@ from corpus.documents import RemovedSpan
 __all__ = ["running_lines"]
 
 MIN_PAGES = 3
-"""A line repeats on so many pages at least, and on at least half of them."""
+"""Minimum pages with the same line; they must also be half of all."""
 
 EDGE_LINES = 2
-"""So many lines at the top and at the bottom of a page may be running ones."""
+"""Lines at the top and at the bottom of a page that are compared."""
 
 MAX_CHARACTERS = 120
+"""Maximum length of a running line."""
 
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
 def running_lines(text: str, pages: Sequence[int]) -> list[RemovedSpan]:
-    """Lines at the edges of pages that say the same, numbers aside, on at least half of the pages.
+    """Return lines at the edges of pages that are the same, except for numbers, on at least half of the pages.
 
     Args:
         text: A canonical text.
-        pages: Where each page begins, in code points.
+        pages: Start of each page, in code points.
     """
     if len(pages) < MIN_PAGES:
         return []
     edges = [list(_edges(text, start, end)) for start, end in pairwise([*pages, len(text)])]
-    seen = Counter(key for page in edges for key in {(place, said) for place, said, _, _ in page})
+    seen = Counter(key for page in edges for key in {(edge, line) for edge, line, _, _ in page})
     needed = max(MIN_PAGES, (len(pages) + 1) // 2)
     return [
         RemovedSpan(start, end, "running head or foot")
         for page in edges
-        for place, said, start, end in sorted(page, key=lambda line: line[2])
-        if seen[place, said] >= needed
+        for edge, line, start, end in sorted(page, key=lambda found: found[2])
+        if seen[edge, line] >= needed
     ]
 
 
 def _edges(text: str, start: int, end: int) -> Iterator[tuple[str, str, int, int]]:
-    """The first and the last lines of a page: which edge, what it says without numbers, and its span."""
+    """Yield the first and last lines of a page: the edge, the text without numbers, the span."""
     lines = []
     at = start
     for line in text[start:end].split("\n"):

@@ -1,4 +1,4 @@
-"""What readers have written below an article: comments, and advertisements among them."""
+"""Readers' comments below an article, and advertisements among them."""
 
 import itertools
 import re
@@ -10,6 +10,7 @@ from corpus.cleaning.phrases import Phrases, is_kept
 __all__ = ["advertising_comments", "reader_comments"]
 
 COMMENT_SIGNS = 2
+"""Minimum signs of comments below a line that announces them."""
 
 _AFTER = re.compile(
     r"^(?:categor(?:y|ies)|tags|tagged|filed under|posted in|about the author|categorías?|etiquetas|archivado en"
@@ -19,11 +20,11 @@ _AFTER = re.compile(
 
 
 def reader_comments(blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> dict[int, str]:
-    """Readers' comments, by the place of their blocks.
+    """Return readers' comments by block index.
 
-    They begin at a line that announces them, if what follows looks like comments; or, after what closes an article
-    (tags, a note on the author, furniture), at a line that is no more than a date and a time of day. They end where
-    notes to the article begin, or the text does.
+    They begin at a line that announces them, if comments seem to follow; or, after the end of the article (tags, a note
+    on the author, boilerplate), at a line with only a date and a time of day. They end where notes to the article
+    begin.
     """
     starts = _announced(blocks, phrases) or _stamped(blocks, taken)
     if starts is None:
@@ -40,7 +41,7 @@ def _announced(blocks: Sequence[Block], phrases: Phrases) -> int | None:
         if any(part.search(blocks[at].plain) for part in phrases.comments):
             signs = (other for other in blocks[at + 1 :] if _comment_sign(other, phrases))
             is_followed = len(list(itertools.islice(signs, COMMENT_SIGNS))) == COMMENT_SIGNS
-            return at if is_followed else None  # no later line has more signs below it
+            return at if is_followed else None  # later lines have no more signs below them
     return None
 
 
@@ -61,7 +62,7 @@ def _stamped(blocks: Sequence[Block], taken: Collection[int]) -> int | None:
 
 
 def advertising_comments(blocks: Sequence[Block], taken: Collection[int], phrases: Phrases) -> dict[int, str]:
-    """Advertisements posted at the end of a text: an address to write to, and the words of such advertisements."""
+    """Return advertisements at the end of a text, by block index: an address, and typical words."""
     found: dict[int, str] = {}
     for at in reversed(range(len(blocks))):
         if at in taken:

@@ -1,4 +1,4 @@
-"""Files: discovery, the bytes of a source and its sidecar, media types, atomic writes."""
+"""Files: paths, the bytes of a source and its sidecar, atomic writes."""
 
 from corpus.files.atomic import (
     LOCK_NAME,
@@ -9,42 +9,22 @@ from corpus.files.atomic import (
     write_new,
     written_alone,
 )
-from corpus.files.discovery import find_files, is_gone, is_wanted, lies_under
 from corpus.files.manifest_folder import DAMAGE, ManifestFolder
-from corpus.files.media_types import CSV, DOCX, EPUB, HTML, JSON_LINES, MARKDOWN, MEDIA_TYPES, PDF, TEXT, media_type_of
-from corpus.files.source import (
-    MAX_SOURCE_BYTES,
-    SIDECAR_SUFFIX,
-    Sidecar,
-    SourceBytes,
-    absolute_path,
-    printable,
-    read_bytes,
-)
+from corpus.files.paths import absolute_path, is_gone, lies_under, printable
+from corpus.files.source import MAX_SOURCE_BYTES, OUTSIDE, SIDECAR_SUFFIX, Sidecar, SourceBytes, read_bytes
 
 __all__ = [
-    "CSV",
     "DAMAGE",
-    "DOCX",
-    "EPUB",
-    "HTML",
-    "JSON_LINES",
     "LOCK_NAME",
-    "MARKDOWN",
     "MAX_SOURCE_BYTES",
-    "MEDIA_TYPES",
-    "PDF",
+    "OUTSIDE",
     "SIDECAR_SUFFIX",
-    "TEXT",
     "ManifestFolder",
     "Sidecar",
     "SourceBytes",
     "absolute_path",
-    "find_files",
     "is_gone",
-    "is_wanted",
     "lies_under",
-    "media_type_of",
     "printable",
     "read_bytes",
     "replaced",

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, folders that one process at a time writes to, and temporary ones."""
+"""Atomic writes, folders with an exclusive writer, and temporary folders."""
 
 import contextlib
 import fcntl
@@ -18,12 +18,12 @@ logger = logging.getLogger(__name__)
 LOCK_NAME = "lock"
 
 TEMPORARY = re.compile(r"footnote-[a-z0-9_]{8}\.temporary")
-"""What `temporary_folder` calls them."""
+"""Names that `temporary_folder` creates."""
 
 
 @contextlib.contextmanager
 def written_alone(folder: Path) -> Iterator[None]:
-    """Make a folder and hold the right to write to it, by a lock that dies with its process.
+    """Create a folder and hold its write lock, which ends with the process.
 
     Raises:
         OSError: The folder cannot be written, or another process is writing (BlockingIOError).
@@ -32,7 +32,7 @@ def written_alone(folder: Path) -> Iterator[None]:
     folder.mkdir(mode=0o700, exist_ok=True)
     lock = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system releases it even if this process is killed
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system releases it if this process is killed
         yield
     finally:
         os.close(lock)
@@ -40,11 +40,11 @@ def written_alone(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def said_if_unwritable(folder: Path, what: str) -> Iterator[None]:
-    """Bear with it that the block cannot write, as far as the log is told.
+    """Log write failures of the block instead of raising.
 
     Args:
-        folder: Where the block writes what can be made anew.
-        what: It, for people.
+        folder: Where the block writes files that can be rebuilt.
+        what: Their name in the log.
     """
     try:
         yield
@@ -52,7 +52,7 @@ def said_if_unwritable(folder: Path, what: str) -> Iterator[None]:
         pass
     except OSError as error:
         logger.warning(
-            "The %s cannot be written to %s (%s). Answers are the same, but until it can, every start makes it anew.",
+            "The %s cannot be written to %s (%s). Answers are the same, but every start rebuilds it.",
             what,
             folder,
             error.strerror,
@@ -60,11 +60,11 @@ def said_if_unwritable(folder: Path, what: str) -> Iterator[None]:
 
 
 def write_new(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:
-    """Make a file, for its owner alone, and bring it to the disk.
+    """Create a file that only its owner can read, and sync it to the disk.
 
     Args:
-        path: There is nothing yet.
-        content: What to write, or what writes it.
+        path: Must not exist.
+        content: The bytes, or a function that writes them.
     """
     with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         if callable(content):
@@ -77,10 +77,10 @@ def write_new(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None
 
 @contextlib.contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, for its owner alone, which takes a path's place, on the disk, if the block ends well.
+    """Yield a file that only its owner can read. It replaces `path`, synced to the disk, if the block succeeds.
 
     Raises:
-        OSError: It cannot be written; what was at the path is still there.
+        OSError: It cannot be written. The old file stays.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
@@ -97,7 +97,7 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
 
 
 def sync(path: Path) -> None:
-    """Bring a file, or a folder's list of files, to the disk."""
+    """Sync a file, or a folder's list of files, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -107,17 +107,17 @@ def sync(path: Path) -> None:
 
 @contextlib.contextmanager
 def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
-    """A folder of this process's own, deleted at the end; if it is killed, by the next process that makes one there.
+    """Yield a private folder and delete it at the end. If the process is killed, the next one deletes it.
 
     Args:
-        parent: Where; among the system's temporary folders if None.
+        parent: Its parent; the system's folder of temporary files if None.
 
     Raises:
-        OSError: Nothing can be written there.
+        OSError: The folder cannot be created.
     """
     parent = Path(tempfile.gettempdir()) if parent is None else parent
     _delete_abandoned(parent)
-    path, lock = _made_and_held(parent)
+    path, lock = _created_and_locked(parent)
     try:
         yield path
     finally:
@@ -125,15 +125,13 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
         os.close(lock)
 
 
-def _made_and_held(parent: Path) -> tuple[Path, int]:
-    """A new folder, and a lock on it that tells others that it is in use."""
+def _created_and_locked(parent: Path) -> tuple[Path, int]:
+    """Create a folder and lock it, so that no other process deletes it."""
     while True:
         path = Path(tempfile.mkdtemp(".temporary", "footnote-", parent))
-        with contextlib.suppress(
-            FileNotFoundError
-        ):  # another process may take it for an abandoned one, until it is held
+        with contextlib.suppress(FileNotFoundError):  # another process may delete it before it is locked
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-            with contextlib.suppress(OSError):  # a disk that knows no locks; nobody deletes anything there
+            with contextlib.suppress(OSError):  # a disk without locks, where no process deletes folders
                 fcntl.flock(lock, fcntl.LOCK_EX)
             if path.exists():
                 return path, lock
@@ -141,7 +139,7 @@ def _made_and_held(parent: Path) -> tuple[Path, int]:
 
 
 def _delete_abandoned(parent: Path) -> None:
-    """Delete the folders whose process was killed: nobody holds them."""
+    """Delete the folders of killed processes, which are not locked."""
     for path in parent.iterdir():
         if TEMPORARY.fullmatch(path.name):
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The bytes of a source, and of the sidecar beside it."""
+"""The bytes of a source and of its sidecar."""
 
 import hashlib
 import os
@@ -7,32 +7,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import SourceError
+from corpus.files.paths import absolute_path, printable
 
-__all__ = ["MAX_SOURCE_BYTES", "SIDECAR_SUFFIX", "Sidecar", "SourceBytes", "absolute_path", "read_bytes"]
+__all__ = ["MAX_SOURCE_BYTES", "OUTSIDE", "SIDECAR_SUFFIX", "Sidecar", "SourceBytes", "read_bytes"]
 
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
-"""A file past this size is a data dump rather than a document; it is also held in memory while read."""
+"""Maximum size of a file, which is in memory while it is read. A larger one is a data dump, not a document."""
 
 SIDECAR_SUFFIX = ".meta.yaml"
-"""`truce.pdf.meta.yaml`, or else `truce.meta.yaml`, says what `truce.pdf` does not say of itself."""
+"""Suffix of sidecars: `truce.pdf.meta.yaml`, or else `truce.meta.yaml`, has metadata of `truce.pdf`."""
 
 MAX_SIDECAR_BYTES = 256 * 1024
-"""Far beyond any real block of metadata; bounds what is read beside each file."""
+"""Maximum size of a sidecar."""
 
-
-OUTSIDE = "it is a link to a file outside the folder; give that file itself, or put a copy in the link's place"
-_NOT_REGULAR = "it is not a regular file; give a document, not a folder, pipe or device"
+OUTSIDE = "it is a link to a file outside the folder; name that file, or replace the link by a copy"
+_NOT_REGULAR = "it is not a regular file; give a file, not a folder, pipe or device"
 
 _READING = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
-"""A FIFO that takes a file's place between look and opening is opened without waiting for who writes to it."""
+"""Flags for reading. `O_NONBLOCK` avoids waiting for the writer of a FIFO that has replaced the file."""
 
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC | os.O_DIRECTORY
-"""To go through a folder; Linux needs no right to list it."""
+"""Flags to traverse a folder. On Linux this needs no permission to list it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """A file of metadata beside a source: its name, without folder, and its bytes."""
+    """A file of metadata beside a source: name without folder, and bytes."""
 
     name: str
     data: bytes
@@ -42,11 +42,10 @@ class SourceBytes:
     r"""The bytes of a source, read whole, with their digest.
 
     Args:
-        path: Where they lie.
+        path: Path of the file.
         data: The bytes.
-        source: The source's name in the store; by default its absolute path, with bytes that are not UTF-8
-            written as `\udcXX`.
-        sidecar: What lies beside it; the digest then covers both, so that a changed sidecar is a changed source.
+        source: Name in the store; by default the absolute path, with bytes that are not UTF-8 written as `\udcXX`.
+        sidecar: Its sidecar, which the digest covers too, so that a changed sidecar is a changed source.
     """
 
     __slots__ = ("data", "path", "sha256", "sidecar", "source")
@@ -60,40 +59,24 @@ class SourceBytes:
 
 
 def digest(data: bytes, sidecar: Sidecar | None) -> str:
-    """Hex SHA-256 of some bytes, or of their digest and the sidecar's if there is one."""
+    """Return the hex SHA-256 of the bytes, or of their digest and the sidecar's if there is one."""
     own = hashlib.sha256(data)
     if sidecar is None:
         return own.hexdigest()
     return hashlib.sha256(own.digest() + hashlib.sha256(sidecar.data).digest()).hexdigest()
 
 
-def printable(name: str) -> str:
-    r"""A file's name as text, with bytes that are not UTF-8 written as `\udcXX`."""
-    return name.encode(errors="backslashreplace").decode()
-
-
-def absolute_path(path: Path) -> Path:
-    """The absolute path without `..`, the same from wherever a file is named; symbolic links keep their names."""
-    plain = Path(os.path.normpath(path.absolute()))
-    try:
-        leads_elsewhere = ".." in path.parts and not plain.samefile(path)  # a `..` after a link to another folder
-    except OSError:
-        return plain
-    return path.resolve() if leads_elsewhere else plain
-
-
 def read_bytes(path: Path, within: Path | None = None) -> SourceBytes:
-    """Read a file whole, with its sidecar if there is one, noticing if it changes meanwhile.
+    """Read a file and its sidecar, and detect a change while reading.
 
     Args:
         path: The file.
-        within: The folder that it was found in, by a path without symbolic links: neither the file nor its sidecar
-            may be a link that leads out of it. A file that was named (None) may be any link; its sidecar may lead
-            nowhere outside the folder that the sidecar lies in.
+        within: The folder in which it was found, as a path without symbolic links. Neither the file nor its sidecar may
+            be a link out of it. A named file (None) may be any link; its sidecar must stay in the sidecar's folder.
 
     Raises:
-        SourceError: The file or its sidecar is missing, not a regular file, unreadable, too large, a link to where it
-            may not lead, or changed twice while it was being read.
+        SourceError: The file or its sidecar is missing, not a regular file, unreadable, too large, a forbidden link, or
+            changed twice while it was read.
     """
     data = _read(path, MAX_SOURCE_BYTES, within)
     return SourceBytes(path, data, sidecar=_sidecar(path, within))
@@ -129,38 +112,38 @@ def _read(path: Path, limit: int, within: Path | None) -> bytes:
                 return data
     except FileNotFoundError as error:
         if path.is_symlink():
-            raise SourceError("it is a link to a file that is not there; correct or remove the link") from error
+            raise SourceError("it is a link to a file that does not exist; correct or remove the link") from error
         raise SourceError("there is no such file or folder; check the path") from error
     except PermissionError as error:
-        raise SourceError("it may not be read; check its permissions") from error
+        raise SourceError("permission to read it is missing; check its permissions") from error
     except OSError as error:
         raise SourceError(f"it cannot be read ({error.strerror}); check the disk and the path") from error
-    raise SourceError("it changed while it was being read; run the command again when it is complete")
+    raise SourceError("it changed while it was read; run the command again when it is complete")
 
 
 def _opened(path: Path, within: Path | None) -> int:
-    """A descriptor of the file at a path, which lies in the folder if one is given, whatever is renamed meanwhile."""
+    """Open a file, inside the folder if one is given, even if names change meanwhile. Return the descriptor."""
     if within is None:
-        _keep_regular(path.stat())
+        _check_regular(path.stat())
         return os.open(path, _READING)
     real = Path(os.path.realpath(path, strict=True))
     if not real.is_relative_to(within):
         raise SourceError(OUTSIDE)
     *folders, name = real.relative_to(within).parts or (".",)
     folder = os.open(within, _FOLDER)
-    try:  # each step from the folder before, and no link is followed: what was checked is what is opened
+    try:  # each folder is opened relative to the one before, without following links
         for part in folders:
             inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
             os.close(folder)
             folder = inner
-        _keep_regular(os.stat(name, dir_fd=folder, follow_symlinks=False))
+        _check_regular(os.stat(name, dir_fd=folder, follow_symlinks=False))
         return os.open(name, _READING | os.O_NOFOLLOW, dir_fd=folder)
     finally:
         os.close(folder)
 
 
-def _keep_regular(status: os.stat_result) -> None:
-    """Refuse what is no file before it is opened: to open a device may have effects."""
+def _check_regular(status: os.stat_result) -> None:
+    """Refuse anything but a regular file before opening it: opening a device may have effects."""
     if not stat.S_ISREG(status.st_mode):
         raise SourceError(_NOT_REGULAR)
 

@@ -6,28 +6,29 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from corpus.documents import Content, Found, TextBuilder
+from corpus.documents import Content, Found, ReadOptions, TextBuilder
 from corpus.errors import SourceError
-from corpus.readers.archives import open_archive, parse_xml
+from corpus.readers.archives import has_member, open_archive, parse_xml
+from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.html.elements import add_blocks
 from corpus.readers.html.page import page_tree
 
-__all__ = ["read_epub"]
+__all__ = ["EPUB"]
 
 _CONTAINER = "META-INF/container.xml"
 _FONT_ENCRYPTION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 
 
-def read_epub(data: bytes) -> Content:
-    """A book's chapters, in reading order. A chapter without a heading has its name in the table of contents.
+def read_epub(data: bytes, options: ReadOptions) -> Content:
+    """Return a book's chapters in reading order. The table of contents names a chapter without a heading.
 
     Raises:
         SourceError: It is damaged, protected, or unpacks to too much.
     """
     with open_archive(data) as archive:
         if _is_protected(archive):
-            raise SourceError("its text is encrypted by the seller (DRM); give a copy without")
+            raise SourceError("its text is encrypted (DRM); give a copy without DRM")
         container = parse_xml(archive.read(_CONTAINER))
         folder, package = _package(archive, container)
         builder = TextBuilder()
@@ -56,11 +57,11 @@ def _package(archive: zipfile.ZipFile, container: Any) -> tuple[str, Any]:  # no
             return posixpath.dirname(path), parse_xml(archive.read(path))
         except KeyError:
             break
-    raise SourceError("it is an EPUB without its list of chapters; get it anew")
+    raise SourceError("it is an EPUB without its list of chapters; get a new copy")
 
 
 def _chapters(package: Any, folder: str) -> Iterator[str]:  # noqa: ANN401
-    """The members in the spine, each once."""
+    """Yield the members in the spine, each once."""
     pages = {
         item.get("id"): _member(folder, item.get("href", ""))
         for item in _all(package, "item")
@@ -71,9 +72,9 @@ def _chapters(package: Any, folder: str) -> Iterator[str]:  # noqa: ANN401
 
 
 def _table_of_contents(archive: zipfile.ZipFile, package: Any, folder: str) -> dict[str, str]:  # noqa: ANN401
-    """The first name that the table of contents (EPUB 3 or 2) has for each member."""
+    """Return the first name of each member in the table of contents (EPUB 3 or 2)."""
     names: dict[str, str] = {}
-    unread = set(archive.namelist())  # each is read once, however often it is listed
+    unread = set(archive.namelist())  # each is read once, even if it is listed twice
     for item in _all(package, "item"):
         member = _member(folder, item.get("href", ""))
         if member not in unread:
@@ -104,21 +105,21 @@ def _add_chapter(builder: TextBuilder, data: bytes, name: str | None) -> None:
 
 
 def _member(folder: str, href: str) -> str:
-    """The archive's name for what a relative address refers to."""
+    """Return the archive member that a relative address refers to."""
     return posixpath.normpath(posixpath.join(folder, unquote(href.partition("#")[0])))
 
 
 def _found(package: Any) -> Found:  # noqa: ANN401
-    said = {name: [_text(e) for e in _all(package, name) if _text(e)] for name in _DUBLIN_CORE}
-    addresses = [text for text in said["identifier"] + said["source"] if text.startswith(("http://", "https://"))]
+    values = {name: [_text(e) for e in _all(package, name) if _text(e)] for name in _DUBLIN_CORE}
+    addresses = [text for text in values["identifier"] + values["source"] if text.startswith(("http://", "https://"))]
     return Found(
-        title=next(iter(said["title"]), None),
-        publisher=next(iter(said["publisher"]), None),
-        authors=tuple(said["creator"]),
-        published=next((text[:10] for text in said["date"]), None),
-        language=next(iter(said["language"]), None),
+        title=next(iter(values["title"]), None),
+        publisher=next(iter(values["publisher"]), None),
+        authors=tuple(values["creator"]),
+        published=next((text[:10] for text in values["date"]), None),
+        language=next(iter(values["language"]), None),
         url=next(iter(addresses), None),
-        tags=tuple(said["subject"]),
+        tags=tuple(values["subject"]),
     )
 
 
@@ -135,3 +136,13 @@ def _first(element: Any, name: str) -> Any:  # noqa: ANN401
 
 def _text(element: Any) -> str:  # noqa: ANN401
     return " ".join("".join(element.itertext()).split()) if hasattr(element, "itertext") else ""
+
+
+EPUB = ConvertedFormat(
+    "EPUB",
+    "application/epub+zip",
+    (".epub",),
+    has_signature=True,
+    sniff=lambda data, suffix: has_member(data, _CONTAINER),
+    convert=read_epub,
+)

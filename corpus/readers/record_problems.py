@@ -1,4 +1,4 @@
-"""What is said of a record that cannot be read while others of its file can."""
+"""Problems of single records."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ __all__ = ["SourceProblem"]
 
 @dataclass(frozen=True, slots=True)
 class SourceProblem:
-    """A source that is refused: its name, and why and what to do as a clause."""
+    """A refused record: its source, and the reason and remedy as a clause."""
 
     source: str
     reason: str

@@ -61,7 +61,7 @@ def run_benchmark(
     with _folders(work) as (kept, temporary):
         sources = _sources(beir_folder, temporary / "sources", options)
         say("Loading the encoder.")
-        encoder = load_encoder(settings)
+        encoder = load_encoder(settings, say)
         encoder.encode_question("Is everything warm?")
         machine = describe_machine()
         say(f"Ingesting {sources.documents} documents, alternating with the encoder alone.")

@@ -14,6 +14,7 @@ from service.answering import Pipeline
 from service.opening import open_pipeline
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
+from service.runtime.terminal import say
 from service.settings import load_settings
 
 __all__ = ["AskedSet", "Case", "Kind", "ask_set"]
@@ -86,7 +87,7 @@ def ask_set(labelled: LabelledSet, data: Path | None, overlap: float, progress: 
     folder, ids = (data, {}) if beir is None else stored_beir(beir, None)
     # a calibration of another encoder would be refused
     settings = load_settings(data=folder).model_copy(update={"calibration": None})
-    with open_pipeline(settings) as pipeline, View(settings.data) as view:
+    with open_pipeline(settings, say) as pipeline, View(settings.data) as view:
 
         def text(document: str) -> str:
             return view.text(view.document(document))

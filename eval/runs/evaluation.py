@@ -30,6 +30,7 @@ from eval.sets import (
 from service.opening import load_encoder
 from service.retrieval import fingerprint
 from service.runtime.progress import progress_for
+from service.runtime.terminal import say
 from service.settings import Settings, load_settings
 
 __all__ = ["LoadedSet", "check_same", "load_set", "measured", "stored_beir"]
@@ -150,7 +151,7 @@ def stored_beir(beir: BeirFolder, data: Path | None) -> tuple[Path, dict[str, st
     """
     documents = list(beir.documents())
     settings = load_settings(data=data)
-    encoder = functools.cache(lambda: load_encoder(settings))
+    encoder = functools.cache(lambda: load_encoder(settings, say))
     folder = data or _cached(beir, fingerprint(encoder(), settings), settings)
     settings = load_settings(data=folder)
     with Store(folder, create=True) as store:

@@ -16,6 +16,7 @@ from corpus.store import View
 from eval.errors import TargetError
 from service.answering import Answer, Turn
 from service.opening import open_pipeline
+from service.runtime.terminal import say
 from service.settings import load_settings
 
 __all__ = ["LocalTarget", "RemoteTarget", "Target", "local_target", "remote_target", "texts"]
@@ -193,7 +194,7 @@ def _seconds(retry_after: str) -> float:
 @contextmanager
 def local_target(data: Path | None, **settings: Any) -> Iterator[LocalTarget]:  # noqa: ANN401
     """Open the pipeline of a data folder for the block."""
-    with open_pipeline(load_settings(data=data, **settings)) as pipeline:
+    with open_pipeline(load_settings(data=data, **settings), say) as pipeline:
         pipeline.ask("Is everything warm?")
         yield LocalTarget(pipeline)
 

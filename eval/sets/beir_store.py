@@ -11,7 +11,7 @@ from embeddings.encoder import Encoder
 from eval.measures import holds_any
 from eval.sets.beir import BeirFolder
 from eval.sets.gold import Gold, GoldDocument
-from service.ingest import encoded_passages, lent
+from service.ingest import borrowed_sandbox, encoded_passages
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
@@ -31,7 +31,7 @@ def fill_store(
     try:
         with store.view() as view:
             present = {document.source: document.source_sha256 for document in view.documents()}
-        with lent(settings) as sandbox:
+        with borrowed_sandbox(settings) as sandbox:
             for identifier, title, text in documents:
                 digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
                 source = f"beir:{identifier}"

@@ -1,5 +1,17 @@
 """The `footnote` command."""
 
-from service.cli.main import main
+import sys
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        from service.cli.main import run
+
+        code = run()
+    except KeyboardInterrupt:  # also during the imports
+        sys.stderr.write("Stopped.\n")
+        code = 130
+    sys.exit(code)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, plain, wrapped
+from service.cli.options import LazyDefaultOption, default_k
+from service.runtime.terminal import data_option, emit_json, json_option, plain, say, wrapped
 
 if TYPE_CHECKING:
     from service.answering import Answer, Citation, Confidence
@@ -17,7 +18,7 @@ __all__ = ["ask"]
 
 @click.command()
 @click.argument("question")
-@click.option("-k", type=int, default=3, show_default=True, metavar="N", help="Show at most so many passages.")
+@click.option("-k", type=int, metavar="N", cls=LazyDefaultOption, shown=default_k, help="Show at most N passages.")
 @click.option(
     "--filter",
     "filters",
@@ -27,7 +28,7 @@ __all__ = ["ask"]
 )
 @data_option
 @json_option
-def ask(question: str, k: int, filters: tuple[str, ...], data: Path | None, as_json: bool) -> None:
+def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | None, as_json: bool) -> None:
     """Ask the documents a question."""
     from pydantic import ValidationError
 
@@ -39,10 +40,11 @@ def ask(question: str, k: int, filters: tuple[str, ...], data: Path | None, as_j
 
     settings = load_settings(data=data)
     try:
-        request = AskRequest.model_validate({"question": question, "k": k, "filters": parsed_filters(filters)})
+        fields = {"question": question, "filters": parsed_filters(filters)} | ({} if k is None else {"k": k})
+        request = AskRequest.model_validate(fields)
     except ValidationError as error:
         raise InputError(validation_sentence(error)) from error
-    with open_pipeline(settings) as pipeline:
+    with open_pipeline(settings, say) as pipeline:
         answer = pipeline.ask(request.question, k=request.k, filters=request.filters.to_filters())
     if as_json:
         emit_json(answer)
@@ -56,13 +58,13 @@ def _show(answer: Answer) -> None:
     else:
         click.echo(wrapped(f"“{answer.answer.text}”", indent=""))
         click.echo(f"  — {_source(answer.answer.citation)}")
-        click.echo(f"  {_sure(answer.confidence)}")
+        click.echo(f"  {_confidence(answer.confidence)}")
     for passage in answer.passages:
         click.echo(f"\n{passage.rank}. {_source(passage.citation)}  [score {passage.score:.2f}]")
         click.echo(wrapped(passage.text))
 
 
-def _sure(confidence: Confidence) -> str:
+def _confidence(confidence: Confidence) -> str:
     level = confidence.level.replace("_", " ")
     if confidence.probability is None:
         return f"Confidence: {level}, from ranks only"
@@ -71,5 +73,5 @@ def _sure(confidence: Confidence) -> str:
 
 def _source(citation: Citation) -> str:
     parts = [citation.title, citation.section, citation.publisher, citation.published]
-    named = ", ".join(dict.fromkeys(part for part in parts if part))
-    return plain(f"{named} ({citation.document_id}, characters {citation.start}–{citation.end})".replace("\n", " "))
+    label = ", ".join(dict.fromkeys(part for part in parts if part))
+    return plain(f"{label} ({citation.document_id}, characters {citation.start}–{citation.end})".replace("\n", " "))

@@ -14,20 +14,20 @@ file_argument = click.argument("file", type=click.Path(path_type=Path), metavar=
 
 @click.command()
 @file_argument
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @data_option
 @json_option
 def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
     """Copy all documents and feedback to one file, as they are at one moment.
 
-    Others may read and write meanwhile. The copy is verified before it is kept; indexes are not in it, because they
-    are made again.
+    Other processes may read and write meanwhile. The copy is verified before it is kept. Indexes are not included,
+    because they can be rebuilt.
     """
     from service.runtime.progress import progress_for
     from service.settings import load_settings
     from service.upkeep import back_up
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as cleanly as at Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop cleanly, as on Ctrl-C
     about = back_up(load_settings(data=data).data, file, progress_for(), force=force)
     if as_json:
         emit_json(about)
@@ -39,13 +39,13 @@ def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
 
 @click.command()
 @file_argument
-@click.option("--force", is_flag=True, help="Replace the documents that are there.")
+@click.option("--force", is_flag=True, help="Replace the existing documents.")
 @data_option
 @json_option
 def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
-    """Bring back what `footnote backup` copied, in one step.
+    """Restore a backup made by `footnote backup`, in one step.
 
-    The backup is verified first. A server that is running picks it up. Feedback that came since stays.
+    The backup is verified first. A running server picks it up. Feedback given since the backup stays.
     """
     from service.runtime.progress import progress_for
     from service.settings import load_settings
@@ -58,6 +58,6 @@ def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
         emit_json({"documents": about.documents, "passages": about.passages, "generation": generation, "aside": aside})
         return
     if aside is not None:
-        click.echo(f"The store that was there could not be opened. It is now called {aside}.", err=True)
+        click.echo(f"The existing store could not be opened. It is now named {aside}.", err=True)
     held = f"{plural(about.documents, 'document')} and {plural(about.passages, 'passage')}"
     click.echo(f"Restored {held} to {folder}, as of {about.made} (now generation {generation}).")

@@ -14,7 +14,7 @@ __all__ = ["config"]
 @data_option
 @json_option
 def config(data: Path | None, as_json: bool) -> None:
-    """Show every setting, its value and where that comes from."""
+    """Show every setting, its value and its origin."""
     from service.settings import PREFIX, Settings, load_settings
 
     settings = load_settings(data=data)

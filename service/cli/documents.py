@@ -46,11 +46,11 @@ def list_documents(data: Path | None, as_json: bool) -> None:
 
 @documents.command("show")
 @click.argument("identifier", metavar="ID")
-@click.option("--removed", is_flag=True, help="Show what cleaning took out, and why, instead of the passages.")
+@click.option("--removed", is_flag=True, help="Show the removed spans with reasons, instead of the passages.")
 @data_option
 @json_option
 def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> None:
-    """Show what is known of a document, and its passages word for word."""
+    """Show a document's metadata and its passages."""
     from corpus.store import View
     from service.schemas import DocumentRecord
     from service.settings import load_settings
@@ -107,7 +107,7 @@ def _show_removed(document: "StoredDocument", text: str, *, as_json: bool) -> No
 @data_option
 @json_option
 def remove(identifiers: tuple[str, ...], data: Path | None, as_json: bool) -> None:
-    """Remove documents and all that was made of them; the files they came from are not touched."""
+    """Remove documents and everything derived from them. Their files are not touched."""
     from corpus.store import Store
     from service.settings import load_settings
 
@@ -124,7 +124,7 @@ def remove(identifiers: tuple[str, ...], data: Path | None, as_json: bool) -> No
 
 
 def _title(view: "View", identifier: str) -> str:
-    """A document's title; one whose record is damaged can be removed as well."""
+    """Return a document's title. A document with a damaged record can be removed too."""
     try:
         return view.document(identifier).metadata.title
     except StoreCorruptError:

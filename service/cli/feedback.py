@@ -22,7 +22,7 @@ NONE_YET = "There is no feedback yet."
 
 @click.group()
 def feedback() -> None:
-    """List, export and remove what people thought of answers."""
+    """List, export and remove ratings of answers."""
 
 
 @feedback.command("list")
@@ -51,12 +51,12 @@ def _line(entry: Mapping[str, Any]) -> str:
 
 @feedback.command("export")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
-@click.option("--force", is_flag=True, help="Write over the file that --out names.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @data_option
 def export(out: Path | None, force: bool, data: Path | None) -> None:
-    """Write the ratings as JSON Lines for `footnote-eval import`, oldest first; nothing is removed."""
+    """Write the ratings as JSON Lines for `footnote-eval import`, oldest first. Nothing is removed."""
     if force and out is None:
-        raise click.UsageError("--force goes with --out.")
+        raise click.UsageError("--force requires --out.")
     ratings = _opened(data).ratings()
     if not ratings:
         click.echo(f"{NONE_YET} Nothing was written.", err=True)
@@ -71,16 +71,16 @@ def export(out: Path | None, force: bool, data: Path | None) -> None:
 
 @feedback.command("remove")
 @click.argument("identifiers", nargs=-1, metavar="[ID]...")
-@click.option("--before", metavar="DATE", help="Remove those from before this date (UTC), such as 2026-01-31.")
-@click.option("--all", "everything", is_flag=True, help="Remove all.")
+@click.option("--before", metavar="DATE", help="Remove ratings from before this date (UTC), such as 2026-01-31.")
+@click.option("--all", "everything", is_flag=True, help="Remove all ratings.")
 @data_option
 @json_option
 def remove(
     identifiers: tuple[str, ...], before: str | None, everything: bool, data: Path | None, as_json: bool
 ) -> None:
-    """Remove ratings for good: those with these ids (all or none of them), those before a date, or all."""
+    """Remove ratings permanently: by id (all of the ids or none), before a date, or all."""
     if bool(identifiers) + (before is not None) + everything != 1:
-        raise click.UsageError("Say which: ids, --before DATE or --all.")
+        raise click.UsageError("Give either ids, --before DATE or --all.")
     date = None if before is None else _date(before)
     ratings = _opened(data)
     if identifiers:
@@ -98,11 +98,11 @@ def _date(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise click.UsageError("--before takes a date such as 2026-01-31.") from None
+        raise click.UsageError("--before must be a date such as 2026-01-31.") from None
 
 
 def _opened(data: Path | None) -> Feedback:
-    """The feedback in the data folder, which holds a store or has held feedback."""
+    """Return the feedback in the data folder, which has a store or has had feedback."""
     from corpus.store import View
     from service.settings import load_settings
     from service.upkeep import Feedback
@@ -110,23 +110,21 @@ def _opened(data: Path | None) -> Feedback:
     settings = load_settings(data=data)
     ratings = Feedback(settings.data, settings.feedback_limit)
     if not ratings.path.exists():
-        View(
-            settings.data
-        ).close()  # says so where there is no such folder; a store without feedback is as it should be
+        View(settings.data).close()  # raises without a store; a store without feedback is fine
     return ratings
 
 
 def _write(path: Path, ratings: Sequence[StoredRating], *, force: bool) -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically."""
     from corpus.errors import InputError
     from corpus.files import replaced
 
     if path.exists() and not force:
-        raise InputError(f"{path} exists already. Give another name with --out, or write over it with --force.")
+        raise InputError(f"{path} exists already. Give another name with --out, or overwrite it with --force.")
     try:
         with replaced(path) as file:
             file.writelines(f"{rating.entry}\n".encode() for rating in ratings)
     except OSError as error:
         raise InputError(
-            f"{path} cannot be written ({error.strerror}). Check its folder, or choose another."
+            f"{path} cannot be written ({error.strerror}). Check its folder, or give another name with --out."
         ) from error

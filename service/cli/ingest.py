@@ -7,18 +7,19 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, one_line, plain, plural
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plain, plural, say
 
 if TYPE_CHECKING:
     from corpus.documents import ReadOptions
     from corpus.errors import FootnoteError
     from embeddings.encoder import Encoder
-    from service.ingest import Ingester, IngestSummary, PlannedStep
+    from service.ingest import Ingester, IngestSummary, OutcomePreview
     from service.settings import Settings
 
 __all__ = ["ingest", "reindex", "show_summary"]
@@ -33,7 +34,7 @@ class _TimedLoader:
     encoding.
 
     Args:
-        load: Loads it.
+        load: Loads the encoder.
     """
 
     def __init__(self, load: Callable[[], Encoder]) -> None:
@@ -50,32 +51,32 @@ class _TimedLoader:
         return self._encoder
 
 
-class _NamedPath(click.Path):
-    """A path that is not empty: `"$UNSET"` would stand for the present folder."""
+class _NonEmptyPath(click.Path):
+    """A path that is not empty: `"$UNSET"` would be the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
-        """The path."""
+        """Return the path."""
         if not str(value):
-            self.fail("A path is empty. Name a file or folder; the present folder is '.'.", param, ctx)
+            self.fail("A path is empty. Give a file or folder; the current folder is '.'.", param, ctx)
         return super().convert(value, param, ctx)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=_NamedPath(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=_NonEmptyPath(path_type=Path), metavar="PATH...")
 @click.option("--prune", is_flag=True, help="Remove documents whose files under PATH are gone.")
-@click.option("--force", is_flag=True, help="With --prune, also if so many are gone that it may be a mistake.")
-@click.option("--watch", is_flag=True, help="Go on bringing in what changes, until Ctrl-C.")
-@click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
+@click.option("--force", is_flag=True, help="With --prune, remove them even if most files are gone.")
+@click.option("--watch", is_flag=True, help="Keep running and ingest changed files, until Ctrl-C.")
+@click.option("--dry-run", is_flag=True, help="Show the outcome for each file without changing anything.")
 @click.option(
     "--password",
     prompt=True,
     prompt_required=False,
     hide_input=True,
     default=None,
-    help="Opens encrypted PDF files; asked for if left out.",
+    help="Password of encrypted PDF files. Without a value, prompt for it.",
 )
-@click.option("--text-field", default="text", show_default=True, help="Key or column that holds a record's text.")
-@click.option("--encoding", metavar="NAME", help="Of texts that are not UTF-8, such as windows-1252.")
+@click.option("--text-field", default="text", show_default=True, help="Key or column with a record's text.")
+@click.option("--encoding", metavar="NAME", help="Encoding of texts that are not UTF-8, such as windows-1252.")
 @data_option
 @json_option
 def ingest(
@@ -90,10 +91,10 @@ def ingest(
     data: Path | None,
     as_json: bool,
 ) -> int:
-    """Bring documents in: text, Markdown, HTML, PDF, DOCX, EPUB, JSON Lines and CSV files, or folders of them.
+    """Ingest documents: text, Markdown, HTML, PDF, DOCX, EPUB, JSON Lines and CSV files, or folders of them.
 
-    A file that has not changed since is left alone; one that has is replaced; one that has been moved keeps its
-    document. A file that cannot be read costs only itself: the others are kept, and the exit code is 1.
+    Unchanged files are skipped, changed files replace their documents, and moved files keep theirs. An unreadable file
+    affects only itself; the exit code is then 1.
     """
     from corpus.documents import ReadOptions
     from corpus.store import Store
@@ -109,17 +110,17 @@ def ingest(
     _check_text("--text-field", text_field)
     options = ReadOptions(password=password, text_field=text_field, encoding=encoding)
     if force and not prune:
-        raise click.UsageError("--force goes with --prune.")
+        raise click.UsageError("--force requires --prune.")
     if watch and (dry_run or as_json):
-        raise click.UsageError("--watch goes neither with --dry-run nor with --json.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as cleanly as at Ctrl-C
+        raise click.UsageError("--watch cannot be combined with --dry-run or --json.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop cleanly, as on Ctrl-C
     settings = load_settings(data=data)
     pruned = paths if prune else ()
     if dry_run:
-        return _show_plan(settings, options, paths, pruned, force, as_json)
+        return _dry_run(settings, options, paths, pruned, force, as_json)
     changes = _changes(paths) if watch else None
     begun = time.monotonic()
-    load = _TimedLoader(lambda: load_encoder(settings))
+    load = _TimedLoader(lambda: load_encoder(settings, say))
     with Store(settings.data, create=True) as store:
         ingester = Ingester(store, load, settings, options)
         summary = ingester.ingest(paths, progress_for(), prune=pruned, force=force)
@@ -136,7 +137,7 @@ def ingest(
 
 
 def _changes(paths: Sequence[Path]) -> Iterator[set[Path]]:
-    """What changes from now on, also while the files are ingested for the first time."""
+    """Return the changes from now on, including those during the first ingest."""
     from service.ingest import changes_of
 
     changes = changes_of(paths)
@@ -147,14 +148,11 @@ def _changes(paths: Sequence[Path]) -> Iterator[set[Path]]:
 def _watch(ingester: Ingester, paths: Sequence[Path], prune: bool, changes: Iterator[set[Path]]) -> None:
     from service.ingest import Watch
 
-    def tell(summary: IngestSummary) -> None:
-        show_summary(summary)
-
     def fail(error: FootnoteError) -> None:
-        click.echo(f"{plain(str(error))} It is tried again.", err=True)
+        click.echo(f"{plain(str(error))} Trying again.", err=True)
 
     click.echo("Watching for changes. Press Ctrl-C to stop.", err=True)
-    Watch(ingester, paths, prune=prune, tell=tell, fail=fail).follow(changes)
+    Watch(ingester, paths, prune=prune, report=show_summary, fail=fail).follow(changes)
     click.echo("Stopped watching.", err=True)
 
 
@@ -162,7 +160,7 @@ def _check_encoding(encoding: str | None) -> None:
     try:
         codecs.lookup(encoding or "utf-8")
     except LookupError:
-        raise click.UsageError(f"There is no encoding '{encoding}'. Name one such as windows-1252.") from None
+        raise click.UsageError(f"There is no encoding '{encoding}'. Give one such as windows-1252.") from None
 
 
 def _check_text(option: str, value: str | None) -> None:
@@ -172,7 +170,7 @@ def _check_text(option: str, value: str | None) -> None:
         raise click.UsageError(f"{option} is not valid UTF-8. Check the terminal's encoding.") from None
 
 
-def _show_plan(
+def _dry_run(
     settings: Settings,
     options: ReadOptions,
     paths: Sequence[Path],
@@ -180,36 +178,34 @@ def _show_plan(
     force: bool,
     as_json: bool,
 ) -> int:
-    from service.ingest import Action, plan
+    from service.ingest import Action, preview
     from service.opening import load_encoder
     from service.runtime.progress import progress_for
 
-    planned = plan(
-        settings, lambda: load_encoder(settings), paths, progress_for(), prune=pruned, force=force, options=options
-    )
-    steps = list(planned)
+    load = partial(load_encoder, settings, say)
+    outcomes = list(preview(settings, load, paths, progress_for(), prune=pruned, force=force, options=options))
     if as_json:
-        emit_json({"files": steps})
+        emit_json({"files": outcomes})
     else:
-        for step in steps:
-            _show_step(step)
-        counts = Counter(step.action for step in steps)
-        said = ", ".join(f"{counts[action]} {action.value}" for action in Action if counts[action])
-        click.echo(f"Would be: {said or 'nothing'}. Nothing was changed.")
-    return 1 if any(step.action is Action.REFUSED for step in steps) else 0
+        for outcome in outcomes:
+            _show_outcome(outcome)
+        counts = Counter(outcome.action for outcome in outcomes)
+        actions = ", ".join(f"{counts[action]} {action.value}" for action in Action if counts[action])
+        click.echo(f"Dry run: {actions or 'no file'}. Nothing was changed.")
+    return 1 if any(outcome.action is Action.REFUSED for outcome in outcomes) else 0
 
 
-def _show_step(step: PlannedStep) -> None:
+def _show_outcome(outcome: OutcomePreview) -> None:
     details = [
-        f"from {step.was}" if step.was else "",
-        step.reason or "",
-        f"the same as {step.same_as}" if step.same_as else "",
-        plural(len(step.passages), "passage") if step.passages else "",
-        *step.notes,
+        f"from {outcome.was}" if outcome.was else "",
+        outcome.reason or "",
+        f"the same as {outcome.same_as}" if outcome.same_as else "",
+        plural(len(outcome.passages), "passage") if outcome.passages else "",
+        *outcome.notes,
     ]
-    said = "; ".join(detail for detail in details if detail)
-    click.echo(f"{step.action.value:9} {one_line(step.source)}{f' ({one_line(said)})' if said else ''}")
-    for passage in step.passages:
+    note = "; ".join(detail for detail in details if detail)
+    click.echo(f"{outcome.action.value:9} {one_line(outcome.source)}{f' ({one_line(note)})' if note else ''}")
+    for passage in outcome.passages:
         section = f"  {one_line(passage.section)}:" if passage.section else ""
         click.echo(f"    [{passage.start}–{passage.end}]{section} {one_line(passage.begins)}")
 
@@ -231,41 +227,38 @@ def _as_json(summary: IngestSummary) -> dict[str, object]:
 
 
 def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
-    """Say what became of each source."""
+    """Print the summary of an ingest."""
+    from service.ingest import Action
+
     for source, reason in summary.refused:
         click.echo(f"Refused {one_line(source)}: {one_line(reason)}.", err=True)
     for source, note in summary.notes:
         click.echo(f"{one_line(source)}: {one_line(note)}.", err=True)
     for source, other in summary.same:
-        click.echo(f"{one_line(source)} holds the same as {one_line(other)}; both are documents.")
-    counts = [
-        f"{len(sources)} {what}"
-        for what, sources in (
-            ("added", summary.added),
-            ("replaced", summary.replaced),
-            ("moved", summary.moved),
-            ("removed", summary.removed),
-            ("unchanged", summary.unchanged),
-            ("refused", summary.refused),
-        )
-        if sources or what == "added"
-    ]
-    took = "" if seconds is None else f" in {seconds:.1f} s"
-    click.echo(f"Documents: {', '.join(counts)} ({plural(summary.passages, 'passage')} encoded{took}).")
+        click.echo(f"{one_line(source)} has the same content as {one_line(other)}; both are documents.")
+    counts = {action: len(getattr(summary, action.value)) for action in Action}
+    if counts[Action.REFUSED] == sum(counts.values()) > 0:
+        click.echo("Nothing was ingested.")
+    else:
+        actions = ", ".join(f"{count} {action.value}" for action, count in counts.items() if count or action == "added")
+        duration = "" if seconds is None else f" in {seconds:.1f} s"
+        click.echo(f"Documents: {actions} ({plural(summary.passages, 'passage')} encoded{duration}).")
     if summary.skipped:
         kinds = ", ".join(f"{count} {one_line(suffix)}" for suffix, count in sorted(summary.skipped.items()))
-        click.echo(f"Passed over files of other types: {kinds}.")
+        click.echo(f"Skipped files of other types: {kinds}.")
     if summary.stopped:
-        click.echo("Stopped before the end. What was added is stored; run the same command again to go on.", err=True)
+        click.echo(
+            "Stopped before the end. Finished documents are stored; run the command again to continue.", err=True
+        )
 
 
 @click.command()
 @data_option
 @json_option
 def reindex(data: Path | None, as_json: bool) -> None:
-    """Cut and encode all stored documents anew, with the present encoder and sizes.
+    """Split and encode all stored documents again, with the current encoder and sizes.
 
-    Everything changes in one step at the end, so that an interruption leaves the old state.
+    All changes take effect in one step at the end, so an interruption leaves the old state.
     """
     from corpus.store import Store
     from embeddings.encoder import lower_priority
@@ -277,12 +270,12 @@ def reindex(data: Path | None, as_json: bool) -> None:
     lower_priority()
     settings = load_settings(data=data)
     begun = time.monotonic()
-    load = _TimedLoader(lambda: load_encoder(settings, anew=True))
+    load = _TimedLoader(lambda: load_encoder(settings, say, for_reindex=True))
     with Store(settings.data) as store:
-        documents = Ingester(store, load, settings).reencode(progress_for())
+        documents = Ingester(store, load, settings).reindex(progress_for())
     refresh_projection(settings, load())
     seconds = time.monotonic() - begun - load.seconds
     if as_json:
         emit_json({"documents": documents, "seconds": round(seconds, 2)})
     else:
-        click.echo(f"Re-encoded {plural(documents, 'document')} in {seconds:.1f} s.")
+        click.echo(f"Reindexed {plural(documents, 'document')} in {seconds:.1f} s.")

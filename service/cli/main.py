@@ -1,6 +1,6 @@
-"""The `footnote` command: its subcommands, its exit codes, and how it says what went wrong.
+"""The `footnote` command: subcommands, exit codes, error messages.
 
-Exit codes: 0 done, 1 what the user gave cannot be used, 2 usage, 3 the store cannot be used, 130 interrupted.
+Exit codes: 0 done, 1 an input cannot be used, 2 wrong usage, 3 the store cannot be used, 130 interrupted.
 """
 
 import os
@@ -20,7 +20,7 @@ from service.cli.serve import serve
 from service.cli.verify import verify
 from service.runtime.terminal import plain
 
-__all__ = ["footnote", "main"]
+__all__ = ["footnote", "run"]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -33,12 +33,8 @@ for command in (ask, backup, config, documents, feedback, ingest, reindex, resto
     footnote.add_command(command)
 
 
-def main() -> None:
-    """Run the command line and exit with its code."""
-    sys.exit(_run())
-
-
-def _run() -> int:
+def run() -> int:
+    """Run the command line and return its exit code."""
     try:
         code = footnote.main(prog_name="footnote", standalone_mode=False)
         sys.stdout.flush()
@@ -53,7 +49,7 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return 130
-    except BrokenPipeError:  # the reader, `head` say, has what it wanted
+    except BrokenPipeError:  # a reader such as `head` has finished
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -9,37 +9,45 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from service.cli.options import LazyDefaultOption, setting_default
 from service.runtime.terminal import data_option, plural
+from service.runtime.terminal import say as say_on_terminal
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
+    from service.opening import Say
     from service.settings import Settings
     from service.telemetry.tracing import Tracing
 
 __all__ = ["serve"]
 
-Say = Callable[[str], None]
-
 logger = logging.getLogger("service")
 
-LEAVE_BEFORE_S = 0.5
-"""A process ends a moment before the time that is promised."""
+EXIT_MARGIN_S = 0.5
+"""Seconds before the promised time at which the process exits."""
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Address to listen on  [default: 127.0.0.1]")
-@click.option("--port", type=int, metavar="N", help="Port to listen on; 0 takes a free one  [default: 8000]")
-@click.option("--no-starter", is_flag=True, help="Leave an empty data folder empty.")
+@click.option(
+    "--host", cls=LazyDefaultOption, shown=setting_default("host"), metavar="ADDRESS", help="Address to listen on."
+)
+@click.option(
+    "--port",
+    cls=LazyDefaultOption,
+    shown=setting_default("port"),
+    type=int,
+    metavar="N",
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option("--no-starter", is_flag=True, help="Do not ingest the starter documents into an empty data folder.")
 @data_option
 def serve(host: str | None, port: int | None, no_starter: bool, data: Path | None) -> None:
-    """Serve the documents over HTTP; an empty data folder is given the starter documents first."""
+    """Serve the documents over HTTP. An empty data folder gets the starter documents first."""
     from importlib.metadata import version
 
     from service.access import access_of
@@ -49,30 +57,30 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     from service.telemetry.tracing import tracing_from
 
     keep_few_heaps()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # asked to stop: done, not failed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a requested stop is not a failure
     settings = load_settings(data=data, host=host, port=port)
-    access_of(settings)  # what is wrong with the keys is told before the encoder is loaded
+    access_of(settings)  # report unusable keys before the encoder is loaded
     configure_logs(settings)
-    say = _voice(settings)
+    say = _say(settings)
     tracing = tracing_from(version("footnote-qa"))
-    with _bound(settings.host, settings.port) as listener:
+    with _listener(settings.host, settings.port) as listener:
         from service.opening import load_encoder
 
         empty = _is_empty(settings)
         say("Loading the encoder.")
-        encoder = load_encoder(settings, say=say)
+        encoder = load_encoder(settings, say)
         if empty and not no_starter:
-            _give_starter(encoder, settings, say)
+            _ingest_starter(encoder, settings, say)
         _run(settings, encoder, listener, tracing, say)
 
 
-def _voice(settings: Settings) -> Say:
-    """Says how the start goes on: plainly to people, in lines like all others to programs."""
-    return logger.info if settings.log_format == "json" else partial(click.echo, err=True)
+def _say(settings: Settings) -> Say:
+    """Return what shows the progress of the start: plain lines for people, log lines for programs."""
+    return logger.info if settings.log_format == "json" else say_on_terminal
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    """A socket on the address, not listening yet, so that none waits on a service that is still loading."""
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address. It does not listen yet, so that no client waits for the encoder to load."""
     from corpus.errors import AddressError
     from service.http import Listener
 
@@ -88,31 +96,31 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise AddressError(
             f"Cannot listen on {host}, port {port} ({error.strerror}). "
-            "Stop what uses it, or choose another with --port."
+            "Stop the program that uses it, or give another port with --port."
         ) from error
     return listener
 
 
 def _is_empty(settings: Settings) -> bool:
-    """Whether there are no documents yet; where there is not even a store, make one."""
+    """Return whether there are no documents. Create a store if there is none."""
     from corpus.errors import StoreMissingError
     from corpus.store import Store, View
 
     try:
-        with View(settings.data) as view:  # enough where nothing can be written
+        with View(settings.data) as view:  # works in a read-only folder
             return not view.counts()[0]
     except StoreMissingError:
         Store(settings.data, create=True).close()
         return True
 
 
-def _give_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
+def _ingest_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
     from corpus.store import Store
     from service.ingest import Ingester, starter_files
     from service.runtime.progress import NoProgress, progress_for
 
     count = plural(len(starter_files()), "starter document")
-    say(f"{settings.data} is empty: ingesting the {count} that come with Footnote.")
+    say(f"{settings.data} is empty: ingesting {count}.")
     progress = NoProgress() if settings.log_format == "json" else progress_for()
     with Store(settings.data) as store:
         Ingester(store, lambda: encoder, settings).ingest_starter(progress)
@@ -122,43 +130,42 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing:
     from service.answering import Pipeline
     from service.http import Service, build_app
     from service.http.server.server import Server
-    from service.opening import other_precision
-    from service.retrieval import Library
+    from service.opening import open_library
 
-    library = Library(settings, encoder, load=other_precision(settings, say))
+    library = open_library(settings, encoder, say)
     pipeline = Pipeline(library, settings)
-    pipeline.ask("Is everything warm?")  # the first forward pass is slow; let no asker wait for it
+    pipeline.ask("Is everything warm?")  # the first forward pass is slow
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()
         kind = snapshot.searcher.kind
 
     app = build_app(Service(settings, library, pipeline), tracing)
     gc.collect()
-    gc.freeze()  # what is there stays: to look through it again and again would hold up an answer for some 20 ms
+    gc.freeze()  # exempts existing objects from collections, which delay answers by some 20 ms
 
     def ready() -> None:
         host, port = listener.getsockname()[:2]
         address = f"[{host}]" if ":" in host else host
-        about = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
-        say(f"Footnote is ready at http://{address}:{port} ({about}). Press Ctrl-C to stop.")
+        contents = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
+        say(f"Footnote is ready at http://{address}:{port} ({contents}). Press Ctrl-C to stop.")
 
     try:
-        Server(app, ready, _leave_after).run(sockets=[listener])
+        Server(app, ready, _exit_after).run(sockets=[listener])
     except KeyboardInterrupt:
         say("Stopped.")
 
 
-def _leave_after(seconds: float) -> None:
-    """End this process after a time, whatever still runs in it: an index of a large store takes long to make.
+def _exit_after(seconds: float) -> None:
+    """End this process after a time, even if it is still building the index of a large store.
 
-    Nothing is lost: what was acknowledged is on the disk, and an index is made again.
+    Nothing is lost: acknowledged documents are on the disk, and the index is rebuilt.
     """
 
-    def leave() -> None:
-        logger.warning("What still runs is given up, so that the service ends in time.")
+    def exit_now() -> None:
+        logger.warning("Unfinished work is abandoned, so that the service stops in time.")
         logging.shutdown()
         os._exit(0)
 
-    timer = threading.Timer(max(0.0, seconds - LEAVE_BEFORE_S), leave)
+    timer = threading.Timer(max(0.0, seconds - EXIT_MARGIN_S), exit_now)
     timer.daemon = True
     timer.start()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural, say
 
 if TYPE_CHECKING:
     from service.upkeep import Problem, Verified
@@ -17,13 +17,13 @@ __all__ = ["verify"]
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Change nothing: only say what is wrong.")
+@click.option("--check", is_flag=True, help="Report damage without repairing it.")
 @data_option
 @json_option
 def verify(check: bool, data: Path | None, as_json: bool) -> int:
-    """Check every stored span, text and vector, and repair what can be made again from what is right.
+    """Check every stored span, text and vector, and repair damage from intact data.
 
-    The exit code is 3 if something is wrong that was not repaired.
+    The exit code is 3 if damage remains.
     """
     from service.opening import load_encoder
     from service.runtime.progress import progress_for
@@ -31,7 +31,7 @@ def verify(check: bool, data: Path | None, as_json: bool) -> int:
     from service.upkeep import verified
 
     settings = load_settings(data=data)
-    done = verified(settings, lambda: load_encoder(settings), progress_for(), check=check)
+    done = verified(settings, lambda: load_encoder(settings, say), progress_for(), check=check)
     if as_json:
         emit_json(_as_json(done))
     else:
@@ -40,15 +40,15 @@ def verify(check: bool, data: Path | None, as_json: bool) -> int:
 
 
 def _as_json(done: Verified) -> dict[str, object]:
-    def told(problems: Sequence[Problem]) -> list[dict[str, object]]:
+    def as_json(problems: Sequence[Problem]) -> list[dict[str, object]]:
         return [{"document": one.document, "source": one.source, "detail": one.detail} for one in problems]
 
     return {
         "documents": done.documents,
         "passages": done.passages,
         "vector_index": done.kind,
-        "problems": told(done.problems),
-        "repaired": told(done.repaired),
+        "problems": as_json(done.problems),
+        "repaired": as_json(done.repaired),
         "rebuilt": dict(done.rebuilt),
         "not_rebuilt": dict(done.not_rebuilt),
     }
@@ -56,16 +56,16 @@ def _as_json(done: Verified) -> dict[str, object]:
 
 def _show(done: Verified, folder: Path, *, check: bool) -> None:
     for one in done.problems:
-        came = f" (from {one.source})" if one.source else ""
-        click.echo(one_line(f"{one.document or 'The store'}{came}: {one.detail}"), err=True)
+        origin = f" (from {one.source})" if one.source else ""
+        click.echo(one_line(f"{one.document or 'The store'}{origin}: {one.detail}"), err=True)
     for one in done.repaired:
         click.echo(one_line(f"{one.document or 'The store'}: {one.detail}; it has been repaired."))
-    for index, was in done.rebuilt.items():
-        click.echo(f"The {index} index on disk {was}{'' if check else '; it has been rebuilt'}.")
-    for index, was in done.not_rebuilt.items():
+    for index, damage in done.rebuilt.items():
+        click.echo(f"The {index} index on disk {damage}{'' if check else '; it has been rebuilt'}.")
+    for index, damage in done.not_rebuilt.items():
         click.echo(
-            f"The {index} index on disk {was}, and cannot be rebuilt: {folder} cannot be written, or its disk is "
-            "full. Until then, every start makes it anew in memory.",
+            f"The {index} index on disk {damage}, and cannot be rebuilt: {folder} is not writable, or its disk is "
+            "full. Until this is fixed, every start rebuilds it in memory.",
             err=True,
         )
     checked = f"{plural(done.documents, 'document')} and {plural(done.passages, 'passage')}"
@@ -77,15 +77,15 @@ def _show(done: Verified, folder: Path, *, check: bool) -> None:
 def _verdict(done: Verified, folder: Path, *, check: bool) -> str:
     count = len(done.problems) + (len(done.rebuilt) if check else 0)
     if not count and done.not_rebuilt:
-        return "all that is stored is well, but not every index on disk."
+        return "the store is intact, but not every index on disk."
     if not count:
-        return "all is well now." if done.repaired or done.rebuilt else "all is well."
+        return "everything is intact now." if done.repaired or done.rebuilt else "everything is intact."
     found = f"{plural(count, 'problem')} {'found' if check else 'left'}."
     if check:
-        return f"{found} Nothing was changed. Repair what can be with: footnote verify --data {folder}"
+        return f"{found} Nothing was changed. Repair with: footnote verify --data {folder}"
     if all(one.document for one in done.problems):
-        return f"{found} Ingest the files named again with: footnote ingest FILE --data {folder}"
+        return f"{found} Ingest these files again with: footnote ingest FILE --data {folder}"
     return (
-        f"{found} Bring a backup back with: footnote restore FILE --data {folder}, or ingest all files into another "
+        f"{found} Restore a backup with: footnote restore FILE --data {folder}, or ingest all files into another "
         "folder."
     )

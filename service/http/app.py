@@ -24,7 +24,7 @@ from service.http.question_queue import QuestionQueue
 from service.http.routes import ask, chat, documents, feedback, health, metrics, pages, suggestions
 from service.http.server.connections import ConnectionLimitMiddleware
 from service.http.state import Service
-from service.ingest import Intake
+from service.ingest import ChangeQueue
 from service.schemas import Problem
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
@@ -93,7 +93,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     )
     app.state.service = service
     app.state.access = access
-    app.state.intake = Intake(service.library, service.settings)
+    app.state.intake = ChangeQueue(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
     app.state.metrics = Metrics(version("footnote-qa"))
     app.state.question_queue = QuestionQueue(

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from service.access import AccessControl
 from service.answering import Pipeline
 from service.http.question_queue import QuestionQueue
-from service.ingest import Intake
+from service.ingest import ChangeQueue
 from service.retrieval import Library
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
@@ -46,7 +46,7 @@ def _state(name: str) -> Callable[[Request], Awaitable[Any]]:
 
 ServiceState = Annotated[Service, Depends(_state("service"))]
 AccessState = Annotated[AccessControl, Depends(_state("access"))]
-IntakeState = Annotated[Intake, Depends(_state("intake"))]
+IntakeState = Annotated[ChangeQueue, Depends(_state("intake"))]
 QuestionQueueState = Annotated[QuestionQueue, Depends(_state("question_queue"))]
 FeedbackState = Annotated[Feedback, Depends(_state("feedback"))]
 MetricsState = Annotated[Metrics, Depends(_state("metrics"))]

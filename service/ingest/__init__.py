@@ -1,28 +1,28 @@
-"""Documents into the store: read, cut, encoded once and committed, each stage while the next one works."""
+"""Ingest documents into the store: read, split, encode and commit, each step while the next one works."""
 
-from service.ingest.change_queue import Intake, Upload
-from service.ingest.cutting import encoded_passages, naming
+from service.ingest.change_queue import ChangeQueue, Upload
+from service.ingest.dry_run import OutcomePreview, preview
 from service.ingest.ingester import Ingester
-from service.ingest.planning import PlannedStep, plan
-from service.ingest.sources import Source, lent, starter_files
-from service.ingest.steps import Action, Step
+from service.ingest.outcomes import Action, Outcome
+from service.ingest.passages import encoded_passages, error_context
+from service.ingest.sources import Source, borrowed_sandbox, starter_files
 from service.ingest.summary import IngestSummary
 from service.ingest.watching import Watch, changes_of
 
 __all__ = [
     "Action",
+    "ChangeQueue",
     "IngestSummary",
     "Ingester",
-    "Intake",
-    "PlannedStep",
+    "Outcome",
+    "OutcomePreview",
     "Source",
-    "Step",
     "Upload",
     "Watch",
+    "borrowed_sandbox",
     "changes_of",
     "encoded_passages",
-    "lent",
-    "naming",
-    "plan",
+    "error_context",
+    "preview",
     "starter_files",
 ]

@@ -1,4 +1,4 @@
-"""Documents into and out of the store of a running service, one change at a time."""
+"""Changes of a running service's documents, one at a time."""
 
 import contextlib
 import functools
@@ -16,34 +16,34 @@ from corpus.files import MAX_SOURCE_BYTES, SourceBytes
 from corpus.store import Store, View, mismatch_message
 from corpus.text import normalise
 from service.ingest.ingester import Ingester
+from service.ingest.outcomes import Action
 from service.ingest.sources import Source
-from service.ingest.steps import Action
 from service.ingest.summary import IngestSummary
 from service.retrieval import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from service.telemetry import with_request_context
 
-__all__ = ["Intake", "Received", "Upload"]
+__all__ = ["ChangeQueue", "Upload", "UploadResult"]
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 MAX_NAME_CHARACTERS = 200
-"""Of an uploaded file's name; file systems allow about as much."""
+"""Maximum length of an uploaded file's name, about that of file systems."""
 
-MOST_ENCODERS = 3
-"""A store that is re-encoded again and again while a file is brought in has it refused after so many times."""
+MAX_ATTEMPTS = 3
+"""Attempts to ingest a file while the store is reindexed with other encoders."""
 
 STOPPED = "the service is stopping; send it again"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was sent.
+    """An uploaded file.
 
     Args:
-        name: As it was sent.
-        file: Its bytes, from the beginning.
+        name: The name that the client sent.
+        file: The bytes.
     """
 
     name: str
@@ -51,14 +51,14 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """What became of an uploaded file.
+class UploadResult:
+    """The outcome of an uploaded file.
 
     Args:
-        name: Cleaned, as the document's source has it.
-        outcome: The greatest change that any of its documents met.
-        documents: Ids of the documents that it holds now.
-        reasons: Why it, or a document in it, was refused.
+        name: The cleaned name, as in the document's source.
+        outcome: The most important action of its documents.
+        documents: Ids of its stored documents.
+        reasons: Why the file, or a document in it, was refused.
     """
 
     name: str
@@ -67,11 +67,11 @@ class Received:
     reasons: Sequence[str]
 
 
-class Intake:
-    """Changes the documents of a running service, on a thread of its own, in the order asked for.
+class ChangeQueue:
+    """Changes the documents of a running service on its own thread, in the order of the requests.
 
     Args:
-        library: Told of what is new, so that it can be asked about at once. Its encoder is used.
+        library: Refreshed after each change. Its encoder is used.
         settings: Data folder and sizes.
     """
 
@@ -82,52 +82,52 @@ class Intake:
         self._changes: set[Future[Any]] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
-    def add(self, uploads: Sequence[Upload]) -> Future[tuple[list[Received], int]]:
-        """Bring in what was sent; gives what became of each, and the store's generation after it."""
+    def add(self, uploads: Sequence[Upload]) -> Future[tuple[list[UploadResult], int]]:
+        """Ingest uploads. The result has their outcomes and the store's new generation."""
         return self._counted(self._thread.submit(with_request_context(self._add), uploads))
 
     def remove(self, identifier: str) -> Future[int]:
-        """Remove a document; gives the new generation, or raises UnknownDocumentError."""
+        """Remove a document. The result is the new generation; it may raise UnknownDocumentError."""
         return self._counted(self._thread.submit(with_request_context(self._remove), identifier))
 
     def queue(self) -> int:
-        """How many changes wait or are being made."""
+        """Return the number of waiting and current changes."""
         return len(self._changes)
 
     def stop(self) -> None:
-        """Stop before the next document: whoever sent one is told so."""
+        """Stop before the next document. The remaining uploads are refused with `STOPPED`."""
         self._stop.set()
 
     def close(self) -> None:
-        """Stop, and wait for what is being brought in."""
+        """Stop, and wait for the current change."""
         self.stop()
         self._thread.shutdown(cancel_futures=True)
 
-    def _counted(self, change: Future[Made]) -> Future[Made]:
+    def _counted(self, change: Future[Result]) -> Future[Result]:
         self._changes.add(change)
         change.add_done_callback(self._changes.discard)
         return change
 
-    def _add(self, uploads: Sequence[Upload]) -> tuple[list[Received], int]:
+    def _add(self, uploads: Sequence[Upload]) -> tuple[list[UploadResult], int]:
         names = [clean_name(upload.name) for upload in uploads]
-        taken = Counter(names)
+        counts = Counter(names)
         sources = [
-            Source(f"{at}", functools.partial(_read, upload, name, taken[name] > 1))
+            Source(f"{at}", functools.partial(_read, upload, name, is_duplicate=counts[name] > 1))
             for at, (upload, name) in enumerate(zip(uploads, names, strict=True))
         ]
-        received: list[Received] = []
+        results: list[UploadResult] = []
         with Store(self._settings.data) as store:
             for source, name in zip(sources, names, strict=True):
                 summary = self._ingested(store, source)
                 with store.view() as view:
-                    received.append(_received(name, summary, view))
+                    results.append(_upload_result(name, summary, view))
         self._library.refresh()
         with View(self._settings.data) as view:
-            return received, view.generation
+            return results, view.generation
 
     def _ingested(self, store: Store, source: Source) -> IngestSummary:
-        """Bring a source in, with the encoder that the store has by now: it may have been re-encoded meanwhile."""
-        for _ in range(MOST_ENCODERS):
+        """Ingest a source with the store's current encoder, which a reindex may have changed."""
+        for _ in range(MAX_ATTEMPTS):
             self._library.refresh()
             ingester = Ingester(store, lambda: self._library.encoder, self._settings)
             with contextlib.suppress(EncoderMismatchError):
@@ -142,16 +142,16 @@ class Intake:
 
 
 def clean_name(name: str) -> str:
-    """The last part of a file's name, without what moves a cursor or hides a file; empty if nothing is left."""
+    """Return the last part of a path, without control characters and leading dots; empty if nothing is left."""
     last = re.split(r"[/\\]", normalise("NFC", name))[-1]
     return "".join(c for c in last if c.isprintable()).strip(" .")[-MAX_NAME_CHARACTERS:]
 
 
-def _read(upload: Upload, name: str, is_twice: bool) -> SourceBytes:
+def _read(upload: Upload, name: str, *, is_duplicate: bool) -> SourceBytes:
     if not name:
-        raise SourceError("it has no usable name; send one such as notes.txt")
-    if is_twice:
-        raise SourceError("another file of this request has the same name; send them one after the other")
+        raise SourceError("it has no usable name; send it with a name such as notes.txt")
+    if is_duplicate:
+        raise SourceError("another file of this request has the same name; send them in separate requests")
     upload.file.seek(0)
     data = upload.file.read(MAX_SOURCE_BYTES + 1)
     if len(data) > MAX_SOURCE_BYTES:
@@ -159,7 +159,7 @@ def _read(upload: Upload, name: str, is_twice: bool) -> SourceBytes:
     return SourceBytes(Path(name), data, source=f"upload:{name}")
 
 
-def _received(name: str, summary: IngestSummary, view: View) -> Received:
+def _upload_result(name: str, summary: IngestSummary, view: View) -> UploadResult:
     reasons = [reason for _, reason in summary.refused]
     if summary.stopped:
         reasons.append(STOPPED)
@@ -169,6 +169,6 @@ def _received(name: str, summary: IngestSummary, view: View) -> Received:
         (Action.ADDED, summary.added or summary.moved),
         (Action.UNCHANGED, summary.unchanged),
     )
-    outcome = next((action for action, met in outcomes if met), Action.REFUSED)
+    outcome = next((action for action, sources in outcomes if sources), Action.REFUSED)
     documents = [each.id for each in view.sources() if each.file == f"upload:{name}"]
-    return Received(name, outcome, documents, reasons)
+    return UploadResult(name, outcome, documents, reasons)

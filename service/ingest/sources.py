@@ -1,4 +1,4 @@
-"""Where documents come from: files by their paths, the starter documents, and what is uploaded."""
+"""Sources of documents: files, the starter documents, uploads."""
 
 import contextlib
 import functools
@@ -8,42 +8,42 @@ from pathlib import Path
 
 from corpus.documents import SourceDocument
 from corpus.files import SourceBytes, read_bytes
-from corpus.readers import SourceProblem
-from service.reading import Sandbox, SandboxLimits, lend
+from corpus.readers import FoundFiles, SourceProblem
+from service.reading import Sandbox, SandboxLimits, borrow
 from service.settings import Settings
 
-__all__ = ["Read", "Source", "lent", "source_of_path", "starter_files", "starter_sources"]
+__all__ = ["ReadFile", "Source", "borrowed_sandbox", "found_sources", "starter_files", "starter_sources"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read.
+    """A file to ingest.
 
     Args:
-        name: What people call it.
-        read: Reads its bytes; raises SourceError.
+        name: Its name for the user.
+        read: Returns its bytes, or raises SourceError.
     """
 
     name: str
     read: Callable[[], SourceBytes]
 
 
-Read = Callable[[SourceBytes], Iterable[SourceDocument | SourceProblem]]
-"""Gives the documents that a file holds."""
+ReadFile = Callable[[SourceBytes], Iterable[SourceDocument | SourceProblem]]
+"""Returns the documents of a file, and the problems of its records."""
 
 
-def lent(settings: Settings) -> contextlib.AbstractContextManager[Sandbox]:
-    """A process to read files and cut texts with, for the block."""
-    return lend(SandboxLimits(seconds=settings.parse_seconds))
+def borrowed_sandbox(settings: Settings) -> contextlib.AbstractContextManager[Sandbox]:
+    """Return a context manager that provides a process to read files and split texts."""
+    return borrow(SandboxLimits(seconds=settings.parse_seconds))
 
 
-def source_of_path(path: Path, within: Path | None = None) -> Source:
-    """The file at a path, and the folder that it was found in, if it was not named."""
-    return Source(str(path), functools.partial(read_bytes, path, within))
+def found_sources(found: FoundFiles) -> list[Source]:
+    """Return the files that were found, as sources."""
+    return [Source(str(path), functools.partial(read_bytes, path, found.within.get(path))) for path in found.files]
 
 
 def starter_files() -> list[SourceBytes]:
-    """The starter documents that come with Footnote, under names that do not depend on where it is installed."""
+    """Return the starter documents. Their source names do not depend on the place of installation."""
     import corpus
 
     folder = Path(corpus.__file__).parent / "starter"
@@ -52,9 +52,9 @@ def starter_files() -> list[SourceBytes]:
 
 
 def starter_sources() -> list[Source]:
-    """The starter documents as sources."""
-    return [Source(file.source, functools.partial(_itself, file)) for file in starter_files()]
+    """Return the starter documents as sources."""
+    return [Source(file.source, functools.partial(_identity, file)) for file in starter_files()]
 
 
-def _itself(file: SourceBytes) -> SourceBytes:
+def _identity(file: SourceBytes) -> SourceBytes:
     return file

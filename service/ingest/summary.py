@@ -1,26 +1,26 @@
-"""What became of each source."""
+"""The summary of an ingest."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-from service.ingest.steps import Action, Prepared, Step
+from service.ingest.outcomes import Action, Outcome, SplitDocument
 
 __all__ = ["IngestSummary"]
 
 
 @dataclass(slots=True)
 class IngestSummary:
-    """What became of each source.
+    """Outcomes of an ingest by action.
 
     Args:
         added, unchanged, replaced, removed: Sources.
-        moved: `(source before, source now)`: another name for what was stored already.
+        moved: `(previous source, source)` of each moved document.
         refused: `(source, reason)`.
-        same: `(source, other source)` of each document added whose bytes another document has too.
-        notes: `(source, note)` of each document added or replaced of which something was left out.
-        skipped: Files in folders that are of another type, by suffix.
-        passages: How many were encoded.
-        stopped: Whether it was interrupted before the last source.
+        same: `(source, other source)` of each added document with the same bytes as another one.
+        notes: `(source, note)` of each added or replaced document with omissions.
+        skipped: Number of files of other types in folders, by suffix.
+        passages: Number of encoded passages.
+        stopped: Whether the ingest was interrupted.
     """
 
     added: list[str] = field(default_factory=list)
@@ -37,20 +37,20 @@ class IngestSummary:
 
     @property
     def changed(self) -> bool:
-        """Whether the store is another than before."""
+        """Whether the store changed."""
         return bool(self.added or self.replaced or self.moved or self.removed)
 
-    def record(self, step: Step) -> None:
-        """Note what became of a source, once it has."""
-        if step.action is Action.REFUSED:
-            self.refused.append((step.source, step.reason or ""))
-        elif step.action is Action.MOVED:
-            self.moved.append((step.was or "", step.source))
+    def record(self, outcome: Outcome) -> None:
+        """Add an outcome, after its work is committed."""
+        if outcome.action is Action.REFUSED:
+            self.refused.append((outcome.source, outcome.reason or ""))
+        elif outcome.action is Action.MOVED:
+            self.moved.append((outcome.was or "", outcome.source))
         else:
-            sources: list[str] = getattr(self, step.action.value)
-            sources.append(step.source)
-        if step.same_as is not None:
-            self.same.append((step.source, step.same_as))
-        if isinstance(step.work, Prepared):
-            self.passages += len(step.work.passages)
-            self.notes += [(step.source, note) for note in step.work.notes]
+            sources: list[str] = getattr(self, outcome.action.value)
+            sources.append(outcome.source)
+        if outcome.same_as is not None:
+            self.same.append((outcome.source, outcome.same_as))
+        if isinstance(outcome.work, SplitDocument):
+            self.passages += len(outcome.work.passages)
+            self.notes += [(outcome.source, note) for note in outcome.work.notes]

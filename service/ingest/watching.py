@@ -1,4 +1,4 @@
-"""Keeping in step with files while they change."""
+"""Ingest files whenever they change."""
 
 import os
 import threading
@@ -9,7 +9,8 @@ from watchfiles import watch
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from corpus.errors import FootnoteError, SourceError
-from corpus.files import SIDECAR_SUFFIX, absolute_path, find_files, is_wanted
+from corpus.files import SIDECAR_SUFFIX, absolute_path
+from corpus.readers import find_files, is_wanted
 from service.ingest.ingester import Ingester
 from service.ingest.summary import IngestSummary
 from service.runtime.progress import NoProgress
@@ -17,71 +18,72 @@ from service.runtime.progress import NoProgress
 __all__ = ["Watch", "changes_of"]
 
 QUIET_MS = 200
-"""Changes that follow each other more closely than this are taken together."""
+"""Milliseconds without a change after which changes are reported together."""
 
 LONGEST_MS = 2000
+"""Milliseconds after which changes are reported even if more follow."""
 
-Look = tuple[int, int]
-"""Size and time of change of a file."""
+State = tuple[int, int]
+"""Size and modification time of a file."""
 
-NEW: Look = (-1, -1)
-"""Of a file that was not looked at yet."""
+UNKNOWN: State = (-1, -1)
+"""State of a file that has not been checked yet."""
 
-LOOK_MS = 500
-"""How long to wait for changes before looking again at files that were being written."""
+POLL_MS = 500
+"""Milliseconds to wait for changes before checking unfinished files again."""
 
 
 def changes_of(paths: Iterable[Path], stop: threading.Event | None = None) -> Iterator[set[Path]]:
-    """What changes under paths, as sets of absolute paths; an empty one now and then while nothing does.
+    """Yield sets of changed absolute paths below paths, and an empty set every `POLL_MS` without a change.
 
-    Nothing is missed from the first set on.
+    From the first set on, no change is missed.
 
     Raises:
-        SourceError: They cannot be watched.
+        SourceError: The paths cannot be watched.
     """
     paths = list(paths)
     for path in paths:
         if not path.exists():
-            raise SourceError(f"There is no {path} to watch. Check the path.")
+            raise SourceError(f"There is no file or folder {path}. Check the path.")
     missed: set[Path] = set()
     while True:
-        looking = watch(
+        watcher = watch(
             *paths,
             watch_filter=None,
             debounce=LONGEST_MS,
             step=QUIET_MS,
-            rust_timeout=LOOK_MS,
+            rust_timeout=POLL_MS,
             yield_on_timeout=True,
             stop_event=stop,
             ignore_permission_denied=True,
         )
         try:
-            for changes in looking:
+            for changes in watcher:
                 yield {Path(path) for _, path in changes} | missed
                 missed = set()
         except OSError as error:
             raise SourceError(
-                f"The folders cannot be watched ({error.strerror or error}). Check that they are there, and the "
-                "system's limit of watched folders."
+                f"The folders cannot be watched ({error.strerror or error}). Check that they exist, and raise the "
+                "system's limit of watched folders (fs.inotify.max_user_watches)."
             ) from error
-        except WatchfilesRustInternalError:  # a name that is not UTF-8: until the next watch, anything may change
+        except WatchfilesRustInternalError:  # a name is not UTF-8: anything may change until the next watch
             missed = {absolute_path(path) for path in paths}
         else:
             return
 
 
 class Watch:
-    """Brings in what changes under paths, as often as it changes.
+    """Ingests changed files below paths.
 
-    A file is read when it looks the same at two looks in a row, so that one being written is left alone until it is
-    whole. What fails is told and tried again when it changes; nothing but the end of the changes ends it.
+    A file is read when its state is the same in two checks in a row, so that an unfinished file is left alone. A
+    failure is reported, and the file is tried again when it changes. Only the end of the changes ends the watch.
 
     Args:
-        ingester: What brings documents in.
-        paths: Files and folders, as they were ingested before.
-        prune: Remove documents whose files are deleted.
-        tell: Told of each round that changed or refused anything.
-        fail: Told of an error that cost a whole round; its files are tried again at the next look.
+        ingester: Ingests the files.
+        paths: Files and folders that were ingested before.
+        prune: Whether to remove documents of deleted files.
+        report: Called after each round with a change or a refusal.
+        fail: Called with the error of a failed round. Its files are tried again.
     """
 
     def __init__(
@@ -90,20 +92,20 @@ class Watch:
         paths: Iterable[Path],
         *,
         prune: bool,
-        tell: Callable[[IngestSummary], None],
+        report: Callable[[IngestSummary], None],
         fail: Callable[[FootnoteError], None],
     ) -> None:
         self._ingester = ingester
         self._paths = list(paths)
         self._roots = [absolute_path(path) for path in self._paths]
         self._prune = prune
-        self._tell = tell
+        self._report = report
         self._fail = fail
-        self._pending: dict[Path, Look] = {}
+        self._pending: dict[Path, State] = {}
         self._failed: str | None = None
 
     def follow(self, changes: Iterable[set[Path]]) -> None:
-        """Bring in what the changes name, until there are no more or Ctrl-C is pressed."""
+        """Ingest changes until there are no more or Ctrl-C is pressed."""
         try:
             for changed in changes:
                 for path in changed:
@@ -115,24 +117,24 @@ class Watch:
 
     def _note(self, path: Path) -> None:
         if path.name.endswith(SIDECAR_SUFFIX):
-            self._pending.update((file, NEW) for file in _beside(path) if self._is_ours(file))
-        elif os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder may not be searched
+            self._pending.update((file, UNKNOWN) for file in _beside(path) if self._is_ours(file))
+        elif os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for unreadable parents
             inside = [file for file in find_files([path]).files if self._is_ours(file)]
-            self._pending.update(dict.fromkeys(inside, NEW))
-        elif self._is_ours(path) or not path.suffix:  # what has no suffix may have been a folder
-            self._pending[path] = NEW
+            self._pending.update(dict.fromkeys(inside, UNKNOWN))
+        elif self._is_ours(path) or not path.suffix:  # without a suffix, it may have been a folder
+            self._pending[path] = UNKNOWN
 
     def _is_ours(self, path: Path) -> bool:
         return any(path == root or (path.is_relative_to(root) and is_wanted(path, root)) for root in self._roots)
 
     def _round(self) -> bool:
-        """Bring in what has settled; return whether that was interrupted."""
-        looks = {path: _looks(path) for path in self._pending}
-        settled = [path for path, look in looks.items() if look is not None and look == self._pending[path]]
-        gone = [path for path, look in looks.items() if look is None]
-        self._pending.update({path: look for path, look in looks.items() if look is not None})
-        # a file that has moved is one gone and one new: while any is being written, what is gone may come back
-        waiting = len(settled) + len(gone) < len(looks)
+        """Ingest the files that no longer change. Return whether that was interrupted."""
+        states = {path: _state(path) for path in self._pending}
+        settled = [path for path, state in states.items() if state is not None and state == self._pending[path]]
+        gone = [path for path, state in states.items() if state is None]
+        self._pending.update({path: state for path, state in states.items() if state is not None})
+        # a moved file is one gone and one new: until all files are complete, a gone one may reappear
+        waiting = len(settled) + len(gone) < len(states)
         if not settled and (waiting or not gone):
             return False
         try:
@@ -142,10 +144,10 @@ class Watch:
             self._fail_once(error)
             return False
         self._failed = None
-        for path in settled if waiting else looks:
+        for path in settled if waiting else states:
             del self._pending[path]
         if summary.changed or summary.refused:
-            self._tell(summary)
+            self._report(summary)
         return summary.stopped
 
     def _fail_once(self, error: FootnoteError) -> None:
@@ -155,7 +157,7 @@ class Watch:
 
 
 def _beside(sidecar: Path) -> list[Path]:
-    """The files that a sidecar, which may be gone, can belong to."""
+    """Return the files that a sidecar, possibly deleted, can belong to."""
     name = sidecar.name.removesuffix(SIDECAR_SUFFIX)
     try:
         return [file for file in sidecar.parent.iterdir() if name in (file.name, file.stem)]
@@ -163,8 +165,8 @@ def _beside(sidecar: Path) -> list[Path]:
         return []
 
 
-def _looks(path: Path) -> Look | None:
-    """How a file looks, or None if it is gone."""
+def _state(path: Path) -> State | None:
+    """Return the state of a file, or None if it is gone."""
     try:
         status = path.stat()
     except OSError:

@@ -1,8 +1,17 @@
-"""Files and stored texts, read and cut in another process within limits. Imports no model, so as to start quickly."""
+"""Read files and split texts in a separate, limited process. No model is imported, so the process starts quickly."""
 
-from service.reading.cutting import Cut, DocumentStructure, PassageSizes, cut
-from service.reading.pool import lend
+from service.reading.pool import borrow
 from service.reading.process import SandboxLimits
-from service.reading.sandbox import Cancelled, Sandbox
+from service.reading.sandbox import ReadingCancelled, Sandbox
+from service.reading.splitting import DocumentStructure, PassageSizes, SplitText, split_text
 
-__all__ = ["Cancelled", "Cut", "DocumentStructure", "PassageSizes", "Sandbox", "SandboxLimits", "cut", "lend"]
+__all__ = [
+    "DocumentStructure",
+    "PassageSizes",
+    "ReadingCancelled",
+    "Sandbox",
+    "SandboxLimits",
+    "SplitText",
+    "borrow",
+    "split_text",
+]

@@ -1,4 +1,4 @@
-"""Sandboxes that are kept warm between uses: a process takes a second to start, and a small file a millisecond."""
+"""Sandboxes kept for reuse: starting a process takes a second, reading a small file a millisecond."""
 
 import atexit
 import contextlib
@@ -9,41 +9,41 @@ from collections.abc import Iterator
 from service.reading.process import SandboxLimits
 from service.reading.sandbox import Sandbox
 
-__all__ = ["lend"]
+__all__ = ["borrow"]
 
 
 class _Pool:
-    """Sandboxes that nobody uses at the moment."""
+    """Idle sandboxes."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[Sandbox] = []
 
-    def take(self, limits: SandboxLimits) -> Sandbox:
-        """One with these limits, which is the caller's until it is given back."""
+    def acquire(self, limits: SandboxLimits) -> Sandbox:
+        """Return a sandbox with these limits, for the caller alone until it is released."""
         with self._lock:
-            found = next((one for one in self._idle if one.limits == limits), None)
+            found = next((sandbox for sandbox in self._idle if sandbox.limits == limits), None)
             if found is not None:
                 self._idle.remove(found)
         sandbox = found or Sandbox(limits)
-        sandbox.wake()
+        sandbox.mark_busy()
         return sandbox
 
-    def give_back(self, sandbox: Sandbox) -> None:
-        """Keep one for the next user; its process ends if there is none for a while."""
-        sandbox.rest()
+    def release(self, sandbox: Sandbox) -> None:
+        """Keep a sandbox for the next user. Its process ends after a while without one."""
+        sandbox.mark_idle()
         with self._lock:
             self._idle.append(sandbox)
 
     def close(self) -> None:
-        """End all processes that nobody uses."""
+        """End all idle processes."""
         with self._lock:
             idle, self._idle = self._idle, []
         for sandbox in idle:
             sandbox.close()
 
     def forget(self) -> None:
-        """Leave the processes to the parent of this process, whose pipes it has inherited."""
+        """Drop the sandboxes in a forked child: their processes belong to the parent."""
         self._lock = threading.Lock()
         self._idle = []
 
@@ -54,10 +54,10 @@ os.register_at_fork(after_in_child=_pool.forget)
 
 
 @contextlib.contextmanager
-def lend(limits: SandboxLimits | None = None) -> Iterator[Sandbox]:
-    """A sandbox for the block, with a process that is running already if one of an earlier block is still there."""
-    sandbox = _pool.take(limits or SandboxLimits())
+def borrow(limits: SandboxLimits | None = None) -> Iterator[Sandbox]:
+    """Yield a sandbox, with a running process if the pool has one."""
+    sandbox = _pool.acquire(limits or SandboxLimits())
     try:
         yield sandbox
     finally:
-        _pool.give_back(sandbox)
+        _pool.release(sandbox)

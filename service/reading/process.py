@@ -1,4 +1,4 @@
-"""The reading process as its parent sees it: frames to it and from it, each within a time."""
+"""The parent's side of the reading process: start it, exchange frames with time limits, end it."""
 
 import contextlib
 import os
@@ -10,35 +10,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.errors import SourceError
-from service.reading.wire import REQUEST, Request, read_frame, write_frames
+from service.reading.protocol import read_frame, write_frames
 from service.runtime.descriptors import OUT_OF_DESCRIPTORS
 
 __all__ = ["NotStartedError", "ReadingProcess", "SandboxLimits"]
 
 WORKER = ("-m", "service.reading.worker")
-"""Arguments of the interpreter."""
+"""Arguments of the Python interpreter."""
 
 START_S = 60.0
-"""An interpreter and its imports take a second; a machine under load takes longer."""
+"""Seconds to start in. An interpreter and its imports take one; a machine under load takes longer."""
 
 IDLE_S = 60.0
-"""A process that has nothing to do for this time is ended: it holds some 95 MiB."""
+"""Seconds after which an idle process is ended, because it holds some 95 MiB."""
 
 KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
-"""Variables of the environment that the process gets."""
+"""Environment variables that the process inherits."""
 
 LOOK_S = 600.0
-"""How long the watching thread sleeps where there is no deadline."""
+"""Seconds that the watching thread sleeps without a deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What reading or cutting one file may cost.
+    """Limits for reading or splitting one file.
 
     Args:
-        seconds: For each 8 MiB begun, by the clock and of processor time.
+        seconds: Wall-clock and processor time per started 8 MiB.
         memory_bytes: Address space of the reading process.
-        reply_bytes: Of one message that it sends.
+        reply_bytes: Size of one frame that it sends.
     """
 
     seconds: int = 30
@@ -47,25 +47,25 @@ class SandboxLimits:
 
 
 class NotStartedError(SourceError):
-    """The reading process cannot be started, which is no fault of the file's.
+    """The reading process cannot be started. The file is not the cause.
 
     Args:
-        why: As the system says it, or a clause.
+        why: A clause, or the system's message.
     """
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"the process that reads files does not start: {why}")
+        super().__init__(f"the reading process does not start: {why}")
 
 
 class ReadingProcess:
-    """A new interpreter (nothing is forked) that a thread of this process watches.
+    """A reading process: a new interpreter, not a fork, watched by a thread of the parent.
 
     Args:
-        limits: Of memory and of messages.
+        limits: Limits of memory and frame size.
 
     Raises:
         NotStartedError: It does not start.
-        OSError: There is no descriptor left for it.
+        OSError: No file descriptor is left.
     """
 
     def __init__(self, limits: SandboxLimits) -> None:
@@ -86,36 +86,36 @@ class ReadingProcess:
             raise NotStartedError(str(error)) from error
         if self.receive(START_S) is None:
             self.end()
-            raise NotStartedError("it ended at once; check the memory left, or reinstall Footnote")
+            raise NotStartedError("it ended at once; free memory, or reinstall Footnote")
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """Process id."""
         return self._process.pid
 
-    def wake(self) -> bool:
-        """Take it into use; say whether it is still running."""
+    def mark_busy(self) -> bool:
+        """Stop the idle timer. Return whether the process is still running."""
         with self._changed:
             self._idle, self._deadline = False, None
             return not self._ended and self._process.poll() is None
 
-    def rest(self) -> None:
-        """Let it wait for what comes next; if nothing does, it is ended."""
+    def mark_idle(self) -> None:
+        """End the process after `IDLE_S`, unless it is marked busy before."""
         with self._changed:
             self._idle = True
             self._set(time.monotonic() + IDLE_S)
 
-    def send(self, seconds: float, request: Request, *frames: bytes) -> bool:
-        """Send a request and the frames that follow it; say whether that was possible in this time."""
+    def send(self, seconds: float, *frames: bytes) -> bool:
+        """Send frames. Return whether that succeeded within this time."""
         with self._within(seconds):
             try:
-                write_frames(self._in, REQUEST.dump_json(request), *frames)
+                write_frames(self._in, *frames)
             except (OSError, ValueError):  # ValueError: the pipe was closed by `end`
                 return False
         return True
 
     def receive(self, seconds: float) -> bytes | None:
-        """The next frame; None if none comes in this time, the process ends, or the frame is too long."""
+        """Return the next frame; None if it takes too long or is too large, or the process ends."""
         with self._within(seconds):
             try:
                 return read_frame(self._out, self._limits.reply_bytes)
@@ -123,17 +123,17 @@ class ReadingProcess:
                 return None
 
     def kill(self) -> None:
-        """End it at once, from any thread; a `send` or `receive` that waits for it returns."""
+        """Kill the process, from any thread. A waiting `send` or `receive` returns."""
         self._process.kill()
 
     def end(self, wait: float = 0.0) -> int:
-        """End it.
+        """End the process.
 
         Args:
-            wait: Seconds in which it may end by itself: one that has closed its pipes is about to.
+            wait: Seconds to let it exit by itself: a process that has closed its pipes is about to.
 
         Returns:
-            The number of the signal by which it ended, or 0.
+            Number of the signal that ended it, or 0.
         """
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=wait)
@@ -144,7 +144,7 @@ class ReadingProcess:
         return max(0, -self._process.wait())
 
     def _end(self) -> None:
-        """Kill it, and close what leads to it. The lock is held."""
+        """Kill the process and close its pipes. The caller holds the lock."""
         if not self._ended:
             self._ended = True
             self._process.kill()
@@ -155,7 +155,7 @@ class ReadingProcess:
 
     @contextlib.contextmanager
     def _within(self, seconds: float) -> Iterator[None]:
-        """Kill it if the block takes longer."""
+        """Kill the process if the block takes longer."""
         self._set(time.monotonic() + seconds)
         try:
             yield
@@ -170,7 +170,7 @@ class ReadingProcess:
                 self._changed.notify_all()
 
     def _watched(self) -> None:
-        """Kill the process when its deadline has passed, and end it when it has been idle for long enough."""
+        """Kill the process at its deadline, and end it when its idle time is over."""
         with self._changed:
             while not self._ended:
                 now = time.monotonic()
@@ -194,16 +194,16 @@ def _started(limits: SandboxLimits) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            start_new_session=True,  # Ctrl-C is for the parent, not for the process between two files
+            start_new_session=True,  # keeps Ctrl-C from this process
         )
     except OSError as error:
-        if error.errno in OUT_OF_DESCRIPTORS:  # of the whole process: not this file's
+        if error.errno in OUT_OF_DESCRIPTORS:  # concerns the parent, not this file
             raise
-        raise NotStartedError(f"{error.strerror}; let this user have more processes or memory") from error
+        raise NotStartedError(f"{error.strerror}; allow this user more processes or memory") from error
 
 
 def _environment() -> dict[str, str]:
-    """What finds the same modules, and no more: no settings, keys or proxies of the parent."""
+    """Return an environment that finds the same modules, without settings, keys or proxies of the parent."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 - '' is the present folder
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")

@@ -1,6 +1,6 @@
-"""The process that reads files and cuts texts, started by `service.reading.process` and run within limits.
+"""The reading process: reads files and splits texts within limits. `service.reading.process` starts it.
 
-It reads what is in its requests and nothing else: opening a file to write, a connection or a program is refused.
+It reads its requests only. Opening a file for writing, a connection or a program is refused.
 """
 
 import dataclasses
@@ -17,26 +17,8 @@ from corpus.errors import SourceError
 from corpus.files import Sidecar, SourceBytes
 from corpus.readers import SourceProblem, read_documents
 from corpus.text import TextTokens, load_identifier
-from service.reading.cutting import DocumentStructure, PassageSizes, cut
-from service.reading.wire import (
-    REPLY,
-    REQUEST,
-    Clean,
-    CutDocument,
-    CutText,
-    DocumentReply,
-    Done,
-    Next,
-    PassagesReply,
-    ProblemReply,
-    Read,
-    Reply,
-    Request,
-    SpansReply,
-    Tokenizer,
-    read_frame,
-    write_frames,
-)
+from service.reading import protocol
+from service.reading.splitting import DocumentStructure, PassageSizes, SplitText, split_text
 
 __all__ = ["main"]
 
@@ -52,20 +34,20 @@ def main(memory_bytes: int) -> None:
     """Answer requests from standard input until it ends.
 
     Args:
-        memory_bytes: Address space of this process.
+        memory_bytes: Maximum address space of this process.
     """
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    load_identifier()  # it needs a temporary file, which is forbidden from here on
-    os.dup2(2, 1)  # nothing that a parser prints gets among the replies
+    load_identifier()  # needs a temporary file, which is forbidden from here on
+    os.dup2(2, 1)  # keeps a parser's output out of the replies
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     sys.addaudithook(_forbid)
-    write_frames(replies, b"")
+    protocol.write_frames(replies, b"")
     try:
         _Worker(requests, replies).run()
     except MemoryError:
-        write_frames(replies, REPLY.dump_json(Done(out_of_memory=True)))
+        protocol.write_frames(replies, protocol.encode(protocol.End(out_of_memory=True)))
 
 
 def _forbid(event: str, arguments: tuple[object, ...]) -> None:
@@ -76,17 +58,17 @@ def _forbid(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _limit_processor_time(seconds: int) -> None:
-    """Have the system end this process after so much processor time; a limit that it has already may be lower."""
+    """Limit the processor time of this process, but not above a limit that it already has."""
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds if most == resource.RLIM_INFINITY else min(seconds, most), most))
 
 
-class _Ended(Exception):  # noqa: N818 - there is nothing more to do
+class _InputEnded(Exception):  # noqa: N818 - not an error
     pass
 
 
 class _Worker:
-    """Answers requests, one after the other. A MemoryError ends it: what is left of the heap is of no use."""
+    """Answers requests one after the other. A MemoryError ends it, because the heap stays full."""
 
     def __init__(self, requests: IO[bytes], replies: IO[bytes]) -> None:
         self._requests = requests
@@ -94,31 +76,31 @@ class _Worker:
         self._counter: TextTokens | None = None
 
     def run(self) -> None:
-        """Answer requests until there are no more."""
+        """Answer requests until the input ends."""
         try:
-            request: Request | None = None
+            request: object = None
             while True:
                 request = self._handled(request or self._request())
-        except _Ended:
+        except _InputEnded:
             return
 
-    def _handled(self, request: Request) -> Request | None:
-        """Answer a request; return the one that ended it, if another one did."""
-        if isinstance(request, Read):
+    def _handled(self, request: object) -> object:
+        """Answer a request. Return the request that interrupted it, or None."""
+        if isinstance(request, protocol.ReadFile):
             return self._read(request)
-        if isinstance(request, Tokenizer):
-            self._take_tokenizer(request)
-        elif isinstance(request, Clean):
+        if isinstance(request, protocol.LoadTokenizer):
+            self._load_tokenizer(request)
+        elif isinstance(request, protocol.Clean):
             text = self._text()
-            self._answer(lambda: SpansReply(clean(text, request.media_type, request.pages)))
-        elif isinstance(request, CutText):
-            text = self._text()
-            self._answer(lambda: self._cut(request.sizes, request.structure, text))
+            self._answer(lambda: protocol.Removed(clean(text, request.media_type, request.pages)))
+        elif isinstance(request, protocol.Split) and request.structure is not None:
+            structure, text = request.structure, self._text()
+            self._answer(lambda: self._split(request.sizes, structure, text))
         else:
-            self._send(Done("there is no document to go on with"))
+            self._send(protocol.End("no document is being read"))
         return None
 
-    def _read(self, request: Read) -> Request | None:
+    def _read(self, request: protocol.ReadFile) -> object:
         data, beside = self._frame(), self._frame()
         sidecar = None if request.sidecar is None else Sidecar(request.sidecar, beside)
         file = SourceBytes(Path(request.name), data, request.source, sidecar)
@@ -126,13 +108,13 @@ class _Worker:
         try:
             for number, item in enumerate(read_documents(file, request.options)):
                 if number >= request.skip:
-                    other = self._gone_on_from(self._cleaned(item, request.clean))
-                    if other is not None:
-                        return other
+                    interruption = self._handle_item(self._cleaned(item, request.clean))
+                    if interruption is not None:
+                        return interruption
         except Exception as error:
-            self._send(Done(_reason(error)))
+            self._send(protocol.End(_reason(error)))
         else:
-            self._send(Done())
+            self._send(protocol.End())
         return None
 
     def _cleaned(self, item: SourceDocument | SourceProblem, remove: bool) -> SourceDocument | SourceProblem:
@@ -143,67 +125,64 @@ class _Worker:
         except Exception as error:
             return SourceProblem(item.source, _reason(error))
 
-    def _gone_on_from(self, item: SourceDocument | SourceProblem) -> Request | None:
-        """Send an item, and cut it as often as that is asked for; return a request that is not about it."""
+    def _handle_item(self, item: SourceDocument | SourceProblem) -> object:
+        """Send an item, then split it as often as requested. Return the first request about something else, or None."""
         if isinstance(item, SourceProblem):
-            self._send(ProblemReply(item))
+            self._send(item)
         else:
-            self._send(DocumentReply(dataclasses.replace(item, text="")), item.text.encode())
+            self._send(dataclasses.replace(item, text=""), item.text.encode())
         while True:
             request = self._request()
-            if isinstance(request, Next):
+            if isinstance(request, protocol.NextDocument):
                 return None
-            if isinstance(request, Tokenizer):
-                self._take_tokenizer(request)
-            elif isinstance(request, CutDocument) and isinstance(item, SourceDocument):
-                about = item.metadata
-                structure = DocumentStructure(
-                    about.title, about.language, item.sections, item.pages, item.removed_spans
-                )
-                self._answer(lambda: self._cut(request.sizes, structure, item.text))  # noqa: B023 - called at once
+            if isinstance(request, protocol.LoadTokenizer):
+                self._load_tokenizer(request)
+            elif isinstance(request, protocol.Split) and request.structure is None and isinstance(item, SourceDocument):
+                structure = DocumentStructure.of(item)
+                self._answer(lambda: self._split(request.sizes, structure, item.text))  # noqa: B023 - called at once
             else:
                 return request
 
-    def _take_tokenizer(self, request: Tokenizer) -> None:
-        from tokenizers import Tokenizer as Loaded
+    def _load_tokenizer(self, request: protocol.LoadTokenizer) -> None:
+        from tokenizers import Tokenizer
 
-        self._counter = TextTokens(Loaded.from_str(self._text()), request.max_tokens)
+        self._counter = TextTokens(Tokenizer.from_str(self._text()), request.max_tokens)
 
-    def _cut(self, sizes: PassageSizes, structure: DocumentStructure, text: str) -> PassagesReply:
+    def _split(self, sizes: PassageSizes, structure: DocumentStructure, text: str) -> SplitText:
         if self._counter is None:
-            raise SourceError("there is no tokenizer to cut it with")
-        return PassagesReply(cut(self._counter, sizes, structure, text))
+            raise SourceError("no tokenizer is loaded to split it")
+        return split_text(self._counter, sizes, structure, text)
 
-    def _answer(self, make: Callable[[], Reply]) -> None:
+    def _answer(self, make: Callable[[], object]) -> None:
         try:
             reply = make()
         except Exception as error:
-            reply = Done(_reason(error))
+            reply = protocol.End(_reason(error))
         self._send(reply)
 
-    def _request(self) -> Request:
-        request = REQUEST.validate_json(self._frame())
-        if not isinstance(request, Tokenizer):
+    def _request(self) -> object:
+        request = protocol.decode(self._frame())
+        if isinstance(request, protocol.ReadFile | protocol.NextDocument | protocol.Split | protocol.Clean):
             used = resource.getrusage(resource.RUSAGE_SELF)
             _limit_processor_time(int(used.ru_utime + used.ru_stime) + request.seconds + 1)
         return request
 
     def _frame(self) -> bytes:
-        frame = read_frame(self._requests)
+        frame = protocol.read_frame(self._requests)
         if frame is None:
-            raise _Ended
+            raise _InputEnded
         return frame
 
     def _text(self) -> str:
         return self._frame().decode()
 
-    def _send(self, reply: Reply, *frames: bytes) -> None:
-        write_frames(self._replies, REPLY.dump_json(reply), *frames)
+    def _send(self, reply: object, *frames: bytes) -> None:
+        protocol.write_frames(self._replies, protocol.encode(reply), *frames)
 
 
 def _reason(error: Exception) -> str:
-    """Why a file is refused; whatever its reader raises is this file's own misfortune."""
-    if isinstance(error, MemoryError | _Ended):
+    """Return why a file is refused. Any exception of its reader refuses this file only."""
+    if isinstance(error, MemoryError | _InputEnded):
         raise error
     if isinstance(error, SourceError):
         return str(error)

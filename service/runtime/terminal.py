@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-__all__ = ["data_option", "emit_json", "json_option", "one_line", "plain", "plural", "wrapped"]
+__all__ = ["data_option", "emit_json", "json_option", "one_line", "plain", "plural", "say", "wrapped"]
 
 data_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--data",
@@ -20,6 +20,11 @@ data_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
 json_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for another program to read."
 )
+
+
+def say(text: str) -> None:
+    """Print a line on standard error."""
+    click.echo(text, err=True)
 
 
 def emit_json(value: object) -> None:

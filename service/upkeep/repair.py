@@ -12,7 +12,7 @@ from corpus.lexical import LexicalProjection
 from corpus.store import Repair, StoredDocument, View, rebuild_database_indexes, repair, rewrite
 from embeddings.encoder import Encoder
 from embeddings.index import VectorProjection
-from service.ingest import encoded_passages, lent, naming
+from service.ingest import borrowed_sandbox, encoded_passages, error_context
 from service.reading import Sandbox
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
@@ -92,7 +92,7 @@ def _repair(settings: Settings, encoder: Callable[[], Encoder], progress: Progre
         with contextlib.suppress(StoreCorruptError):
             rebuild_database_indexes(settings.data)
             found = _problems(settings, progress)
-    with lent(settings) as sandbox:
+    with borrowed_sandbox(settings) as sandbox:
         plan = _plan(settings, encoder, sandbox, progress, found)
         try:
             if all(problem.remedy is not Remedy.REWRITE for problem in found):
@@ -124,7 +124,7 @@ def _plan(
 
     def encode(document: StoredDocument, text: str) -> Sequence[EncodedPassage]:
         progress.doing(document.id)
-        with naming(document):
+        with error_context(document):
             passages = encoded_passages(sandbox, encoder(), settings, document, text)
         progress.advance()
         return passages

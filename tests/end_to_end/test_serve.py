@@ -97,7 +97,7 @@ def test_a_server_whose_index_takes_too_long_ends_in_time(tmp_path: Path) -> Non
     code = """
 import sys, threading
 import service.http.server as server
-from service.cli.main import main
+from service.cli import main
 from service.retrieval.library import Library
 server.STOP_S = 1.0
 server.CLOSE_S = 0
@@ -140,4 +140,4 @@ def test_real_articles_are_taken_as_they_are_and_answer(tmp_path: Path) -> None:
             texts = [passage["text"] for passage in ask(server.url, question)["passages"]]
             assert any(word in text for text in texts for word in words), (question, texts)
     ran = subprocess.run([*footnote_command(), "verify", "--data", str(data)], capture_output=True, text=True)
-    assert ran.stdout.endswith("all is well.\n")
+    assert ran.stdout.endswith("everything is intact.\n")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus.documents.document import SourceDocument
-from service.reading.cutting import Cut
+from service.reading.splitting import SplitText
 from tests.corpus.samples import is_clause
 from tests.hostile.generators import MARKER
 
@@ -74,7 +74,7 @@ def faults_of_document(document: SourceDocument) -> Iterator[str]:
         yield "document: removed spans overlap or lie outside"
 
 
-def faults_of_passages(document: SourceDocument, cut: Cut) -> Iterator[str]:
+def faults_of_passages(document: SourceDocument, cut: SplitText) -> Iterator[str]:
     """What is wrong with passages: they overlap, hold what was removed, or leave something out."""
     text = document.text
     spans = [(one.start, one.end) for one in cut.passages]

@@ -12,11 +12,10 @@ import numpy as np
 from corpus.cleaning import clean, cleaned
 from corpus.cleaning.blocks import blocks_of
 from corpus.cleaning.running import running_lines
-from corpus.documents.content import Content, Found, TextBuilder, tidy
+from corpus.documents.content import Content, Found, ReadOptions, TextBuilder, tidy
 from corpus.documents.document import Metadata, RemovedSpan, Section, SourceDocument
-from corpus.files.discovery import lies_under
-from corpus.files.media_types import media_type_of
-from corpus.files.source import Sidecar, SourceBytes, printable
+from corpus.files.paths import lies_under, printable
+from corpus.files.source import Sidecar, SourceBytes
 from corpus.lexical.analysis import normalised, terms
 from corpus.lexical.index import LexicalIndex
 from corpus.metadata.bylines import read_byline, read_copied_page
@@ -27,7 +26,8 @@ from corpus.passages.headings import is_heading, kept_spans
 from corpus.passages.interviews import Conversation, labelled_lines
 from corpus.passages.packing import Piece, Tie, packed
 from corpus.passages.splitting import PassageSplitter
-from corpus.readers.plain import markdown_sections
+from corpus.readers.formats import format_of
+from corpus.readers.text import markdown_sections
 from corpus.text.decoding import decode, decoded
 from corpus.text.language import language_of
 from corpus.text.normalization import normalise
@@ -135,7 +135,7 @@ def receive(head: str) -> None:
 
 WORK: Mapping[str, Callable[[str], object]] = {
     # corpus.readers
-    "media_type_of": lambda text: media_type_of(SourceBytes(Path("a.md"), text.encode()), "text"),
+    "format_of": lambda text: format_of(SourceBytes(Path("a.md"), text.encode()), ReadOptions()),
     "decode": lambda text: decode(text.encode()),
     "decoded, not UTF-8": lambda text: decoded(text.encode() + b"\xff", "cp1252"),
     "decoded, with a guess": lambda text: decoded(text.encode("utf-8") + b"\xff"),

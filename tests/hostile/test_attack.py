@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.documents.document import Passage, RemovedSpan, Section
-from service.reading.cutting import Cut
+from service.reading.splitting import SplitText
 from tests.corpus.readers.files import only
 from tests.hostile.attack import attack, table
 from tests.hostile.attacked import Attacked, Told
@@ -103,14 +103,14 @@ def test_passages_that_overlap_or_leave_something_out_are_noticed(
     spans: list[tuple[int, int]], fault: str | None
 ) -> None:
     assert DOCUMENT.text == "# One\n\nTwo words.\n"
-    faults = list(faults_of_passages(DOCUMENT, Cut("", [Passage(start, end) for start, end in spans])))
+    faults = list(faults_of_passages(DOCUMENT, SplitText("", [Passage(start, end) for start, end in spans])))
     assert (fault is None and faults == []) or (fault is not None and fault in faults[0])
 
 
 def test_passages_that_hold_what_was_removed_are_noticed() -> None:
     document = dataclasses.replace(DOCUMENT, removed_spans=[RemovedSpan(0, 5, "a")])
-    assert list(faults_of_passages(document, Cut("", [Passage(7, 17)]))) == []
-    assert list(faults_of_passages(document, Cut("", [Passage(0, 17)])))
+    assert list(faults_of_passages(document, SplitText("", [Passage(7, 17)]))) == []
+    assert list(faults_of_passages(document, SplitText("", [Passage(0, 17)])))
 
 
 # Who is attacked

@@ -144,8 +144,7 @@ MEASURED_ROOMS = """
     corpus.cleaning.running
     corpus.cleaning.tail
     corpus.documents.content
-    corpus.files.discovery
-    corpus.files.media_types
+    corpus.files.paths
     corpus.lexical.analysis
     corpus.metadata.bylines
     corpus.metadata.dates
@@ -155,15 +154,19 @@ MEASURED_ROOMS = """
     corpus.passages.interviews
     corpus.passages.packing
     corpus.readers.archives
+    corpus.readers.conversion
+    corpus.readers.discovery
+    corpus.readers.docx
     corpus.readers.epub
+    corpus.readers.formats
     corpus.readers.html.elements
     corpus.readers.html.page
     corpus.readers.html.pruning
     corpus.readers.pdf.pages
-    corpus.readers.plain
+    corpus.readers.text
     corpus.readers.reading
     corpus.readers.records
-    corpus.readers.word
+    corpus.readers.docx
     corpus.text.decoding
     corpus.text.language
     corpus.text.normalization
@@ -189,27 +192,39 @@ WITHIN = {
     "appeals_between": "clean",
     "best_sentence": "Folding",
     "breadcrumb": "clean",
+    "document_of": "read_documents",
+    "has_member": "format_of",
     "headline": "cleaned",
+    "is_archive": "format_of",
     "marks_of": "clean",
     "menus": "clean",
     "open_archive": "read_docx",
     "page_tree": "read_html",
     "parse_xml": "read_epub",
     "read_document": "read_documents",
-    "read_records": "read_documents",
     "reader_comments": "clean",
     "related_articles": "clean",
     "spread": "Folding",
-    "tame": "read_html",
+    "prune": "read_html",
 }
 """Functions that are measured as a part of others."""
 
 OF_FORMATS = {"read_docx", "read_epub", "read_html", "read_pdf", "read_documents"}
 
 NOT_OF_STRANGERS = {
-    *("crowded", "find_files", "is_gone", "is_wanted", "is_within", "load_identifier", "needed", "read_together"),
+    *(
+        "absolute_path",
+        "crowded",
+        "find_files",
+        "is_gone",
+        "is_wanted",
+        "is_within",
+        "load_identifier",
+        "needed",
+        "read_together",
+    ),
     *("parsed_hosts", "parsed_origins", "parsed_proxies", "stop_terms"),
-    *("data_option", "emit_json", "json_option", "plural"),
+    *("data_option", "emit_json", "json_option", "plural", "say"),
 }
 """They take no text, or one that the operator writes; `read_together` is measured with histories."""
 

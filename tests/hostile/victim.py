@@ -20,9 +20,9 @@ from corpus.errors import SourceError
 from corpus.files.source import SourceBytes
 from corpus.readers.record_problems import SourceProblem
 from corpus.text.tokens import TokenizerFile
-from service.reading.cutting import Cut, PassageSizes
 from service.reading.process import SandboxLimits
 from service.reading.sandbox import Sandbox
+from service.reading.splitting import PassageSizes, SplitText
 from tests.hostile.frames import read_frame, write_frame
 from tests.hostile.generators import FORMATS
 from tests.hostile.oracle import faults_of_document, faults_of_passages, faults_of_reason
@@ -56,7 +56,7 @@ def main(seconds: int) -> None:
 
 def items_of(
     sandbox: Sandbox, tokenizer: TokenizerFile, file: SourceBytes
-) -> Iterator[tuple[SourceDocument, Cut | str] | SourceProblem]:
+) -> Iterator[tuple[SourceDocument, SplitText | str] | SourceProblem]:
     """Read a file as the service does: its documents, each with its passages or why there are none.
 
     All that the attack knows of how files are read is here.
@@ -66,7 +66,7 @@ def items_of(
             yield item
             continue
         try:
-            yield item, sandbox.cut(item, item.text, SIZES, tokenizer)
+            yield item, sandbox.split(item, item.text, SIZES, tokenizer)
         except SourceError as error:
             yield item, str(error)
 
@@ -111,7 +111,7 @@ def _of_a_good_file(sandbox: Sandbox, tokenizer: TokenizerFile, format_name: str
     cuts = [item for item in items if not isinstance(item, SourceProblem)]
     if len(cuts) != len(items) or not any(one.word in document.text for document, _ in cuts):
         yield "a good file after it is not read right"
-    if not all(isinstance(cut, Cut) and cut.passages for _, cut in cuts):
+    if not all(isinstance(cut, SplitText) and cut.passages for _, cut in cuts):
         yield "a good file after it has no passages"
 
 

@@ -85,7 +85,7 @@ def _check(shop: Workshop, scenario: Scenario, data: Path, ran: Ran, tally: Tall
     scenario.check_more(data, ran)
     if found != EMPTY:
         verified = shop.done("verify", "--data", data).out
-        if "all is well" not in verified or "rebuilt" in verified:
+        if "everything is intact" not in verified or "rebuilt" in verified:
             raise ViolationError(f"after it was opened, 'verify' says: {verified}")
 
 

@@ -127,7 +127,7 @@ def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
             raise ViolationError(f"after one more change there was still {left}")
     if found != EMPTY:
         verified = shop.done("verify", "--data", data).out
-        if "all is well" not in verified:
+        if "everything is intact" not in verified:
             raise ViolationError(f"'verify' says: {verified}")
 
 

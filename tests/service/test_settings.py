@@ -84,7 +84,7 @@ def test_an_unknown_name_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SettingsError) as refused:
         load_settings()
 
-    assert str(refused.value) == f"There is no setting {name}. List them with: footnote config (unset {name} first)"
+    assert str(refused.value) == f"There is no setting {name}. Unset it, then list the settings with: footnote config"
 
 
 def test_an_unknown_name_in_a_given_environment_is_refused() -> None:

@@ -20,8 +20,9 @@ from eval.errors import SetError
 from eval.measures import aggregate_latency, retrieval_values
 from eval.sets import BeirFolder, Question, gold_of
 from service.opening import load_encoder
-from service.reading import DocumentStructure, PassageSizes, cut
+from service.reading import DocumentStructure, PassageSizes, split_text
 from service.runtime.progress import Progress
+from service.runtime.terminal import say
 from service.settings import Settings, load_settings
 from tests.side_by_side.registry import SYSTEMS
 from tests.side_by_side.result import SystemResult
@@ -71,7 +72,7 @@ def compare_systems(
     """
     asked = _sample([q for q in folder.questions.questions if q.answerable], questions, seed)
     settings = load_settings()
-    passages = passage_texts(folder, load_encoder(settings), settings)
+    passages = passage_texts(folder, load_encoder(settings, say), settings)
     if not passages or not asked:
         missing = "question with gold" if passages else "text"
         raise SetError(f"{folder.path} has no {missing}. Choose another folder.")
@@ -86,7 +87,7 @@ def passage_texts(folder: BeirFolder, encoder: Encoder, settings: Settings) -> l
     sizes = PassageSizes(settings.passage_tokens, settings.title_tokens)
     for identifier, title, text in folder.documents():
         if text.strip():
-            split = cut(encoder, sizes, DocumentStructure(title or identifier), text)
+            split = split_text(encoder, sizes, DocumentStructure(title or identifier), text)
             texts += [PassageText(identifier, split.prefix + text[p.start : p.end]) for p in split.passages]
     return texts
 

@@ -1,4 +1,4 @@
-"""Elements of HTML, and of what trafilatura makes of it, to headings and paragraphs."""
+"""Conversion of elements, of HTML and of trafilatura's XML, to headings and paragraphs."""
 
 import re
 from typing import Any
@@ -22,12 +22,12 @@ _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
 def add_blocks(builder: TextBuilder, element: Any) -> None:  # noqa: ANN401 - lxml has no types
-    """Add everything below an element: headings, paragraphs, a list's items and a table's rows as lines."""
+    """Add everything below an element: headings, paragraphs, and lists and tables as lines."""
     _Walk(builder).block(element)
 
 
 class _Walk:
-    """Gathers text until a block ends."""
+    """Collects text until a block ends."""
 
     def __init__(self, builder: TextBuilder) -> None:
         self._builder = builder
@@ -70,7 +70,7 @@ class _Walk:
             self._children(child)
 
     def _lines(self, element: Any, tag: str) -> None:  # noqa: ANN401
-        """A list or table is one paragraph, with a line for each item or row."""
+        """Add a list or table as one paragraph, with a line for each item or row."""
         if tag in _ROWS:
             cells = (
                 " ".join("".join(cell.itertext()).split())

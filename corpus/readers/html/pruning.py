@@ -1,40 +1,38 @@
-"""What of a web page is kept from the library that finds its text, because that would take for ever."""
+"""Removal of the parts of a web page on which trafilatura takes quadratic time."""
 
 import re
 from typing import Any
 
-__all__ = ["MANY_ELEMENTS", "tame"]
+__all__ = ["MANY_ELEMENTS", "prune"]
 
 MANY_ELEMENTS = 20_000
-"""A page of so many is a book, or made to be hard: jusText, which trafilatura asks for a second opinion, looks for the
-next long paragraph from each short one on."""
+"""Number of elements above which trafilatura's fallback, jusText, is not used, because its time is quadratic."""
 
 MAX_CELLS = 1000
-"""In a row of a table: trafilatura counts them all for each of them."""
+"""Maximum cells in a row; trafilatura counts all of them for each."""
 
 MAX_ATTRIBUTE_CHARACTERS = 2000
-"""No name, date or address has more; of a longer value only the beginning could be used."""
+"""Maximum length of an attribute. No name, date or address is longer."""
 
 MAX_ATTRIBUTES = 200
-"""Of an element. lxml goes through all of them for each that it is asked for."""
+"""Maximum attributes of an element; lxml scans all of them for each access."""
 
 MAX_OPENED = 1000
-"""Tags in one block of data for search engines."""
+"""Maximum tags in one script with data for search engines."""
 
 SPANS = ("colspan", "rowspan")
-"""A cell's. trafilatura fills all places that a cell spans with empty cells, which say nothing: up to 100 by 100."""
+"""Attributes of a cell for which trafilatura adds empty cells, up to 100 by 100."""
 
 _OPENED = re.compile(r"<|\\u003c", re.IGNORECASE)
 
 
-def tame(tree: Any) -> int:  # noqa: ANN401 - lxml has no types
-    """Cut long values of attributes, take out data that holds very many tags, and make tables simple.
+def prune(tree: Any) -> int:  # noqa: ANN401 - lxml has no types
+    """Shorten attributes, empty scripts with very many tags, and simplify tables.
 
-    trafilatura, htmldate and lxml look for the end of each tag and each run of punctuation in them, in time that grows
-    with the square of their length.
+    trafilatura, htmldate and lxml take quadratic time for them.
 
     Returns:
-        How many elements the page has.
+        Number of elements on the page.
     """
     elements = 0
     for element in tree.iter():
@@ -54,7 +52,7 @@ def tame(tree: Any) -> int:  # noqa: ANN401 - lxml has no types
 
 
 def _shorten(element: Any) -> None:  # noqa: ANN401
-    """Leave out attributes that are too many, or too long."""
+    """Remove surplus and overlong attributes."""
     attributes = element.attrib.items()
     if len(attributes) > MAX_ATTRIBUTES:
         attributes = attributes[:MAX_ATTRIBUTES]
@@ -66,5 +64,5 @@ def _shorten(element: Any) -> None:  # noqa: ANN401
         elif len(value) > MAX_ATTRIBUTE_CHARACTERS:
             if name == "content":
                 element.set(name, value[:MAX_ATTRIBUTE_CHARACTERS])
-            else:  # the beginning of an address would be another one
+            else:  # a truncated address would be another one
                 del element.attrib[name]

@@ -1,4 +1,4 @@
-"""Words of a PDF that its pages' own content does not hold: fields of forms, comments, stamps, signatures."""
+"""Words of a PDF outside its pages' content: form fields, comments, stamps, signatures."""
 
 import ctypes
 import functools
@@ -9,23 +9,23 @@ from typing import Any
 __all__ = ["Annotations", "annotations_of", "draw_annotations"]
 
 MAX_OBJECTS = 10_000
-"""What one annotation is drawn with; bounds the search for words in it."""
+"""Maximum objects of one annotation that are searched for words."""
 
 MAX_DEPTH = 8
-"""Of drawings within drawings, in that search."""
+"""Maximum depth of that search."""
 
 _PASSWORD_FIELD = 1 << 13
 
 
 @dataclass(slots=True)
 class Annotations:
-    """What was found in a page's annotations.
+    """Words in a page's annotations.
 
     Args:
-        texts: The words that PDFium knows as text, in the file's order: values of fields, items of lists, comments.
-        known: Indexes of the annotations that these come from, or that nobody can see.
-        drawn: Whether others are drawn with words, which only drawing them on the page can tell.
-        hidden: Whether there are words that the file says are not to be shown.
+        texts: Texts that PDFium provides, in the file's order: field values, list items, comments.
+        known: Indexes of the annotations with these texts, and of invisible ones.
+        drawn: Whether other annotations draw words. Their text is found by drawing them on the page.
+        hidden: Whether the file marks words as hidden.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -35,12 +35,12 @@ class Annotations:
 
 
 def annotations_of(page: Any, forms: Any, text: str) -> Annotations:  # noqa: ANN401 - pypdfium2 has no types
-    """The words in a page's annotations.
+    """Return the words in a page's annotations.
 
     Args:
         page: A page of pypdfium2's.
         forms: The document's form environment, or None if it has no forms.
-        text: The page's own text, which a marked passage's comment may repeat.
+        text: The page's own text, which a highlight's comment may repeat.
     """
     from pypdfium2 import raw
 
@@ -58,7 +58,7 @@ def annotations_of(page: Any, forms: Any, text: str) -> Annotations:  # noqa: AN
 
 
 def draw_annotations(page: Any, known: list[int]) -> bool:  # noqa: ANN401
-    """Make what is drawn by annotations other than the known ones part of the page, in memory; False if it fails."""
+    """Draw all but the known annotations on the page, in memory. Return whether that succeeded."""
     from pypdfium2 import raw
 
     for index in reversed(known):
@@ -70,7 +70,7 @@ def _add(found: Annotations, index: int, annotation: Any, forms: Any, plain: Cal
     from pypdfium2 import raw
 
     kind = raw.FPDFAnnot_GetSubtype(annotation)
-    if kind in (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_LINK):  # a popup shows its parent's words, a link leads away
+    if kind in (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_LINK):  # a popup repeats its parent, a link has no words
         found.known.append(index)
         return
     if kind == raw.FPDF_ANNOT_WIDGET:
@@ -91,18 +91,18 @@ def _add(found: Annotations, index: int, annotation: Any, forms: Any, plain: Cal
 
 
 def _value(annotation: Any, forms: Any) -> str | None:  # noqa: ANN401
-    """What a form's field shows."""
+    """Return the visible text of a form field."""
     from pypdfium2 import raw
 
     kind = raw.FPDFAnnot_GetFormFieldType(forms, annotation)
     if kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
-        return None  # a tick is no word
+        return None  # a check mark has no words
     if kind == raw.FPDF_FORMFIELD_TEXTFIELD:
         hidden = raw.FPDFAnnot_GetFormFieldFlags(forms, annotation) & _PASSWORD_FIELD
         return None if hidden else _string(raw.FPDFAnnot_GetFormFieldValue, forms, annotation) or None
     if kind in (raw.FPDF_FORMFIELD_LISTBOX, raw.FPDF_FORMFIELD_COMBOBOX):
         options = range(min(MAX_OBJECTS, max(0, raw.FPDFAnnot_GetOptionCount(forms, annotation))))
-        if kind == raw.FPDF_FORMFIELD_COMBOBOX:  # of which only the chosen one is seen
+        if kind == raw.FPDF_FORMFIELD_COMBOBOX:  # only the selected option is visible
             options = [at for at in options if raw.FPDFAnnot_IsOptionSelected(forms, annotation, at)]  # type: ignore[assignment]
         labels = [_string(raw.FPDFAnnot_GetOptionLabel, forms, annotation, at) for at in options]
         return "\n".join(labels) or _string(raw.FPDFAnnot_GetFormFieldValue, forms, annotation) or None
@@ -110,7 +110,7 @@ def _value(annotation: Any, forms: Any) -> str | None:  # noqa: ANN401
 
 
 def _marks_text(kind: int) -> bool:
-    """Whether it highlights, underlines or strikes out a passage, which programs also put into its comment."""
+    """Return whether it marks a passage. Some programs repeat the passage in the comment."""
     from pypdfium2 import raw
 
     return kind in (
@@ -131,7 +131,7 @@ def _is_drawn_with_words(kind: int, annotation: Any, forms: Any) -> bool:  # noq
 
 
 def _drawn_kinds(raw: Any) -> tuple[int, ...]:  # noqa: ANN401
-    """The others draw lines and marks."""
+    """Return the kinds of annotations that may draw words; the others draw lines and marks."""
     return raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_WATERMARK
 
 
@@ -148,7 +148,7 @@ def _has_words(drawing: Any, depth: int) -> bool:  # noqa: ANN401
 
 
 def _string(function: Callable[..., int], *arguments: Any) -> str:  # noqa: ANN401
-    """A text that PDFium gives in UTF-16 into a buffer of so many bytes, the last two of which are a zero."""
+    """Return a text from a PDFium function that fills a buffer with zero-terminated UTF-16."""
     from pypdfium2 import raw
 
     size = function(*arguments, None, 0)

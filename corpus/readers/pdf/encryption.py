@@ -1,4 +1,4 @@
-"""PDFs that are encrypted, and that everybody may open nevertheless."""
+"""Encrypted PDFs that open without a password."""
 
 import io
 
@@ -6,10 +6,9 @@ __all__ = ["decrypted"]
 
 
 def decrypted(data: bytes) -> bytes | None:
-    """A PDF whose owner's password is empty, without its encryption; None for any other.
+    """Return a PDF with an empty owner password without its encryption; None for any other PDF.
 
-    PDFium tries an empty password as a user's alone. Viewers try it as an owner's too, and open such a file without a
-    question.
+    PDFium tries an empty user password only. Viewers try an empty owner password too, and open such a file.
     """
     from pypdf import PasswordType, PdfReader, PdfWriter
 
@@ -21,6 +20,6 @@ def decrypted(data: bytes) -> bytes | None:
         PdfWriter(clone_from=reader).write(plain)
     except MemoryError:
         raise
-    except Exception:  # of whatever type: the file is then refused as encrypted
+    except Exception:  # of any type: the caller then refuses the file as encrypted
         return None
     return plain.getvalue()

@@ -1,4 +1,4 @@
-"""PDF: text page by page, its outline and its information."""
+"""PDF: text page by page, outline and information dictionary."""
 
 import contextlib
 import dataclasses
@@ -12,55 +12,60 @@ from typing import Any
 
 from corpus.documents import Content, Found, ReadOptions, Section, TextBuilder
 from corpus.errors import SourceError
+from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.pdf.annotations import Annotations, annotations_of, draw_annotations
 from corpus.readers.pdf.encryption import decrypted
 from corpus.readers.pdf.glyphs import is_unsure
 
-__all__ = ["read_pdf"]
+__all__ = ["PDF"]
 
 MAX_PAGES = 20_000
-"""More than any book; bounds what a page tree that refers to itself can cost."""
+"""Maximum pages, more than any book. Bounds the cost of a circular page tree."""
 
 MAX_NAMED = 10
-"""Pages that one note names."""
+"""Maximum pages listed in a note."""
 
 MAX_DATE_CHARACTERS = 100
-"""Of the time of creation as the file writes it."""
+"""Maximum length of the creation date in the file."""
 
 _XFA = 2
-"""PDFium's FORMTYPE_XFA_FULL: a form whose fields are not those of its pages."""
+"""PDFium's FORMTYPE_XFA_FULL: a form whose fields are not on its pages."""
 
 _HYPHENS = ("\ufffe", "\x02")
-"""What PDFium puts for a hyphen at the end of a line that only the line end asked for."""
+"""PDFium's characters for a hyphen that splits a word at a line end."""
 
 _PARAGRAPH_GAP = 1.35
-"""A line that lies this many usual distances below the one before begins a paragraph."""
+"""Distance to the previous line, relative to the median, above which a line begins a paragraph."""
 
 _WIDE_GAP = 2.2
-"""So does one that lies this many times its own height below, on pages of few lines."""
+"""The same relative to the line's height, for pages with few lines."""
 
 _FULL_LINE = 0.85
-"""A line that reaches this far across the page's text goes on in the next one…"""
+"""Share of the text width at which a line continues in the next one, if it has `_FULL_LINE_CHARACTERS`."""
 
 _FULL_LINE_CHARACTERS = 30
-"""… unless it is as short as this: no column is narrower, but lines of a title page or of verse are."""
+"""Minimum length of such a line. No column is narrower, but lines of title pages and verse are."""
 
 _TITLES_SOUGHT = 200
-"""Titles of the outline that are looked for on each page; no page has room for more headings."""
+"""Maximum titles of the outline located on each page. No page has room for more headings."""
 
 _NO_TITLE = re.compile(r"(?i)^(?:untitled|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|qxd|indd|ps|rtf|txt))$")
+_START = b"%PDF-"
+_START_WITHIN = 1024
+"""Bytes that viewers accept before the header. Without the suffix, such a file may be a text about PDF."""
+
 _WRONG_PASSWORD, _UNKNOWN_SECURITY = 4, 5
 """PDFium's FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY."""
 
 
 def read_pdf(data: bytes, options: ReadOptions) -> Content:
-    """The text of a PDF's pages, in the order in which they were written.
+    """Return the text of a PDF's pages, in the order in which the file draws it.
 
-    Lines of a paragraph are joined, words parted at a line's end made whole. A page without text (a scan) is
-    an empty page; an entry of the outline begins a section at its page.
+    Lines of a paragraph and hyphenated words are joined. A page without text (a scan) is empty. An entry of the outline
+    begins a section.
 
     Raises:
-        SourceError: It is damaged, encrypted with another password, or none of its pages has text.
+        SourceError: It is damaged, its password is missing or wrong, or none of its pages has text.
     """
     import pypdfium2
 
@@ -68,22 +73,21 @@ def read_pdf(data: bytes, options: ReadOptions) -> Content:
         with contextlib.closing(pypdfium2.PdfDocument(data, password=options.password)) as document:
             return _content(document)
     except pypdfium2.PdfiumError as error:
-        # PDFium keeps the code of an earlier file where it has none for this one
+        # without an error code for this file, PDFium returns that of an earlier one
         if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
             plain = None if options.password else decrypted(data)
             if plain is not None:
                 return read_pdf(plain, options)
-            what = "its password is another one" if options.password else "it is encrypted"
+            what = "the password is wrong" if options.password else "it is encrypted"
             raise SourceError(f"{what}; give its password (--password), or save it without one") from error
         if error.err_code == _UNKNOWN_SECURITY and b"/Encrypt" in data:
-            what = "it is encrypted in a way that no password opens here (certificates or DRM)"
-            raise SourceError(f"{what}; save it without encryption") from error
-        raise SourceError("it is a damaged PDF that cannot be opened, or one without pages; get it anew") from error
+            raise SourceError("it is encrypted with a certificate or DRM; save it without encryption") from error
+        raise SourceError("it is a damaged PDF file, or one without pages; get a new copy, or save it again") from error
 
 
 @dataclass(slots=True)
 class _Pages:
-    """What is known of a document's pages beside their text: numbers of some, from 1."""
+    """Numbers of the pages with problems, from 1."""
 
     damaged: list[int] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
@@ -91,14 +95,14 @@ class _Pages:
     hidden: list[int] = field(default_factory=list)
 
     def notes(self) -> list[str]:
-        """What to say of them in the summary."""
-        said = (
-            (self.damaged, "what cannot be read was left out: {}"),
-            (self.unsure, "the letters are not certain, since the fonts do not say which they are, or wrongly: {}"),
+        """Return notes for the summary."""
+        notes = (
+            (self.damaged, "unreadable pages were left out: {}"),
+            (self.unsure, "the text may be wrong, because the fonts do not map glyphs to letters correctly: {}"),
             (self.hidden, "words of hidden fields and comments were left out: {}"),
             (self.undrawn, "words of stamps, buttons or signatures were left out: {}"),
         )
-        return [what.format(_numbers(pages)) for pages, what in said if pages]
+        return [note.format(_numbers(pages)) for pages, note in notes if pages]
 
 
 def _numbers(pages: list[int]) -> str:
@@ -121,19 +125,19 @@ def _content(document: Any) -> Content:  # noqa: ANN401 - pypdfium2 has no types
     is_xfa = form == _XFA
     if builder.is_empty:
         if len(pages.damaged) == count:
-            raise SourceError("none of its pages can be read; get it anew")
+            raise SourceError("none of its pages can be read; get a new copy")
         if is_xfa:
-            raise SourceError("all its text is in a form of Adobe's (XFA); print it to a PDF from Acrobat")
+            raise SourceError("all its text is in an Adobe form (XFA); print it to a PDF from Acrobat")
         if pages.hidden:
-            raise SourceError("all its words are in hidden fields or comments; show them and save it again")
+            raise SourceError("all its words are in hidden fields or comments; make them visible and save it again")
         raise SourceError("it has no text: its pages are empty or pictures; run text recognition (OCR) on it first")
-    notes = [*(["its form of Adobe's (XFA) is not read"] if is_xfa else []), *pages.notes()]
+    notes = [*(["its Adobe form (XFA) was left out"] if is_xfa else []), *pages.notes()]
     content = builder.content(_found(document, pages.damaged, notes))
     return Content(content.text, _outline(document, content), content.pages, content.found)
 
 
 def _add_page(builder: TextBuilder, document: Any, number: int, pages: _Pages) -> None:  # noqa: ANN401
-    """Add a page; one that cannot be read costs its text only."""
+    """Add a page. An unreadable page is empty."""
     import pypdfium2
 
     builder.page()
@@ -170,7 +174,7 @@ def _read_page(page: Any, number: int, pages: _Pages) -> _Page:  # noqa: ANN401
 
 
 def _drawn(document: Any, number: int, own: _Page) -> _Page:  # noqa: ANN401
-    """A page once more, with what its annotations drew; as it was, if its own text is not the same then."""
+    """Read a page again with its drawn annotations. Return it unchanged if its own text differs then."""
     with contextlib.closing(document[number]) as page, contextlib.closing(page.get_textpage()) as text:
         plain = text.get_text_range()
         if not plain.startswith(own.text.rstrip()):
@@ -180,9 +184,9 @@ def _drawn(document: Any, number: int, own: _Page) -> _Page:  # noqa: ANN401
 
 
 def _paragraphs(page: Any, text: str, width: float) -> Iterator[str]:  # noqa: ANN401
-    """The lines of a page, joined as their places on it ask for."""
+    """Yield the lines of a page, joined to paragraphs by their positions."""
     lines = [(match.start(), match[0]) for match in re.finditer(r"[^\r\n]+", text) if match[0].strip()]
-    if page.count_chars() != len(text):  # characters beyond U+FFFF: places cannot be told
+    if page.count_chars() != len(text):  # characters beyond U+FFFF: positions are unknown
         yield "\n".join(line for _, line in lines)
         return
     boxes = [_box(page, start, line) for start, line in lines]
@@ -196,30 +200,30 @@ def _paragraphs(page: Any, text: str, width: float) -> Iterator[str]:  # noqa: A
             paragraph = []
         before = lines[at - 1][1]
         is_full = at > 0 and boxes[at - 1][2] >= right * _FULL_LINE and len(before) >= _FULL_LINE_CHARACTERS
-        _join(paragraph, line, goes_on=is_full)
+        _join(paragraph, line, continues=is_full)
     yield "".join(paragraph)
 
 
 def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:  # noqa: ANN401
-    """Left, bottom, right and height of a line, in points."""
+    """Return left, bottom, right and height of a line, in points."""
     first = start + len(line) - len(line.lstrip())
     last = start + len(line.rstrip()) - 1
     left, bottom, _, top = page.get_charbox(first, loose=True)
     return left, bottom, page.get_charbox(last, loose=True)[2], top - bottom
 
 
-def _join(paragraph: list[str], line: str, *, goes_on: bool) -> None:
-    """Add a line to those of a paragraph, none of which is blank."""
+def _join(paragraph: list[str], line: str, *, continues: bool) -> None:
+    """Add a line to the lines of a paragraph, none of which is blank."""
     if paragraph:
         before = paragraph[-1]
-        is_parted = before.endswith(_HYPHENS)
-        paragraph[-1] = before[:-1] if is_parted else before.rstrip() + (" " if goes_on else "\n")
+        is_hyphenated = before.endswith(_HYPHENS)
+        paragraph[-1] = before[:-1] if is_hyphenated else before.rstrip() + (" " if continues else "\n")
         line = line.lstrip()
     paragraph.append(line)
 
 
 def _found(document: Any, damaged: list[int], notes: list[str]) -> Found:  # noqa: ANN401
-    """The information dictionary. Its dates are those of the file, not of publication, and so only kept beside."""
+    """Return the information dictionary. Its dates are those of the file, not of publication, so they go to `extra`."""
     about = document.get_metadata_dict(skip_empty=True)
     title = " ".join(about.get("Title", "").split())
     authors = [name for part in re.split(r"[;\n]| and ", about.get("Author", "")) if (name := " ".join(part.split()))]
@@ -228,12 +232,12 @@ def _found(document: Any, damaged: list[int], notes: list[str]) -> Found:  # noq
         extra["created"] = about["CreationDate"][:MAX_DATE_CHARACTERS]
     if damaged:
         extra["unreadable_pages"] = damaged
-    said = None if _NO_TITLE.match(title) else title or None
-    return Found(title=said, authors=tuple(authors), extra=extra, notes=notes)
+    title = "" if _NO_TITLE.match(title) else title
+    return Found(title=title or None, authors=tuple(authors), extra=extra, notes=notes)
 
 
 def _outline(document: Any, content: Content) -> list[Section]:  # noqa: ANN401
-    """The outline's entries, each at its page's start, or where its words stand on that page."""
+    """Return the entries of the outline, each at its words on its page, or else at the page's start."""
     import pypdfium2
 
     sections = []
@@ -254,3 +258,10 @@ def _outline(document: Any, content: Content) -> list[Section]:  # noqa: ANN401
     except (pypdfium2.PdfiumError, UnicodeError):
         return []
     return sorted(sections, key=lambda section: section.start)
+
+
+def _is_pdf(data: bytes, suffix: str) -> bool:
+    return data.lstrip()[: len(_START)] == _START or (suffix == ".pdf" and _START in data[:_START_WITHIN])
+
+
+PDF = ConvertedFormat("PDF", "application/pdf", (".pdf",), has_signature=True, sniff=_is_pdf, convert=read_pdf)

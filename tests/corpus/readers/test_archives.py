@@ -79,7 +79,7 @@ def test_a_protected_book_is_refused_but_not_one_whose_fonts_are() -> None:
     fonts = {"META-INF/encryption.xml": encryption("http://www.idpf.org/2008/embedding")}
     assert only(epub(members=fonts), "a.epub").text
     chapters = {"META-INF/encryption.xml": encryption("http://www.w3.org/2001/04/xmlenc#aes256-cbc")}
-    with pytest.raises(SourceError, match=r"encrypted by the seller \(DRM\)"):
+    with pytest.raises(SourceError, match=r"encrypted \(DRM\)"):
         only(epub(members=chapters), "a.epub")
 
 
@@ -93,7 +93,7 @@ def test_a_protected_book_is_refused_but_not_one_whose_fonts_are() -> None:
     ],
 )
 def test_a_damaged_book_is_refused(members: dict[str, str]) -> None:
-    with pytest.raises(SourceError, match="get it anew"):
+    with pytest.raises(SourceError, match="get a new copy"):
         only(archive(members), "a.epub")
 
 
@@ -104,7 +104,7 @@ def test_a_book_without_chapters_has_no_text() -> None:
 
 
 def test_a_word_document_whose_parts_are_missing_is_refused() -> None:
-    with pytest.raises(SourceError, match=r"^it is a damaged DOCX file \(\w+\); get it anew or save it again$"):
+    with pytest.raises(SourceError, match=r"^it is a damaged DOCX file; get a new copy, or save it again$"):
         only(archive({"word/document.xml": "<x/>"}), "a.docx")
 
 
@@ -125,19 +125,19 @@ def test_entities_that_unfold_to_gigabytes_are_not_unfolded() -> None:
 
 def test_an_archive_with_too_many_members_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
-    with pytest.raises(SourceError, match="holds more than 3 files"):
+    with pytest.raises(SourceError, match="has more than 3 files"):
         only(epub(), "a.epub")
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 3 * 1024**2)
     noise = bytes(range(256)) * 3000
-    with pytest.raises(SourceError, match="would unpack to more than 3 MiB"):
+    with pytest.raises(SourceError, match="unpacks to more than 3 MiB"):
         only(epub(members={f"OEBPS/{n}": noise for n in range(5)}), "a.epub")
 
 
 def test_a_bomb_is_refused_by_its_ratio() -> None:
-    with pytest.raises(SourceError, match="a file in it would unpack to over 200 times its size"):
+    with pytest.raises(SourceError, match="a file in it unpacks to over 200 times its size"):
         only(epub(members={"OEBPS/bomb.css": b"\0" * 8 * 1024**2}), "a.epub")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SourceError
-from corpus.files.discovery import find_files
 from corpus.files.source import OUTSIDE, read_bytes
+from corpus.readers.discovery import find_files
 from corpus.readers.reading import read_document
 from tests.corpus.samples import is_clause
 
@@ -128,13 +128,13 @@ def test_a_named_link_has_the_sidecar_beside_the_link(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("nothing", "it is a link to a file that is not there; correct or remove the link"),
-        ("../folder/nothing/below", "it is a link to a file that is not there; correct or remove the link"),
+        ("nothing", "it is a link to a file that does not exist; correct or remove the link"),
+        ("../folder/nothing/below", "it is a link to a file that does not exist; correct or remove the link"),
         ("itself", "it cannot be read (Too many levels of symbolic links); check the disk and the path"),
-        ("pipe", "it is not a regular file; give a document, not a folder, pipe or device"),
-        ("sub", "it is not a regular file; give a document, not a folder, pipe or device"),
-        (".", "it is not a regular file; give a document, not a folder, pipe or device"),
-        ("/dev/zero", "it is not a regular file; give a document, not a folder, pipe or device"),
+        ("pipe", "it is not a regular file; give a file, not a folder, pipe or device"),
+        ("sub", "it is not a regular file; give a file, not a folder, pipe or device"),
+        (".", "it is not a regular file; give a file, not a folder, pipe or device"),
+        ("/dev/zero", "it is not a regular file; give a file, not a folder, pipe or device"),
     ],
 )
 def test_a_link_to_no_file_is_refused_and_not_waited_for(
@@ -184,7 +184,7 @@ def test_a_pipe_that_takes_a_files_place_is_not_waited_for(folder: Path) -> None
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "open", open_after_a_swap)
         said = refusal(path)
-    assert said == "it is not a regular file; give a document, not a folder, pipe or device"
+    assert said == "it is not a regular file; give a file, not a folder, pipe or device"
 
 
 def test_reading_within_a_folder_leaves_no_descriptor_open(folder: Path) -> None:

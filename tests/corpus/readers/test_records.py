@@ -61,14 +61,15 @@ def test_a_record_without_an_id_is_named_by_its_line() -> None:
         ({"text": "T", "\ud800": "x"}, "line 2 has an unpaired surrogate, which is not a character; correct or remove"),
         ({"text": "T", "title": "\ud800"}, "'title' in line 2 must be a line of text; correct or remove it"),
         ({"text": "T", "x": "y" * 300_000}, "line 2 has more than 256 KiB of metadata; shorten it"),
-        ({"_id": "x"}, "line 2 has no 'text'; add it, or name the key that holds the text"),
-        ({"_id": "x", "text": None}, "line 2 has no 'text'; add it, or name the key that holds the text"),
+        ({"_id": "x"}, "line 2 has no 'text'; add it, or name the key with --text-field"),
+        ({"_id": "x", "text": None}, "line 2 has no 'text'; add it, or name the key with --text-field"),
         ({"_id": "x", "text": 7}, "line 2: 'text' must be a text; correct or remove the line"),
         ({"_id": "x", "text": " \n"}, "line 2 has no text"),
-        ({"_id": ["x"], "text": "T"}, "line 2: '_id' must be a line of text or a whole number; correct it"),
-        ({"id": "a\nb", "text": "T"}, "line 2: 'id' must be a line of text or a whole number; correct it"),
+        ({"_id": ["x"], "text": "T"}, "line 2: '_id' must be a text or an integer; correct it"),
+        ({"_id": "x\u0007", "text": "T"}, "line 2: '_id' contains control characters; remove them"),
+        ({"id": "a\nb", "text": "T"}, "line 2: 'id' contains control characters; remove them"),
         ({"id": "x" * 501, "text": "T"}, "line 2: 'id' is longer than 500 characters; shorten it"),
-        ({"_id": "good", "text": "T"}, "line 2: its id is that of line 1; give each its own"),
+        ({"_id": "good", "text": "T"}, "line 2: its id is that of line 1; change one"),
         ({"text": "T", "published": "soon"}, "'published' in line 2 must be a date such as 2017-01-19; correct"),
         ({"text": "T", "metadata": {"url": "x"}}, "'url' in line 2 must be an http or https address; correct or"),
     ],
@@ -174,20 +175,20 @@ def test_the_kept_fields_of_any_record_survive_storing_and_sending(record: dict[
 def test_a_row_with_more_cells_than_columns_costs_only_itself() -> None:
     read = items("id,text\n1,One, two\n\n2,Three\n3,\n", "a.csv")
     assert [getattr(item, "reason", "read") for item in read] == [
-        "line 2 has 3 cells, not 2; put texts that hold the delimiter in quotes",
+        "line 2 has 3 cells, not 2; put texts with the delimiter in quotes",
         "read",
-        "line 5 has no 'text'; add it, or name the key that holds the text",
+        "line 5 has no 'text'; add it, or name the key with --text-field",
     ]
 
 
 @pytest.mark.parametrize(
     ("data", "name", "reason"),
     [
-        ("id,words\n1,One\n", "a.csv", "it has no column 'text'; name the column of texts, or give it a header line"),
-        ("text,text\n1,One\n", "a.csv", "two of its columns have the same name; give each its own"),
-        ("id,text\n", "a.csv", "it holds no record; give a file with one on each line"),
+        ("id,words\n1,One\n", "a.csv", "it has no column 'text'; name it with --text-field, or add a header line"),
+        ("text,text\n1,One\n", "a.csv", "two of its columns have the same name; rename one"),
+        ("id,text\n", "a.csv", "it has no records; give a file with one on each line"),
         ("", "a.csv", "it has no column 'text'"),
-        ("\n\n", "a.jsonl", "it holds no record; give a file with one on each line"),
+        ("\n\n", "a.jsonl", "it has no records; give a file with one on each line"),
         (b"{\0}", "a.jsonl", "it is a binary file"),
     ],
 )
@@ -200,14 +201,14 @@ def test_a_file_without_records_is_refused(data: str | bytes, name: str, reason:
 def test_a_quotation_that_never_ends_is_named() -> None:
     read = read_documents(bytes_of('id,text\n1,One\n2,"Two\n3,Three\n', "a.csv"))
     assert next(read).source.endswith("#1")
-    with pytest.raises(SourceError, match=r"^line 3 is not valid CSV, so that it and the rows after it were not read"):
+    with pytest.raises(SourceError, match=r"^line 3 is not valid CSV, and this row and all later ones were not read"):
         next(read)
 
 
 def test_half_a_surrogate_pair_in_a_text_costs_its_record() -> None:
     bad, good = items('{"text": "The tower \\ud800 was built."}\n{"text": "Two."}\n', "a.jsonl")
     assert isinstance(bad, SourceProblem)
-    assert bad.reason == "line 1: its text holds half a surrogate pair, which is no character; correct or remove it"
+    assert bad.reason == "line 1: its text has an unpaired surrogate; correct or remove it"
     assert isinstance(good, SourceDocument)
 
 
@@ -217,3 +218,16 @@ def test_whatever_records_hold_each_is_read_or_named(records: list[dict[str, str
     read = items(lines({"_id": "first record", "text": "T"}, *records), "a.jsonl")[1:]
     assert len(read) == len(records)
     assert all(is_clause(item.reason) for item in read if isinstance(item, SourceProblem))
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"text": "One."}, {"text": "Two."}]\n', '[\n  {"text": "One."},\n  {"text": "Two."}\n]\n']
+)
+def test_a_json_array_is_refused_as_one(text: str) -> None:
+    with pytest.raises(SourceError, match=r"^it is a JSON array, not JSON Lines; write each of its objects on its own"):
+        items(text, "a.jsonl")
+
+
+def test_a_line_with_a_list_refuses_that_record_only() -> None:
+    read = items('[1]\n{"_id": "a", "text": "Text."}\n[2]\n', "a.jsonl")
+    assert [type(item) for item in read] == [SourceProblem, SourceDocument, SourceProblem]

@@ -12,7 +12,8 @@ from corpus.documents.content import ReadOptions
 from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
 from corpus.files import source as reader_of_sources
-from corpus.files.source import SourceBytes, absolute_path, read_bytes
+from corpus.files.paths import absolute_path
+from corpus.files.source import SourceBytes, read_bytes
 from corpus.metadata.precedence import MAX_TITLE_CHARACTERS
 from corpus.readers.reading import read_document
 from tests.corpus.samples import is_clause
@@ -91,19 +92,21 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == "it is not a regular file; give a document, not a folder, pipe or device"
+    assert refusal(tmp_path) == "it is not a regular file; give a file, not a folder, pipe or device"
 
 
 @pytest.mark.timeout(20)
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
-    assert refusal(tmp_path / "pipe.txt") == "it is not a regular file; give a document, not a folder, pipe or device"
+    assert refusal(tmp_path / "pipe.txt") == "it is not a regular file; give a file, not a folder, pipe or device"
 
 
 def test_a_link_that_leads_nowhere_or_in_a_circle_is_refused(tmp_path: Path) -> None:
     (tmp_path / "nowhere.txt").symlink_to(tmp_path / "none.txt")
     (tmp_path / "circle.txt").symlink_to(tmp_path / "circle.txt")
-    assert refusal(tmp_path / "nowhere.txt") == ("it is a link to a file that is not there; correct or remove the link")
+    assert refusal(tmp_path / "nowhere.txt") == (
+        "it is a link to a file that does not exist; correct or remove the link"
+    )
     assert refusal(tmp_path / "circle.txt").startswith("it cannot be read (Too many levels of symbolic links)")
 
 
@@ -116,13 +119,13 @@ def test_a_file_without_permission_is_refused(write: Write) -> None:
     path.chmod(0)
     if os.access(path, os.R_OK):
         pytest.skip("permission bits do not bind this user")
-    assert refusal(path) == "it may not be read; check its permissions"
+    assert refusal(path) == "permission to read it is missing; check its permissions"
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        (errno.EACCES, "it may not be read; check its permissions"),
+        (errno.EACCES, "permission to read it is missing; check its permissions"),
         (errno.EIO, "it cannot be read (Input/output error); check the disk and the path"),
     ],
 )
@@ -185,7 +188,7 @@ def test_a_file_that_is_rewritten_at_its_length_is_noticed_by_its_time(write: Wr
     path = write("truce.txt", "Old text.")
 
     with changing_while_read(2, lambda at: os.utime(path, ns=(0, 2 * 10**18 + at))):
-        assert refusal(path) == "it changed while it was being read; run the command again when it is complete"
+        assert refusal(path) == "it changed while it was read; run the command again when it is complete"
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_read_again(write: Write) -> None:
@@ -197,7 +200,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_read_again(write: Write) -> Non
 def test_a_file_that_keeps_changing_is_refused(write: Write) -> None:
     path = write("log.txt", "")
     with changing_while_read(100, lambda at: os.truncate(path, at + 1)):
-        assert refusal(path) == "it changed while it was being read; run the command again when it is complete"
+        assert refusal(path) == "it changed while it was read; run the command again when it is complete"
 
 
 def test_a_file_that_grows_past_the_limit_while_it_is_read_is_refused(

@@ -72,6 +72,6 @@ def test_a_store_too_damaged_to_be_opened_keeps_its_bytes(filled: Run, data: Pat
     (data / DATABASE_NAME).write_bytes(b"\xff" * 8192)
     ran = filled("restore", tmp_path / "b.tar", "--force")
     assert ran.code == 0
-    assert ran.err.startswith("The store that was there could not be opened. It is now called footnote.db.damaged-20")
+    assert ran.err.startswith("The existing store could not be opened. It is now named footnote.db.damaged-20")
     [kept] = [path for path in data.iterdir() if path.name.startswith(f"{DATABASE_NAME}.damaged-")]
     assert kept.read_bytes() == b"\xff" * 8192

@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from corpus.store.database import DATABASE_NAME
 from corpus.store.write_lock import WRITER_NAME
 from embeddings.encoder.encoder import Encoder
+from service.schemas.asking import AskRequest
 from service.settings import PREFIX, Settings
 from tests.corpus.samples import tamper
 from tests.service.cli.conftest import Run
@@ -179,7 +182,7 @@ def test_removing_is_all_or_nothing(filled: Run) -> None:
 def test_verify_finds_a_good_store_good(filled: Run) -> None:
     ran = filled("verify")
     assert ran.code == 0
-    assert ran.out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
+    assert ran.out == "Checked 1 document and 1 passage, vector index exact: everything is intact.\n"
 
 
 def damage(data: Path, statement: str) -> None:
@@ -213,7 +216,7 @@ def test_verify_names_a_document_that_it_cannot_repair_and_ingest_replaces_it(fi
     ran = filled("verify")
     assert ran.code == 3
     assert ran.err == f"truce (from {whole['source']}): The record of document 'truce' is damaged\n"
-    assert f"1 problem left. Ingest the files named again with: footnote ingest FILE --data {data}" in ran.out
+    assert f"1 problem left. Ingest these files again with: footnote ingest FILE --data {data}" in ran.out
     assert json.loads(filled("verify", "--json").out)["problems"][0]["source"] == whole["source"]
 
     assert "1 replaced" in filled("ingest", whole["source"]).out
@@ -256,13 +259,13 @@ def test_verify_rebuilds_a_damaged_index(filled: Run, data: Path) -> None:
     ran = filled("verify")
     assert ran.code == 0
     assert "The vector index on disk is missing or damaged; it has been rebuilt." in ran.out
-    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
+    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: everything is intact.\n"
 
 
 def test_verify_rebuilds_a_damaged_lexical_index(filled: Run, data: Path) -> None:
     (data / "index" / "lexical" / "manifest.json").write_text("{")
     assert json.loads(filled("verify", "--json").out)["rebuilt"] == {"lexical": "is missing or damaged"}
-    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: all is well.\n"
+    assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: everything is intact.\n"
     (data / "index" / "lexical" / "manifest.json").unlink()
     assert "The lexical index on disk is missing or damaged; it has been rebuilt." in filled("verify").out
 
@@ -339,7 +342,7 @@ def test_serve_says_when_its_address_is_taken(footnote: Run) -> None:
         ran = footnote("serve", "--port", port)
     assert ran.code == 1
     assert f"Cannot listen on 127.0.0.1, port {port}" in ran.err
-    assert "choose another with --port." in ran.err
+    assert "give another port with --port." in ran.err
 
 
 def test_ask_says_how_sure_it_is_where_that_has_been_measured(
@@ -375,3 +378,30 @@ def test_a_store_of_another_format_version_is_refused(filled: Run, data: Path) -
     refused = filled("ask", "What?")
     assert refused.code == 3
     assert refused.err.endswith("Ingest the documents again into an empty folder, named with --data.\n")
+
+
+def test_ctrl_c_while_the_command_loads_is_one_line() -> None:
+    program = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from service.cli import main\n"
+        "main()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (130, "Stopped.\n")
+
+
+def test_help_shows_the_defaults_of_settings_and_of_the_api(footnote: Run) -> None:
+    served = footnote("serve", "--help").out
+    assert f"[default: {Settings.model_fields['port'].default}]" in served
+    assert f"[default: {Settings.model_fields['host'].default}]" in served
+    assert f"[default: {AskRequest.model_fields['k'].default}]" in footnote("ask", "--help").out
+
+
+def test_a_wrong_path_alone_is_not_reported_as_documents(footnote: Run, tmp_path: Path) -> None:
+    ran = footnote("ingest", tmp_path / "nowhere")
+    assert (ran.code, ran.out) == (1, "Nothing was ingested.\n")

@@ -57,7 +57,7 @@ def test_an_export_writes_over_nothing_unless_told_to(footnote: Run, ratings: li
     out.write_text("mine")
     ran = footnote("feedback", "export", "--out", out)
     assert (ran.code, out.read_text()) == (1, "mine")
-    assert ran.err == f"Error: {out} exists already. Give another name with --out, or write over it with --force.\n"
+    assert ran.err == f"Error: {out} exists already. Give another name with --out, or overwrite it with --force.\n"
     assert footnote("feedback", "export", "--out", out, "--force").code == 0
     assert len(load_feedback(out)) == len(ratings)
 
@@ -102,11 +102,11 @@ def test_ratings_are_removed_by_date_or_all(footnote: Run, ratings: list[str]) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["remove"], "Say which: ids, --before DATE or --all."),
-        (["remove", "x", "--all"], "Say which: ids, --before DATE or --all."),
-        (["remove", "--all", "--before", "2026-01-01"], "Say which: ids, --before DATE or --all."),
-        (["remove", "--before", "yesterday"], "--before takes a date such as 2026-01-31."),
-        (["export", "--force"], "--force goes with --out."),
+        (["remove"], "Give either ids, --before DATE or --all."),
+        (["remove", "x", "--all"], "Give either ids, --before DATE or --all."),
+        (["remove", "--all", "--before", "2026-01-01"], "Give either ids, --before DATE or --all."),
+        (["remove", "--before", "yesterday"], "--before must be a date such as 2026-01-31."),
+        (["export", "--force"], "--force requires --out."),
     ],
 )
 def test_wrong_usage_is_said(footnote: Run, ratings: list[str], data: Path, arguments: list[str], said: str) -> None:

@@ -69,7 +69,7 @@ REFUSALS: list[tuple[str, str | bytes, str]] = [
         "caf\u00e9".encode("latin-1"),
         "it is not valid UTF-8 (byte 3); save it as UTF-8, or name its encoding (--encoding)",
     ),
-    ("page.pdf", b"%PDF-1.7", "it is a damaged PDF that cannot be opened, or one without pages; get it anew"),
+    ("page.pdf", b"%PDF-1.7", "it is a damaged PDF file, or one without pages; get a new copy, or save it again"),
     (
         "notes.pdf",
         "Words.",
@@ -110,7 +110,7 @@ def test_a_folder_without_documents_says_so(footnote: Run, tmp_path: Path) -> No
     empty.mkdir()
     ran = footnote("ingest", empty)
     assert ran.code == 1
-    assert "the folder holds no file that Footnote reads; give a folder that does." in ran.err
+    assert "the folder has no file in a supported format; give another folder." in ran.err
 
 
 def test_a_link_that_leaves_the_folder_is_refused_and_the_others_are_kept(
@@ -120,7 +120,7 @@ def test_a_link_that_leaves_the_folder_is_refused_and_the_others_are_kept(
     (folder / "b.txt").symlink_to(write("elsewhere/secret.txt", "A secret."))
     ran = footnote("ingest", str(folder))
     assert ran.code == 1
-    assert "b.txt: it is a link to a file outside the folder; give that file itself, or put" in ran.err
+    assert "b.txt: it is a link to a file outside the folder; name that file, or" in ran.err
     assert "1 added, 1 refused" in ran.out
 
 
@@ -140,7 +140,7 @@ def test_a_fifo_is_refused_and_not_waited_for(footnote: Run, write: Write) -> No
     os.mkfifo(good.parent / "pipe.txt")
     ran = footnote("ingest", good.parent)
     assert ran.code == 1
-    assert "it is not a regular file; give a document, not a folder, pipe or device." in ran.err
+    assert "it is not a regular file; give a file, not a folder, pipe or device." in ran.err
     assert "1 added" in ran.out
 
 
@@ -181,7 +181,7 @@ def test_a_store_made_with_another_encoder_says_which_command_reencodes(
     assert "1 document, " in footnote("documents", "list").out
     ran = footnote("reindex")
     assert ran.code == 0
-    assert "Re-encoded 1 document in" in ran.out
+    assert "Reindexed 1 document in" in ran.out
     assert footnote("ask", "When?").code == 0
     assert footnote("verify").code == 0
 
@@ -210,7 +210,7 @@ def test_a_dry_run_shows_each_file_and_its_passages_and_makes_nothing(footnote: 
     assert ran.code == 1
     assert f"added     {folder / 'one.md'} (1 passage)\n    [0–25]  Start: # Start The truce began.\n" in ran.out
     assert f"refused   {folder / 'two.txt'} (it is a binary file; give a document in one of the f" in ran.out
-    assert ran.out.endswith("Would be: 1 added, 1 refused. Nothing was changed.\n")
+    assert ran.out.endswith("Dry run: 1 added, 1 refused. Nothing was changed.\n")
     assert not data.exists()
 
 
@@ -233,7 +233,7 @@ def test_what_is_gone_is_removed_with_prune(footnote: Run, write: Write) -> None
     (folder / "one.txt").unlink()
     ran = footnote("ingest", folder, "--prune")
     assert ran.code == 1
-    assert "1 of the 1 documents that came from here are gone, and none was removed; is its disk mounted?" in ran.err
+    assert "1 of its 1 documents are gone, and none was removed; mount the disk" in ran.err
     assert footnote("ingest", folder, "--prune", "--force").code == 0
     assert footnote("verify").code == 0
 
@@ -243,7 +243,7 @@ def test_a_file_moved_and_a_copy_are_said_to_be_that(footnote: Run, write: Write
     footnote("ingest", path)
     new, copy = path.rename(path.with_name("new.txt")), write("copy.txt", "The truce\n\nThe truce began.")
     ran = footnote("ingest", new, copy)
-    assert f"{copy} holds the same as {new}; both are documents.\n" in ran.out
+    assert f"{copy} has the same content as {new}; both are documents.\n" in ran.out
     assert "Documents: 1 added, 1 moved (1 passage encoded in" in ran.out
     assert "new.txt" in footnote("documents", "show", "one").out
 
@@ -322,4 +322,4 @@ def test_rows_after_a_stray_quote_stay_stored(footnote: Run, write: Write) -> No
     assert ran.code == 1
     assert "2 unchanged, 1 refused" in ran.out
     assert "removed" not in ran.out
-    assert "line 4 is not valid CSV, so that it and the rows after it were not read" in ran.err
+    assert "line 4 is not valid CSV, and this row and all later ones were not read" in ran.err

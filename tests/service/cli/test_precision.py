@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.store.view import View
-from service.opening import other_precision
+from service.opening import encoder_by_precision
 from service.settings import load_settings
 from tests.service.cli.conftest import Run
 
@@ -77,8 +77,8 @@ def test_an_unknown_precision_is_refused(footnote: Run, monkeypatch: pytest.Monk
 
 
 def test_another_precision_is_followed_unless_the_settings_fix_one(tiny_model: Path, exports: Path) -> None:
-    follow = other_precision(load_settings(encoder=str(tiny_model), exports=exports, precision="auto"))
+    follow = encoder_by_precision(load_settings(encoder=str(tiny_model), exports=exports, precision="auto"), print)
 
     assert follow is not None
     assert follow("float32").precision == "float32"
-    assert other_precision(load_settings(encoder=str(tiny_model), precision="float32")) is None
+    assert encoder_by_precision(load_settings(encoder=str(tiny_model), precision="float32"), print) is None

@@ -66,7 +66,7 @@ def test_an_upload_is_encoded_as_the_store_is_by_then(
     library = Library(settings, tiny_encoder, load=lambda _: other)
     given = settings.model_copy(update={"admin_keys": SecretStr(KEY), "refresh_seconds": 60})
     with TestClient(build_app(Service(given, library, Pipeline(library, given)))) as client:
-        Ingester(store, lambda: other, settings).reencode(NoProgress())
+        Ingester(store, lambda: other, settings).reindex(NoProgress())
         assert outcomes(send(client, ("peace.md", PEACE))) == [("peace.md", "added")]
         assert client.get("/health/ready").json()["documents"] == 3
     with store.view() as view:

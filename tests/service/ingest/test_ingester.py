@@ -465,7 +465,7 @@ def test_encoding_anew_keeps_ids_and_texts_and_changes_the_fingerprint(
     other = settings.model_copy(update={"passage_tokens": 32, "title_tokens": 4})
     progress = Recorder()
 
-    count = Ingester(filled, lambda: tiny_encoder, other).reencode(progress)
+    count = Ingester(filled, lambda: tiny_encoder, other).reindex(progress)
 
     assert count == 4
     after = {document.id: document for document in documents_of(filled)}
@@ -491,7 +491,7 @@ def test_encoding_anew_equals_ingesting_anew(
 ) -> None:
     encoder = Encoder.load(str(tiny_model), "float32", exports)  # each text by itself, so that vectors are the same
     other = settings.model_copy(update={"passage_tokens": 32, "data": tmp_path / "fresh"})
-    Ingester(filled, lambda: encoder, other).reencode(quiet)
+    Ingester(filled, lambda: encoder, other).reindex(quiet)
 
     folder = write("other.csv", "").parent
     with Store(other.data, create=True) as fresh:
@@ -500,7 +500,7 @@ def test_encoding_anew_equals_ingesting_anew(
 
 
 def test_encoding_an_empty_store_anew_does_nothing(ingester: Ingester, store: Store, quiet: NoProgress) -> None:
-    assert ingester.reencode(quiet) == 0
+    assert ingester.reindex(quiet) == 0
     assert documents_of(store) == []
 
 
@@ -520,7 +520,7 @@ def test_a_failed_encoding_anew_leaves_all_as_it_was(
         progress, expected = Interrupted(after=2), KeyboardInterrupt
 
     with pytest.raises(expected):
-        Ingester(filled, lambda: counting, other).reencode(progress)
+        Ingester(filled, lambda: counting, other).reindex(progress)
 
     assert counting.encoded > 0
     assert progress.told[-1] == "finish"
@@ -603,12 +603,12 @@ def test_documents_cleaned_and_not_cleaned_are_never_mixed(
     with pytest.raises(EncoderMismatchError, match="footnote reindex"):
         keeping.ingest([write("other.txt", COPIED)], quiet)
 
-    keeping.reencode(quiet)
+    keeping.reindex(quiet)
     assert "helpful" in words_of(store)
     assert [list(document.removed_spans) for document in documents_of(store)] == [[]]
     assert_sound(store)
 
-    ingester.reencode(quiet)
+    ingester.reindex(quiet)
     assert "helpful" not in words_of(store)
     assert len(documents_of(store)[0].removed_spans) == 2
     assert_sound(store)
@@ -619,6 +619,6 @@ def test_a_stored_document_that_can_no_longer_be_cut_is_named_and_nothing_change
 ) -> None:
     before = everything_in(filled)
     other = settings.model_copy(update={"title_tokens": 128})
-    with pytest.raises(SourceError, match=r"^The document 'three' cannot be re-encoded: its title leaves .+\.$"):
-        Ingester(filled, lambda: tiny_encoder, other).reencode(quiet)
+    with pytest.raises(SourceError, match=r"^The document 'three' cannot be indexed again: its title leaves .+\.$"):
+        Ingester(filled, lambda: tiny_encoder, other).reindex(quiet)
     assert everything_in(filled) == before

@@ -18,7 +18,7 @@ from service.ingest.watching import Watch, changes_of
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.service.conftest import Write
-from tests.service.ingest.test_in_step import TEXT, by_source
+from tests.service.ingest.test_change_detection import TEXT, by_source
 
 NOTHING: set[Path] = set()
 
@@ -31,7 +31,7 @@ class Watched:
         self.failed: list[str] = []
         self.folder = folder
         ingester.ingest([folder], NoProgress())
-        self._watch = Watch(ingester, [folder], prune=prune, tell=self.told.append, fail=self._fail)
+        self._watch = Watch(ingester, [folder], prune=prune, report=self.told.append, fail=self._fail)
 
     def _fail(self, error: FootnoteError) -> None:
         self.failed.append(str(error))
@@ -193,7 +193,7 @@ def test_the_systems_changes_are_seen(write: Write) -> None:
 
 
 def test_a_path_that_cannot_be_watched_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="missing to watch"):
+    with pytest.raises(SourceError, match="missing"):
         next(changes_of([tmp_path / "missing"]))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from service.reading import pool as pool_module
 from service.reading import process as process_module
-from service.reading.pool import lend
+from service.reading.pool import borrow
 from service.reading.process import SandboxLimits
 from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import bytes_of
@@ -27,9 +27,9 @@ def _emptied() -> Iterator[None]:
 
 def pid_of(sandbox: Sandbox) -> int:
     assert len(list(sandbox.read(bytes_of("Text.", "a.txt")))) == 1
-    process = sandbox._process
-    assert process is not None
-    return process.pid
+    session = sandbox._session
+    assert session is not None
+    return session.process.pid
 
 
 def is_running(pid: int) -> bool:
@@ -47,39 +47,39 @@ def descriptors() -> int:
 
 
 def test_the_next_user_gets_the_process_of_the_last_one() -> None:
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         first = pid_of(sandbox)
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         assert pid_of(sandbox) == first
 
 
 def test_two_users_at_a_time_have_a_process_each() -> None:
-    with lend(LIMITS) as one, lend(LIMITS) as other:
+    with borrow(LIMITS) as one, borrow(LIMITS) as other:
         assert pid_of(one) != pid_of(other)
 
 
 def test_other_limits_are_another_process() -> None:
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         first = pid_of(sandbox)
-    with lend(SandboxLimits(seconds=32)) as sandbox:
+    with borrow(SandboxLimits(seconds=32)) as sandbox:
         assert pid_of(sandbox) != first
 
 
 def test_a_process_that_nobody_uses_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "IDLE_S", 0.05)
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         first = pid_of(sandbox)
-        process = sandbox._process
-    assert process is not None
-    process._watch.join()
+        session = sandbox._session
+    assert session is not None
+    session.process._watch.join()
     assert not is_running(first)
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         assert pid_of(sandbox) != first
 
 
 def test_closing_leaves_no_process_thread_or_pipe() -> None:
     before = descriptors()
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         pid = pid_of(sandbox)
     pool_module._pool.close()
     assert not is_running(pid)
@@ -88,15 +88,15 @@ def test_closing_leaves_no_process_thread_or_pipe() -> None:
 
 
 def test_a_cancelled_sandbox_works_for_the_next_user() -> None:
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         first = pid_of(sandbox)
         sandbox.cancel()
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         assert pid_of(sandbox) != first
 
 
 def test_a_forked_child_leaves_the_processes_to_its_parent() -> None:
-    with lend(LIMITS) as sandbox:
+    with borrow(LIMITS) as sandbox:
         pid_of(sandbox)
     child = os.fork()
     if not child:

@@ -34,9 +34,9 @@ def shared_sandbox() -> Iterator[Sandbox]:
 
 
 def process_of(sandbox: Sandbox) -> int:
-    process = sandbox._process
-    assert process is not None
-    return process.pid
+    session = sandbox._session
+    assert session is not None
+    return session.process.pid
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_a_process_that_was_killed_is_replaced(shared_sandbox: Sandbox) -> None:
 def test_closing_ends_the_process() -> None:
     sandbox = Sandbox()
     list(sandbox.read(bytes_of(PAGE, "a.html")))
-    process = sandbox._process
-    assert process is not None
+    assert sandbox._session is not None
+    pid = sandbox._session.process.pid
     sandbox.close()
     with pytest.raises(ProcessLookupError):
-        os.kill(process.pid, 0)
+        os.kill(pid, 0)
 
 
 # Parsers that misbehave: a worker whose reader of PDF does what a hostile file would make it do.
@@ -100,11 +100,18 @@ def test_closing_ends_the_process() -> None:
 WORKER = """
 import sys, os, time, socket
 import corpus.readers.pdf.pages as pdf
+from corpus.errors import SourceError
+
+def denied(action):
+    try:
+        action()
+    except PermissionError:
+        raise SourceError("permission denied") from None
 
 def read_pdf(data, options):
     {body}
 
-pdf.read_pdf = read_pdf
+object.__setattr__(pdf.PDF, "convert", read_pdf)
 from service.reading.worker import main
 main(int(sys.argv[1]))
 """
@@ -141,13 +148,13 @@ def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mis
             SandboxLimits(seconds=5),
             "reading it took more than 5 seconds; split it, or save it in another format",
         ),
-        ("os._exit(7)", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
-        ("os.abort()", None, "its parser crashed or needed more than 1024 MiB; it may be damaged"),
+        ("os._exit(7)", None, "its parser crashed or needed more than 1024 MiB of memory; save it again"),
+        ("os.abort()", None, "its parser crashed or needed more than 1024 MiB of memory; save it again"),
         ("bytearray(2 * 1024**3)", None, "reading it takes more than 1024 MiB of memory; split it"),
-        ("print('noise' * 100); raise KeyError(1)", None, "it is a damaged PDF file (KeyError); get it anew"),
-        ("open('/tmp/footnote-must-not-exist', 'w')", None, "it is a damaged PDF file (PermissionError)"),
-        ("socket.create_connection(('127.0.0.1', 9))", None, "it is a damaged PDF file (PermissionError)"),
-        ("os.system('true')", None, "it is a damaged PDF file (PermissionError)"),
+        ("print('noise' * 100); raise KeyError(1)", None, "it is a damaged PDF file; get a new copy, or save it again"),
+        ("denied(lambda: open('/tmp/footnote-must-not-exist', 'w'))", None, "permission denied"),
+        ("denied(lambda: socket.create_connection(('127.0.0.1', 9)))", None, "permission denied"),
+        ("denied(lambda: os.system('true'))", None, "permission denied"),
         ("os.write(3, b'x' * 100)", None, "its parser crashed"),
         ("return 7", None, "it cannot be read (AttributeError); save it again, or as text"),
     ],
@@ -247,7 +254,7 @@ def test_a_process_that_cannot_be_started_is_said_to_be_missing(monkeypatch: pyt
     monkeypatch.setattr(process_module, "WORKER", ("-c", "raise SystemExit"))
     with (
         Sandbox() as sandbox,
-        pytest.raises(SourceError, match=r"^the process that reads files does not start: it ended"),
+        pytest.raises(SourceError, match=r"^the reading process does not start: it ended"),
     ):
         list(sandbox.read(bytes_of("Text.", "a.txt")))
 
@@ -274,7 +281,7 @@ def test_a_record_that_costs_the_process_its_life_is_named_and_those_before_it_a
         items = sandbox.read(bytes_of("text\none\ntwo\nthree\n", "a.csv"))
         assert next(items).source.endswith("/a.csv#line-2")
         with pytest.raises(
-            SourceError, match=r"^record 2 and those after it were not read, .+: its parser crashed"
+            SourceError, match=r"^record 2 and all later records were not read, .+: its parser crashed"
         ) as it:
             next(items)
     assert is_clause(str(it.value))

@@ -15,13 +15,13 @@ from corpus.documents.document import SourceDocument
 from corpus.files.source import SourceBytes
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
-from service.ingest.change_queue import STOPPED, Intake, Upload
+from service.ingest.change_queue import STOPPED, ChangeQueue, Upload
 from service.ingest.ingester import Ingester
-from service.ingest.steps import Action
+from service.ingest.outcomes import Action
 from service.reading import pool as pool_module
 from service.reading import process as process_module
 from service.reading.process import SandboxLimits
-from service.reading.sandbox import Cancelled, Sandbox
+from service.reading.sandbox import ReadingCancelled, Sandbox
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.readers.files import bytes_of, pdf
@@ -57,10 +57,10 @@ def test_what_is_being_read_is_cancelled(hanging: Path) -> None:
     with Sandbox(NEVER) as sandbox:
         canceller = threading.Thread(target=while_reading, args=(sandbox.cancel,))
         canceller.start()
-        with pytest.raises(Cancelled):
+        with pytest.raises(ReadingCancelled):
             list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))
         canceller.join()
-        with pytest.raises(Cancelled):
+        with pytest.raises(ReadingCancelled):
             list(sandbox.read(bytes_of("Text.", "a.txt")))
 
 
@@ -84,7 +84,7 @@ def test_an_upload_that_is_being_read_is_told_that_the_service_stops(
 ) -> None:
     path = tmp_path / "slow.pdf"
     path.write_bytes(pdf([["One."]]))
-    intake = Intake(open_library(), settings.model_copy(update={"parse_seconds": 600}))
+    intake = ChangeQueue(open_library(), settings.model_copy(update={"parse_seconds": 600}))
     with path.open("rb") as file:
         future = intake.add([Upload("slow.pdf", file)])
         assert eventually(is_reading)
@@ -108,7 +108,7 @@ def test_a_command_ends_while_a_file_is_being_read(
     code = f"""
 import signal, sys
 import service.reading.process as process
-from service.cli.main import main
+from service.cli import main
 process.WORKER = ({str(program)!r},)
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 sys.argv = ["footnote", *{command.split()!r}, {str(files)!r}]
@@ -191,6 +191,5 @@ def test_a_want_of_processes_is_said_of_the_machine(
     summary = Ingester(store, lambda: tiny_encoder, settings).ingest([write("a.txt", TEXT)], NoProgress())
     [(_, reason)] = summary.refused
     assert reason == (
-        "the process that reads files does not start: Resource temporarily unavailable; let this user have more "
-        "processes or memory"
+        "the reading process does not start: Resource temporarily unavailable; allow this user more processes or memory"
     )

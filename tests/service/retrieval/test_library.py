@@ -372,7 +372,7 @@ def test_a_store_encoded_anew_by_another_encoder_is_a_problem_and_the_old_one_an
     pipeline = open_pipeline()
     before = pipeline.ask(QUESTION)
     other = settings.model_copy(update={"passage_tokens": 32})
-    Ingester(store, lambda: tiny_encoder, other).reencode(NoProgress())
+    Ingester(store, lambda: tiny_encoder, other).reindex(NoProgress())
 
     pipeline.library.follow(0.001, Script([lambda: None]))
 
@@ -402,7 +402,7 @@ def test_a_store_encoded_anew_in_another_precision_is_taken_up_with_the_encoder_
     try:
         pipeline = Pipeline(library, settings)
         with library.snapshot() as before:
-            Ingester(store, lambda: in_bfloat16, settings).reencode(NoProgress())
+            Ingester(store, lambda: in_bfloat16, settings).reindex(NoProgress())
             assert library.refresh()
             assert before.encoder is tiny_encoder
         with library.snapshot() as after:
@@ -427,7 +427,7 @@ def test_an_encoder_that_cannot_be_loaded_is_a_problem_that_is_not_tried_again_a
 
     library = Library(settings, tiny_encoder, load=load)
     try:
-        Ingester(store, lambda: in_bfloat16, settings).reencode(NoProgress())
+        Ingester(store, lambda: in_bfloat16, settings).reindex(NoProgress())
         for _ in range(3):
             with pytest.raises(EncoderError, match="There is no room for it"):
                 library.refresh()
@@ -444,7 +444,7 @@ def test_no_precision_is_loaded_for_a_store_that_differs_in_more(
     add("one.txt", "The truce began. " * 9)
     library = Library(settings, tiny_encoder, load=lambda _: in_bfloat16)
     try:
-        Ingester(store, lambda: in_bfloat16, settings.model_copy(update=change)).reencode(NoProgress())
+        Ingester(store, lambda: in_bfloat16, settings.model_copy(update=change)).reindex(NoProgress())
         with pytest.raises(EncoderMismatchError, match="footnote reindex"):
             library.refresh()
     finally:
@@ -464,7 +464,7 @@ def test_an_encoder_that_is_no_longer_used_is_let_go(
         del first
         pipeline.ask(QUESTION)
         assert gone() is not None
-        Ingester(store, lambda: in_bfloat16, settings).reencode(NoProgress())
+        Ingester(store, lambda: in_bfloat16, settings).reindex(NoProgress())
         assert library.refresh()
         pipeline.ask(QUESTION)
         assert gone() is None
@@ -479,7 +479,7 @@ def test_a_store_encoded_anew_by_the_same_encoder_is_taken_up(
     add("one.txt", "The truce began. " * 9)
     pipeline = open_pipeline()
     before = pipeline.ask(QUESTION)
-    ingester.reencode(NoProgress())
+    ingester.reindex(NoProgress())
 
     assert pipeline.library.refresh()
 

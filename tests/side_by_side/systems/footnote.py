@@ -7,6 +7,7 @@ from eval.sets import document_ids, fill_store, load_beir
 from service.answering import Pipeline
 from service.opening import load_encoder, open_pipeline, refresh_projection
 from service.runtime.progress import NoProgress
+from service.runtime.terminal import say
 from service.settings import load_settings
 from tests.side_by_side.system import Inputs
 
@@ -23,7 +24,7 @@ class Footnote:
     def __init__(self, inputs: Inputs) -> None:
         self._settings = load_settings(data=inputs.work / "data")
         self._documents = list(load_beir(inputs.beir).documents())
-        self._encoder = load_encoder(self._settings)
+        self._encoder = load_encoder(self._settings, say)
         self._open = contextlib.ExitStack()
         self._pipeline: Pipeline | None = None
         self._names: dict[str, str] = {}
@@ -38,7 +39,7 @@ class Footnote:
         """Ask the pipeline. The first question, which only warms up, opens it."""
         if self._pipeline is None:
             del self._encoder  # the pipeline loads its own
-            self._pipeline = self._open.enter_context(open_pipeline(self._settings))
+            self._pipeline = self._open.enter_context(open_pipeline(self._settings, say))
             with View(self._settings.data) as view:
                 self._names = {stored: original for original, stored in document_ids(view).items()}
         passages = self._pipeline.ask(question, k=k).passages

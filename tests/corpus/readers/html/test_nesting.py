@@ -10,7 +10,7 @@ from tests.corpus.readers.files import CONTAINER, NAV, OPF, archive, epub, only,
 from tests.corpus.samples import is_clause
 
 WORDS = "talks about the truce went on for many months in the prisons of the country. " * 3
-TOO_DEEP = "its elements lie more than 256 deep in each other; save it again from another program, or as text"
+TOO_DEEP = "its elements are nested more than 256 deep; save it again from another program, or as text"
 TAGS = ["div", "section", "blockquote", "ul", "ul><li", "ol><li", "table><tr><td", "font", "b", "span", "em", "dl"]
 DEEPER = [300, 1_000, 5_000, 10_000, 100_000]
 
@@ -86,7 +86,7 @@ def test_a_word_document_with_a_very_long_piece_is_refused_for_that() -> None:
     namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     long = f"<w:p><w:r><w:t>{'word ' * 2_200_000}</w:t></w:r></w:p>"
     assert refusal(docx(word_document=f"<w:document {namespace}><w:body>{long}</w:body></w:document>"), "a.docx") == (
-        "it holds a text or an attribute of more than 10 MB in one piece; save it again without it, or as text"
+        "it has a text or an attribute of more than 10 MB in one piece; save it again without it, or as text"
     )
 
 
@@ -132,5 +132,5 @@ def test_a_very_long_paragraph_is_read_whole() -> None:
 @pytest.mark.parametrize("body", ["", "<script>run()</script>", "<footer>Words at the foot.</footer>", "<img alt='A'>"])
 def test_a_page_without_an_article_says_so(body: str) -> None:
     assert refusal(page(body).replace("<title>T</title>", ""), "a.html") == (
-        "it has no text outside of menus, footers and scripts; save the words that you want as text"
+        "it has no text outside of menus, footers and scripts; save its text as a text file"
     )

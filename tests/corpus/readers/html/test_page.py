@@ -97,7 +97,7 @@ def test_a_page_in_no_known_encoding_is_refused() -> None:
     with pytest.raises(SourceError, match="it is not valid UTF-8"):
         only(data, "a.html")
     assert "Él llegó." in only(data, "a.html", ReadOptions(encoding="cp1252")).text
-    with pytest.raises(SourceError, match="declares an encoding that is not known"):
+    with pytest.raises(SourceError, match="declares an unknown encoding"):
         only(page("<p>x</p>", "<meta charset='klingon'>").encode() + b"\xff", "a.html")
 
 

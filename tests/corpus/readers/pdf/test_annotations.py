@@ -110,7 +110,7 @@ def test_hidden_text_is_left_out_and_reported(flags: int) -> None:
     read = only(noted(hidden), "a.pdf")
     said = ["words of hidden fields and comments were left out: page 1"]
     assert (read.text, read.metadata.extra[NOTES]) == (OWN[0], said)
-    with pytest.raises(SourceError, match=r"^all its words are in hidden fields or comments; show them and save it"):
+    with pytest.raises(SourceError, match=r"^all its words are in hidden fields or comments; make them visible and"):
         only(noted(hidden, own=False), "a.pdf")
 
 
@@ -122,8 +122,8 @@ def test_each_page_has_the_words_of_its_own_annotations() -> None:
 
 def test_a_form_that_pages_do_not_hold_is_said_to_be_left_out() -> None:
     catalog = "/NeedsRendering true /AcroForm << /Fields [] /XFA (<x/>) >>"
-    assert only(pdf([OWN], catalog=catalog), "a.pdf").metadata.extra[NOTES] == ["its form of Adobe's (XFA) is not read"]
-    with pytest.raises(SourceError, match=r"^all its text is in a form of Adobe's \(XFA\); print it to a PDF"):
+    assert only(pdf([OWN], catalog=catalog), "a.pdf").metadata.extra[NOTES] == ["its Adobe form (XFA) was left out"]
+    with pytest.raises(SourceError, match=r"^all its text is in an Adobe form \(XFA\); print it to a PDF"):
         only(pdf([[]], catalog=catalog), "a.pdf")
 
 
@@ -152,7 +152,7 @@ def cmap(first: int) -> str:
 )
 def test_letters_with_a_wrong_map_are_said_to_be_uncertain(first: int, is_sure: bool) -> None:
     data = pdf([["abcdef ghijkl mnopqr stuvwx"] * 3] * 2, font=font(), extra=(cmap(first),))
-    said = ["the letters are not certain, since the fonts do not say which they are, or wrongly: pages 1, 2"]
+    said = ["the text may be wrong, because the fonts do not map glyphs to letters correctly: pages 1, 2"]
     assert only(data, "a.pdf").metadata.extra.get(NOTES, []) == ([] if is_sure else said)
 
 
@@ -160,4 +160,4 @@ def test_a_page_that_cannot_be_read_is_said_to_be_left_out() -> None:
     data = pdf([["One."], ["Two."]]).replace(b"/Kids [5 0 R 7 0 R]", b"/Kids [5 0 R 99 0 R]")
     read = only(data, "a.pdf")
     assert read.text == "One."
-    assert read.metadata.extra[NOTES] == ["what cannot be read was left out: page 2"]
+    assert read.metadata.extra[NOTES] == ["unreadable pages were left out: page 2"]

@@ -65,7 +65,7 @@ def test_an_encrypted_pdf_asks_for_its_password() -> None:
         SourceError, match=r"^it is encrypted; give its password \(--password\), or save it without one$"
     ):
         only(data, "a.pdf")
-    with pytest.raises(SourceError, match=r"^its password is another one; give its password"):
+    with pytest.raises(SourceError, match=r"^the password is wrong; give its password"):
         only(data, "a.pdf", ReadOptions(password="open barley"))
     assert only(data, "a.pdf", ReadOptions(password="open sesame")).text == "Words in secret."
 
@@ -73,7 +73,7 @@ def test_an_encrypted_pdf_asks_for_its_password() -> None:
 def test_a_pdf_that_no_password_opens_does_not_ask_for_one() -> None:
     data = pdf([["Words in secret."]], password="x").replace(b"/Filter /Standard", b"/Filter /Adobe.Pub")
     for options in (None, ReadOptions(password="x")):
-        with pytest.raises(SourceError, match=r"^it is encrypted in a way that no password opens here"):
+        with pytest.raises(SourceError, match=r"^it is encrypted with a certificate or DRM"):
             only(data, "a.pdf", options)
 
 
@@ -97,12 +97,12 @@ def test_a_pdf_whose_owner_has_an_empty_password_needs_none(algorithm: str) -> N
     writer.encrypt("open sesame", Given(""), algorithm=algorithm)
     writer.write(encrypted)
     assert only(encrypted.getvalue(), "a.pdf").text == "Words in public."
-    with pytest.raises(SourceError, match=r"^its password is another one"):
+    with pytest.raises(SourceError, match=r"^the password is wrong"):
         only(encrypted.getvalue(), "a.pdf", ReadOptions(password="open barley"))
 
 
 def test_a_pdf_without_pages_is_refused() -> None:
-    with pytest.raises(SourceError, match=r"^it is a damaged PDF that cannot be opened, or one without pages"):
+    with pytest.raises(SourceError, match=r"^it is a damaged PDF file, or one without pages"):
         only(pdf([]), "a.pdf")
 
 
@@ -126,10 +126,10 @@ def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_hyphen_that_the_line_end_asked_for_is_taken_out() -> None:
     joined = ["a nego\ufffe"]
-    reader._join(joined, "tiator", goes_on=True)
+    reader._join(joined, "tiator", continues=True)
     assert "".join(joined) == "a negotiator"
     joined = ["a well-"]
-    reader._join(joined, "known man", goes_on=True)
+    reader._join(joined, "known man", continues=True)
     assert "".join(joined) == "a well- known man"
 
 

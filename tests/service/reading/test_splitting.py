@@ -9,9 +9,9 @@ from corpus.documents.document import Passage, SourceDocument
 from corpus.errors import SourceError
 from corpus.passages.splitting import CHARACTERS_PER_TOKEN, PassageSplitter
 from embeddings.encoder.encoder import Encoder
-from service.reading import cutting as cutting_module
-from service.reading.cutting import DocumentStructure, PassageSizes, cut
+from service.reading import splitting as splitting_module
 from service.reading.sandbox import Sandbox
+from service.reading.splitting import DocumentStructure, PassageSizes, split_text
 from tests.corpus.readers.files import bytes_of, epub, pdf, word
 from tests.service.reading.test_sandbox import PAGE
 
@@ -30,10 +30,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 def here(encoder: Encoder, document: SourceDocument) -> tuple[str, list[Passage]]:
     about = document.metadata
-    structure = DocumentStructure(
-        about.title, about.language, document.sections, document.pages, document.removed_spans
-    )
-    made = cut(encoder, SIZES, structure, document.text)
+    layout = DocumentStructure(about.title, about.language, document.sections, document.pages, document.removed_spans)
+    made = split_text(encoder, SIZES, layout, document.text)
     return made.prefix, list(made.passages)
 
 
@@ -54,7 +52,7 @@ def test_passages_are_those_that_are_cut_here(
 ) -> None:
     for document in sandbox.read(bytes_of(data, name)):
         assert isinstance(document, SourceDocument)
-        made = sandbox.cut(document, document.text, SIZES, tiny_encoder.tokenizer_file)
+        made = sandbox.split(document, document.text, SIZES, tiny_encoder.tokenizer_file)
         assert (made.prefix, list(made.passages)) == here(tiny_encoder, document)
         assert made.passages
 
@@ -62,9 +60,9 @@ def test_passages_are_those_that_are_cut_here(
 def test_a_text_that_was_not_read_here_is_cut_as_well(sandbox: Sandbox, tiny_encoder: Encoder) -> None:
     [document] = sandbox.read(bytes_of(PROSE, "a.txt"))
     assert isinstance(document, SourceDocument)
-    before = sandbox.cut(document, document.text, SIZES, tiny_encoder.tokenizer_file)
+    before = sandbox.split(document, document.text, SIZES, tiny_encoder.tokenizer_file)
     list(sandbox.read(bytes_of("Text.", "b.txt")))
-    assert sandbox.cut(document, document.text, SIZES, tiny_encoder.tokenizer_file) == before
+    assert sandbox.split(document, document.text, SIZES, tiny_encoder.tokenizer_file) == before
 
 
 @pytest.mark.parametrize("disturb", ["nothing", "kill", "cut another", "read another"])
@@ -77,14 +75,13 @@ def test_a_file_of_records_is_read_to_its_end_whatever_comes_between(
     met = []
     for item in sandbox.read(bytes_of(RECORDS, "a.jsonl")):
         if isinstance(item, SourceDocument):
-            assert len(sandbox.cut(item, item.text, SIZES, tokenizer).passages) == 1
+            assert len(sandbox.split(item, item.text, SIZES, tokenizer).passages) == 1
         met.append(item.source.rpartition("#")[2])
         if disturb == "kill":
-            process = sandbox._process
-            assert process is not None
-            process.kill()
+            assert sandbox._session is not None
+            sandbox._session.process.kill()
         elif disturb == "cut another":
-            assert len(sandbox.cut(other, other.text, SIZES, tokenizer).passages) > 1
+            assert len(sandbox.split(other, other.text, SIZES, tokenizer).passages) > 1
         elif disturb == "read another":
             assert len(list(sandbox.read(bytes_of(RECORDS, "b.jsonl")))) == 4
     assert met == ["a", "line-2", "b", "c"]
@@ -94,15 +91,15 @@ def test_a_title_that_leaves_no_room_is_refused(sandbox: Sandbox, tiny_encoder: 
     [document] = sandbox.read(bytes_of(f"# {'a b c ' * 33}\n\n{PROSE}", "a.md"))
     assert isinstance(document, SourceDocument)
     with pytest.raises(SourceError, match="FOOTNOTE_TITLE_TOKENS"):
-        sandbox.cut(document, document.text, PassageSizes(40, 4000), tiny_encoder.tokenizer_file)
+        sandbox.split(document, document.text, PassageSizes(40, 4000), tiny_encoder.tokenizer_file)
 
 
 def test_more_passages_than_a_document_may_have_are_refused(
     tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cutting_module, "MAX_PASSAGES", 3)
+    monkeypatch.setattr(splitting_module, "MAX_PASSAGES", 3)
     with pytest.raises(SourceError, match="more than 3 passages; split it"):
-        cut(tiny_encoder, SIZES, DocumentStructure("Title"), PROSE)
+        split_text(tiny_encoder, SIZES, DocumentStructure("Title"), PROSE)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +133,6 @@ def test_each_encoder_has_its_own_length_limit(sandbox: Sandbox, tiny_encoder: E
     assert isinstance(document, SourceDocument)
     prompted = replace(tiny_encoder.tokenizer_file, max_tokens=tiny_encoder.max_tokens - 30)  # the same tokenizer
 
-    before = sandbox.cut(document, PROSE, SIZES, tiny_encoder.tokenizer_file)
+    before = sandbox.split(document, PROSE, SIZES, tiny_encoder.tokenizer_file)
 
-    assert len(sandbox.cut(document, PROSE, SIZES, prompted).passages) > len(before.passages)
+    assert len(sandbox.split(document, PROSE, SIZES, prompted).passages) > len(before.passages)

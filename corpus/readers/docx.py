@@ -5,21 +5,22 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from corpus.documents import Content, Found, TextBuilder
-from corpus.readers.archives import open_archive, parse_xml
+from corpus.documents import Content, Found, ReadOptions, TextBuilder
+from corpus.readers.archives import has_member, open_archive, parse_xml
+from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.html.nesting import limit_of
 
-__all__ = ["read_docx"]
+__all__ = ["DOCX"]
 
 _HEADING = re.compile(r"(?i)heading ([1-6])")
 _WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NOTES = ("/footnotes", "/endnotes")
 _REPEATED_CHARACTERS = 1000
-"""Of a cell that spans several rows, in each but the first: it tells what the others in the row are about."""
+"""Characters of a cell that are repeated in each further row that it spans, as the subject of the other cells."""
 
 
-def read_docx(data: bytes) -> Content:
-    """The body of a Word document, then its footnotes and endnotes; styles `Heading 1`… begin sections.
+def read_docx(data: bytes, options: ReadOptions) -> Content:
+    """Return the body of a Word document, then its footnotes and endnotes. Styles `Heading 1`… begin sections.
 
     Raises:
         SourceError: It is damaged, encrypted, or unpacks to too much.
@@ -54,7 +55,7 @@ def read_docx(data: bytes) -> Content:
 
 
 def _paragraph_styles(styles: Any) -> dict[str | None, str]:  # noqa: ANN401 - python-docx has no types
-    """Their names by their ids, and the default's by None. python-docx looks through all of them for each paragraph."""
+    """Return the names of paragraph styles by id, and the default's by None. python-docx scans all each time."""
     from docx.enum.style import WD_STYLE_TYPE
 
     default = styles.default(WD_STYLE_TYPE.PARAGRAPH)
@@ -66,9 +67,9 @@ def _paragraph_styles(styles: Any) -> dict[str | None, str]:  # noqa: ANN401 - p
 
 
 def _rows(table: Any) -> Iterator[str]:  # noqa: ANN401
-    """Each row's cells; one that spans several columns is named once, and one that spans several rows in each of them.
+    """Yield the cells of each row. A cell appears once if it spans several columns, and in each row that it spans.
 
-    python-docx gives a cell as often as it has columns, and goes through all rows above for one that spans rows.
+    python-docx repeats a cell for each of its columns, and scans all rows above for a cell that spans rows.
     """
     from docx.table import _Cell
 
@@ -89,7 +90,7 @@ def _rows(table: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _words(cell: Any) -> Iterator[str]:  # noqa: ANN401
-    """The words of a cell, and of the tables in it."""
+    """Yield the words of a cell, and of the tables in it."""
     from docx.table import Table
 
     for block in cell.iter_inner_content():
@@ -101,13 +102,13 @@ def _notes(part: Any) -> Iterator[str]:  # noqa: ANN401
     parts = (r.target_part for r in part.rels.values() if not r.is_external and r.reltype.endswith(_NOTES))
     for notes in {one.partname: one for one in parts}.values():
         for note in parse_xml(notes.blob):
-            if note.get(f"{_WORDS}type") is None:  # the others draw the line above the notes
+            if note.get(f"{_WORDS}type") is None:  # the other notes are separator lines
                 paragraphs = ("".join(p.itertext(f"{_WORDS}t")) for p in note.iter(f"{_WORDS}p"))
                 yield "\n".join(paragraphs)
 
 
 def _found(about: Any) -> Found:  # noqa: ANN401
-    """The core properties. Their dates are those of the file, not of publication, and so only kept beside."""
+    """Return the core properties. Their dates are those of the file, not of publication, so they go to `extra`."""
     authors = tuple(name for part in (about.author or "").split(";") if (name := part.strip()))
     return Found(
         title=(about.title or "").strip() or None,
@@ -116,3 +117,13 @@ def _found(about: Any) -> Found:  # noqa: ANN401
         tags=tuple(tag for part in re.split("[,;]", about.keywords or "") if (tag := part.strip())),
         extra={"created": about.created.date().isoformat()} if about.created else {},
     )
+
+
+DOCX = ConvertedFormat(
+    "DOCX",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    (".docx",),
+    has_signature=True,
+    sniff=lambda data, suffix: has_member(data, "word/document.xml"),
+    convert=read_docx,
+)

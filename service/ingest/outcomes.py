@@ -1,4 +1,4 @@
-"""What is to be done about each source."""
+"""Outcomes of an ingest, source by source."""
 
 import sys
 from collections.abc import Sequence
@@ -10,27 +10,27 @@ from corpus.documents import Passage, SourceDocument
 from corpus.metadata import NOTES
 from corpus.store import Move, Remove
 
-__all__ = ["Action", "FileDone", "Prepared", "Step"]
+__all__ = ["Action", "FileDone", "Outcome", "SplitDocument"]
 
 
 class Action(StrEnum):
-    """What becomes of a source."""
+    """What happens to a source."""
 
     ADDED = "added"
     REPLACED = "replaced"
     MOVED = "moved"
-    UNCHANGED = "unchanged"
     REMOVED = "removed"
+    UNCHANGED = "unchanged"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document cut into passages, to be encoded.
+class SplitDocument:
+    """A document with its passages, to be encoded.
 
     Args:
-        prefix: What each passage is encoded with.
-        moved_from: The source that the document had before, if another.
+        prefix: Text encoded before each passage.
+        moved_from: The document's previous source, if it moved.
     """
 
     document: SourceDocument
@@ -40,7 +40,7 @@ class Prepared:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes in memory, roughly."""
+        """Approximate size in memory, in bytes."""
         return sys.getsizeof(self.document.text) + 200 * len(self.passages)
 
     @property
@@ -49,30 +49,31 @@ class Prepared:
         return [str(note) for note in cast("Sequence[object]", self.document.metadata.extra.get(NOTES, ()))]
 
     def length(self, at: int) -> int:
-        """Code points that the encoder is given for a passage."""
+        """Return the length of the text that is encoded for a passage, in code points."""
         return len(self.prefix) + self.passages[at].end - self.passages[at].start
 
     def text(self, at: int) -> str:
-        """What the encoder is given for a passage."""
+        """Return the text that is encoded for a passage."""
         passage = self.passages[at]
         return self.prefix + self.document.text[passage.start : passage.end]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What becomes of a source.
+class Outcome:
+    """What happens to a source.
 
     Args:
-        source: Its name: for people if it is refused, in the store otherwise.
-        work: What there is to do; None if nothing.
+        action: Added, replaced, ….
+        source: Its name: the user's if it is refused, the store's otherwise.
+        work: What to encode or to write; None for nothing.
         reason: Why it is refused.
-        was: The source that a moved document had before.
-        same_as: Another document's source that holds the same bytes.
+        was: Previous source of a moved document.
+        same_as: Source of another document with the same bytes.
     """
 
     action: Action
     source: str
-    work: Prepared | Move | Remove | None = None
+    work: SplitDocument | Move | Remove | None = None
     reason: str | None = None
     was: str | None = None
     same_as: str | None = None
@@ -80,12 +81,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """All steps of a file have been given.
+    """Marker after the last outcome of a file.
 
     Args:
-        name: What people call the file.
-        worked: Whether one of them has work to do.
+        name: The file's name for the user.
+        has_work: Whether one of its outcomes has work.
     """
 
     name: str
-    worked: bool
+    has_work: bool

@@ -4,32 +4,32 @@ import threading
 
 import pytest
 
-from service.ingest.channel import Channel, Ended
+from service.ingest.bounded_queue import BoundedQueue, QueueEnded
 
 
 def test_items_come_in_order_and_then_the_end() -> None:
-    channel: Channel[int] = Channel(100)
+    channel: BoundedQueue[int] = BoundedQueue(100)
     assert [channel.put(item, 1) for item in range(3)] == [True, True, True]
     channel.end()
     assert [channel.get() for _ in range(3)] == [0, 1, 2]
-    with pytest.raises(Ended):
+    with pytest.raises(QueueEnded):
         channel.get()
 
 
 def test_nothing_yet_is_none_and_an_error_is_the_ends_reason() -> None:
-    channel: Channel[int] = Channel(100)
+    channel: BoundedQueue[int] = BoundedQueue(100)
     assert channel.get(0) is None
     channel.put(1, 1)
     error = ValueError("broken")
     channel.end(error)
     assert channel.get() == 1
-    with pytest.raises(Ended) as ended:
+    with pytest.raises(QueueEnded) as ended:
         channel.get()
     assert ended.value.error is error
 
 
 def test_who_puts_more_than_the_limit_waits_for_room() -> None:
-    channel: Channel[str] = Channel(10)
+    channel: BoundedQueue[str] = BoundedQueue(10)
     assert channel.put("larger than the limit", 1000)
     waiting = threading.Thread(target=channel.put, args=("small", 1))
     waiting.start()
@@ -39,7 +39,7 @@ def test_who_puts_more_than_the_limit_waits_for_room() -> None:
 
 
 def test_a_closed_channel_takes_nothing_and_keeps_nobody_waiting() -> None:
-    channel: Channel[int] = Channel(1)
+    channel: BoundedQueue[int] = BoundedQueue(1)
     channel.put(1, 1)
     answers: list[bool] = []
     waiting = threading.Thread(target=lambda: answers.append(channel.put(2, 1)))

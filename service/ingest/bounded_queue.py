@@ -1,30 +1,30 @@
-"""A queue between two threads that holds at most so many bytes."""
+"""A queue between two threads, bounded by the size of its items in bytes."""
 
 import threading
 from collections import deque
 from typing import Generic, TypeVar
 
-__all__ = ["Channel", "Ended"]
+__all__ = ["BoundedQueue", "QueueEnded"]
 
 Item = TypeVar("Item")
 
 
-class Ended(Exception):  # noqa: N818 - an end is no error
-    """Nothing will come any more.
+class QueueEnded(Exception):  # noqa: N818 - not an error
+    """The queue is empty and its producer has finished.
 
     Args:
-        error: Why, if because of an error.
+        error: The producer's error, if it failed.
     """
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
 
 
-class Channel(Generic[Item]):
-    """Hands items from one thread to another, in order.
+class BoundedQueue(Generic[Item]):
+    """Passes items from one thread to another, in order.
 
     Args:
-        limit: Bytes to hold before whoever puts has to wait. An item that is larger passes alone.
+        limit: Bytes to hold before `put` blocks. A larger item passes alone.
     """
 
     def __init__(self, limit: int) -> None:
@@ -36,7 +36,7 @@ class Channel(Generic[Item]):
         self._error: BaseException | None = None
 
     def put(self, item: Item, size: int) -> bool:
-        """Hand over an item of so many bytes, waiting for room; return False if nobody takes it any more."""
+        """Add an item of `size` bytes, waiting for room. Return False if the consumer has closed the queue."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or not self._items or self._held + size <= self._limit)
             if self._closed:
@@ -47,16 +47,16 @@ class Channel(Generic[Item]):
             return True
 
     def end(self, error: BaseException | None = None) -> None:
-        """Say that no more will be put: because of an error, if one is given."""
+        """End the producer's side, with the error that stopped it, if any."""
         with self._changed:
             self._ended, self._error = True, error
             self._changed.notify_all()
 
     def get(self, timeout: float | None = None) -> Item | None:
-        """The next item, or None if none comes in so many seconds.
+        """Return the next item; None if there is none within `timeout` seconds.
 
         Raises:
-            Ended: All items have been taken, and no more will come.
+            QueueEnded: The queue is empty and its producer has finished.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._ended, timeout)
@@ -67,10 +67,10 @@ class Channel(Generic[Item]):
                 return item
             if not self._ended:
                 return None
-            raise Ended(self._error)
+            raise QueueEnded(self._error)
 
     def close(self) -> None:
-        """Take nothing more; whoever waits to put goes on."""
+        """Refuse further items, and release a waiting `put`."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -15,9 +15,9 @@ from corpus.files.source import SourceBytes
 from corpus.readers.record_problems import SourceProblem
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
+from service.ingest.dry_run import preview
 from service.ingest.ingester import Ingester
-from service.ingest.planning import plan
-from service.ingest.steps import Action
+from service.ingest.outcomes import Action
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.samples import tamper
@@ -177,7 +177,7 @@ def test_a_folder_without_its_files_prunes_nothing_unless_that_is_meant(
     refused = ingester.ingest([folder], quiet, prune=[folder])
 
     assert everything_in(store) == before
-    assert "1 of the 1 documents that came from here are gone" in refused.refused[-1][1]
+    assert "the files of 1 of its 1 documents are gone" in refused.refused[-1][1]
     assert "--prune --force" in refused.refused[-1][1]
     meant = ingester.ingest([folder], quiet, prune=[folder], force=True)
     assert (meant.removed, meant.refused) == ([str(folder / "one.txt")], [])
@@ -195,7 +195,7 @@ def test_most_of_a_large_folder_is_not_pruned_unless_that_is_meant(
     refused = ingester.ingest([folder], quiet, prune=[folder])
 
     assert refused.removed == []
-    assert "11 of the 20 documents" in refused.refused[0][1]
+    assert "11 of its 20 documents" in refused.refused[0][1]
     assert len(ingester.ingest([folder], quiet, prune=[folder], force=True).removed) == 11
 
 
@@ -352,7 +352,7 @@ def test_a_plan_says_what_an_ingest_would_do_and_changes_nothing(
     moving.rename(folder / "moved.txt")
     before = everything_in(store)
 
-    planned = list(plan(settings, lambda: tiny_encoder, [folder], quiet, prune=[folder]))
+    planned = list(preview(settings, lambda: tiny_encoder, [folder], quiet, prune=[folder]))
 
     assert everything_in(store) == before
     assert {Path(step.source).name: step.action for step in planned} == {
@@ -376,6 +376,6 @@ def test_a_plan_without_a_store_makes_none(
     write: Write, settings: Settings, tiny_encoder: Encoder, quiet: NoProgress
 ) -> None:
     path = write("one.txt", TEXT)
-    [step] = plan(settings, lambda: tiny_encoder, [path], quiet)
+    [step] = preview(settings, lambda: tiny_encoder, [path], quiet)
     assert step.action is Action.ADDED
     assert not settings.data.exists()

@@ -1,33 +1,35 @@
-"""Splitting of a document into passages for an encoder, and their title prefix."""
+"""Splitting a document's text into passages for an encoder."""
 
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.documents import Passage, RemovedSpan, Section
+from corpus.documents import Passage, RemovedSpan, Section, SourceDocument
 from corpus.errors import SourceError
 from corpus.passages import PassageSplitter
+from corpus.store import StoredDocument
 from corpus.text import TextTokens, title_prefix
 
-__all__ = ["MAX_PASSAGES", "Cut", "DocumentStructure", "PassageSizes", "cut"]
+__all__ = ["MAX_PASSAGES", "DocumentStructure", "PassageSizes", "SplitText", "split_text"]
 
 MAX_PASSAGES = 50_000
-"""Most passages of a document, about 40 million characters of prose. A document is committed in one transaction, and
+"""Maximum passages of one document, some 40 million characters of prose. A document is committed in one transaction,
+and
 its token vectors, 10 KB per passage, are in memory until then."""
 
 PREFIX_MARGIN = 2
 """Tokens kept free because a prefix and a passage may need more tokens together than apart."""
 
 COUNTS_KEPT = 256
-"""Token counts in the cache. The splitter counts a piece several times in a row."""
+"""Cached token counts. The splitter counts the tokens of the same piece several times in a row."""
 
 MIN_PASSAGE_TOKENS = 16
-"""Room that the title prefix must leave for a passage."""
+"""Minimum tokens that an encoder must have left for a passage beside its prefix and special tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassageSizes:
-    """Target size of a passage and greatest size of the title before it, in tokens."""
+    """Maximum tokens of a passage, and of the title before it."""
 
     passage_tokens: int
     title_tokens: int
@@ -35,14 +37,14 @@ class PassageSizes:
 
 @dataclass(frozen=True, slots=True)
 class DocumentStructure:
-    """Properties of a document, besides its text, that determine its passages.
+    """What determines the passages of a document besides its text.
 
     Args:
-        title: Of the document.
+        title: The document's title.
         language: BCP 47 tag.
         sections: In order of their start.
         pages: Start of each page, in code points.
-        removed: Spans that no passage may use, in order.
+        removed: Spans that passages exclude, in order.
     """
 
     title: str
@@ -51,16 +53,22 @@ class DocumentStructure:
     pages: Sequence[int] = ()
     removed: Sequence[RemovedSpan] = ()
 
+    @classmethod
+    def of(cls, document: SourceDocument | StoredDocument) -> "DocumentStructure":
+        """Return the structure of a document."""
+        metadata = document.metadata
+        return cls(metadata.title, metadata.language, document.sections, document.pages, document.removed_spans)
+
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """The passages of a document, in order, and the title prefix that the encoder reads before each."""
+class SplitText:
+    """The passages of a document, in order, and the prefix that each is encoded with."""
 
     prefix: str
     passages: Sequence[Passage]
 
 
-def cut(counter: TextTokens, sizes: PassageSizes, structure: DocumentStructure, text: str) -> Cut:
+def split_text(counter: TextTokens, sizes: PassageSizes, structure: DocumentStructure, text: str) -> SplitText:
     """Split a document's text into passages.
 
     Raises:
@@ -72,4 +80,5 @@ def cut(counter: TextTokens, sizes: PassageSizes, structure: DocumentStructure, 
         raise SourceError("its title leaves the encoder no room for passages; set FOOTNOTE_TITLE_TOKENS lower")
     count_tokens = functools.lru_cache(COUNTS_KEPT)(counter.count_tokens)
     splitter = PassageSplitter(count_tokens, min(sizes.passage_tokens, room), room, MAX_PASSAGES)
-    return Cut(prefix, splitter.split(text, structure.sections, structure.language, structure.removed, structure.pages))
+    passages = splitter.split(text, structure.sections, structure.language, structure.removed, structure.pages)
+    return SplitText(prefix, passages)

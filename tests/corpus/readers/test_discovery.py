@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from corpus.files.discovery import find_files, is_gone, is_wanted, lies_under
+from corpus.files.paths import is_gone, lies_under
 from corpus.files.source import read_bytes
+from corpus.readers.discovery import find_files, is_wanted
 from tests.corpus.samples import is_clause
 
 Write = Callable[..., Path]
@@ -111,7 +112,7 @@ def test_a_folder_without_documents_is_a_problem_of_its_own(write: Write, tmp_pa
     empty = write("empty/b.zip", "x").parent
     found = find_files([empty, path.parent])
     assert found.files == [path]
-    assert found.problems == [(empty, "the folder holds no file that Footnote reads; give a folder that does")]
+    assert found.problems == [(empty, "the folder has no file in a supported format; give another folder")]
     assert is_clause(found.problems[0][1])
 
 

@@ -1,0 +1,103 @@
+"""The table of formats, and the detection of a file's format by content, then by suffix."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from corpus.documents import ReadOptions, SourceDocument
+from corpus.errors import SourceError
+from corpus.files import SourceBytes
+from corpus.readers.archives import has_member, is_archive
+from corpus.readers.docx import DOCX
+from corpus.readers.epub import EPUB
+from corpus.readers.html.page import HTML
+from corpus.readers.pdf.pages import PDF
+from corpus.readers.record_problems import SourceProblem
+from corpus.readers.records import CSV, JSON_LINES
+from corpus.readers.text import MARKDOWN, TEXT
+
+__all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
+
+
+class Format(Protocol):
+    """A file format and its reader. To add a format, write a module with an instance and add it to `FORMATS`."""
+
+    @property
+    def media_type(self) -> str:
+        """Media type, stored with each document."""
+
+    @property
+    def suffixes(self) -> Sequence[str]:
+        """Suffixes of file names, in lower case. In a folder, files with other suffixes are skipped."""
+
+    @property
+    def has_signature(self) -> bool:
+        """Whether `matches` recognises every intact file, so that a suffix alone is not enough."""
+
+    def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
+        """Return whether the content of a file is of this format. It must not import a parser."""
+
+    def read(self, file: SourceBytes, options: ReadOptions) -> Iterator[SourceDocument | SourceProblem]:
+        """Yield the documents of a file, and the problems of its records.
+
+        Raises:
+            SourceError: The file cannot be read. The message is a clause with the reason and the remedy.
+        """
+
+
+FORMATS: Sequence[Format] = (EPUB, DOCX, PDF, HTML, JSON_LINES, CSV, MARKDOWN, TEXT)
+"""All formats. The first one that matches the content of a file reads it."""
+
+SUFFIXES = {suffix: each for each in FORMATS for suffix in each.suffixes}
+
+_OTHERS = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or encrypted Office file; save it as .docx without a password"),
+    (b"{\\rtf", "an RTF file; save it as .docx"),
+    (b"\x1f\x8b", "a gzip archive; unpack it"),
+    (b"BZh", "a bzip2 archive; unpack it"),
+    (b"\xfd7zXZ\0", "an xz archive; unpack it"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
+    (b"Rar!\x1a\x07", "a RAR archive; unpack it"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive; unpack it"),
+    (b"\x89PNG", "a picture; give a document with text"),
+    (b"\xff\xd8\xff", "a picture; give a document with text"),
+    (b"GIF8", "a picture; give a document with text"),
+)
+
+
+def format_of(file: SourceBytes, options: ReadOptions) -> Format:
+    """Return the format of a file.
+
+    The content decides first: a PDF named `.txt` is a PDF. Markdown, CSV and plain text have no signature and are
+    recognised by suffix. A suffix of a format with a signature that is missing is refused.
+
+    Raises:
+        SourceError: The format is not supported, or is not that of the suffix.
+    """
+    for signature, what in _OTHERS:
+        if file.data.startswith(signature):
+            raise SourceError(f"it is {what}")
+    found = next((each for each in FORMATS if each.matches(file, options)), None)
+    if found is not None:
+        return found
+    if is_archive(file.data):
+        raise SourceError(_unsupported_archive(file.data))
+    suffix = file.path.suffix.lower()
+    by_suffix = SUFFIXES.get(suffix)
+    if by_suffix is None:
+        if suffix == ".json":
+            raise SourceError("it is not JSON Lines; write one object on each line and name it .jsonl")
+        raise SourceError("its format is not supported; if it is plain text, name it .txt")
+    if by_suffix.has_signature:
+        if not file.data:
+            raise SourceError("it is empty; get a new copy, or remove it")
+        what = "a damaged file or something else" if b"\0" in file.data[:4096] else "text or something else"
+        raise SourceError(f"it is named {suffix} but does not begin like one; it is {what}, so check where it is from")
+    return by_suffix
+
+
+def _unsupported_archive(data: bytes) -> str:
+    if has_member(data, "xl/workbook.xml"):
+        return "it is an Excel workbook; save the sheet as .csv"
+    if has_member(data, "ppt/presentation.xml"):
+        return "it is a presentation; save it as .pdf"
+    return "it is a ZIP archive, neither .docx nor .epub; unpack it"

@@ -1,0 +1,80 @@
+"""Plain text and Markdown: the canonical text is the file's own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from corpus.documents import Content, ReadOptions, Section, SourceDocument
+from corpus.files import SourceBytes
+from corpus.metadata import split_front_matter
+from corpus.readers.conversion import document_of
+from corpus.text import decode
+
+__all__ = ["MARKDOWN", "TEXT", "markdown_sections"]
+
+_PARSER = MarkdownIt("commonmark").disable("inline")
+"""Parser of blocks. Inline markup is parsed in headings only, because it takes most of the time."""
+
+_HEADING_CHARACTERS = 2000
+"""Maximum length of a heading whose inline markup is parsed; for some markup the time is quadratic."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """A format whose files are their own canonical text.
+
+    Args:
+        media_type, suffixes: See `Format`.
+        sections: Returns the sections of a text.
+        is_plain: Whether it is plain text, which may be copied from a web page.
+    """
+
+    media_type: str
+    suffixes: Sequence[str]
+    sections: Callable[[str], Sequence[Section]]
+    is_plain: bool
+    has_signature: bool = False
+
+    def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
+        """Return False: text has no signature."""
+        return False
+
+    def read(self, file: SourceBytes, options: ReadOptions) -> Iterator[SourceDocument]:
+        """Yield the document of a file."""
+        front, text = split_front_matter(decode(file.data, options.encoding))
+        content = Content(text, self.sections(text))
+        yield document_of(file, self.media_type, content, options, front, is_plain=self.is_plain)
+
+
+def markdown_sections(text: str) -> list[Section]:
+    """Return the headings of a Markdown text, each with the code point where its line begins."""
+    line_starts = [0]
+    for line in text.split("\n"):
+        line_starts.append(line_starts[-1] + len(line) + 1)
+    sections = []
+    references: dict[str, Any] = {}
+    tokens = _PARSER.parse(text, references)
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open" and token.level == 0 and token.map is not None:
+            title = _plain(tokens[at + 1].content, references)
+            if title:
+                sections.append(Section(title=title, level=int(token.tag[1:]), start=line_starts[token.map[0]]))
+    return sections
+
+
+def _plain(heading: str, references: dict[str, Any]) -> str:
+    """Return a heading's text without Markdown markup; a longer one than `_HEADING_CHARACTERS` with its markup."""
+    if len(heading) > _HEADING_CHARACTERS:
+        return " ".join(heading.split())
+    children: list[Token] = []
+    _PARSER.inline.parse(heading, _PARSER, references, children)
+    breaks = ("softbreak", "hardbreak")
+    parts = (" " if c.type in breaks else c.content for c in children if c.type != "html_inline")
+    return " ".join("".join(parts).split())
+
+
+TEXT = TextFormat("text/plain", (".txt", ".text"), lambda text: [], is_plain=True)
+MARKDOWN = TextFormat("text/markdown", (".md", ".markdown"), markdown_sections, is_plain=False)

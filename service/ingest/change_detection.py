@@ -1,0 +1,186 @@
+"""Comparison of sources with the store: new, changed, moved, gone or unreadable."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.documents import SourceDocument
+from corpus.errors import FootnoteError, SourceError
+from corpus.files import SourceBytes, is_gone, lies_under
+from corpus.readers import SourceProblem
+from corpus.store import Move, Remove, StoredSource, View
+from service.ingest.outcomes import Action, FileDone, Outcome, SplitDocument
+from service.ingest.sources import ReadFile, Source
+from service.reading import ReadingCancelled
+from service.runtime.descriptors import is_out_of_descriptors
+
+__all__ = ["ChangeDetector", "StoredSources"]
+
+MANY_GONE = 10
+"""Number of files that may be deleted on purpose. If more are gone, and more than half of all, their disk may not be
+mounted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSources:
+    """The sources of a store, and the fingerprint of its encoder; None if it has no passages."""
+
+    sources: Sequence[StoredSource]
+    fingerprint: str | None
+
+    @classmethod
+    def of(cls, view: View) -> "StoredSources":
+        """Return the sources of a view."""
+        return cls(view.sources(), view.fingerprint if view.counts()[1] else None)
+
+
+class ChangeDetector:
+    """Reads sources one by one and decides what happens to each.
+
+    Args:
+        folder: The data folder.
+        stored: Sources in the store.
+        read: Returns the documents of a file, or raises SourceError.
+        split: Splits a document, or raises SourceError.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stored: StoredSources,
+        read: ReadFile,
+        split: Callable[[SourceDocument], SplitDocument],
+    ) -> None:
+        self._folder = folder
+        self._read = read
+        self._split = split
+        self._stored = {each.source: each for each in stored.sources}
+        self._of_file: dict[str, list[StoredSource]] = {}
+        self._of_digest: dict[str, list[StoredSource]] = {}
+        for each in self._stored.values():
+            self._of_file.setdefault(each.file, []).append(each)
+            self._of_digest.setdefault(each.sha256, []).append(each)
+        self._moved: set[str] = set()
+        self._kept: set[str] = set()
+        self._first_with: dict[str, str] = {}
+
+    def outcomes(self, sources: Iterable[Source]) -> Iterator[Outcome | FileDone]:
+        """Yield the outcomes of each source, in order, and `FileDone` after those of a file."""
+        for source in sources:
+            has_work = False
+            try:
+                for outcome in self._file(source):
+                    has_work = has_work or outcome.work is not None
+                    yield outcome
+            except SourceError as error:
+                yield Outcome(Action.REFUSED, source.name, reason=str(error))
+            except (FootnoteError, ReadingCancelled):
+                raise
+            except Exception as error:  # any other error refuses this file only
+                if is_out_of_descriptors(error):
+                    raise
+                reason = f"it cannot be read ({type(error).__name__}); save it again, or as text"
+                yield Outcome(Action.REFUSED, source.name, reason=reason)
+            yield FileDone(source.name, has_work)
+
+    def prune(self, paths: Iterable[Path], *, force: bool) -> Iterator[Outcome]:
+        """Yield the removal of each document under the paths whose file is gone. Call it after `outcomes`.
+
+        If so many are gone that their disk may not be mounted, the path is refused instead, unless `force` is set.
+        """
+        done: set[str] = set()
+        for path in paths:
+            under = [each for each in self._stored.values() if lies_under(each.file, path)]
+            gone = [each for each in under if each.source not in self._kept and is_gone(each.file)]
+            if gone and not force and (len(gone) == len(under) or MANY_GONE < len(gone) > len(under) / 2):
+                reason = (
+                    f"the files of {len(gone):,} of its {len(under):,} documents are gone, and none was removed; mount "
+                    "the disk, or remove the documents with --prune --force"
+                )
+                yield Outcome(Action.REFUSED, str(path), reason=reason)
+                continue
+            for each in gone:
+                if each.source not in done:
+                    done.add(each.source)
+                    yield Outcome(Action.REMOVED, each.source, Remove(each.source))
+
+    def _file(self, source: Source) -> Iterator[Outcome]:
+        file = source.read()
+        stored = self._of_file.get(file.source, [])
+        if self._is_stored(stored, file):
+            self._first_with.setdefault(file.sha256, file.source)
+            yield Outcome(Action.UNCHANGED, file.source)
+            return
+        seen: set[str] = set()
+        for document in self._read(file):
+            if document.source in seen:
+                yield Outcome(Action.REFUSED, document.source, reason="its id occurs twice in this file; change one")
+            elif isinstance(document, SourceProblem):
+                yield Outcome(Action.REFUSED, document.source, reason=document.reason)
+            else:
+                yield self._document(document)
+            seen.add(document.source)
+        for each in stored:
+            if each.source not in seen and each.source not in self._kept:  # a damaged record may name another file
+                yield Outcome(Action.REMOVED, each.source, Remove(each.source))
+
+    def _is_stored(self, stored: Sequence[StoredSource], file: SourceBytes) -> bool:
+        """Return whether these documents are the file, undamaged."""
+        same = [(each.source, each.sha256) for each in stored] == [(file.source, file.sha256)]
+        return same and self._is_intact(stored[0].id)
+
+    def _document(self, document: SourceDocument) -> Outcome:
+        source, digest = document.source, document.source_sha256
+        before = self._stored.get(source)
+        if before is not None and before.sha256 == digest and self._is_intact(before.id):
+            self._first_with.setdefault(digest, source)
+            return Outcome(Action.UNCHANGED, source)
+        self._kept.add(source)
+        try:
+            outcome = self._new(document) if before is None else Outcome(Action.REPLACED, source, self._split(document))
+        except SourceError as error:
+            return Outcome(Action.REFUSED, source, reason=str(error))
+        self._first_with.setdefault(digest, source)
+        return outcome
+
+    def _new(self, document: SourceDocument) -> Outcome:
+        source, digest = document.source, document.source_sha256
+        before = self._moved_from(document)
+        if before is None:
+            return Outcome(Action.ADDED, source, self._split(document), same_as=self._same_as(digest))
+        if self._is_intact(before.id) and self._differs_in_name_only(before.id, document):
+            work: Move | SplitDocument = Move(before.source, source, document.file)
+        else:  # for example, its title is its file name, and passages are encoded with the title
+            split = self._split(document)
+            work = SplitDocument(document, split.prefix, split.passages, moved_from=before.source)
+        self._moved.add(before.source)
+        self._kept.add(before.source)
+        return Outcome(Action.MOVED, source, work, was=before.source)
+
+    def _moved_from(self, document: SourceDocument) -> StoredSource | None:
+        """Return the stored document with the same bytes whose file is gone, preferably one with the same name."""
+        candidates: Sequence[StoredSource] = [
+            each
+            for each in self._of_digest.get(document.source_sha256, [])
+            if each.source not in self._moved and self._has_gone(each, document)
+        ]
+        name = Path(document.source).name
+        return min(candidates, key=lambda each: (Path(each.source).name != name, each.source), default=None)
+
+    def _has_gone(self, each: StoredSource, document: SourceDocument) -> bool:
+        """Return whether a stored document's file is gone, or a damaged record has changed its source."""
+        is_of_file = each.file == (document.file or document.source)
+        return is_gone(each.file) or (is_of_file and not self._is_intact(each.id))
+
+    def _same_as(self, digest: str) -> str | None:
+        """Return another document with the same bytes, read before or stored."""
+        stored = (each.source for each in self._of_digest.get(digest, []) if each.source not in self._moved)
+        return self._first_with.get(digest) or next(stored, None)
+
+    def _differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
+        with View(self._folder) as view:
+            return view.differs_in_name_only(identifier, document)
+
+    def _is_intact(self, identifier: str) -> bool:
+        with View(self._folder) as view:
+            return view.is_intact(identifier)

@@ -1,0 +1,39 @@
+"""Checks of replies: a hostile file may control the reading process."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from corpus.documents import Passage, RemovedSpan, SourceDocument
+from corpus.files import SourceBytes
+
+__all__ = ["check_spans", "checked_document"]
+
+
+def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> SourceDocument:
+    """Return the document with its text.
+
+    Raises:
+        ValueError: The document is of another file, or one of its maps lies outside the text.
+    """
+    is_whole = document.source == file.source and document.file is None and document.source_sha256 == file.sha256
+    is_record = document.file == file.source and document.source.startswith(f"{file.source}#")
+    if not (is_whole or is_record):
+        raise ValueError("the document is of another file")
+    for places in ([section.start for section in document.sections], list(document.pages)):
+        if places != sorted(places) or any(not 0 <= place <= len(text) for place in places):
+            raise ValueError("a map lies outside its text")
+    check_spans(document.removed_spans, text)
+    return dataclasses.replace(document, text=text)
+
+
+def check_spans(spans: Sequence[Passage | RemovedSpan], text: str) -> None:
+    """Check that spans follow one another within the text.
+
+    Raises:
+        ValueError: They do not.
+    """
+    last = 0
+    for span in spans:
+        if not last <= span.start < span.end <= len(text):
+            raise ValueError("a span lies outside its text, or overlaps another one")
+        last = span.end

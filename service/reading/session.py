@@ -1,0 +1,135 @@
+"""Requests to one reading process, and the state that the process keeps between them."""
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+from corpus.documents import ReadOptions, RemovedSpan, SourceDocument
+from corpus.errors import SourceError
+from corpus.files import SourceBytes, printable
+from corpus.readers import SourceProblem
+from corpus.store import StoredDocument
+from corpus.text import TokenizerFile
+from service.reading.process import ReadingProcess
+from service.reading.protocol import Clean, End, LoadTokenizer, NextDocument, ReadFile, Removed, Split, decode, encode
+from service.reading.reply_checks import check_spans, checked_document
+from service.reading.splitting import DocumentStructure, PassageSizes, SplitText
+
+__all__ = ["OutOfMemory", "ProcessLost", "Session"]
+
+Reply = TypeVar("Reply")
+
+
+class ProcessLost(Exception):  # noqa: N818 - becomes a SourceError
+    """The process ended, was late, or sent an invalid reply."""
+
+
+class OutOfMemory(ProcessLost):
+    """The process reached its memory limit."""
+
+
+class Session:
+    """Requests to a reading process.
+
+    The methods raise `SourceError` if the file or text is refused, and `ProcessLost` if the process failed; the session
+    is then of no further use.
+
+    Args:
+        process: The process. The session is its only user.
+    """
+
+    def __init__(self, process: ReadingProcess) -> None:
+        self.process = process
+        self._tokenizer: tuple[str, int] | None = None
+        self._position: tuple[SourceBytes, int] | None = None
+        self._last: SourceDocument | None = None
+
+    def has_sent(self, document: object) -> bool:
+        """Return whether the process still has this document."""
+        return self._last is document
+
+    def forget_file(self) -> None:
+        """Forget the current file. The process drops it with its next request."""
+        self._position = self._last = None
+
+    def read(
+        self, file: SourceBytes, options: ReadOptions, *, clean: bool, skip: int, seconds: float
+    ) -> SourceDocument | SourceProblem | None:
+        """Return a document of a file, or a problem of a record; None at the end.
+
+        Args:
+            file: Its bytes.
+            options: How to read it.
+            clean: Whether to mark the spans that passages exclude.
+            skip: Number of documents and problems before this one.
+            seconds: Time limit.
+        """
+        processor_seconds = max(1, math.ceil(seconds))
+        if skip and self._position == (file, skip):
+            self._send(seconds, NextDocument(processor_seconds))
+        else:
+            name = file.sidecar.name if file.sidecar else None
+            beside = file.sidecar.data if file.sidecar else b""
+            head = ReadFile(processor_seconds, printable(file.path.name), file.source, name, options, clean, skip)
+            self._send(seconds, head, file.data, beside)
+        self.forget_file()
+        reply = self._receive(seconds)
+        if isinstance(reply, SourceDocument):
+            reply = self._last = checked_document(reply, self._frame(seconds).decode(), file)
+        elif not isinstance(reply, SourceProblem):
+            self._expected(reply, End)
+            return None
+        self._position = (file, skip + 1)
+        return reply
+
+    def split(
+        self,
+        document: SourceDocument | StoredDocument,
+        text: str,
+        sizes: PassageSizes,
+        tokenizer: TokenizerFile,
+        seconds: int,
+    ) -> SplitText:
+        """Return the passages of a document."""
+        if self._tokenizer != (tokenizer.sha256, tokenizer.max_tokens):
+            self._send(seconds, LoadTokenizer(tokenizer.max_tokens), tokenizer.content.encode())
+            self._tokenizer = tokenizer.sha256, tokenizer.max_tokens
+        if self.has_sent(document):
+            self._send(seconds, Split(seconds, sizes))
+        else:
+            self.forget_file()
+            self._send(seconds, Split(seconds, sizes, DocumentStructure.of(document)), text.encode())
+        split = self._expected(self._receive(seconds), SplitText)
+        check_spans(split.passages, text)
+        return split
+
+    def removed(self, text: str, media_type: str, pages: Sequence[int], seconds: int) -> Sequence[RemovedSpan]:
+        """Return the spans of a text that passages exclude."""
+        self.forget_file()
+        self._send(seconds, Clean(seconds, media_type, pages), text.encode())
+        spans = self._expected(self._receive(seconds), Removed).spans
+        check_spans(spans, text)
+        return spans
+
+    def _send(self, seconds: float, request: object, *frames: bytes) -> None:
+        if not self.process.send(seconds, encode(request), *frames):
+            raise ProcessLost
+
+    def _receive(self, seconds: float) -> object:
+        reply = decode(self._frame(seconds))
+        if isinstance(reply, End) and reply.out_of_memory:
+            raise OutOfMemory
+        if isinstance(reply, End) and reply.error is not None:
+            raise SourceError(reply.error)
+        return reply
+
+    def _frame(self, seconds: float) -> bytes:
+        frame = self.process.receive(seconds)
+        if frame is None:
+            raise ProcessLost
+        return frame
+
+    def _expected(self, reply: object, kind: type[Reply]) -> Reply:
+        if not isinstance(reply, kind):
+            raise ProcessLost
+        return reply

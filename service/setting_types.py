@@ -1,0 +1,97 @@
+"""Types of settings that are checked or parsed."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_core import PydanticCustomError
+
+from service.access import (
+    KEY_RULE,
+    Network,
+    is_usable,
+    parsed_hosts,
+    parsed_origins,
+    parsed_prefix,
+    parsed_proxies,
+    separated,
+)
+
+__all__ = [
+    "Folder",
+    "Hosts",
+    "Keys",
+    "Origins",
+    "PathPrefix",
+    "Proxies",
+    "Questions",
+    "key_values",
+    "proxy_values",
+    "questions_of",
+]
+
+MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
+"""Number and length of suggested questions that fit on the empty page."""
+
+
+def key_values(keys: SecretStr | None) -> tuple[str, ...]:
+    """Return the keys in a setting."""
+    return () if keys is None else separated(keys.get_secret_value())
+
+
+def proxy_values(proxies: str | None) -> tuple[Network, ...]:
+    """Return the networks in a setting."""
+    return parsed_proxies([proxy.strip() for proxy in (proxies or "").split(",") if proxy.strip()])
+
+
+def questions_of(questions: str | None) -> tuple[str, ...]:
+    """Return the questions in a setting."""
+    return tuple(question.strip() for question in (questions or "").split("|") if question.strip())
+
+
+def _not_empty(path: object) -> object:
+    if path == "":  # it would be the current folder
+        raise PydanticCustomError("empty", "it must not be empty")
+    return Path(path).expanduser() if isinstance(path, str | Path) else path
+
+
+def _checked_keys(keys: SecretStr | None) -> SecretStr | None:
+    if not all(map(is_usable, key_values(keys))):
+        raise PydanticCustomError("key", "each key " + KEY_RULE)
+    return keys
+
+
+def _normalised_origins(origins: str | None) -> str | None:
+    return None if origins is None else ",".join(parsed_origins(origins))
+
+
+def _normalised_hosts(hosts: str | None) -> str | None:
+    return None if hosts is None else ",".join(parsed_hosts(hosts))
+
+
+def _normalised_prefix(prefix: str | None) -> str | None:
+    return None if prefix is None else parsed_prefix(prefix)
+
+
+def _checked_proxies(proxies: str | None) -> str | None:
+    proxy_values(proxies)
+    return proxies
+
+
+def _checked_questions(questions: str | None) -> str | None:
+    parts = questions_of(questions)
+    if len(parts) > MAX_SUGGESTED or any(len(question) > MAX_SUGGESTED_CHARACTERS for question in parts):
+        raise PydanticCustomError(
+            "suggested_questions",
+            f"at most {MAX_SUGGESTED} questions of at most {MAX_SUGGESTED_CHARACTERS} characters can be suggested",
+        )
+    return questions
+
+
+Folder = Annotated[Path, BeforeValidator(_not_empty)]
+Keys = Annotated[SecretStr | None, AfterValidator(_checked_keys)]
+Origins = Annotated[str | None, AfterValidator(_normalised_origins)]
+Hosts = Annotated[str | None, AfterValidator(_normalised_hosts)]
+PathPrefix = Annotated[str | None, AfterValidator(_normalised_prefix)]
+Proxies = Annotated[str | None, AfterValidator(_checked_proxies)]
+Questions = Annotated[str | None, AfterValidator(_checked_questions)]
