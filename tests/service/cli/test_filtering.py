@@ -56,4 +56,4 @@ def test_only_documents_that_match_answer(footnote: Run, write: Write) -> None:
 def test_a_filter_that_the_service_refuses_is_refused(footnote: Run) -> None:
     ran = footnote("ask", "What?", "--filter", "published>=soon")
     assert (ran.code, ran.err) == (1, "Error: filters/published/gte: This must be a date such as 2017-01-19.\n")
-    assert "Known are: " in footnote("ask", "What?", "--filter", "place=Izalco").err
+    assert "Known fields: " in footnote("ask", "What?", "--filter", "place=Izalco").err
