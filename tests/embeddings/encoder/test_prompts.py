@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from service.reading.splitting import DocumentStructure, PassageSizes, split_text
 
 from corpus.errors import EncoderError
 from embeddings.encoder.encoder import Encoder
 from embeddings.encoder.prompts import Prompts
 from embeddings.tokens.maxsim import sign_bits
 from service.answering.highlight import Highlighter
+from service.reading.splitting import DocumentStructure, PassageSizes, split_text
 
 QUERY, DOCUMENT = "query: ", "passage: "
 PROMPTS = {"query": QUERY, "passage": DOCUMENT}
