@@ -1,4 +1,4 @@
-"""What counts as the same word: the terms of a text, made alike for passages and questions in any language."""
+"""Text analysis: the terms of a text, the same for passages and questions in every language."""
 
 import functools
 import re
@@ -10,10 +10,10 @@ from corpus.text import normalise
 __all__ = ["ANALYSIS_VERSION", "analyzer", "normalised", "stop_terms", "terms"]
 
 ANALYSIS_VERSION = 1
-"""Raised whenever a text gives other terms than before; an index of another version is made anew."""
+"""Raise it when a text gives other terms. An index of another version is rebuilt."""
 
 LONGEST_TERM_BYTES = 100
-"""Longer ones are no words but addresses or encoded data, and are left out."""
+"""Longest term. Longer ones are addresses or encoded data, and are dropped."""
 
 STOP_WORDS = (
     # English, with the words that ask and the auxiliaries that go with them
@@ -24,7 +24,7 @@ STOP_WORDS = (
     " al como con cual cuales cuando cuanta cuantas cuanto cuantos de del donde el en era eran es esta este fue fueron"
     " ha han hay la las le les lo los mas para pero por porque que quien quienes se sin sobre son su sus un una y"
 )
-"""Left out of a question unless it has no other word. Passages keep them."""
+"""Dropped from a question that has other words. Passages keep them."""
 
 _POSSESSIVE = re.compile(r"['’ʼ＇]s\b", re.IGNORECASE)
 _INNER_INITIAL = re.compile(r"\.[^\W\d_]\.")
@@ -47,10 +47,10 @@ _TERM = re.compile(
 
 @functools.cache
 def analyzer() -> tantivy.TextAnalyzer:
-    """What turns a normalised text into its terms: lower case, no accents, stems.
+    """Return the analyzer of normalised texts: lower case, no accents, stems.
 
-    Words are stemmed by the English and then by the Spanish Snowball stemmer whatever their language: a question's is
-    not known, nor is every document's, and each stemmer leaves most words of the other language alone.
+    Words of every language are stemmed by the English and then by the Spanish Snowball stemmer: the language of a
+    question is unknown, and each stemmer leaves most words of the other language unchanged.
     """
     filters = (
         tantivy.Filter.remove_long(LONGEST_TERM_BYTES),
@@ -64,11 +64,11 @@ def analyzer() -> tantivy.TextAnalyzer:
 
 
 def normalised(text: str) -> str:
-    """A text's words with a space between, written alike where they mean the same.
+    """Return the words of a text, separated by spaces, in one spelling.
 
-    Accents and possessives go; numbers lose the separators of their thousands and get a decimal point (`1,200` and
-    `1.200` give `1200`, `6,6` gives `6.6`); letters and digits part (`MS-13`, `MS13` and `MS 13` give `MS 13`);
-    initials join (`U.S.` gives `US`); scripts without spaces are cut into overlapping pairs of characters.
+    Accents and possessives are removed. Numbers lose their thousands separators and get a decimal point (`1,200` and
+    `1.200` give `1200`, `6,6` gives `6.6`). Letters and digits are separated (`MS-13` and `MS13` give `MS 13`).
+    Initials are joined (`U.S.` gives `US`). Scripts without spaces give overlapping pairs of characters.
     """
     text = _NUMBER.sub(_plain_number, _POSSESSIVE.sub("", text))
     if _INNER_INITIAL.search(text):
@@ -81,13 +81,13 @@ def normalised(text: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a text in their order, repeated ones as often as they occur."""
+    """Return the terms of a text in order, with repetitions."""
     return analyzer().analyze(normalised(text))
 
 
 @functools.cache
 def stop_terms() -> frozenset[str]:
-    """The terms of the stop words."""
+    """Return the terms of the stop words."""
     return frozenset(terms(STOP_WORDS))
 
 

@@ -1,4 +1,4 @@
-"""The lexical index: BM25 over passages by tantivy, as it stands in memory or in a folder."""
+"""The lexical index: BM25 over passages by tantivy, in memory or in a folder."""
 
 import math
 from array import array
@@ -17,19 +17,19 @@ LexicalQuery = str | Sequence[tuple[str, float]]
 """A text, or several with the weight of each."""
 
 MAX_TERMS = 64
-"""A search takes time in proportion to the terms asked for, so of longer questions only those that tell most are."""
+"""Most terms of a search, whose time is in proportion to them. Of longer questions, the rarest terms are searched."""
 
 MAX_REACH = 6000
 """Hits looked through for those allowed. Where more are needed, tantivy is given the allowed keys if they are few."""
 
 K1 = 1.2
-"""How soon another occurrence of a term stops to count, in tantivy's BM25."""
+"""Term saturation of tantivy's BM25."""
 
 SCORE_DECIMALS = 4
-"""Scores are rounded to this, so that the last bits of a sum of 32-bit floats never change an order."""
+"""Decimals of scores. Rounding keeps the last bits of a float32 sum from changing an order."""
 
 HEAP_BYTES = 128_000_000
-"""What tantivy may gather in memory before it begins another segment: some 100,000 passages."""
+"""Memory that tantivy fills before it begins another segment: about 100,000 passages."""
 
 KEY, TEXT = "key", "text"
 
@@ -40,7 +40,7 @@ class LexicalIndex:
     """Passages by their words, searched by BM25 (k1 1.2, b 0.75). Immutable, and safe to share between threads.
 
     Args:
-        searcher: Of a tantivy index that `grown` made; its files may be deleted meanwhile.
+        searcher: Searcher of a tantivy index. The files of the index may be deleted meanwhile.
     """
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
@@ -51,7 +51,7 @@ class LexicalIndex:
 
     @classmethod
     def in_memory(cls, passages: Iterable[tuple[int, str]]) -> Self:
-        """An index of these passages that needs no file.
+        """Return an index of these passages without files.
 
         Args:
             passages: Key and text of each.
@@ -60,13 +60,13 @@ class LexicalIndex:
 
     @classmethod
     def in_folder(cls, folder: Path, passages: Iterable[tuple[int, str]] = ()) -> Self:
-        """The index in a folder, after these passages have been added to it.
+        """Add passages to the index in a folder, and return it.
 
-        Passages can only be added: tantivy goes on counting deleted ones in its statistics, so that scores would
-        not be those of an index made anew.
+        Passages can only be added: tantivy's statistics go on counting deleted ones, so that scores would differ from
+        those of a new index.
 
         Args:
-            folder: An empty one, or one that this function wrote to.
+            folder: An empty folder, or one that this function wrote to.
             passages: Key and text of each.
 
         Raises:
@@ -77,7 +77,7 @@ class LexicalIndex:
 
     @classmethod
     def opened(cls, folder: Path) -> Self:
-        """The index in a folder. Its files must be verified first: tantivy does not notice damage.
+        """Return the index in a folder. Verify its files first: tantivy does not detect damage.
 
         Raises:
             OSError: A file cannot be read.
@@ -91,15 +91,15 @@ class LexicalIndex:
         return len(self.keys)
 
     def search(self, question: LexicalQuery, depth: int, allowed: Allowed | None = None) -> Hits:
-        """The passages that match best. No question is wrong: one without a known word finds nothing.
+        """Return the passages that match best. A question without a known word finds nothing.
 
         Args:
-            question: A text; or texts with weights, of which a term that occurs in several has the sum.
-            depth: At most so many.
+            question: A text, or texts with weights. A term that occurs in several texts has the sum of their weights.
+            depth: Number of passages wanted.
             allowed: Passages that may be found; None allows all.
 
         Returns:
-            `(key, BM25 score)`, best first, equal scores by key; as many as exist up to `depth`.
+            `(key, BM25 score)`, best first, equal scores by key; all matches up to `depth`.
         """
         query = self._query(question)
         if query is None or depth <= 0:
@@ -121,7 +121,7 @@ class LexicalIndex:
         return dict(self._hits(self._among(query, keys), len(keys)))
 
     def bound(self, question: LexicalQuery) -> float:
-        """More than any passage can score: every term, known or not, weighed as if it filled the passage."""
+        """Return a bound on the score of any passage: every term, known or not, as if it filled the passage."""
         bound = 0.0
         for term, weight in _weights([(question, 1.0)] if isinstance(question, str) else question).items():
             holding = self._searcher.doc_freq(TEXT, term)
@@ -197,7 +197,7 @@ def _grown(index: tantivy.Index, passages: Iterable[tuple[int, str]]) -> tantivy
 
 
 def _weights(parts: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """The weight of each term: of those that are no stop words, or of all if there is no other."""
+    """Return the weight of each term without stop words, or of all terms if there are only stop words."""
     weights: dict[str, float] = {}
     for text, weight in parts:
         for term in terms(text) if weight > 0 else ():

@@ -1,4 +1,4 @@
-"""The lexical index on disk: a projection of the store, made anew whenever it is not provably the right one."""
+"""The lexical index on disk: a projection of the store, rebuilt where it is missing, damaged or of another store."""
 
 import contextlib
 import hashlib
@@ -105,7 +105,7 @@ def _empty(folder: Path) -> None:
 
 
 def _texts(view: View, keys: list[int]) -> Iterator[tuple[int, str]]:
-    """Key and words of passages: the document's title, then the text.
+    """Yield key and text of passages, with the document's title before the text.
 
     Raises:
         StoreCorruptError: A passage or its document is damaged.

@@ -1,7 +1,6 @@
-"""Bringing the lexical index on disk up to date in a process of its own: `python -m corpus.lexical.rebuild DATA`.
+"""Update of the lexical index on disk in a separate process: `python -m corpus.lexical.rebuild DATA`.
 
-To index all passages anew takes long and keeps Python's lock; a server that did it itself would answer half as fast
-meanwhile.
+Indexing all passages takes long and holds Python's lock. A server that did it would answer half as fast meanwhile.
 """
 
 import subprocess
@@ -16,7 +15,7 @@ __all__ = ["index_apart"]
 
 
 def index_apart(folder: Path) -> None:
-    """Have another process bring the lexical index of a store up to date. If it fails, whoever opens it next does it.
+    """Update the lexical index of a store in another process. If that fails, the next open updates it.
 
     Args:
         folder: The data folder.
@@ -30,7 +29,7 @@ def _main() -> int:
     try:
         with View(folder) as view:
             LexicalProjection(folder).open(view)
-    except FootnoteError:  # said by whoever opens it next
+    except FootnoteError:  # the next open reports it
         return 1
     return 0
 

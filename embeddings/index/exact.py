@@ -1,4 +1,4 @@
-"""The vector index: what every kind does, and the one for a small store, exact search by FAISS."""
+"""The protocol of vector indexes, and exact search by FAISS for small stores."""
 
 import functools
 import hashlib
@@ -19,8 +19,7 @@ Hits = list[tuple[int, float]]
 """`(key, score)`, best first, equal scores by key."""
 
 SCORE_DECIMALS = 6
-"""Scores are rounded to this, so that the last bits of a float sum, which vary with the number of threads and
-the size of a batch, never change an order."""
+"""Decimals of scores. The last bits of a float sum vary with threads and batch sizes; rounding keeps orders stable."""
 
 
 class Piece(Protocol):
@@ -84,7 +83,7 @@ class VectorIndex(Protocol):
 
 
 class ExactIndex:
-    """A `VectorIndex` that compares the question with every vector. A change gives a new index.
+    """A `VectorIndex` that compares the question with every vector. Changes give a new index.
 
     Args:
         index: A FAISS IndexIDMap2 over IndexFlatIP, whose ids are passage keys.
@@ -97,7 +96,7 @@ class ExactIndex:
 
     @classmethod
     def empty(cls, dimension: int) -> Self:
-        """An index of nothing."""
+        """Return an empty index."""
         return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
 
     @property
@@ -132,7 +131,7 @@ class ExactIndex:
         keys: Sequence[int] | NDArray[np.int64],
         vectors: NDArray[np.float32],
     ) -> "ExactIndex":
-        """A new index without the removed keys and with the given vectors.
+        """Return a new index without the removed keys and with the given vectors.
 
         Args:
             removed: Keys to leave out.
@@ -183,7 +182,7 @@ class ExactIndex:
         return vectors
 
     def to_bytes(self) -> bytes:
-        """The index as FAISS serialises it."""
+        """Return the index as FAISS serialises it."""
         data: bytes = faiss.serialize_index(self._index).tobytes()
         return data
 
@@ -214,7 +213,7 @@ class ExactIndex:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """The index that `to_bytes` gave. The bytes must be verified first: FAISS does not notice damage.
+        """Return the index that `to_bytes` gave. Verify the bytes first: FAISS does not detect damage.
 
         Raises:
             StoreCorruptError: FAISS refuses them, or they hold another kind of index.

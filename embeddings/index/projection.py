@@ -1,4 +1,4 @@
-"""The vector index on disk: a projection of the store, rebuilt wherever it is not provably the right one."""
+"""The vector index on disk: a projection of the store, rebuilt where it is missing, damaged or of another store."""
 
 import contextlib
 import importlib.metadata
@@ -20,8 +20,8 @@ from embeddings.index.segments import CODING_VERSION
 __all__ = ["EXACT_UP_TO", "VectorProjection", "updated"]
 
 EXACT_UP_TO = 16_384
-"""Passages that are compared with a question one by one, in 1 ms, and written anew, 25 MB, with every change. Beyond,
-codes are quicker, need a third of the memory, and only what is new is written."""
+"""Most passages of an exact index: a search takes 1 ms, and a change rewrites 25 MB. Above, codes are quicker, need a
+third of the memory, and a change writes new passages only."""
 
 MADE_BY = f"coding {CODING_VERSION}, faiss {importlib.metadata.version('faiss-cpu')}"
 
@@ -33,12 +33,12 @@ NO_KEYS = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What was found on disk.
+    """An index found on disk.
 
     Args:
         manifest: As read.
-        index: What its files hold, those aside that are missing or damaged.
-        intact: Names of the others.
+        index: The content of the intact files.
+        intact: Their names.
     """
 
     manifest: Mapping[str, Any]
@@ -51,7 +51,7 @@ class Stored:
         return len(self.intact) == len(self.manifest["files"])
 
     def is_of(self, index: VectorIndex, view: View) -> bool:
-        """Whether there is nothing to write to keep an index of a view."""
+        """Return whether the disk holds this index of this view already."""
         have, want = self.index.pieces, index.pieces
         same = len(have) == len(want) and all(mine is its for mine, its in zip(have, want, strict=True))
         about = (self.manifest["generation"], self.manifest["passages"])
@@ -171,7 +171,7 @@ def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> V
 
 
 def _difference(index: VectorIndex, view: View) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Keys that the index has and the view has not, and the other way round, both ascending."""
+    """Return the keys of the index that the view lacks, and those of the view that the index lacks, both ascending."""
     have = index.keys
     last, digest = int(have.max(initial=-1)), (len(have), int((have & 0xFFFFFFFF).sum()))
     if view.key_digest(last) == digest:  # nothing has gone: no need to list all keys

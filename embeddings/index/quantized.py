@@ -1,4 +1,4 @@
-"""The vector index of a large store: all vectors looked over as short codes, and the best of them compared exactly."""
+"""The vector index of a large store: a scan of short codes, then exact comparison of the best."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,50 +15,51 @@ from embeddings.index.segments import GAIN, Segment, code_error, gridded, rotate
 __all__ = ["CodedIndex"]
 
 SEGMENT_ROWS = 2**18
-"""No segment has more rows, so that merging and writing one takes a fraction of a second."""
+"""Most rows of a segment. Merging or writing one takes a fraction of a second."""
 
 MERGED_WITHIN = 4
-"""The last segment is merged with the one before while that one has at most so many times its rows."""
+"""Greatest ratio of the rows of two last segments that are merged."""
 
 MOST_REMOVED = 0.25
-"""A segment of which a greater share has been removed is made anew."""
+"""Greatest share of removed rows in a segment. A segment with more is rebuilt."""
 
 WIDTH = 64
-"""So many times as many passages as are wanted are taken by their codes."""
+"""Length of the first shortlist by codes, as a multiple of the passages wanted."""
 
 WIDER = 4
-"""So many times as many again, until it is enough."""
+"""Growth factor of the shortlist."""
 
 SPREAD = 2
-"""So many times a segment's share of them are taken from it, since the nearest need not be spread evenly."""
+"""Rows taken from a segment, as a multiple of its share: the nearest are not spread evenly over segments."""
 
 FIRST = 4
-"""Of those taken, so many times as many as are wanted are compared at once; of the others, those that may be nearer."""
+"""Rows of the shortlist that are compared first, as a multiple of the passages wanted. Of the others, only those that
+may be nearer are compared."""
 
 FEW = 0.2
-"""Where filters allow no greater share of all passages, those are all compared: codes would not be quicker."""
+"""Share of allowed passages up to which all of them are compared: codes would not be quicker."""
 
 CERTAINTY = 2.5
-"""Passages are compared whose codes lie up to so many standard deviations of their error below what is expected of the
-last passage wanted: of those that are as near as that one, one in 160 is then overlooked, and of nearer ones fewer."""
+"""Margin below the expected code of the last passage wanted, in standard deviations of the code error. Passages above
+it are compared. Of passages as near as the last one wanted, one in 160 is missed; of nearer ones, fewer."""
 
 SPARE = 8
-"""Besides an eighth more than are wanted, so many are compared exactly: the rounded vectors' error is 0.0004."""
+"""Passages compared exactly beyond an eighth more than wanted. The error of the rounded vectors is 0.0004."""
 
 BLOCK = 512
-"""Rows multiplied at once, which stay in the processor's cache."""
+"""Rows multiplied at once. They fit into the processor's cache."""
 
 KNOWN = 4096
-"""Exact vectors kept once they have been read: 6 MB at 384 dimensions."""
+"""Size of the cache of exact vectors: 6 MB at 384 dimensions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A segment and which of its rows the store still holds.
+    """A segment, and a mask of its rows that are still in the store.
 
     Args:
-        segment: It may be shared with earlier indexes.
-        live: `(rows,)`; all if None.
+        segment: May be shared with earlier indexes.
+        live: `(rows,)` bool; None stands for all rows.
     """
 
     segment: Segment
@@ -69,11 +70,11 @@ class Part:
 
     @property
     def keys(self) -> NDArray[np.int64]:
-        """Keys of the rows that the store still holds."""
+        """Keys of the live rows."""
         return self.segment.keys if self.live is None else self.segment.keys[self.live]
 
     def without(self, keys: NDArray[np.int64]) -> "Part":
-        """The part without these keys, which need not be in it."""
+        """Return the part without these keys. Unknown keys are ignored."""
         places = self.segment.places_of(keys)
         if not len(places):
             return self
@@ -82,7 +83,7 @@ class Part:
         return Part(self.segment, live)
 
     def allowed(self, allowed: Allowed) -> NDArray[np.bool_]:
-        """Which rows are allowed and in the store."""
+        """Return a mask of the live rows that are allowed."""
         if allowed.keys is None:
             chosen = np.asarray(allowed.among(self.segment.keys), dtype=np.bool_)
         else:
@@ -92,16 +93,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is searched for.
+class Search:
+    """The input of a search.
 
     Args:
         vector: `(dimension,)` float32.
-        turned: The same, rotated.
-        gridded: The same, its components rounded so that their sums of products with whole numbers have no error,
-            whatever the order that they are added up in.
-        masks: For each part, which rows may be found; all if None.
-        possible: How many rows may be found.
+        turned: The vector, rotated.
+        gridded: The vector, rounded so that sums of its products with int8 have no error in any order of addition.
+        masks: For each part, a mask of the rows that may be found; None stands for all rows.
+        possible: Number of rows that may be found.
     """
 
     vector: NDArray[np.float32]
@@ -113,12 +113,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Passages by their codes. Equal ones are taken or left together, whatever the order they are found in.
+    """The shortlist by codes. Equal passages are in it together or not at all.
 
     Args:
-        products: For each part, inner products.
-        places: Where in the part.
-        limit: No passage above it has been left out.
+        products: Inner products, by part.
+        places: Row numbers, by part.
+        limit: Every passage with a greater inner product is in the shortlist.
     """
 
     products: Sequence[NDArray[np.float32]]
@@ -126,12 +126,12 @@ class Near:
     limit: float
 
     def product_after(self, count: int) -> float:
-        """The highest inner product but for so many."""
+        """Return the highest inner product after the first `count`."""
         everything = np.concatenate(self.products)
         return float(np.partition(everything, len(everything) - count - 1)[-count - 1])
 
     def between(self, low: float, high: float = np.inf) -> list[NDArray[np.int64]]:
-        """Places in each part of inner products above one and up to another."""
+        """Return the rows, by part, with inner products above `low` and up to `high`."""
         return [
             places[(low < products) & (products <= high)]
             for products, places in zip(self.products, self.places, strict=True)
@@ -139,15 +139,14 @@ class Near:
 
 
 class CodedIndex:
-    """A `VectorIndex` that needs a third of the memory and a fraction of the time of comparing all vectors.
+    """A `VectorIndex` with a third of the memory and a fraction of the time of an exact one.
 
-    Candidates come from a look over all codes, are ordered by vectors rounded to eight bits, and the best of them
-    are compared exactly, with vectors read from the store. What is found depends on what the index holds and not
-    on the segments it is in or how it came to be.
+    A scan of all codes gives a shortlist, vectors rounded to eight bits order it, and its best are compared exactly,
+    with vectors from the store. The result depends on the passages in the index alone, not on segments or history.
 
     Args:
-        dimension: Of the vectors.
-        parts: What it holds.
+        dimension: Dimension of the vectors.
+        parts: The segments and their live rows.
         read: Gives exact vectors.
     """
 
@@ -217,7 +216,7 @@ class CodedIndex:
         found = [(key, round(float(score), SCORE_DECIMALS)) for key, score in zip(chosen, exact, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:wanted]
 
-    def _question(self, vector: NDArray[np.float32], allowed: Allowed | None) -> Question:
+    def _question(self, vector: NDArray[np.float32], allowed: Allowed | None) -> Search:
         masks: list[NDArray[np.bool_] | None] = [part.live for part in self._parts]
         if allowed is not None:
             masks = [part.allowed(allowed) for part in self._parts]
@@ -225,17 +224,17 @@ class CodedIndex:
             len(part.segment) if mask is None else int(np.count_nonzero(mask))
             for part, mask in zip(self._parts, masks, strict=True)
         )
-        return Question(vector, rotated(vector[np.newaxis])[0], gridded(vector), masks, possible)
+        return Search(vector, rotated(vector[np.newaxis])[0], gridded(vector), masks, possible)
 
     def _candidates(
-        self, question: Question, wanted: int, *, filtered: bool
+        self, question: Search, wanted: int, *, filtered: bool
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Keys and inner products of rounded vectors: so many that hardly one of the wanted ones is not among them.
+        """Return keys and inner products of rounded vectors, enough to contain nearly every passage wanted.
 
         Args:
-            question: What is searched for.
-            wanted: How many passages are.
-            filtered: Whether not all passages are possible.
+            question: The input of the search.
+            wanted: Number of passages wanted.
+            filtered: Whether a filter excludes passages.
         """
         count = wanted * WIDTH
         while count < question.possible and not (filtered and question.possible <= FEW * len(self)):
@@ -251,14 +250,14 @@ class CodedIndex:
             count *= WIDER
         return self._compared(question, self._all(question))
 
-    def _all(self, question: Question) -> list[NDArray[np.int64]]:
+    def _all(self, question: Search) -> list[NDArray[np.int64]]:
         return [
             np.arange(len(part.segment)) if mask is None else np.flatnonzero(mask)
             for part, mask in zip(self._parts, question.masks, strict=True)
         ]
 
-    def _nearest(self, question: Question, count: int) -> Near:
-        """The passages nearest by codes."""
+    def _nearest(self, question: Search, count: int) -> Near:
+        """Return the passages nearest by codes."""
         products, places, limit = [], [], -np.inf
         for part, mask in zip(self._parts, question.masks, strict=True):
             possible = len(part.segment) if mask is None else int(np.count_nonzero(mask))
@@ -271,9 +270,9 @@ class CodedIndex:
         return Near(products, places, limit)
 
     def _compared(
-        self, question: Question, places: Sequence[NDArray[np.int64]]
+        self, question: Search, places: Sequence[NDArray[np.int64]]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Keys, and the inner products of the rounded vectors."""
+        """Return keys, and the inner products of the rounded vectors."""
         keys = [part.segment.keys[at] for part, at in zip(self._parts, places, strict=True)]
         products = [
             part.segment.products(at[start : start + BLOCK], question.gridded)
@@ -283,7 +282,7 @@ class CodedIndex:
         return np.concatenate(keys), np.concatenate([np.empty(0, dtype=np.float32), *products])
 
     def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
-        """The vectors of these keys exactly as stored, `(len(keys), dimension)` float32, in the order given.
+        """Return the vectors of these keys as stored, `(len(keys), dimension)` float32, in the order given.
 
         Raises:
             StoreCorruptError: A vector in the store is missing or damaged.
@@ -300,7 +299,7 @@ class CodedIndex:
 
 
 def _tidied(parts: Iterable[Part]) -> list[Part]:
-    """Parts as few as can be had by merging the last ones, at a cost in proportion to what has come in."""
+    """Merge the last parts, at a cost in proportion to the rows added since."""
     tidy: list[Part] = []
     for part in parts:
         if len(part) < (1 - MOST_REMOVED) * len(part.segment):

@@ -1,7 +1,7 @@
-"""Parts of a large vector index: passages' vectors rounded to eight bits a dimension, and as codes of two.
+"""Segments of a quantized index: vectors rounded to eight bits per dimension, and codes of two bits per dimension.
 
-What is kept of a vector is a function of that vector alone: nothing is learnt from the others. So it does not matter
-in which order, steps or company vectors come in, and their codes are as good for one kind of documents as for another.
+Both are functions of one vector alone; nothing is trained. The order in which vectors are added has no influence, and
+codes are equally good for every kind of documents.
 """
 
 import functools
@@ -21,30 +21,30 @@ from embeddings.index.reading import AT_ONCE
 __all__ = ["CODING_VERSION", "GAIN", "Segment", "code_error", "gridded", "rotated"]
 
 CODING_VERSION = 1
-"""Raised whenever the same vector would be coded otherwise."""
+"""Raise it when the same vector gets another code."""
 
 ROTATION_SEED = 1
 ROUNDED_TO = 127
-"""A vector's greatest component becomes this, or its opposite."""
+"""Absolute value of a rounded vector's greatest component."""
 
 LEVELS = (-1.5104176, -0.4527800, 0.4527800, 1.5104176)
-"""What a component of a rotated vector becomes, were its variance 1: Lloyd's and Max's levels for normally distributed
-values, which lose least. A random rotation makes components that."""
+"""Quantization levels of a component with variance 1: the Lloyd-Max levels of a normal distribution, which minimise the
+mean squared error. A random rotation makes components nearly normal."""
 
 LOSS = 0.1174818
-"""Mean square of what they lose."""
+"""Mean squared error of the levels."""
 
 GAIN = 1 - LOSS
-"""The share of an inner product with a unit vector's code that remains."""
+"""Expected ratio of the inner product with a unit vector's code to that with the vector."""
 
 
 def code_error(dimension: int) -> float:
-    """Standard deviation of the error of such an inner product, which is normally distributed too."""
+    """Return the standard deviation of the error of an inner product with a code. The error is nearly normal."""
     return float((LOSS * GAIN / dimension) ** 0.5)
 
 
 def _no_codes(dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
-    """A FAISS index of no codes yet, searched by tables in the processor's registers ("fast scan")."""
+    """Return an empty FAISS index of codes that searches by tables in the processor's registers ("fast scan")."""
     pairs = [(second, first) for first in LEVELS for second in LEVELS]
     index = faiss.IndexPQFastScan(dimension, dimension // 2, 4, faiss.METRIC_INNER_PRODUCT)
     centroids = np.tile(np.array(pairs, dtype=np.float32) / np.float32(dimension**0.5), (dimension // 2, 1))
@@ -54,15 +54,14 @@ def _no_codes(dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
 
 
 def rotated(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors `(n, dimension)`, all turned by the same rotation, a random one: no encoder's dimensions fit it."""
+    """Return vectors `(n, dimension)` after a fixed random rotation."""
     return np.ascontiguousarray(vectors @ _rotation(vectors.shape[1]))
 
 
 def gridded(question: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A question `(dimension,)` in multiples of a power of two.
+    """Return a question `(dimension,)` rounded to multiples of a power of two.
 
-    They are so coarse that 24 bits hold every sum of its products with int8: it has no error, whatever the order that
-    it is added up in.
+    The step is chosen so that float32 holds every sum of products with int8 without error, in any order of addition.
     """
     step = np.float32(2.0 ** np.floor(np.log2(2**24 / (ROUNDED_TO * len(question) ** 0.5))))
     return np.asarray(np.round(question * step) / step, dtype=np.float32)
@@ -78,13 +77,13 @@ def _rotation(dimension: int) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """Vectors of some passages, rounded. Immutable.
+    """Rounded vectors of passages. Immutable.
 
     Args:
-        keys: `(n,)` int64, the passages' keys, ascending.
-        rows: `(n, dimension)` int8, the vectors, each divided by its scale.
+        keys: `(n,)` int64, keys of the passages, ascending.
+        rows: `(n, dimension)` int8, the vectors divided by their scales.
         scales: `(n,)` float32.
-        codes: A FAISS index of their codes, in the same order.
+        codes: A FAISS index of the codes, in the same order.
     """
 
     keys: NDArray[np.int64]
@@ -97,12 +96,12 @@ class Segment:
 
     @classmethod
     def made(cls, keys: NDArray[np.int64], dimension: int, vectors: Iterable[NDArray[np.float32]]) -> Self:
-        """The segment of these vectors.
+        """Return the segment of these vectors.
 
         Args:
-            keys: Ascending.
-            dimension: Of the vectors.
-            vectors: `(any, dimension)` float32 each, L2-normalised, as many rows together as there are keys.
+            keys: Keys, ascending.
+            dimension: Dimension of the vectors.
+            vectors: Blocks `(rows, dimension)` float32, L2-normalised; a row for each key.
         """
         rows = np.empty((len(keys), dimension), dtype=np.int8)
         scales = np.empty(len(keys), dtype=np.float32)
@@ -119,7 +118,7 @@ class Segment:
 
     @classmethod
     def merged(cls, parts: Sequence[tuple["Segment", NDArray[np.bool_]]]) -> Self:
-        """One segment of the rows of several that are to stay, as if made of their vectors."""
+        """Merge the live rows of several segments; the result is the segment of their vectors."""
         keys = np.concatenate([segment.keys[stays] for segment, stays in parts])
         order = np.argsort(keys)
         codes = _no_codes(parts[0][0].rows.shape[1])
@@ -130,7 +129,7 @@ class Segment:
         return cls(keys[order], rows, scales, codes)
 
     def places_of(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where those of these keys that are here stand."""
+        """Return the row numbers of those keys that are in the segment."""
         at = np.searchsorted(self.keys, keys)
         at[at == len(self.keys)] = 0
         return at[self.keys[at] == keys] if len(self.keys) else at[:0]
@@ -138,15 +137,15 @@ class Segment:
     def best(
         self, question: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The places with the highest inner products, as far as codes tell; of equal ones, any.
+        """Return the rows with the highest inner products by codes; of equal ones, any.
 
         Args:
             question: `(dimension,)` float32, rotated.
-            count: So many, or all there are.
-            allowed: `(n,)`, which places may be found; all if None.
+            count: Number of rows wanted.
+            allowed: `(n,)` bool, rows that may be found; None allows all.
 
         Returns:
-            Inner products, descending, and places.
+            Inner products, descending, and row numbers.
         """
         share = 1.0 if allowed is None else max(1, int(np.count_nonzero(allowed))) / len(self)
         reach = int(count / share) + 1
@@ -161,7 +160,7 @@ class Segment:
             reach *= 4
 
     def products(self, places: NDArray[np.int64], question: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Inner products of the rounded vectors at these places with a question, `(dimension,)` float32."""
+        """Return inner products of these rows' rounded vectors with a question, `(dimension,)` float32."""
         found: NDArray[np.float32] = (self.rows[places].astype(np.float32) @ question) * self.scales[places]
         return found
 
@@ -179,10 +178,10 @@ class Segment:
 
     @classmethod
     def read(cls, data: bytes, dimension: int) -> Self:
-        """The segment that `write` wrote. The bytes must be verified first: FAISS does not notice damage.
+        """Return the segment that `write` wrote. Verify the bytes first: FAISS does not detect damage.
 
         Raises:
-            StoreCorruptError: They are no segment, or one of another dimension.
+            StoreCorruptError: The bytes are no segment, or one of another dimension.
         """
         try:
             file = io.BytesIO(data)
@@ -196,7 +195,7 @@ class Segment:
 
 
 class _Digest:
-    """A file that keeps nothing but the SHA-256 of what is written to it."""
+    """A file object that keeps only the SHA-256 of its content."""
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
@@ -209,7 +208,7 @@ class _Digest:
 def _decoded(
     parts: Sequence[tuple[Segment, NDArray[np.bool_]]], order: NDArray[np.int64]
 ) -> Iterator[NDArray[np.float32]]:
-    """What the codes of rows that stay stand for, in an order of those rows: coded again, they give the same codes."""
+    """Yield the decoded vectors of rows that stay, in the order given. Coded again, they give the same codes."""
     places = np.concatenate([np.flatnonzero(stays) for _, stays in parts])
     number = np.repeat(np.arange(len(parts)), [np.count_nonzero(stays) for _, stays in parts])
     for at in range(0, len(order), AT_ONCE):

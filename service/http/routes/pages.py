@@ -42,10 +42,11 @@ POLICY = (
     "frame-ancestors 'none'",
 )
 
-HEADERS = {
-    "Content-Security-Policy": "; ".join((*POLICY, "require-trusted-types-for 'script'")),
+FILE_HEADERS = {
     "Cache-Control": "no-cache",  # browsers keep files, and revalidate them: that costs a response without a body
 }
+
+HEADERS = {**FILE_HEADERS, "Content-Security-Policy": "; ".join((*POLICY, "require-trusted-types-for 'script'"))}
 
 SWAGGER_HEADERS = {**HEADERS, "Content-Security-Policy": "; ".join(POLICY)}
 """Swagger UI writes markup; texts of documents appear only in the field for responses."""
@@ -76,7 +77,7 @@ class WebFiles(StaticFiles):
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         """Return a file, or 304 if the client has it."""
-        return self.response(Path(full_path), scope, status_code, HEADERS)
+        return self.response(Path(full_path), scope, status_code, FILE_HEADERS)
 
     def response(self, path: Path, scope: Scope, status: int, headers: Mapping[str, str]) -> Response:
         """Return a file with these headers, or 304 if the client has it."""

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from service.reading.cutting import DocumentStructure, PassageSizes, cut
 
 from corpus.errors import EncoderError
 from embeddings.encoder.encoder import Encoder
 from embeddings.encoder.prompts import Prompts
 from embeddings.tokens.maxsim import sign_bits
 from service.answering.highlight import Highlighter
+from service.reading.splitting import DocumentStructure, PassageSizes, split_text
 
 QUERY, DOCUMENT = "query: ", "passage: "
 PROMPTS = {"query": QUERY, "passage": DOCUMENT}
@@ -120,7 +120,7 @@ def test_the_highlight_is_the_sentence_that_answers(tiny_model: Path, prompted: 
 def test_no_passage_with_prompt_and_title_exceeds_the_length_limit(tiny_model: Path, prompted: Prompted) -> None:
     encoder = Encoder.load(str(prompted(tiny_model)))
     text = "the truce began in the prison when gang talks began; " * 30
-    made = cut(encoder, PassageSizes(1000, 8), DocumentStructure("The year of the truce"), text)
+    made = split_text(encoder, PassageSizes(1000, 8), DocumentStructure("The year of the truce"), text)
     texts = [made.prefix + text[passage.start : passage.end] for passage in made.passages]
 
     assert len(list(encoder.encode_passages(texts))) == len(texts) > 5

@@ -73,7 +73,7 @@ BOUND = "This must be a number, or a date such as 2017-01-19."
         ({"a": {"gte": "2014-02-30"}}, "/a/gte", BOUND),
         ({"a": {"lt": True}}, "/a/lt", BOUND),
         ({"a": {"lt": float("inf")}}, "/a/lt", BOUND),
-        ({"a": {"eq": 1}}, "/a", "There is an unknown field here. Known are: gte, gt, lte, lt."),
+        ({"a": {"eq": 1}}, "/a", "This has an unknown field. Known fields: gte, gt, lte, lt."),
         ({"a": {}}, "/a", "This range needs a bound: gte, gt, lte or lt."),
         ({"a": {"gte": 1, "lt": "2014-05-01"}}, "/a", "The bounds of a range must be all numbers or all dates."),
         ({"a": {"gt": 1, "lte": 1}}, "/a", "No value lies in this range: give a larger upper bound."),
