@@ -1,8 +1,8 @@
-"""The steps from a question to its answer, one module a step, in order.
+"""The steps from a question to its answer, one module for each step.
 
-`candidates` (by meaning and by words) → `fusion` (of both scores) → `reranking` (token by token) → `results` (each text
-once) → `confidence` → `highlight` → `citation`. `search` holds what is read for one question; `pipeline` walks through
-the steps.
+`candidates` (dense and lexical) → `fusion` (of both scores) → `reranking` (MaxSim) → `highlight` → `deduplication`
+(near-duplicates) → `confidence` → `citations`. `search` runs the steps of retrieval for one question, `rows` caches the
+rows that it reads, and `pipeline` runs all steps. `conversation` handles follow-ups.
 """
 
 from service.answering.answer import Answer, AnsweringPassage, Citation, Confidence, Timing, Turn

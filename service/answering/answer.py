@@ -1,4 +1,4 @@
-"""The answer to a question, as the HTTP API, the command line and the evaluation see it."""
+"""Data model of an answer, shared by the HTTP API, the command line and the evaluation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Level = Literal["very_high", "high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`[start, end)` in code points."""
+    """Span `[start, end)` in code points."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a text stands: the span `[start, end)` of a document's canonical text at a revision."""
+    """Span `[start, end)` of a document's canonical text at a revision, with the document's metadata and links."""
 
     document_id: str
     revision: str
@@ -50,7 +50,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnsweringPassage:
-    """A passage word for word; `highlights` count from the beginning of its text."""
+    """Verbatim passage. `highlights` are spans of its text."""
 
     id: str
     rank: int
@@ -63,7 +63,7 @@ class AnsweringPassage:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """The words that answer, verbatim, with a citation of exactly these words."""
+    """Verbatim answer, with a citation of exactly this text."""
 
     text: str
     citation: Citation
@@ -71,7 +71,7 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure the first passage answers; `probability` is null where nothing has been calibrated."""
+    """Confidence that the first passage answers the question. `probability` is null without a calibration."""
 
     level: Level
     probability: float | None
@@ -79,7 +79,7 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier turn of a conversation: what a person asked, or what was answered."""
+    """Earlier turn of a conversation: a question or an answer."""
 
     role: Literal["user", "assistant"]
     content: str
@@ -87,14 +87,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """Which earlier turns weighed in, by their index in the history."""
+    """Earlier turns that influenced the answer, as indices in the history."""
 
     turns: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Wall-clock milliseconds: in all, and of the steps."""
+    """Wall-clock milliseconds, in total and for each step."""
 
     total: float
     encode: float
@@ -104,7 +104,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that is said to a question, made from one generation of the store."""
+    """Response to a question, made from one generation of the store."""
 
     question: str
     status: Literal["answered", "not_found"]

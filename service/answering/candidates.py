@@ -1,4 +1,4 @@
-"""Candidates: the passages that are worth a closer look, by meaning and by words."""
+"""Candidates: passages proposed by vector search and by BM25."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,19 @@ from service.retrieval import Searcher
 __all__ = ["COSINE_DECIMALS", "Candidate", "find_candidates"]
 
 COSINE_DECIMALS = 6
-"""Rounded, so that the last bits of a float sum never change an order."""
+"""Decimals of a cosine. Rounding keeps the last bits of a float sum from changing the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage and how near it is to the question.
+    """Passage with its first-stage scores.
 
     Args:
-        key: The passage's key.
-        cosine: Of its vector and the question's, in [-1, 1].
-        lexical: Its BM25 score as a share of a bound on any passage's, in [0, 1]; 0 if it shares no word.
-        reading: The cosine of its vector and that of the question read with earlier turns; 0 without these.
+        key: Key of the passage.
+        cosine: Cosine of the passage's vector and the question's, in [-1, 1].
+        lexical: BM25 score divided by an upper bound for the question, in [0, 1]; 0 if no word is shared.
+        reading: Cosine of the passage's vector and the contextual vector, that of the question encoded together with
+            earlier turns; 0 if there is none.
     """
 
     key: int
@@ -40,18 +41,18 @@ def find_candidates(
     filters: Filters | None = None,
     reading: NDArray[np.float32] | None = None,
 ) -> list[Candidate]:
-    """The passages nearest to the question's vector and those that share most of its words, each with both scores.
+    """Return the nearest passages by cosine and the best by BM25, each with both scores.
 
     Args:
-        searcher: Of the snapshot.
-        vector: `(dimension,)` float32, L2-normalised.
-        question: Its words, as the lexical index takes them.
-        depth: At most so many of either kind.
-        filters: Only passages that they allow, exactly: `depth` of a kind whenever so many exist.
-        reading: `(dimension,)` float32, L2-normalised: of the question read together with earlier turns.
+        searcher: Searcher of the snapshot.
+        vector: Vector of the question, `(dimension,)` float32, L2-normalised.
+        question: Query for the lexical index.
+        depth: Maximum number of candidates from each search.
+        filters: Restrict the passages, exactly: a search returns `depth` candidates if that many are allowed.
+        reading: Contextual vector, `(dimension,)` float32, L2-normalised; None for a question without context.
 
     Returns:
-        Up to `2 * depth` candidates, or `3 * depth` with a reading, by key.
+        Up to `2 * depth` candidates, or `3 * depth` with a contextual vector, in order of their keys.
     """
     allowed = searcher.allowed(filters)
     near = [vector] if reading is None else [vector, reading]
@@ -71,5 +72,5 @@ def _cosines(vectors: NDArray[np.float64], vector: NDArray[np.float32] | None) -
 
 
 def _share(score: float, bound: float) -> float:
-    """Scores are rounded, the bound is not: where both are next to nothing, a score may come out above it."""
+    """Return a score as a share of the bound. A tiny rounded score may exceed the unrounded bound."""
     return min(1.0, score / bound) if score else 0.0

@@ -1,4 +1,4 @@
-"""Confidence: the chance that the first passage answers, by a calibration that was fitted on labelled questions."""
+"""Confidence: the probability that the first passage answers, by a calibration fitted on labelled questions."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from service.answering.reranking import RerankedCandidate
 __all__ = ["Calibration", "CalibrationSet", "calibrated", "load_calibration", "uncalibrated"]
 
 LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4, "medium"))
-"""The least probability of each level; below all of them it is low."""
+"""Minimum probability of each level. Lower probabilities are `low`."""
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -32,14 +32,14 @@ class _Record(BaseModel):
 
 
 class CalibrationSet(_Record):
-    """What a calibration was fitted on.
+    """Set of questions that a calibration was fitted on.
 
     Args:
-        name: Of the set.
-        sha256: Its digest, as stored runs have it.
-        answerable: How many answerable questions were asked.
-        unanswerable: How many that the documents do not answer.
-        left_out: How many answerable ones were asked once more without the documents that answer them.
+        name: Name of the set.
+        sha256: Digest of the set, as in stored runs.
+        answerable: Number of answerable questions.
+        unanswerable: Number of questions that the documents do not answer.
+        left_out: Number of answerable questions that were also asked without the documents that answer them.
     """
 
     name: str
@@ -50,19 +50,20 @@ class CalibrationSet(_Record):
 
 
 class Calibration(_Record):
-    """Turns a score into a probability: `1 / (1 + exp(-(slope * score + intercept)))` (Platt, 1999).
+    """Logistic map from score to probability: `1 / (1 + exp(-(slope * score + intercept)))` (Platt, 1999).
 
     Args:
-        format: Of this record.
-        scoring: The version of the score that it holds for.
+        format: Format version of the record.
+        scoring: Version of the reranker's scores.
         weights_sha256: Digest of the encoder's weights.
-        encoder: The fingerprint of the encoder and chunking it was fitted with, for people.
-        fitted: The date.
-        sets: What it was fitted on; each counts the same.
-        slope: Of the logistic function; above 0, so that a better score is never a lower probability.
-        intercept: Of the logistic function.
-        refusals: For shares of answerable questions, from 0 on and rising, the score below which that share lies.
-        record_sha256: What `digest` gives of the record as it was written; None of one made by hand.
+        encoder: Fingerprint of the encoder and chunking it was fitted with, for human readers.
+        fitted: Date of the fit.
+        sets: Sets it was fitted on, all with equal weight.
+        slope: Slope of the logistic function; above 0, so that the probability rises with the score.
+        intercept: Intercept of the logistic function.
+        refusals: Pairs of a share of answerable questions and the score below which that share lies, rising from
+            share 0.
+        record_sha256: `digest` of the record as written; None if the record was made by hand.
     """
 
     format: Annotated[int, Field(ge=1, le=1)]
@@ -79,27 +80,27 @@ class Calibration(_Record):
     @model_validator(mode="after")
     def _rising(self) -> "Calibration":
         if self.refusals[0][0] != 0:
-            raise PydanticCustomError("no_beginning", "the refusals must begin with the share 0")
+            raise PydanticCustomError("no_beginning", "the refusals must start at share 0")
         for (share, score), (next_share, next_score) in zip(self.refusals, self.refusals[1:], strict=False):
             if not (share < next_share and score <= next_score):
                 raise PydanticCustomError("not_rising", "the refusals must rise")
         return self
 
     def digest(self) -> str:
-        """SHA-256 of all the rest of the record."""
+        """Return the SHA-256 of all other fields of the record."""
         rest = self.model_dump(exclude={"record_sha256"})
         return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
     def probability(self, score: float) -> float:
-        """The chance that a first passage of this score answers."""
+        """Return the probability that a first passage with this score answers the question."""
         return 1 / (1 + math.exp(-max(-500.0, min(500.0, self.slope * score + self.intercept))))
 
     def threshold(self, share: float) -> float:
-        """The score below which to refuse, so that this share of answerable questions is refused.
+        """Return the score below which to refuse an answer, so that this share of answerable questions is refused.
 
         Args:
-            share: In [0, 1]. Between two known shares the score is found by proportion; 0 refuses nothing, and a share
-                above the greatest known one refuses as many as that.
+            share: In [0, 1]. Scores between two known shares are interpolated linearly. 0 refuses nothing. A share
+                above the greatest known share counts as the greatest.
         """
         if share <= 0:
             return -math.inf
@@ -110,22 +111,22 @@ class Calibration(_Record):
 
 
 def load_calibration(path: Path | None, weights_sha256: str, scoring: int) -> Calibration | None:
-    """Return the calibration for an encoder and a reranker: from a file, else the one that comes with Footnote.
+    """Return the calibration for an encoder and a reranker, from a file or from the package.
 
     Args:
-        path: The file; None if the settings name none.
-        weights_sha256: Of the encoder.
-        scoring: The reranker's version.
+        path: The calibration file; None selects the calibration included in the package.
+        weights_sha256: Digest of the encoder's weights.
+        scoring: Version of the reranker's scores.
 
     Returns:
-        None if no file is named and none comes with Footnote for this encoder.
+        The calibration; None if `path` is None and the package has no calibration for this encoder and version.
 
     Raises:
-        SettingsError: The named file cannot be read, is no calibration, or is for another encoder or score.
+        SettingsError: The file cannot be read, is not a calibration, or is for another encoder or scoring version.
     """
     if path is None:
         shipped = resources.files("service.answering") / "calibration.json"
-        calibration = _parsed(shipped.read_bytes().decode(errors="replace"), "The calibration that comes with Footnote")
+        calibration = _parsed(shipped.read_bytes().decode(errors="replace"), "The packaged calibration file")
         return calibration if _fits(calibration, weights_sha256, scoring) else None
     try:
         text = path.read_text(encoding="utf-8")
@@ -134,7 +135,7 @@ def load_calibration(path: Path | None, weights_sha256: str, scoring: int) -> Ca
     calibration = _parsed(text, f"{path}")
     if not _fits(calibration, weights_sha256, scoring):
         raise SettingsError(
-            f"{path} was fitted for another encoder or an earlier score. Fit it anew with: footnote-eval calibrate"
+            f"{path} was fitted for another encoder or scoring version. Fit it again with: footnote-eval calibrate"
         )
     return calibration
 
@@ -146,12 +147,12 @@ def _parsed(text: str, name: str) -> Calibration:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"{name} is no calibration ({where + ': ' if where else ''}{first['msg'].lower()}). "
-            "Make one with: footnote-eval calibrate"
+            f"{name} is not a valid calibration ({where + ': ' if where else ''}{first['msg'].lower()}). "
+            "Create one with: footnote-eval calibrate"
         ) from error
     if calibration.record_sha256 not in (None, calibration.digest()):
         raise SettingsError(
-            f"{name} is damaged: it is not what was written. Install Footnote again, or make one with: "
+            f"{name} is damaged: its checksum does not match. Reinstall Footnote, or create a calibration with: "
             "footnote-eval calibrate"
         )
     return calibration
@@ -162,14 +163,14 @@ def _fits(calibration: Calibration, weights_sha256: str, scoring: int) -> bool:
 
 
 def calibrated(evidence: float, calibration: Calibration) -> Confidence:
-    """Confidence in a first passage with this evidence."""
+    """Return the confidence in a first passage with this evidence."""
     probability = calibration.probability(evidence)
     level: Level = next((level for least, level in LEVELS if probability >= least), "low")
     return Confidence(level, round(probability, 4))
 
 
 def uncalibrated(candidates: Sequence[Candidate], first: RerankedCandidate | None) -> Confidence:
-    """A level from ranks only: medium if meaning, words and reranking put the same passage first, else low."""
+    """Return a level from ranks alone: medium if cosine, BM25 and reranking agree on the first passage, else low."""
     if first is None:
         return Confidence("low", None)
     itself = next(c for c in candidates if c.key == first.key)

@@ -1,4 +1,4 @@
-"""Results: one place for each text however often it stands in the documents, and room for more than one document."""
+"""Deduplication and diversity: one result per text, with its duplicates, and a limit per document."""
 
 import re
 from collections import Counter, deque
@@ -14,78 +14,78 @@ from service.answering.reranking import RerankedCandidate
 __all__ = ["Folding", "Result", "crowded", "needed", "spread"]
 
 SIMILAR_VECTORS = 0.75
-"""Cosine below which two passages are not compared word by word. Of 40 texts copied under another title and cut 250
-characters later, 5 % lie below; at .85 it was 37.5 %."""
+"""Minimum cosine of two passages for a comparison of their words. Of 40 texts copied under another title and chunked
+250 characters later, 5 % are below .75, and 37.5 % below .85."""
 
 ALWAYS_FOLDED = 20
-"""Results that are compared with all candidates even if fewer are asked for, since spreading may choose from them."""
+"""Minimum number of results to compare with all candidates: `spread` may select from more than `k` results."""
 
 SAME_TEXT = 0.5
-"""Share of all their word trigrams that two passages must have in common (resemblance: Broder, 1997). Copies that
-are cut at other places have less than all."""
+"""Minimum resemblance of near-duplicates: the share of all their word trigrams that two passages have in common
+(Broder, 1997). Copies with other chunk boundaries have less than 1."""
 
 WORD = re.compile(r"""[^\W_]+|(?<!\w)[-+](?=\d)|[^\w\s.,;:!?¡¿…'"‘’“”«»()\[\]{}<>*#|/\\&@`~^=+–—-]""")
-"""A word, a number's sign, or any other sign but punctuation: `$5` and `€5` differ, `"5"` and `“5”` do not."""
+"""A word, the sign of a number, or a symbol other than punctuation: `$5` and `€5` differ, `"5"` and `“5”` do not."""
 
 PUNCTUATION, TYPOGRAPHY = b".,;:!?'\"()[]{}<>*#|/\\&@`~^=+-", "¡¿…‘’“”«»–—"
-"""What parts words where only resemblance is asked for: quicker than the pattern above, and near enough."""
+"""Word separators for resemblance: faster than `WORD`, and accurate enough for it."""
 
 SPACES = bytes.maketrans(PUNCTUATION, b" " * len(PUNCTUATION))
 
-TELLING_WORDS = 4
-"""Of a highlight so many words, the longest ones, are looked for in a text first: few texts have them all by chance."""
+PROBE_WORDS = 4
+"""Number of the longest words of a highlight to search for first: few texts contain all of them by chance."""
 
 CLOSE_SCORES = 0.03
-"""A passage makes room for another document's only if that one's score is no further below."""
+"""Maximum score difference at which a passage of another document is preferred."""
 
 
 @dataclass(slots=True)
 class Result:
-    """A candidate, and those that say the same.
+    """Candidate with its duplicates.
 
     Args:
-        candidate: The best of them.
-        duplicates: The others.
-        model: The key of the first result of which this one is a near-copy: half of their text or more is the same,
-            though other words answer. None if there is none.
+        candidate: The best of the duplicates.
+        duplicates: The other candidates with the same answer.
+        copy_of: Key of the first result that this one is a near-copy of: half of their text or more is the same, but
+            the highlights differ. None if there is none.
     """
 
     candidate: RerankedCandidate
     duplicates: list[RerankedCandidate] = field(default_factory=list)
-    model: int | None = None
+    copy_of: int | None = None
 
     @property
     def family(self) -> int:
-        """The same for all near-copies of one text, and for that one."""
-        return self.candidate.key if self.model is None else self.model
+        """Return a key shared by a text and all its near-copies."""
+        return self.candidate.key if self.copy_of is None else self.copy_of
 
 
 def needed(vectors: NDArray[np.float32], k: int) -> list[int]:
-    """The ranks whose texts it takes to find `k` results, but for a few, so that they can be read together.
+    """Return the ranks of nearly all texts that `Folding` reads for `k` results, so that one batch can read them.
 
     Args:
-        vectors: Of the candidates, best first, `(candidates, dimension)` float32, L2-normalised.
-        k: How many results are wanted.
+        vectors: Vectors of the candidates, best first, `(candidates, dimension)` float32, L2-normalised.
+        k: Number of results.
     """
     alike = np.flatnonzero((vectors[:k] @ vectors.T >= SIMILAR_VECTORS).any(axis=0))
     return sorted({*range(min(k, len(vectors))), *alike.tolist()})
 
 
 class Folding:
-    """Puts every candidate that repeats a better one under it, as far as results are asked for.
+    """Lazy iterator over results, which folds each duplicate into the better candidate that it repeats.
 
-    It repeats it if the better one's highlight stands in it word for word and half of their text or more is the same,
-    so that it can be cited for the same words. Case, white space and punctuation do not matter.
+    A candidate is a duplicate if it contains the better candidate's highlight verbatim and half of their text or more
+    is the same, so that it can be cited for the same answer. Case, white space and punctuation are ignored.
 
-    Iterating gives the results, best first, and compares no more texts than it takes to find them; so more duplicates
-    of a result may come later, until all have been found or `complete` is called.
+    Iteration yields results, best first, and compares only the texts that this needs. A result may get further
+    duplicates until the iteration ends or `complete` is called.
 
     Args:
-        ranked: Best first.
-        vectors: Theirs, `(len(ranked), dimension)` float32, L2-normalised.
-        text_of: Gives a candidate's text.
-        highlight_of: Gives the words of a candidate that answer.
-        k: How many results are wanted; further ones are not compared with each other.
+        ranked: Candidates, best first.
+        vectors: Vectors of the candidates, `(len(ranked), dimension)` float32, L2-normalised.
+        text_of: Returns the text of a candidate.
+        highlight_of: Returns the highlighted text of a candidate.
+        k: Number of results. Results after `max(k, ALWAYS_FOLDED)` are not compared with each other.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Folding:
         self._texts = _Texts(text_of, highlight_of)
         self._most = max(k, ALWAYS_FOLDED)
         self._at_rank: dict[int, Result] = {}
-        self._models: list[RerankedCandidate] = []
+        self._originals: list[RerankedCandidate] = []
         self._done = 0
 
     def __iter__(self) -> Iterator[Result]:
@@ -110,33 +110,34 @@ class Folding:
             self._done += 1
             if self._is_folded(rank, list(self._at_rank)):
                 continue
-            result = Result(self._ranked[rank], model=self._model(rank))
-            if result.model is None and len(self._models) < self._most:
-                self._models.append(self._ranked[rank])
+            result = Result(self._ranked[rank], copy_of=self._original(rank))
+            if result.copy_of is None and len(self._originals) < self._most:
+                self._originals.append(self._ranked[rank])
                 self._texts.remember(self._ranked[rank])
             if len(self._at_rank) < self._most:
                 self._at_rank[rank] = result
             yield result
 
     def complete(self, results: Sequence[Result]) -> None:
-        """Find all duplicates of these results."""
+        """Add all remaining duplicates to these results."""
         wanted = {result.candidate.key for result in results}
         ranks = [rank for rank, result in self._at_rank.items() if result.candidate.key in wanted]
         if not ranks:
             return
-        before = [rank for rank in self._at_rank if rank <= max(ranks)]  # a duplicate is the first one's it repeats
+        # A duplicate belongs to the first result that it repeats, so better results are compared too.
+        before = [rank for rank in self._at_rank if rank <= max(ranks)]
         for rank in (self._done + np.flatnonzero(self._similar[self._done :, ranks].any(axis=1))).tolist():
             self._is_folded(rank, before)
 
-    def _model(self, rank: int) -> int | None:
-        """The key of the first result that a candidate is a near-copy of, whatever a few words do to its vector."""
+    def _original(self, rank: int) -> int | None:
+        """Return the key of the first result that a candidate is a near-copy of, regardless of their cosine."""
         candidate = self._ranked[rank]
         if not self._texts.may_resemble_one(candidate):
             return None
-        return next((model.key for model in self._models if self._texts.resemble(candidate, model)), None)
+        return next((one.key for one in self._originals if self._texts.resemble(candidate, one)), None)
 
     def _is_folded(self, rank: int, better: Sequence[int]) -> bool:
-        """Put a candidate under the first result of these ranks that it repeats, if there is one."""
+        """Fold a candidate into the first result of these ranks that it repeats; return whether there is one."""
         candidate = self._ranked[rank]
         for at in better:
             if self._similar[rank, at] and self._texts.repeats(candidate, self._at_rank[at].candidate):
@@ -146,7 +147,7 @@ class Folding:
 
 
 class _Texts:
-    """The texts of candidates as they are compared, each made once."""
+    """Cache of the candidates' texts in the forms needed for comparison."""
 
     def __init__(
         self, text_of: Callable[[RerankedCandidate], str], highlight_of: Callable[[RerankedCandidate], str]
@@ -154,33 +155,33 @@ class _Texts:
         self._text_of = text_of
         self._highlight_of = highlight_of
         self._quoted: dict[int, str] = {}
-        self._telling: dict[int, Sequence[str]] = {}
+        self._probes: dict[int, Sequence[str]] = {}
         self._folded: dict[int, str] = {}
         self._shingles: dict[int, set[tuple[str, ...]]] = {}
         self._remembered: set[tuple[str, ...]] = set()
 
     def repeats(self, candidate: RerankedCandidate, better: RerankedCandidate) -> bool:
-        """Whether a candidate has the highlight of a better one, and half of their text or more in common."""
+        """Return whether a candidate contains a better one's highlight and half of their text or more is the same."""
         return (
             self._may_quote(candidate, better)
             and self.resemble(better, candidate)
-            and self._quoted[better.key] in _parted(_words(self._text_of(candidate)))
+            and self._quoted[better.key] in _spaced(_words(self._text_of(candidate)))
         )
 
     def _may_quote(self, candidate: RerankedCandidate, better: RerankedCandidate) -> bool:
-        """Whether the most telling words of the highlight stand somewhere in a candidate's text."""
+        """Return whether a candidate's text contains the longest words of the highlight: a cheap first check."""
         if better.key not in self._quoted:
             words = _words(self._highlight_of(better))
-            self._quoted[better.key] = _parted(words)
-            several = len(words) > 1  # one alone may be nothing but punctuation, which is not folded
-            self._telling[better.key] = sorted(words, key=len)[-TELLING_WORDS:] if several else ()
+            self._quoted[better.key] = _spaced(words)
+            several = len(words) > 1  # a single one may be punctuation, which is not normalised
+            self._probes[better.key] = sorted(words, key=len)[-PROBE_WORDS:] if several else ()
         if candidate.key not in self._folded:
             self._folded[candidate.key] = _folded(self._text_of(candidate))
         text = self._folded[candidate.key]
-        return all(word in text for word in self._telling[better.key])
+        return all(word in text for word in self._probes[better.key])
 
     def resemble(self, a: RerankedCandidate, b: RerankedCandidate) -> bool:
-        """Whether two candidates have half of all their shingles or more in common."""
+        """Return whether two candidates have half of all their shingles or more in common."""
         mine, theirs = self._shingled(a), self._shingled(b)
         if min(len(mine), len(theirs)) < SAME_TEXT * max(len(mine), len(theirs)):
             return False
@@ -188,11 +189,14 @@ class _Texts:
         return common >= SAME_TEXT * (len(mine) + len(theirs) - common)
 
     def remember(self, candidate: RerankedCandidate) -> None:
-        """Have `may_resemble_one` think of one more."""
+        """Add a candidate to those that `may_resemble_one` checks."""
         self._remembered |= self._shingled(candidate)
 
     def may_resemble_one(self, candidate: RerankedCandidate) -> bool:
-        """Whether a candidate can resemble any of those remembered: together they have half of its shingles or more."""
+        """Return whether the remembered candidates together have half of a candidate's shingles or more.
+
+        Without that, it resembles none of them.
+        """
         mine = self._shingled(candidate)
         return len(mine & self._remembered) >= SAME_TEXT * len(mine)
 
@@ -204,7 +208,7 @@ class _Texts:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a text; the text itself if it is nothing but punctuation."""
+    """Return the words of a text; the text itself if it has only punctuation."""
     return WORD.findall(_folded(text)) or [text.strip()]
 
 
@@ -213,36 +217,38 @@ def _folded(text: str) -> str:
 
 
 def _without_punctuation(text: str) -> str:
-    """A text with a space for each mark; as bytes it is translated ten times as quickly as by `str.translate`."""
+    """Return a text with punctuation replaced by spaces. `bytes.translate` is ten times as fast as `str.translate`."""
     for mark in TYPOGRAPHY:
         text = text.replace(mark, " ")
     return text.encode().translate(SPACES).decode()
 
 
-def _parted(words: Sequence[str]) -> str:
+def _spaced(words: Sequence[str]) -> str:
+    """Return words joined and enclosed by spaces, so that a substring search matches whole words only."""
     return f" {' '.join(words)} "
 
 
 def crowded(results: Sequence[Result], per_document: int) -> bool:
-    """Whether near-copies of one text have more places than are theirs, because there was nothing else."""
+    """Return whether near-copies of one text fill more than `per_document` results, for lack of others."""
     return any(count > per_document for count in Counter(result.family for result in results).values())
 
 
 def spread(
     results: Iterable[Result], document_of: Callable[[RerankedCandidate], int], per_document: int
 ) -> Iterator[Result]:
-    """Let a document that has had its share make room for others that score close, and near-copies for all others.
+    """Reorder results so that one document, or near-copies of one text, cannot fill the first places.
 
-    Whoever may add documents could otherwise take every place with one text, changed a little each time.
+    Passages of a document beyond `per_document` come after other documents' passages with a score at most
+    `CLOSE_SCORES` lower. Near-copies of one text beyond `per_document` come last: otherwise slightly changed copies of
+    one text could take every place.
 
     Args:
-        results: Best first; no more are taken than it needs to know which comes next.
-        document_of: Gives the key of a candidate's document.
-        per_document: Passages of one document after which others come first if they score close, and near-copies of
-            one text after which all others come first.
+        results: Results, best first. They are consumed lazily, no further than the next result needs.
+        document_of: Returns the key of a candidate's document.
+        per_document: Number of passages of one document, or near-copies of one text, that keep their place.
 
     Returns:
-        All results in their new order; whatever the length asked for, the first ones are the same.
+        All results in their new order. The first results do not depend on how many are consumed.
     """
     taken: Counter[int] = Counter()
     families: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""Fusion: which candidates are worth reranking.
+"""Fusion: selects the candidates to rerank.
 
 Convex combination of min-max-normalised scores (Bruch, Gai and Ingber, 2023, arXiv:2210.11934).
 """
@@ -10,11 +10,12 @@ from service.answering.candidates import Candidate
 __all__ = ["DENSE_WEIGHT", "fuse", "min_max"]
 
 DENSE_WEIGHT = 0.5
-"""The lexical score has the rest. Between .3 and .7 the reranked order is the same on every set measured."""
+"""Weight of the dense score; the lexical score has the rest. Weights from .3 to .7 give the same reranked order on
+every set measured."""
 
 
 def min_max(scores: Sequence[float]) -> list[float]:
-    """Scores moved to [0, 1]; all 1 where they are equal."""
+    """Return the scores scaled to [0, 1]; all 1 if they are equal."""
     if not scores:
         return []
     low, high = min(scores), max(scores)
@@ -22,15 +23,15 @@ def min_max(scores: Sequence[float]) -> list[float]:
 
 
 def fuse(candidates: Sequence[Candidate], depth: int, reading_weight: float = 0.0) -> list[Candidate]:
-    """The best candidates by both scores together.
+    """Return the best candidates by dense and lexical score.
 
     Args:
         candidates: In any order.
-        depth: At most so many.
-        reading_weight: How much the cosine of the question read with earlier turns counts beside its own.
+        depth: Maximum number of candidates.
+        reading_weight: Weight of the contextual cosine, relative to the question's own cosine.
 
     Returns:
-        Best first, equal ones by key.
+        Candidates, best first, ties by key.
     """
     dense = min_max([candidate.cosine + reading_weight * candidate.reading for candidate in candidates])
     lexical = min_max([candidate.lexical for candidate in candidates])

@@ -1,4 +1,4 @@
-"""From a question to its answer."""
+"""Pipeline from a question to its answer."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -32,21 +32,23 @@ __all__ = ["Pipeline"]
 MAX_SIM = MaxSim()
 
 WIDENING = 4
+"""Growth factor of the candidates when copies of one text leave too few results."""
+
 MOST_CANDIDATES = 1600
-"""Where copies of one text take the candidates' places, so many times more are looked at, up to this many."""
+"""Number of candidates at which the growth stops."""
 
 
 class Pipeline:
-    """Answers questions from a library's newest snapshot. Safe to share between threads.
+    """Answers questions from a library's newest snapshot. Thread-safe.
 
     Args:
-        library: What is asked about.
-        settings: Depths and switches.
-        clock: Gives seconds, for the timings.
-        reranker: Orders candidates; a calibration holds for one version of it.
+        library: Library to search.
+        settings: Limits and options.
+        clock: Returns the time in seconds, for the timings.
+        reranker: Ranks candidates. A calibration is valid for one version of it.
 
     Raises:
-        SettingsError: The calibration that the settings name cannot be used.
+        SettingsError: The calibration in the settings cannot be used.
     """
 
     def __init__(
@@ -65,27 +67,27 @@ class Pipeline:
 
     @property
     def encoder(self) -> Encoder:
-        """The one that made the vectors of the library's newest snapshot."""
+        """Encoder of the library's newest snapshot."""
         return self.library.encoder
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None) -> Answer:
         """Answer a question with the best-matching passages, all of one generation.
 
         Args:
-            question: Plain language; not empty.
-            history: The conversation before it, oldest turn first.
-            k: At most so many passages.
-            filters: Which documents may answer.
+            question: Question in natural language; not empty.
+            history: Earlier turns of the conversation, oldest first.
+            k: Maximum number of passages.
+            filters: Restrict the documents that may answer.
 
         Raises:
-            StoreCorruptError: Something that the answer needs does not match its checksum.
+            StoreCorruptError: A row that the answer needs does not match its checksum.
         """
         return self.ask_with_evidence(question, history, k, filters)[0]
 
     def ask_with_evidence(
         self, question: str, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None
     ) -> tuple[Answer, float | None]:
-        """The same, and the first passage's evidence, which a calibration makes the probability of."""
+        """Return the answer and the first passage's evidence, from which a calibration computes the probability."""
         watch = _Stopwatch(self._clock)
         with self.library.snapshot() as snapshot:
             encoded = snapshot.encoder.encode_question(question)
@@ -110,14 +112,17 @@ class Pipeline:
         return answer, results[0].candidate.evidence if results else None
 
     def _highlighter_with(self, encoder: Encoder) -> Highlighter:
-        """The one that was used last, if it has this encoder; another one lets go of the encoder before."""
+        """Return the current highlighter, replaced if the encoder has changed."""
         highlighter = self._highlighter
         if highlighter.encoder is not encoder:
             highlighter = self._highlighter = Highlighter(encoder, self.settings.title_tokens)
         return highlighter
 
     def _results(self, search: Search, k: int, watch: "_Stopwatch") -> tuple[list[Candidate], list[Result]]:
-        """The results, from more candidates if copies of one text leave fewer than `k`, or near-copies crowd them."""
+        """Return candidates and results.
+
+        Add candidates while copies leave fewer than `k` results, or near-copies crowd them.
+        """
         depth = max(self.settings.candidates, k)
         while True:
             candidates = search.candidates(depth)
@@ -130,7 +135,7 @@ class Pipeline:
             depth = min(WIDENING * depth, MOST_CANDIDATES)
 
     def _judged(self, candidates: Sequence[Candidate], results: Sequence[Result]) -> tuple[Confidence, bool]:
-        """How sure it is that the first result answers, and whether that is enough to say so."""
+        """Return the confidence in the first result, and whether it suffices to answer."""
         if not results:
             return Confidence("low", None), False
         first = results[0].candidate
@@ -149,7 +154,7 @@ def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) ->
 
 
 class _Stopwatch:
-    """Seconds of each step; one that comes again is added to."""
+    """Seconds of each step, summed over repeats."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -187,7 +192,7 @@ def _citation(search: Search, key: int) -> Citation:
 
 
 def _answer_text(search: Search, result: Result) -> AnswerText:
-    """The first result's highlight, with its own citation."""
+    """Return the first result's highlight, with its own citation."""
     key, span = result.candidate.key, search.highlight(result.candidate)
     document, passage = search.rows.document(key), search.rows.passage(key)
     start, end = passage.start + span.start, passage.start + span.end

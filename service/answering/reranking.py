@@ -1,4 +1,4 @@
-"""Reranking: what a reranker is, and late interaction of the question's tokens with each candidate's token signs."""
+"""Reranking: the reranker protocol, and late interaction (MaxSim) over the signs of token vectors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,26 +15,26 @@ from service.answering.rows import PassageRows
 __all__ = ["SCORING_VERSION", "AskedQuestion", "MaxSim", "RerankedCandidate", "Reranker", "max_sims", "rerank"]
 
 SCORING_VERSION = 1
-"""Raised whenever the same passage gets another score for the same question; a calibration holds for one."""
+"""Version of the scores. Increase it with any change to a score: a calibration is valid for one version."""
 
 MAX_SIM, WINDOW, LEXICAL, COSINE = 1.0, 0.5, 0.4, 0.05
-"""Weights of the four similarities; how they were found is told in docs/retrieval.md."""
+"""Weights of the four similarities. docs/lab/retrieval.md has the measurements behind them."""
 
 HALF_WINDOW = 16
-"""Tokens; a window is two of these, about a sentence long, and begins at a multiple of one."""
+"""Tokens in half a window. A window, about a sentence, is two consecutive halves."""
 
 SCORE_DECIMALS = 6
-"""Rounded before comparing, so that the last bits of a float sum never change an order."""
+"""Decimals of a score. Rounding keeps the last bits of a float sum from changing the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class RerankedCandidate:
-    """A candidate after the closer look.
+    """Candidate with its final score.
 
     Args:
-        key: The passage's key.
-        score: Weighted mean of its similarities to the question, in [-1, 1].
-        evidence: The same with less of the earlier turns in it: what confidence is drawn from, in [-1, 1].
+        key: Key of the passage.
+        score: Weighted mean of the passage's similarities to the question, in [-1, 1].
+        evidence: Input of the calibration: the score with a lower weight of earlier turns, in [-1, 1].
     """
 
     key: int
@@ -44,15 +44,15 @@ class RerankedCandidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AskedQuestion:
-    """A question as the steps of a search see it.
+    """Encoded question, as input of a search.
 
     Args:
-        words: Its words, as the lexical index takes them.
-        vector: `(dimension,)` float32, L2-normalised.
-        tokens: Its token vectors.
-        reading: `(dimension,)` float32: of the question read with earlier turns, if it needs them.
-        reading_weight: Weight of the reading's cosine in the score.
-        evidence_weight: The same in the evidence.
+        words: Query for the lexical index.
+        vector: Vector of the question, `(dimension,)` float32, L2-normalised.
+        tokens: Token vectors of the question.
+        reading: Contextual vector, `(dimension,)` float32, L2-normalised; None for a question without context.
+        reading_weight: Weight of the contextual cosine in the score.
+        evidence_weight: Weight of the contextual cosine in the evidence.
     """
 
     words: LexicalQuery
@@ -64,33 +64,33 @@ class AskedQuestion:
 
 
 class Reranker(Protocol):
-    """Orders candidates by a closer look."""
+    """Scores and ranks candidates."""
 
     @property
     def version(self) -> int:
-        """Changes whenever the same passage gets another score for the same question; a calibration holds for one."""
+        """Version of the scores. A calibration is valid for one version."""
 
     def rerank(
         self, question: AskedQuestion, candidates: Sequence[Candidate], rows: PassageRows
     ) -> list[RerankedCandidate]:
-        """Return all candidates, best first, equal scores by key.
+        """Return all candidates, best first, ties by key.
 
         Args:
-            question: As asked.
-            candidates: In any order.
+            question: The encoded question.
+            candidates: Candidates in any order.
             rows: Token signs and texts of the candidates.
         """
 
 
 class MaxSim:
-    """The `Reranker` by late interaction; see `rerank`."""
+    """`Reranker` by late interaction; see `rerank`."""
 
     version = SCORING_VERSION
 
     def rerank(
         self, question: AskedQuestion, candidates: Sequence[Candidate], rows: PassageRows
     ) -> list[RerankedCandidate]:
-        """As `Reranker.rerank`."""
+        """See `Reranker.rerank`."""
         keys = [candidate.key for candidate in candidates]
         signs = dict(zip(keys, rows.token_signs(keys), strict=True))
         return rerank(question.tokens, candidates, signs, question.reading_weight, question.evidence_weight)
@@ -103,20 +103,20 @@ def rerank(
     reading_weight: float = 0.0,
     evidence_weight: float = 0.0,
 ) -> list[RerankedCandidate]:
-    """Order candidates by how well they match the question, most of all token by token.
+    """Rank candidates by the weighted mean of MaxSim, the best window's MaxSim, BM25, cosine and contextual cosine.
 
-    The score is on one scale for all questions: it depends on the question, the passage and how common the
-    question's words are in the store, not on what other candidates there are.
+    Scores are comparable between questions: a score depends on the question, the passage and the document frequencies
+    of the question's words, not on the other candidates.
 
     Args:
-        question: Its tokens.
-        candidates: What to look at.
-        token_signs: For each key `(tokens, dimension / 8)` uint8.
-        reading_weight: Of the cosine of the question read with earlier turns.
-        evidence_weight: The same in the evidence.
+        question: Token vectors of the question.
+        candidates: Candidates in any order.
+        token_signs: Token signs by key, `(tokens, dimension / 8)` uint8 each.
+        reading_weight: Weight of the contextual cosine in the score.
+        evidence_weight: Weight of the contextual cosine in the evidence.
 
     Returns:
-        All candidates, best first, equal scores by key.
+        All candidates, best first, ties by key.
     """
     if not candidates:
         return []
@@ -133,27 +133,28 @@ def rerank(
 def _mean(own: float, candidate: Candidate, reading_weight: float) -> float:
     weights = MAX_SIM + WINDOW + LEXICAL + COSINE + reading_weight
     mean = (own + reading_weight * candidate.reading) / weights
-    return round(min(1.0, max(-1.0, mean)), SCORE_DECIMALS)  # similarities of tokens may be a millionth beyond
+    return round(min(1.0, max(-1.0, mean)), SCORE_DECIMALS)  # token similarities may exceed 1 by a millionth
 
 
 def max_sims(halves: NDArray[np.float32], counts: NDArray[np.int64]) -> tuple[list[float], list[float]]:
-    """How well each passage meets the question: all over it, and in one place.
+    """Return the MaxSim of each passage, and of its best window.
+
+    MaxSim is the mean, over the question's tokens, of the greatest similarity to any token of the passage or window.
 
     Args:
-        halves: `(halves, question tokens)` float32: the greatest similarity to any token of each half window of the
-            first passage, then of the second, and so on.
-        counts: `(passages,)` int64: how many half windows each passage has.
+        halves: Greatest similarity to any token of each half window, passage after passage,
+            `(halves, question tokens)` float32.
+        counts: Number of half windows of each passage, `(passages,)` int64.
 
     Returns:
-        For each passage its MaxSim, the mean over the question's tokens of the greatest similarity to any of the
-        passage's; and the highest MaxSim of any of its windows. All are in [-1, 1], and those of a passage do not
-        depend, to the last bit, on which others there are.
+        MaxSims of the passages, and of their best windows, in [-1, 1]. Those of a passage do not depend on the other
+        passages, to the last bit.
     """
     first = np.cumsum(counts) - counts
     is_last = np.zeros(len(halves), dtype=bool)
     is_last[first + counts - 1] = True
-    windows = np.maximum(halves, halves[np.arange(len(halves)) + ~is_last])  # the last half of a passage stands alone
+    windows = np.maximum(halves, halves[np.arange(len(halves)) + ~is_last])  # the last half is a window by itself
     whole = np.maximum.reduceat(halves, first, axis=0).mean(axis=1)
-    # Tokens are added up one after the other, as above they are not: the last bit of a lone window's could differ.
+    # This mean adds tokens in another order than `whole`, so a passage of one window takes `whole`, to the last bit.
     best = np.maximum.reduceat(np.ascontiguousarray(windows.T).mean(axis=0), first)
     return whole.tolist(), np.where(counts <= 2, whole, best).tolist()

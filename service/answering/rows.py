@@ -1,4 +1,4 @@
-"""The rows of a snapshot that one question needs, each read once."""
+"""Cache of the rows that one question reads from a snapshot."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,10 +13,10 @@ __all__ = ["PassageRows"]
 
 
 class PassageRows:
-    """Passages of a snapshot, with their documents and token signs. Rows that were read are kept.
+    """Passages of a snapshot, with their documents and token signs. Each row is read once.
 
     Args:
-        searcher: Of the snapshot.
+        searcher: Searcher of the snapshot.
     """
 
     def __init__(self, searcher: Searcher) -> None:
@@ -33,29 +33,32 @@ class PassageRows:
         return [self._token_signs[key] for key in keys]
 
     def passages(self, keys: Iterable[int]) -> list[StoredPassage]:
-        """Return passages, in the order given."""
+        """Return the passages with these keys, in the order given."""
         wanted = list(keys)
         if new := [key for key in wanted if key not in self._passages]:
             self._passages.update((passage.key, passage) for passage in self._searcher.passages(new))
         return [self._passages[key] for key in wanted]
 
     def passage(self, key: int) -> StoredPassage:
-        """Return one passage."""
+        """Return the passage with this key."""
         return self.passages([key])[0]
 
     def read(self, keys: Iterable[int]) -> None:
-        """Read passages and their documents, all at once."""
+        """Read passages and their documents in one batch."""
         new = {passage.document_key for passage in self.passages(keys)} - self._documents.keys()
         if new:
             self._documents.update(self._searcher.documents(new))
 
     def document(self, key: int) -> StoredDocument:
-        """Return the document of a passage."""
+        """Return the document of the passage with this key."""
         self.read([key])
         return self._documents[self._passages[key].document_key]
 
     def source_text(self, key: int) -> SourceText | None:
-        """Return the text of a passage's document, to find words in; None if no link could lead to them."""
+        """Return the text of a passage's document for text fragments.
+
+        Return None if the document has no address or is longer than `LONGEST_SOURCE`.
+        """
         document = self.document(key)
         if document.metadata.url is None or document.characters > LONGEST_SOURCE:
             return None

@@ -1,4 +1,4 @@
-"""One question asked of one snapshot: candidates, their order, and their highlights."""
+"""Retrieval for one question on one snapshot: candidates, ranked results and highlights."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ __all__ = ["Search", "Steps"]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The exchangeable steps of a search.
+    """Exchangeable steps of a search.
 
     Args:
-        reranker: Orders the candidates.
-        highlighter: Finds the sentences that answer.
+        reranker: Ranks the candidates.
+        highlighter: Selects the sentence of a passage that answers.
     """
 
     reranker: Reranker
@@ -36,14 +36,14 @@ class Steps:
 
 
 class Search:
-    """The steps of retrieval for one question.
+    """Steps of retrieval for one question.
 
     Args:
-        searcher: Of the snapshot that is asked.
+        searcher: Searcher of the snapshot.
         steps: Reranking and highlighting.
-        settings: Depths and switches.
-        question: Its words, vectors and weights.
-        filters: Which documents may answer.
+        settings: Limits and options.
+        question: Words, vectors and weights of the question.
+        filters: Restrict the documents that may answer.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class Search:
         self._highlights: dict[int, Span] = {}
 
     def candidates(self, depth: int) -> list[Candidate]:
-        """The best candidates by meaning and words together; fewer than `depth` only if there are no more."""
+        """Return the best candidates after fusion; fewer than `depth` only if no more exist."""
         asked = self._question
         found = find_candidates(self._searcher, asked.vector, asked.words, depth, self._filters, asked.reading)
         return fuse(found, depth, asked.reading_weight)
 
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
-        """The best `k` results with all their duplicates, or fewer if there are fewer different texts."""
+        """Return the best `k` results with all their duplicates; fewer if there are fewer distinct texts."""
         ranked = self._in_order(self._steps.reranker.rerank(self._question, candidates, self.rows))
         vectors = self._searcher.vectors([c.key for c in ranked])
         self.rows.passages(ranked[rank].key for rank in needed(vectors, k))
@@ -78,20 +78,20 @@ class Search:
         return results
 
     def _compare(self, keys: Sequence[int]) -> None:
-        """Compare the question's tokens with those of passages, all new ones at once."""
+        """Compute the token similarities of passages that have none yet, in one batch."""
         if new := [key for key in keys if key not in self._similarities]:
             similarities = self._question.tokens.similarities(self.rows.token_signs(new))
             self._similarities.update(zip(new, similarities, strict=True))
 
     def _in_order(self, ranked: Sequence[RerankedCandidate]) -> list[RerankedCandidate]:
-        """Order equal scores by passage id: keys, unlike ids, depend on the order of ingestion."""
+        """Return candidates with ties in order of passage id. Keys depend on the order of ingestion; ids do not."""
         counts = Counter(c.score for c in ranked)
         equal = [c.key for c in ranked if counts[c.score] > 1]
         ids = dict(zip(equal, (passage.id for passage in self.rows.passages(equal)), strict=True))
         return sorted(ranked, key=lambda c: (-c.score, ids.get(c.key, "")))
 
     def highlight(self, candidate: RerankedCandidate) -> Span:
-        """The sentence of a passage that answers."""
+        """Return the span of the sentence that answers."""
         if candidate.key not in self._highlights:
             passage, about = self.rows.passage(candidate.key), self.rows.document(candidate.key).metadata
             self._compare([candidate.key])
@@ -101,6 +101,6 @@ class Search:
         return self._highlights[candidate.key]
 
     def highlighted_text(self, candidate: RerankedCandidate) -> str:
-        """The words of a passage that answer."""
+        """Return the text of the sentence that answers."""
         span = self.highlight(candidate)
         return self.rows.passage(candidate.key).text[span.start : span.end]

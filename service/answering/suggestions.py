@@ -1,4 +1,4 @@
-"""Questions to begin with, for someone who does not know yet what the documents hold."""
+"""Suggested questions for a new conversation."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,23 +16,24 @@ STARTER_QUESTIONS: Mapping[str, str] = MappingProxyType(
         "How many active gang members were there in El Salvador in 2020?": "gangs-and-factions",
     }
 )
-"""Questions that the starter documents answer, each with the document that does."""
+"""Questions about the starter documents, each with the id of the document that answers it."""
 
 STARTER_SOURCE = "footnote:starter/"
+"""Prefix of the starter documents' sources."""
 
-MANY = 100
-"""More documents than come with Footnote: the sources of so many need not be looked through."""
+MANY_DOCUMENTS = 100
+"""Number of documents from which the sources are not checked: there are fewer starter documents."""
 
 
 def suggested_questions(settings: Settings, view: StoreView) -> list[str]:
-    """The operator's questions if there are any; else, where there are only starter documents, those that they answer.
+    """Return the configured questions, or those about the starter documents if the store holds no others.
 
-    Of other documents nothing is known that could be suggested honestly.
+    Without a configuration, other documents have no suggestions: nothing shows which questions they answer.
     """
     if settings.suggested_questions is not None:
         return list(settings.suggested_question_values)
     documents, _ = view.counts()
-    sources = view.sources() if documents < MANY else []
+    sources = view.sources() if documents < MANY_DOCUMENTS else []
     if not all(source.source.startswith(STARTER_SOURCE) for source in sources):
         return []
     present = {source.id for source in sources}

@@ -1,4 +1,4 @@
-"""Retrieval: engines that propose passages, and the library of snapshots that questions are asked of."""
+"""Retrieval: engines that propose passages, and the library of snapshots."""
 
 from service.retrieval.engine import Retriever, Searcher, StoreView
 from service.retrieval.fingerprints import fingerprint

@@ -1,8 +1,8 @@
-"""The seam between answering and the engines that find passages.
+"""Interface between answering and retrieval engines.
 
 An engine only proposes keys of passages. Every score comes from rows of one snapshot, checked against their checksums:
-an engine that lags behind, is damaged or approximates can lose a candidate, but cannot change an answer's score, text
-or citation. Keys are never used twice, so a proposed key that the snapshot does not hold is dropped.
+an engine that lags behind, is damaged or approximates can miss a candidate, but cannot change an answer's score, text
+or citation. Keys are never reused, so a proposed key that is not in the snapshot is dropped.
 
 An engine is a folder beside this module with a `Retriever`, and a line in `service.retrieval.engines`.
 """
@@ -20,15 +20,15 @@ __all__ = ["AnyRetriever", "Retriever", "Searcher", "StoreView"]
 
 
 class StoreView(Protocol):
-    """The documents of one generation of a store, in order of their ids, each row checked when it is read."""
+    """Documents of one generation of a store, in order of their ids. Each row is verified when it is read."""
 
     @property
     def store_id(self) -> str:
-        """Id of the store; another store has another one."""
+        """Unique id of the store."""
 
     @property
     def generation(self) -> int:
-        """The store's change counter."""
+        """Change counter of the store."""
 
     @property
     def fingerprint(self) -> str | None:
@@ -39,7 +39,7 @@ class StoreView(Protocol):
         """Number of documents and passages, and sums of their keys."""
 
     def sources(self) -> list[StoredSource]:
-        """Return where every document came from, in order of the sources."""
+        """Return the sources of all documents, in order."""
 
     def counts(self) -> tuple[int, int]:
         """Return the number of documents and of passages."""
@@ -68,23 +68,23 @@ class StoreView(Protocol):
         """
 
     def close(self) -> None:
-        """End the snapshot. Closing twice does no harm."""
+        """End the snapshot. A second call has no effect."""
 
 
 class Searcher(Protocol):
-    """One generation of the documents, to be searched. Safe to share between threads.
+    """Searchable snapshot of one generation. Thread-safe.
 
-    Every method may raise StoreCorruptError for a row that does not match its checksum, and StoreError where the engine
-    or the store cannot be reached.
+    Every method may raise StoreCorruptError if a row does not match its checksum, and StoreError if the engine or the
+    store cannot be reached.
     """
 
     @property
     def view(self) -> StoreView:
-        """The documents themselves."""
+        """Documents of the snapshot."""
 
     @property
     def kind(self) -> str:
-        """How vectors are searched, in a word."""
+        """Name of the vector search method."""
 
     def allowed(self, filters: Filters | None) -> Allowed | None:
         """Return the passages that filters allow; None allows all."""
@@ -94,15 +94,15 @@ class Searcher(Protocol):
 
         Args:
             vector: `(dimension,)` float32, L2-normalised.
-            depth: Number of passages wanted.
+            depth: Number of passages.
             allowed: Passages that may be proposed; None allows all.
 
         Returns:
-            Keys, nearest first, equal ones by key; `depth` of them wherever the snapshot allows that many.
+            Keys, nearest first, ties by key; `depth` of them if that many are allowed.
         """
 
     def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> Sequence[int]:
-        """Propose passages by BM25; like `nearest`, but without those that share no word with the query."""
+        """Propose passages by BM25, like `nearest`, without those that share no word with the query."""
 
     def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """Return the passages' vectors exactly as stored, `(len(keys), dimension)` float32, in the order given."""
@@ -111,7 +111,7 @@ class Searcher(Protocol):
         """Return the BM25 scores of passages; those that share no word with the query may be missing."""
 
     def bm25_bound(self, query: LexicalQuery) -> float:
-        """Return a bound on the BM25 score of any passage."""
+        """Return an upper bound on the BM25 score of any passage."""
 
     def token_signs(self, keys: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
         """Return the signs of the passages' token vectors, `(tokens, dimension / 8)` uint8 each."""
@@ -124,14 +124,14 @@ class Searcher(Protocol):
 
 
 View = TypeVar("View", bound=StoreView)
-"""An engine's own snapshots."""
+"""Snapshot type of an engine."""
 
 Own = TypeVar("Own", bound=Searcher)
-"""An engine's own searchers."""
+"""Searcher type of an engine."""
 
 
 class Retriever(Protocol[View, Own]):
-    """Opens snapshots of a store, and indexes them."""
+    """Opens and indexes snapshots of a store."""
 
     @overload
     def snapshot(self) -> View: ...
@@ -143,30 +143,30 @@ class Retriever(Protocol[View, Own]):
         """Open the store's newest generation.
 
         Args:
-            earlier: The present searcher. The engine may use it to see what has changed.
+            earlier: The current searcher, which the engine may compare for changes.
 
         Returns:
-            The snapshot; None if the earlier searcher shows it already.
+            The snapshot; None if the current searcher already has this generation.
 
         Raises:
             StoreError: The store cannot be opened.
         """
 
     def searcher(self, view: View, dimension: int, earlier: Own | None = None) -> Own:
-        """Index a snapshot. The searcher closes it.
+        """Index a snapshot.
 
         Args:
-            view: A snapshot of this retriever's.
+            view: A snapshot from this retriever.
             dimension: Dimension of its vectors.
-            earlier: Another searcher of this retriever's. What both generations share need not be indexed again.
+            earlier: An earlier searcher from this retriever. Rows in both generations need not be indexed again.
 
         Raises:
             StoreCorruptError: A vector or a passage in the store is damaged.
         """
 
     def save(self, searcher: Own) -> None:
-        """Keep a searcher's indexes for the next start. A failure is logged: the next start indexes again."""
+        """Save a searcher's indexes for the next start. Log a failure: the next start then indexes again."""
 
 
 AnyRetriever = Retriever[Any, Any]
-"""The retriever of any engine."""
+"""Retriever of any engine."""

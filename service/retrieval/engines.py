@@ -1,4 +1,4 @@
-"""The engines that passages can be found with."""
+"""Registry of retrieval engines."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,4 +11,4 @@ __all__ = ["ENGINES"]
 ENGINES: Mapping[str, Callable[[Settings], AnyRetriever]] = {
     "local": lambda settings: LocalRetriever(settings.data),
 }
-"""Opens an engine's retriever for the data folder and the services that the settings name."""
+"""Factories of retrievers by engine name."""

@@ -1,4 +1,4 @@
-"""Fingerprint of a store: what its passages and vectors depend on."""
+"""Fingerprint of a store: the inputs of its passages and vectors."""
 
 from corpus.cleaning import CLEANING_VERSION
 from corpus.passages import CHUNKING_VERSION
@@ -10,7 +10,7 @@ __all__ = ["fingerprint"]
 
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
-    """Return everything that determines the passages and vectors of a text, as canonical JSON."""
+    """Return the versions and settings that determine a text's passages and vectors, as canonical JSON."""
     return encoder.fingerprint(
         chunking=CHUNKING_VERSION,
         cleaning=CLEANING_VERSION if settings.cleaning else 0,

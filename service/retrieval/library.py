@@ -1,4 +1,4 @@
-"""The library: gives snapshots of the store, and follows it."""
+"""Library: provides the newest snapshot of the store, and refreshes it."""
 
 import contextlib
 import json
@@ -20,14 +20,14 @@ __all__ = ["Library", "Snapshot"]
 
 logger = logging.getLogger(__name__)
 
-RELOAD_S = 60.0
-"""An encoder that could not be loaded is not tried again before: to prepare one may keep a processor busy for long."""
+LOAD_RETRY_S = 60.0
+"""Seconds before another attempt to load an encoder that failed: each attempt may use much processor time."""
 
 
 class Snapshot:
-    """One generation: a searcher over its documents, and the encoder that made its vectors.
+    """One generation of the store: a searcher, and the encoder that made its vectors.
 
-    It is closed when the library has moved on and its last user has left.
+    The library closes a snapshot once a newer one has replaced it and it has no more users.
     """
 
     def __init__(self, searcher: Searcher, encoder: Encoder) -> None:
@@ -38,28 +38,28 @@ class Snapshot:
 
     @property
     def view(self) -> StoreView:
-        """The documents."""
+        """Documents of the snapshot."""
         return self.searcher.view
 
     @property
     def generation(self) -> int:
-        """The store's generation that it shows."""
+        """Generation of the store."""
         return self.view.generation
 
 
 class Library:
-    """Gives snapshots of the store, and follows it.
+    """Provides the newest snapshot of the store, and refreshes it.
 
     Args:
         settings: Data folder, and sizes of passages and title.
-        encoder: The one that made its vectors.
-        load: Gives the same encoder in another precision, for a store that has been re-encoded in it. Without it,
-            such a store is a problem, as one of another model always is.
-        retriever: Opens and indexes the store; that of the local engine if None.
+        encoder: Encoder that made the store's vectors.
+        load: Loads the same encoder in another precision, for a store that is re-encoded in it. If None, such a store
+            is an error, as a store of another model always is.
+        retriever: Opens and indexes the store; the local engine's retriever if None.
 
     Raises:
         StoreError: The store cannot be opened.
-        EncoderMismatchError: It was made with another encoder.
+        EncoderMismatchError: The store was made with another encoder.
     """
 
     def __init__(
@@ -89,18 +89,18 @@ class Library:
 
     @property
     def problem(self) -> str | None:
-        """Why the newest documents cannot be served; None if they are."""
-        return None if self.failure is None else _said(self.failure)
+        """Reason why the newest documents cannot be served; None if they are served."""
+        return None if self.failure is None else _message(self.failure)
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder of the newest snapshot."""
+        """Encoder of the newest snapshot."""
         with self._lock:
             return self._current.encoder
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """The newest snapshot, which stays as it is until the block ends."""
+        """Yield the newest snapshot, which stays open and unchanged until the block ends."""
         with self._lock:
             snapshot = self._current
             snapshot.users += 1
@@ -114,14 +114,14 @@ class Library:
                 snapshot.view.close()
 
     def refresh(self) -> bool:
-        """Move on to the store's newest generation; return whether there was one.
+        """Switch to the store's newest generation; return whether it was new.
 
-        Until the new indexes are ready, and if one cannot be made, the old snapshot keeps answering. Where the store
-        has been re-encoded in another precision, the new snapshot comes with the encoder for it.
+        The old snapshot is used until the new indexes are ready, and stays in use if they cannot be made. If the store
+        was re-encoded in another precision, the new snapshot has the encoder of that precision.
 
         Raises:
-            StoreError: The store cannot be read, or now holds another encoder's vectors.
-            EncoderError: The encoder cannot be had in the precision that the store now has.
+            StoreError: The store cannot be read, or has vectors of another encoder.
+            EncoderError: The encoder cannot be loaded in the store's precision.
         """
         with self._refreshing:
             current = self._current.searcher
@@ -139,21 +139,26 @@ class Library:
             return True
 
     def follow(self, seconds: float, stop: threading.Event) -> None:
-        """Refresh every so many seconds until told to stop. A failure is logged once and told by `problem`."""
+        """Refresh periodically until `stop` is set. Log a repeated failure once; `problem` returns it.
+
+        Args:
+            seconds: Interval between refreshes.
+            stop: Ends the loop.
+        """
         while not stop.wait(seconds):
             try:
                 self.refresh()
                 self.failure = None
-            except Exception as error:  # of whatever kind: this thread must outlive it, and the next look may succeed
+            except Exception as error:  # any failure: the thread must survive it, and the next refresh may succeed
                 if is_out_of_descriptors(error):
                     log_out_of_descriptors()
-                elif self.problem != _said(error):
+                elif self.problem != _message(error):
                     trace = None if isinstance(error, FootnoteError) else error
-                    logger.error("The newest documents cannot be served yet: %s", _said(error), exc_info=trace)
+                    logger.error("The newest documents cannot be served yet: %s", _message(error), exc_info=trace)
                 self.failure = error
 
     def close(self) -> None:
-        """Close the snapshot, at once if no one asks of it."""
+        """Close the snapshot, or leave that to its last user."""
         with self._lock:
             old = self._current
             old.retired = True
@@ -170,11 +175,11 @@ class Library:
             old.view.close()
 
     def _fits(self, encoder: Encoder, view: StoreView) -> bool:
-        """Whether an encoder made the vectors of a view, as far as there are any."""
+        """Return whether an encoder made the vectors of a view, or the view has none."""
         return view.fingerprint in (None, fingerprint(encoder, self._settings)) or not view.counts()[1]
 
     def _encoder_of(self, view: StoreView) -> Encoder:
-        """The encoder of the newest snapshot, or the same in another precision, where that made a view's vectors."""
+        """Return the encoder that made a view's vectors: the current one, or the same in another precision."""
         encoder = self._current.encoder
         if self._fits(encoder, view):
             return encoder
@@ -186,21 +191,21 @@ class Library:
         try:
             other = self._load(precision)
         except EncoderError as error:
-            self._unloadable = time.monotonic() + RELOAD_S, str(error)
+            self._unloadable = time.monotonic() + LOAD_RETRY_S, str(error)
             raise
         if not self._fits(other, view):
             raise EncoderMismatchError(mismatch_message(self.folder))
-        other.encode_question("Is everything warm?")  # the first pass is slow; let no asker wait for it
+        other.encode_question("Is everything warm?")  # the first pass is slow, so it runs before the first question
         return other
 
 
-def _said(error: Exception) -> str:
-    """What an error says, if it is one of ours; another one may quote what it was given."""
+def _message(error: Exception) -> str:
+    """Return the message of a `FootnoteError`, else the type: other messages may quote a user's data."""
     return str(error) if isinstance(error, FootnoteError) else type(error).__name__
 
 
 def _other_precision(have: str, want: str | None) -> Precision | None:
-    """The precision in which alone one fingerprint differs from another; None if it is not alone."""
+    """Return the precision of `want` if the fingerprints differ in nothing else, otherwise None."""
     try:
         mine, others = json.loads(have), json.loads(want or "")
         if {**mine, "precision": None} != {**others, "precision": None}:

@@ -1,4 +1,4 @@
-"""Proposals of an engine that may lag behind the snapshot, or find approximately."""
+"""Filter for proposals of engines that lag behind the snapshot or search approximately."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,15 +12,14 @@ __all__ = ["known_proposals"]
 def known_proposals(
     proposed: Iterable[int], holds: Callable[[Sequence[int]], Iterable[int]], allowed: Allowed | None
 ) -> list[int]:
-    """Return the proposed keys that the snapshot holds and the filters allow, each once, in the order proposed.
+    """Return the distinct proposed keys that the snapshot holds and the filters allow, in the order proposed.
 
-    An engine whose generation is not the snapshot's may propose passages that are gone, that are not there yet, or
-    whose documents have changed.
+    An engine at another generation may propose passages that are deleted, not yet added or of changed documents.
 
     Args:
-        proposed: Keys as an engine proposes them.
-        holds: Returns those of some keys that the snapshot holds.
-        allowed: The passages that filters allow; None allows all.
+        proposed: Keys proposed by an engine.
+        holds: Returns the keys among its argument that the snapshot holds.
+        allowed: Passages that the filters allow; None allows all.
     """
     once = list(dict.fromkeys(proposed))
     held = set(holds(once))

@@ -1,1 +1,1 @@
-"""Citations: where a span stands, and links that show it there."""
+"""Citations of spans, and links that open a document at a span."""

@@ -1,4 +1,4 @@
-"""Citation: where a span stands, and a link that shows it there."""
+"""Citation of a span, with a link to the span in its document."""
 
 import bisect
 
@@ -18,10 +18,10 @@ def cite(
     section: str | None,
     source: SourceText | None = None,
 ) -> Citation:
-    """Cite the span `[start, end)` of a document's canonical text.
+    """Return a citation of the span `[start, end)` of a document's canonical text.
 
-    The link's fragment is RFC 5147's `char` scheme, which counts code points between characters as we do. With the
-    text in `source`, the link to the document's own address names the words as well, if it says them once.
+    The fragment of `href` uses the `char` scheme of RFC 5147, whose positions lie between characters, like ours. With
+    `source`, `source_href` has a text fragment for the span if its words occur once in the document.
     """
     about = document.metadata
     return Citation(
@@ -43,5 +43,5 @@ def cite(
 
 
 def page_at(document: StoredDocument, start: int) -> int | None:
-    """The page, from 1, on which a code point of a document's canonical text stands; None if it has no pages."""
+    """Return the page, from 1, of a code point in a document's canonical text; None if it has no pages."""
     return bisect.bisect_right(document.pages, start) or None

@@ -1,8 +1,8 @@
-"""Text fragments: the part of a link that has a browser mark words on a page that is not ours.
+"""Text fragments: the part of a link with which a browser highlights text on an external page.
 
-The syntax is WICG's (https://wicg.github.io/scroll-to-text-fragment/): `:~:text=START` names words of one block,
-`:~:text=START,END` all from the first words to the last. Browsers take case, accents and white space loosely and mark
-the first match only, so words are named only if nothing else in the document is like them.
+The syntax is WICG's (https://wicg.github.io/scroll-to-text-fragment/): `:~:text=START` matches text within one block,
+`:~:text=START,END` a range from the first words to the last. Browsers match without regard to case, accents and white
+space, and highlight the first match only. A fragment is therefore made only if its text is unique in the document.
 """
 
 import re
@@ -16,50 +16,52 @@ from corpus.text import normalise
 __all__ = ["LONGEST_SOURCE", "SourceText", "link_to_words"]
 
 LONGEST_SOURCE = 100_000
-"""Characters of a document past which its words are not looked for: fifty pages of print, up to 5 ms for each."""
+"""Maximum characters of a document to search: fifty printed pages, up to 5 ms per document."""
 
 WHOLE_WORDS = 16
-"""Up to so many words, a quotation is named whole; beyond, by its first and last ones."""
+"""Maximum words of a quotation to include whole. A longer one is given by its first and last words."""
 
 FEWEST_WORDS, MOST_WORDS = 4, 12
-"""Words at each end of a longer quotation: as few of these as no other place has."""
+"""Words at each end of a longer quotation: the smallest number that is unambiguous."""
 
-TELLING_WORDS = 3
-"""Fewer words between two pieces of markup are passed over."""
+MIN_RUN_WORDS = 3
+"""Minimum words between two pieces of markup. Shorter runs are skipped."""
 
 MOST_CHARACTERS = 300
-"""Words longer than this are not named: the link would be unwieldy."""
+"""Maximum characters of the words in `START` and in `END`, to keep links short."""
 
 LINES = re.compile(r"[^\n\t\v\f\x85\u2028\u2029]+")
-"""What stands in one block, or one cell of a table."""
+"""Text of one block or one table cell."""
 
 WORD = re.compile(r"\S+")
 
-UNSEEN = re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,500}\)|\]\([^)\n]{0,500}\)|<[^>\n]{0,500}>")
-"""Words of Markdown and HTML that a page does not show: addresses, titles, attributes, images."""
+HIDDEN = re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,500}\)|\]\([^)\n]{0,500}\)|<[^>\n]{0,500}>")
+"""Markdown and HTML that a page does not display: addresses, titles, attributes, images."""
 
 MARKUP = re.compile(r"[*_`#\[\]<>|~\\{}\0]|--|==|&#?\w+;")
-"""What a page may show otherwise than it stands in its source."""
+"""Markup that a page may display differently from its source."""
 
 LIST_MARKER = re.compile(r"[-+•·–]|\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]")
-"""What begins an item of a list, which browsers do not count among the words of a page."""
+"""List marker. Browsers do not include it in the text of a page."""
 
 LONGEST_MARKER = 6
+"""Maximum characters of a list marker."""
+
 DEEPEST_INDENT = 40
-"""Spaces before an item of a list."""
+"""Maximum spaces before a list marker."""
 
 MOST_REPLACED = 60
-"""Different characters up to which it is quicker to replace each by itself than to translate the text."""
+"""Number of distinct characters up to which `str.replace` for each is faster than `str.translate`."""
 
 QUOTES = dict.fromkeys("‘’‚‛ʼ", "'") | dict.fromkeys("“”„‟«»", '"')
 
 
 def link_to_words(url: str | None, fragment: str | None) -> str | None:
-    """A document's own address, with a text fragment behind whatever fragment it has.
+    """Return a document's own address with a text fragment appended after any existing fragment.
 
     Args:
-        url: The address; None gives None.
-        fragment: As `SourceText.fragment` gives it; None leaves the address as it is.
+        url: The address; None returns None.
+        fragment: Value from `SourceText.fragment`; None returns the address unchanged.
     """
     if url is None or fragment is None or ":~:" in url or not url.lower().startswith(("http://", "https://")):
         return url
@@ -67,17 +69,17 @@ def link_to_words(url: str | None, fragment: str | None) -> str | None:
 
 
 class _Word(NamedTuple):
-    """A word's span `[start, end)` in the canonical text."""
+    """Span `[start, end)` of a word in the canonical text."""
 
     start: int
     end: int
 
 
 class SourceText:
-    """A canonical text in which words are looked for as browsers do on a page, or more loosely.
+    """Canonical text that matches words at least as loosely as browsers do.
 
     Args:
-        text: All of it.
+        text: Canonical text of the document.
     """
 
     def __init__(self, text: str) -> None:
@@ -85,10 +87,10 @@ class SourceText:
         self._loose = _loosened(text)
 
     def fragment(self, start: int, end: int) -> str | None:
-        """The value of `text=`, percent-encoded, that names the words of `[start, end)` and no others.
+        """Return the percent-encoded value of `text=` that matches the words of `[start, end)` only.
 
-        Words that hold markup are not named: what is marked may then begin after and end before them. None if no
-        words are left that can be named, or if the document repeats them.
+        Words that contain markup are excluded, so the match may start later or end earlier than the span. Return None
+        if no usable words are left, or if the document repeats them.
         """
         runs = self._runs(start, end)
         if not runs:
@@ -106,32 +108,32 @@ class SourceText:
         return None if ending is None else f"{_encoded(beginning)},{_encoded(ending)}"
 
     def _runs(self, start: int, end: int) -> list[list[_Word]]:
-        """The words that can be named, in runs that nothing parts: no markup, no end of a line."""
+        """Return the usable words in runs without markup or line breaks between them."""
         runs: list[list[_Word]] = []
         left_out = False
-        shown = UNSEEN.sub(lambda unseen: "\0" * len(unseen[0]), self._text[start:end])
+        shown = HIDDEN.sub(lambda hidden: "\0" * len(hidden[0]), self._text[start:end])
         cut = {at for at in (start, end) if self._is_cut(at)}
         for line in LINES.finditer(shown):
             runs.append([])
             plain = MARKUP.search(line[0]) is None and line[0].isprintable()
             for word in WORD.finditer(shown, *line.span()):
                 span = _Word(start + word.start(), start + word.end())
-                named = (plain or (MARKUP.search(word[0]) is None and word[0].isprintable())) and cut.isdisjoint(span)
-                if named and not self._marks_item(span, word[0]):
+                usable = (plain or (MARKUP.search(word[0]) is None and word[0].isprintable())) and cut.isdisjoint(span)
+                if usable and not self._marks_item(span, word[0]):
                     runs[-1].append(span)
                 else:
                     left_out = True
                     runs.append([])
         runs = [run for run in runs if run]
-        return [run for run in runs if len(run) >= TELLING_WORDS] or ([] if left_out else runs)
+        return [run for run in runs if len(run) >= MIN_RUN_WORDS] or ([] if left_out else runs)
 
     def _is_cut(self, at: int) -> bool:
-        """Whether a word goes on across this place."""
+        """Return whether this position is inside a word."""
         around = self._text[max(at - 1, 0) : at + 1] if 0 < at < len(self._text) else " "
         return all(unicodedata.category(character)[0] in "LMN" for character in around)
 
     def _marks_item(self, span: _Word, word: str) -> bool:
-        """Whether a word is the number or the dot before an item of a list."""
+        """Return whether a word is a list marker."""
         if len(word) > LONGEST_MARKER or LIST_MARKER.fullmatch(word) is None:
             return False
         before = self._text[max(span.start - DEEPEST_INDENT, 0) : span.start].rstrip(" ")
@@ -146,7 +148,7 @@ class SourceText:
         return len(words) <= MOST_CHARACTERS and loose != "" and self._loose.find(loose, first + 1) == -1
 
     def _ends(self, beginning: str, ending: str, reach: int) -> bool:
-        """Whether the first `ending` after the one `beginning` ends `reach` loosened characters on."""
+        """Return whether the first `ending` after `beginning` ends `reach` normalised characters after its start."""
         loose = _loosened(ending)
         start = self._loose.find(_loosened(beginning))
         found = self._loose.find(loose, start + len(_loosened(beginning)))
@@ -154,12 +156,12 @@ class SourceText:
 
 
 def _counts(run: Sequence[_Word]) -> range:
-    """How many words of a run to name: few, then more."""
+    """Return the numbers of words of a run to try, in ascending order."""
     return range(min(FEWEST_WORDS, len(run)), min(MOST_WORDS, len(run)) + 1)
 
 
 def _loosened(text: str) -> str:
-    """A text with all made the same that browsers may take for the same: what it holds once, they find once."""
+    """Return a text normalised at least as loosely as browsers match: words unique in it are unique to a browser."""
     if not text.isascii():
         text = normalise("NFKD", text)
         changes = {c: "" for c in set(text) if unicodedata.category(c) in ("Mn", "Me", "Cf")} | QUOTES
@@ -172,5 +174,5 @@ def _loosened(text: str) -> str:
 
 
 def _encoded(words: str) -> str:
-    """Words percent-encoded; of the characters that URLs allow, the hyphen means something in a text fragment."""
+    """Return words percent-encoded, with the hyphen, which is syntax in a text fragment."""
     return quote(words, safe="").replace("-", "%2D")

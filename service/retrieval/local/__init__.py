@@ -1,4 +1,4 @@
-"""The engine for one machine: SQLite holds the rows, FAISS proposes by vector, tantivy by words."""
+"""Local engine for one machine: SQLite for rows, FAISS for vector search, tantivy for BM25."""
 
 from service.retrieval.local.filtering import AllowedPassages
 from service.retrieval.local.retriever import LocalRetriever

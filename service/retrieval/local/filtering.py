@@ -1,4 +1,4 @@
-"""The passages that filters allow, over the passages of a snapshot."""
+"""Passages of a snapshot that filters allow."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -7,34 +7,34 @@ from numpy.typing import NDArray
 
 __all__ = ["AllowedPassages", "PassageTable"]
 
-FEW = 20_000
-"""Up to this many passages are listed by key. More are known by a predicate alone."""
+LISTED_UP_TO = 20_000
+"""Maximum number of passages to list by key. A larger set has only the predicate `among`."""
 
 
 class AllowedPassages:
-    """The passages of some documents, as `corpus.store.Allowed`.
+    """Passages of selected documents, as `corpus.store.Allowed`.
 
     Args:
         passages: Keys of all passages, `(n,)` int64, ascending.
-        mask: Which of them are allowed, `(n,)` bool.
+        mask: Whether each passage is allowed, `(n,)` bool.
     """
 
     def __init__(self, passages: NDArray[np.int64], mask: NDArray[np.bool_]) -> None:
         self._passages = passages
         self._mask = mask
         self._count = int(np.count_nonzero(mask))
-        self._keys: NDArray[np.int64] | None = passages[mask] if self._count <= FEW else None
+        self._keys: NDArray[np.int64] | None = passages[mask] if self._count <= LISTED_UP_TO else None
 
     def __len__(self) -> int:
         return self._count
 
     @property
     def keys(self) -> NDArray[np.int64] | None:
-        """Keys of the passages, `(len(self),)` int64, ascending, where they are few; otherwise None."""
+        """Keys of the passages, `(len(self),)` int64, ascending; None above `LISTED_UP_TO`."""
         return self._keys
 
     def among(self, keys: Collection[int]) -> NDArray[np.bool_]:
-        """Return for each key whether its passage is allowed, `(len(keys),)` bool."""
+        """Return whether each passage is allowed, `(len(keys),)` bool."""
         wanted = np.asarray(keys, dtype=np.int64)
         if not len(self._passages):
             return np.zeros(len(wanted), dtype=np.bool_)
@@ -44,10 +44,10 @@ class AllowedPassages:
 
 
 class PassageTable:
-    """The passages of a snapshot and the documents that they belong to.
+    """Passages of a snapshot and their documents.
 
     Args:
-        rows: `(document's key, passage's key)` of every passage.
+        rows: `(document key, passage key)` of every passage.
     """
 
     def __init__(self, rows: Sequence[tuple[int, int]]) -> None:

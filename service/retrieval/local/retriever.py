@@ -1,4 +1,4 @@
-"""Snapshots of a data folder, with indexes kept beside its SQLite file."""
+"""Snapshots of a data folder, with indexes stored beside its SQLite file."""
 
 from pathlib import Path
 from typing import overload
@@ -14,15 +14,15 @@ from service.retrieval.local.searcher import LocalSearcher
 __all__ = ["LocalRetriever"]
 
 APART_FROM = 500
-"""Fewer passages are indexed for words in less time than it takes to start a process."""
+"""Number of passages from which a separate process rebuilds the lexical index. Fewer take less time than its start."""
 
 
 class LocalRetriever:
-    """The `Retriever` of the local engine.
+    """`Retriever` of the local engine.
 
     Args:
         folder: The data folder.
-        exact_up_to: Stores of more passages get a quantized vector index.
+        exact_up_to: Maximum number of passages for exact vector search. A larger store gets a quantized index.
     """
 
     def __init__(self, folder: Path, exact_up_to: int = EXACT_UP_TO) -> None:
@@ -37,7 +37,7 @@ class LocalRetriever:
     def snapshot(self, earlier: LocalSearcher) -> View | None: ...
 
     def snapshot(self, earlier: LocalSearcher | None = None) -> View | None:
-        """As `Retriever.snapshot`.
+        """See `Retriever.snapshot`.
 
         Raises:
             StoreError: The store cannot be opened.
@@ -57,7 +57,7 @@ class LocalRetriever:
         return view
 
     def searcher(self, view: View, dimension: int, earlier: LocalSearcher | None = None) -> LocalSearcher:
-        """As `Retriever.searcher`."""
+        """See `Retriever.searcher`."""
         if earlier is None:
             return LocalSearcher(view, self._vectors.open(view, dimension), self._lexical.open(view))
         before: VectorIndex = ExactIndex.empty(dimension)
@@ -68,16 +68,16 @@ class LocalRetriever:
         return LocalSearcher(view, index, self._lexical.open(view))
 
     def save(self, searcher: LocalSearcher) -> None:
-        """As `Retriever.save`; the lexical index is on disk already."""
+        """See `Retriever.save`. The lexical index is already on disk."""
         self._vectors.save(searcher.index, searcher.view)
 
     def _indexed_apart(self, view: View, earlier: LocalSearcher) -> View:
-        """Return the view; where passages are gone, a newer one after another process has indexed all words again."""
+        """Return the view; if passages were deleted, a new one after another process has rebuilt the lexical index."""
         if view.totals.passages < APART_FROM:
             return view
         have = np.array(earlier.lexical.keys)
         digest = len(have), int((have & 0xFFFFFFFF).sum())
-        if view.key_digest(int(have.max(initial=-1))) == digest:  # no passage is gone
+        if view.key_digest(int(have.max(initial=-1))) == digest:  # no passage was deleted
             return view
         view.close()
         index_apart(self._folder)

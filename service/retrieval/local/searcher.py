@@ -1,4 +1,4 @@
-"""A snapshot of the local engine: a view of the SQLite store, and the indexes over exactly its passages."""
+"""Searcher of the local engine: a view of the SQLite store, with indexes over exactly its passages."""
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,15 +16,15 @@ __all__ = ["LocalSearcher"]
 
 
 class LocalSearcher:
-    """A `Searcher` over indexes that hold exactly the passages of a view.
+    """`Searcher` over indexes that contain exactly the passages of a view.
 
-    The lexical index is of the view's generation, made from rows whose checksums matched, and its files are verified
-    when they are opened: its scores are those of the snapshot.
+    The BM25 scores are those of the snapshot: the lexical index is of the view's generation, built from rows whose
+    checksums matched, and its files are verified when opened.
 
     Args:
-        view: The snapshot.
-        index: Over its vectors.
-        lexical: Over its words.
+        view: View of the store.
+        index: Vector index.
+        lexical: Lexical index.
     """
 
     def __init__(self, view: View, index: VectorIndex, lexical: LexicalIndex) -> None:
@@ -36,49 +36,49 @@ class LocalSearcher:
 
     @property
     def kind(self) -> str:
-        """How vectors are searched, in a word."""
+        """See `Searcher.kind`."""
         return self.index.kind
 
     def allowed(self, filters: Filters | None) -> Allowed | None:
-        """As `Searcher.allowed`."""
+        """See `Searcher.allowed`."""
         return self._passage_table().of_documents(self.view.allowed_documents(filters)) if filters else None
 
     def _passage_table(self) -> PassageTable:
-        """Return the table of passages; the first filtered question makes it."""
+        """Return the table of passages, built at the first filtered question."""
         with self._making_table:
             if self._table is None:
                 self._table = PassageTable(self.view.passage_rows())
             return self._table
 
     def nearest(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None) -> list[int]:
-        """As `Searcher.nearest`."""
+        """See `Searcher.nearest`."""
         return [key for key, _ in self.index.search(vector, depth, allowed)]
 
     def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> list[int]:
-        """As `Searcher.matching`."""
+        """See `Searcher.matching`."""
         return [key for key, _ in self.lexical.search(query, depth, allowed)]
 
     def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
-        """As `Searcher.vectors`."""
+        """See `Searcher.vectors`."""
         return self.index.vectors(keys)
 
     def bm25(self, query: LexicalQuery, keys: Sequence[int]) -> Mapping[int, float]:
-        """As `Searcher.bm25`."""
+        """See `Searcher.bm25`."""
         return self.lexical.scores(query, keys)
 
     def bm25_bound(self, query: LexicalQuery) -> float:
-        """As `Searcher.bm25_bound`."""
+        """See `Searcher.bm25_bound`."""
         return self.lexical.bound(query)
 
     def token_signs(self, keys: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
-        """As `Searcher.token_signs`."""
+        """See `Searcher.token_signs`."""
         stored = self.view.token_vectors(keys)
         return {key: signs_from_bytes(data, self.index.dimension) for key, data in stored.items()}
 
     def passages(self, keys: Sequence[int]) -> list[StoredPassage]:
-        """As `Searcher.passages`."""
+        """See `Searcher.passages`."""
         return self.view.passages(keys)
 
     def documents(self, keys: Iterable[int]) -> dict[int, StoredDocument]:
-        """As `Searcher.documents`."""
+        """See `Searcher.documents`."""
         return self.view.documents_by_key(keys)

@@ -121,13 +121,13 @@ def test_what_is_no_calibration_is_refused(save: Callable[..., Path], changed: d
     path = save(**changed)
     with pytest.raises(SettingsError) as caught:
         load_calibration(path, WEIGHTS, SCORING_VERSION)
-    assert str(caught.value).startswith(f"{path} is no calibration (")
-    assert str(caught.value).endswith("). Make one with: footnote-eval calibrate")
+    assert str(caught.value).startswith(f"{path} is not a valid calibration (")
+    assert str(caught.value).endswith("). Create one with: footnote-eval calibrate")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "[" * 10_000])
 def test_what_is_no_json_object_is_refused(write: Write, content: str) -> None:
-    with pytest.raises(SettingsError, match="is no calibration"):
+    with pytest.raises(SettingsError, match="is not a valid calibration"):
         load_calibration(write("calibration.json", content), WEIGHTS, SCORING_VERSION)
 
 
@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, write: Write) -> No
 
 @pytest.mark.parametrize("changed", [{"weights_sha256": "2" * 64}, {"scoring": SCORING_VERSION + 1}])
 def test_a_file_for_another_encoder_or_score_is_refused(save: Callable[..., Path], changed: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError, match=r"another encoder or an earlier score\. Fit it anew with: footnote-eval"):
+    with pytest.raises(SettingsError, match=r"another encoder or scoring version\. Fit it again with: footnote-eval"):
         load_calibration(save(**changed), WEIGHTS, SCORING_VERSION)
 
 

@@ -292,7 +292,7 @@ def test_near_copies_are_one_family_whatever_their_vectors(change: tuple[str, st
 
 
 def test_near_copies_beyond_their_share_come_after_all_others_however_far_below() -> None:
-    results = [Result(c, model=None if c.key in (1, 5) else 1) for c in ranked(0.9, 0.9, 0.8, 0.8, 0.1)]
+    results = [Result(c, copy_of=None if c.key in (1, 5) else 1) for c in ranked(0.9, 0.9, 0.8, 0.8, 0.1)]
     spread_out = list(spread(results, lambda c: c.key, 2))
     assert [r.candidate.key for r in spread_out] == [1, 2, 5, 3, 4]
     assert crowded(spread_out, 2)

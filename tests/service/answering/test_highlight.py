@@ -14,9 +14,9 @@ from corpus.text.sentences import sentence_spans
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Span
 from service.answering.highlight import (
-    BESIDE_THE_POINT,
     HEADING,
     LENGTH_PENALTY,
+    NON_ANSWER_PENALTY,
     QUESTION_MARKS,
     Highlighter,
     best_sentence,
@@ -139,7 +139,7 @@ def by_hand(text: str, spans: Sequence[tuple[int, int]], similarities: NDArray[n
         tokens = [token for token, (a, b) in enumerate(spans) if start <= a < b <= end and b > 0]
         if sentence and tokens:
             met = np.sqrt(np.clip(similarities[tokens].max(axis=0), 0, 1))
-            beside = BESIDE_THE_POINT * (sentence.endswith(QUESTION_MARKS) or sentence.startswith(HEADING))
+            beside = NON_ANSWER_PENALTY * (sentence.endswith(QUESTION_MARKS) or sentence.startswith(HEADING))
             score = float(met.mean()) - LENGTH_PENALTY * math.log(len(sentence)) - beside
             lead = start + text[start:end].index(sentence)
             found.append((score, -at, Span(lead, lead + len(sentence))))
