@@ -7,8 +7,8 @@ rows that it reads, and `pipeline` runs all steps. `conversation` handles follow
 
 from service.answering.answer import Answer, AnsweringPassage, Citation, Confidence, Timing, Turn
 from service.answering.confidence import Calibration, CalibrationSet
+from service.answering.maxsim import SCORING_VERSION
 from service.answering.pipeline import Pipeline
-from service.answering.reranking import SCORING_VERSION
 from service.answering.suggestions import suggested_questions
 
 __all__ = [

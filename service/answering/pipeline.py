@@ -22,7 +22,8 @@ from service.answering.confidence import calibrated, load_calibration, uncalibra
 from service.answering.conversation import Reading, read_together
 from service.answering.deduplication import Result, crowded
 from service.answering.highlight import Highlighter
-from service.answering.reranking import AskedQuestion, MaxSim, Reranker
+from service.answering.maxsim import MaxSim
+from service.answering.reranking import AskedQuestion, Reranker
 from service.answering.search import Search, Steps
 from service.retrieval import Library
 from service.settings import Settings

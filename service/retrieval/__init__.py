@@ -1,8 +1,8 @@
 """Retrieval: engines that propose passages, and the library of snapshots."""
 
-from service.retrieval.engine import Retriever, Searcher, StoreView
 from service.retrieval.fingerprints import fingerprint
 from service.retrieval.library import Library, Snapshot
 from service.retrieval.local import AllowedPassages
+from service.retrieval.protocols import Retriever, Searcher, StoreView
 
 __all__ = ["AllowedPassages", "Library", "Retriever", "Searcher", "Snapshot", "StoreView", "fingerprint"]

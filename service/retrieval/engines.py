@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from service.retrieval.engine import AnyRetriever
 from service.retrieval.local import LocalRetriever
+from service.retrieval.protocols import AnyRetriever
 from service.settings import Settings
 
 __all__ = ["ENGINES"]

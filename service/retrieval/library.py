@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
 from corpus.store import mismatch_message
 from embeddings.encoder import PRECISIONS, Encoder, Precision
-from service.retrieval.engine import AnyRetriever, Searcher, StoreView
 from service.retrieval.engines import ENGINES
 from service.retrieval.fingerprints import fingerprint
+from service.retrieval.protocols import AnyRetriever, Searcher, StoreView
 from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
 from service.settings import Settings
 

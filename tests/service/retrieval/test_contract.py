@@ -12,10 +12,10 @@ from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline
-from service.retrieval.engine import AnyRetriever, Searcher
 from service.retrieval.engines import ENGINES
 from service.retrieval.library import Library
 from service.retrieval.local.retriever import LocalRetriever
+from service.retrieval.protocols import AnyRetriever, Searcher
 from service.settings import Settings
 from tests.corpus.samples import filters_of
 from tests.service.conftest import Add

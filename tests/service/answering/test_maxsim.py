@@ -12,18 +12,9 @@ from numpy.typing import NDArray
 
 from embeddings.tokens.maxsim import QuestionTokens, sign_bits
 from service.answering.candidates import Candidate
+from service.answering.maxsim import COSINE, HALF_WINDOW, LEXICAL, MAX_SIM, WINDOW, max_sims, rerank
 from service.answering.pipeline import Pipeline
-from service.answering.reranking import (
-    COSINE,
-    HALF_WINDOW,
-    LEXICAL,
-    MAX_SIM,
-    WINDOW,
-    AskedQuestion,
-    RerankedCandidate,
-    max_sims,
-    rerank,
-)
+from service.answering.reranking import AskedQuestion, RerankedCandidate
 from service.answering.rows import PassageRows
 from service.settings import Settings
 from tests.service.conftest import Add, OpenLibrary
