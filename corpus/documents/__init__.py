@@ -2,9 +2,7 @@
 
 from corpus.documents.content import MAX_TEXT_CHARACTERS, Content, Found, ReadOptions, TextBuilder
 from corpus.documents.document import (
-    METADATA_FIELDS,
     EncodedPassage,
-    Metadata,
     Passage,
     RemovedSpan,
     Section,
@@ -12,7 +10,8 @@ from corpus.documents.document import (
     passage_id,
     revision_of,
 )
-from corpus.documents.fields import Filterable, Kind, Match, MetadataField
+from corpus.documents.field_types import Filterable, Kind, Match, MetadataField
+from corpus.documents.fields import METADATA_FIELDS, Metadata
 
 __all__ = [
     "MAX_TEXT_CHARACTERS",

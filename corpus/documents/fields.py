@@ -1,87 +1,44 @@
-"""Declaration of metadata fields, from which columns, checksums, filters and the API schema derive."""
+"""The metadata fields of a document, declared once."""
 
-import collections.abc
-import dataclasses
-import types
-import typing
-from enum import Enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
 
-__all__ = ["Filterable", "Kind", "Match", "MetadataField", "declared_fields"]
+from corpus.documents.field_types import Filterable, Match, declared_fields
 
-
-class Kind(Enum):
-    """How a field is stored; all columns are text."""
-
-    TEXT = "text"
-    LIST = "JSON array"
-    OBJECT = "JSON object"
+__all__ = ["METADATA_FIELDS", "Metadata"]
 
 
-class Match(Enum):
-    """How a filter compares a field with the values of a request."""
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Bibliographic metadata of a document.
 
-    ANY_OF = "equals one of the values; of a list, any element"
-    LANGUAGE = "equals one of the language tags, or is a subtag of it"
-    DATES = "lies in a range of dates"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Filterable:
-    """Annotation of a field that requests can filter on.
+    This class declares the metadata fields. The store's columns, the checksum of a record, the filters, their API
+    schema and their documentation derive from it (`METADATA_FIELDS`).
 
     Args:
-        name: Key in the `filters` of a request.
-        match: How values are compared.
-        description: Sentence for the API reference.
+        title: Never empty; readers fall back to the first line, then to the file name.
+        published: ISO 8601 calendar date, `2017-01-19`.
+        language: BCP 47 tag, `en`, `es-SV`.
+        url: An http or https address.
+        extra: Other keys of the front matter, unchanged (JSON values only).
     """
 
-    name: str
-    match: Match
-    description: str
+    title: str
+    publisher: Annotated[
+        str | None, Filterable("publisher", Match.ANY_OF, "Any of these publishers, spelt identically.")
+    ] = None
+    authors: Sequence[str] = ()
+    published: Annotated[
+        str | None,
+        Filterable("published", Match.DATES, "Published in this range; a document without a date is in none."),
+    ] = None
+    language: Annotated[
+        str | None, Filterable("language", Match.LANGUAGE, "Any of these language tags; `es` includes `es-SV`.")
+    ] = None
+    url: str | None = None
+    tags: Annotated[Sequence[str], Filterable("tag", Match.ANY_OF, "Any of these tags, spelt identically.")] = ()
+    extra: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MetadataField:
-    """A declared field.
-
-    Args:
-        name: Attribute of the record and column of the store.
-        kind: How it is stored.
-        optional: Whether it may be None.
-        filter: The filter on it, if there is one.
-    """
-
-    name: str
-    kind: Kind
-    optional: bool
-    filter: Filterable | None
-
-
-def declared_fields(record: type) -> tuple[MetadataField, ...]:
-    """Return the fields of a dataclass, in order.
-
-    A field is a `str`, `str | None`, a sequence or a mapping, and may be annotated with a `Filterable`.
-
-    Raises:
-        TypeError: A field has another type.
-    """
-    hints = typing.get_type_hints(record, include_extras=True)
-    return tuple(_declared(field.name, hints[field.name]) for field in dataclasses.fields(record))
-
-
-def _declared(name: str, hint: object) -> MetadataField:
-    marks: tuple[object, ...] = ()
-    if typing.get_origin(hint) is typing.Annotated:
-        hint, *marks = typing.get_args(hint)  # type: ignore[assignment]
-    optional = typing.get_origin(hint) is types.UnionType
-    if optional:
-        hint = next(one for one in typing.get_args(hint) if one is not types.NoneType)
-    kinds: dict[object, Kind] = {
-        str: Kind.TEXT,
-        collections.abc.Sequence: Kind.LIST,
-        collections.abc.Mapping: Kind.OBJECT,
-    }
-    kind = kinds.get(typing.get_origin(hint) or hint)
-    if kind is None:
-        raise TypeError(f"metadata field {name} has a type that cannot be stored: {hint}")
-    return MetadataField(name, kind, optional, next((mark for mark in marks if isinstance(mark, Filterable)), None))
+METADATA_FIELDS = declared_fields(Metadata)

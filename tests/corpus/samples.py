@@ -10,7 +10,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
-from corpus.documents.document import EncodedPassage, Metadata, Passage, Section, SourceDocument
+from corpus.documents.document import EncodedPassage, Passage, Section, SourceDocument
+from corpus.documents.fields import Metadata
 from corpus.store.database import DATABASE_NAME
 from corpus.store.filters import AnyOf, Condition, Filters, Languages, Range
 from corpus.store.meta_table import RowTotals, read_meta, write_meta

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from corpus.documents.document import EncodedPassage, Metadata, Passage, SourceDocument
+from corpus.documents.document import EncodedPassage, Passage, SourceDocument
+from corpus.documents.fields import Metadata
 from corpus.store.store import Store
 from corpus.store.view import View
 

@@ -13,7 +13,8 @@ from corpus.cleaning import clean, cleaned
 from corpus.cleaning.blocks import blocks_of
 from corpus.cleaning.running import running_lines
 from corpus.documents.content import Content, Found, ReadOptions, TextBuilder, tidy
-from corpus.documents.document import Metadata, RemovedSpan, Section, SourceDocument
+from corpus.documents.document import RemovedSpan, Section, SourceDocument
+from corpus.documents.fields import Metadata
 from corpus.files.paths import lies_under, printable
 from corpus.files.source import Sidecar, SourceBytes
 from corpus.lexical.analysis import normalised, terms

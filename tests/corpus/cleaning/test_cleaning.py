@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import corpus
 from corpus.cleaning import clean, cleaned
 from corpus.cleaning.phrases import phrases
-from corpus.documents.document import Metadata, RemovedSpan, SourceDocument
+from corpus.documents.document import RemovedSpan, SourceDocument
+from corpus.documents.fields import Metadata
 from corpus.files.source import read_bytes
 from corpus.passages.splitting import PassageSplitter
 from corpus.readers.reading import read_document

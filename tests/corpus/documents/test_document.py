@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from corpus.documents.document import Metadata, Passage, passage_id, revision_of
+from corpus.documents.document import Passage, passage_id, revision_of
+from corpus.documents.fields import Metadata
 
 
 def test_a_revision_is_the_sha256_of_the_utf8_text() -> None:

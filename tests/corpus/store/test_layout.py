@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.documents.document import METADATA_FIELDS
+from corpus.documents.fields import METADATA_FIELDS
 from corpus.store.database import DATABASE_NAME
 from corpus.store.layout import FORMAT_VERSION
 from corpus.store.store import Store

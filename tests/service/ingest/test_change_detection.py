@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.documents.document import Metadata, SourceDocument
+from corpus.documents.document import SourceDocument
+from corpus.documents.fields import Metadata
 from corpus.errors import SourceError, StoreError
 from corpus.files.source import SourceBytes
 from corpus.readers.record_problems import SourceProblem

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from corpus.documents.document import METADATA_FIELDS
+from corpus.documents.fields import METADATA_FIELDS
 from corpus.store.filters import AnyOf, Filters, Languages, Range
 from service.schemas.asking import AskRequest
 from service.schemas.problems import field_errors
@@ -117,14 +117,14 @@ import dataclasses, sys
 from pathlib import Path
 from typing import Annotated
 
-import corpus.documents, corpus.documents.document as declaration
-from corpus.documents.fields import Filterable, Match, declared_fields
+import corpus.documents, corpus.documents.document, corpus.documents.fields as declaration
+from corpus.documents.field_types import Filterable, Match, declared_fields
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Metadata(declaration.Metadata):
     place: Annotated[str | None, Filterable("place", Match.ANY_OF, "Any of these places.")] = None
 
-for module in (corpus.documents, declaration):
+for module in (corpus.documents, corpus.documents.document, declaration):
     module.Metadata, module.METADATA_FIELDS = Metadata, declared_fields(Metadata)
 
 from corpus.store import Put, Store, View

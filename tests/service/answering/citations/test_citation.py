@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from corpus.documents.document import Metadata
+from corpus.documents.fields import Metadata
 from corpus.store.rows import StoredDocument
 from service.answering.citations.citation import cite, page_at
 from service.answering.citations.text_fragments import SourceText

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import pytest
 
-from corpus.documents.fields import Filterable, Kind, Match, MetadataField, declared_fields
+from corpus.documents.field_types import Filterable, Kind, Match, MetadataField, declared_fields
 
 PLACE = Filterable("place", Match.ANY_OF, "Any of these places.")
 
