@@ -282,9 +282,15 @@ def validated(loaded: Mapping[str, object], where: str) -> FrontMatter:
     except UnicodeEncodeError as error:
         raise SourceError(f"{where} {_HALF}") from error
     except ValidationError as error:
-        at = error.errors(include_input=False, include_context=False)[0]["loc"]
+        first = error.errors(include_input=False)[0]
+        at = first["loc"]
         if not at or str(at[0]) not in _WANTED:  # a key that is not a text
             raise SourceError(f"{where} {_HALF}") from error
+        most = first.get("ctx", {}).get("max_length")
+        if first["type"] == "string_too_long":
+            raise SourceError(f"'{at[0]}' in {where} is longer than {most:,} characters; shorten it") from error
+        if first["type"] == "too_long":
+            raise SourceError(f"'{at[0]}' in {where} has more than {most:,} entries; remove some") from error
         raise SourceError(f"'{at[0]}' in {where} must be {_WANTED[str(at[0])]}; correct or remove it") from error
     if size > MAX_OTHER_BYTES:
         most = f"{MAX_OTHER_BYTES // 1024} KiB"

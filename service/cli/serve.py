@@ -120,7 +120,7 @@ def _ingest_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
     from service.runtime.progress import NoProgress, progress_for
 
     count = plural(len(starter_files()), "starter document")
-    say(f"{settings.data} is empty: ingesting {count}.")
+    say(f"{settings.data} is empty: ingesting the {count}.")
     progress = NoProgress() if settings.log_format == "json" else progress_for()
     with Store(settings.data) as store:
         Ingester(store, lambda: encoder, settings).ingest_starter(progress)

@@ -77,7 +77,7 @@ def test_a_good_reason_is_not_complained_of() -> None:
         {"sections": [Section("One", 1, 99)]},
         {"sections": [Section("One", 1, 7), Section("Two", 1, 0)]},
         {"pages": [-1]},
-        {"removed": [RemovedSpan(0, 5, "a"), RemovedSpan(4, 6, "a")]},
+        {"removed_spans": [RemovedSpan(0, 5, "a"), RemovedSpan(4, 6, "a")]},
         {"text": " \n"},
         {"metadata": dataclasses.replace(DOCUMENT.metadata, title="\ud800")},
         {"metadata": dataclasses.replace(DOCUMENT.metadata, extra={"x": float("nan")})},

@@ -223,7 +223,7 @@ NOT_OF_STRANGERS = {
         "needed",
         "read_together",
     ),
-    *("parsed_hosts", "parsed_origins", "parsed_proxies", "stop_terms"),
+    *("is_trusted_proxy", "parsed_hosts", "parsed_origins", "parsed_prefix", "parsed_proxies", "stop_terms"),
     *("data_option", "emit_json", "json_option", "plural", "say"),
 }
 """They take no text, or one that the operator writes; `read_together` is measured with histories."""
