@@ -53,7 +53,7 @@ REFUSED = {
     "deep.docx": "more than 256 deep",
     "zeros.epub": "over 200 times",
     "deep.html": "more than 256 deep",
-    "loop.pdf": "get it anew",
+    "loop.pdf": "get a new copy",
     "deep.jsonl": "more than 16 deep",
     "quote.csv": "not valid CSV",
     "aliases.md": "has an alias",

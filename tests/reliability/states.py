@@ -160,7 +160,5 @@ def _belonging(data: Path) -> Iterator[str]:
         yield from (f"{kind}/lock", f"{kind}/manifest.json")
         manifest = data / kind / "manifest.json"
         if manifest.is_file():
-            facts = json.loads(manifest.read_bytes())
-            place = f"{kind}/{facts['folder']}" if "folder" in facts else kind
-            yield place
-            yield from (f"{place}/{name}" for name in facts["files"])
+            files = json.loads(manifest.read_bytes())["files"]
+            yield from (f"{kind}/{name}" for name in (files.values() if isinstance(files, dict) else files))
