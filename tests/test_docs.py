@@ -12,7 +12,7 @@ from annotated_types import Ge, Gt, Le
 from fastapi.testclient import TestClient
 
 from service.answering.answer import Answer, AnsweringPassage, Citation
-from service.cli.main import footnote
+from service.cli.command import footnote
 from service.schemas.documents import DocumentRecord
 from service.settings import PREFIX, Settings
 

@@ -8,7 +8,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        from service.cli.main import run
+        from service.cli.command import run
 
         code = run()
     except KeyboardInterrupt:  # also during the imports

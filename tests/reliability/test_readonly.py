@@ -95,7 +95,7 @@ def test_an_index_that_cannot_be_rebuilt_is_made_in_memory_and_verify_says_so(sh
         told = json.loads(shop.forks.run("verify", "--json", "--data", data).out)
     assert ran.status == 3
     assert "vector index on disk is missing or damaged, and cannot be rebuilt" in ran.err
-    assert "all that is stored is well" in ran.out
+    assert "the store is intact" in ran.out
     assert told["not_rebuilt"].keys() == {"vector", "lexical"}
     assert told["rebuilt"] == {}
     assert "it has been rebuilt" in shop.done("verify", "--data", data).out
@@ -135,7 +135,10 @@ def test_a_log_that_cannot_be_read_is_named_and_what_to_do(shop: Workshop, data:
     with read_only(shop, data):
         ran = shop.forks.run("documents", "list", "--data", data)
     assert ran.status == 3
-    assert "is still in a log beside its database. Where it can be written, run: footnote verify" in ran.err
+    assert (
+        "the log beside its database must be merged first. Where the folder is writable, run: footnote verify"
+        in ran.err
+    )
     shop.done("verify", "--data", data)
     with read_only(shop, data):
         assert shop.forks.run("documents", "list", "--data", data).status == 0

@@ -77,5 +77,5 @@ def test_the_key_is_no_good_on_another_site(stand: Callable[..., Page], stranger
     page = stand(stranger, f'data-key="{SITE}"')
     assert ask_in_vain(page) == "refused"
     [advice] = watched.complaints
-    assert "This key is for pages of certain sites" in advice
+    assert "This key is valid only for pages of its site's origins" in advice
     watched.complaints.clear()
