@@ -38,7 +38,7 @@ def ask(url: str, question: str) -> dict[str, Any]:
 
 
 def test_an_empty_folder_is_given_the_starter_documents_and_this_is_said(server: Server) -> None:
-    assert any("is empty: ingesting 18 starter documents" in line for line in server.said)
+    assert any("is empty: ingesting the 18 starter documents" in line for line in server.said)
     assert httpx2.get(f"{server.url}/health/ready").json()["documents"] == 18
 
 
