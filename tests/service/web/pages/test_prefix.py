@@ -1,14 +1,15 @@
 """The pages below a path prefix that a proxy in front of the service strips."""
 
+import contextlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from tests.service.serving import RunningService
 from tests.service.web.pages.browsing import QUESTION, Watched, asked_again, last, question_field
@@ -18,19 +19,21 @@ PREFIX = "/archive/ask"
 
 
 @pytest.fixture
-def below(new_page: Callable[..., Page], service: RunningService, watched: Watched) -> Page:
+def below(new_page: Callable[..., Page], service: RunningService, watched: Watched) -> Iterator[Page]:
     """A page that can leave the prefix for nothing."""
     watched.origins = [service.url + PREFIX]
     page = new_page()
 
     def strip(route: Route) -> None:
-        if urlsplit(route.request.url).path.startswith(PREFIX + "/"):
-            route.fulfill(response=route.fetch(url=route.request.url.replace(PREFIX, "", 1)))
-        else:
-            route.abort()
+        with contextlib.suppress(Error):  # the page has left while its files were fetched
+            if urlsplit(route.request.url).path.startswith(PREFIX + "/"):
+                route.fulfill(response=route.fetch(url=route.request.url.replace(PREFIX, "", 1)))
+            else:
+                route.abort()
 
     page.route("**/*", strip)
-    return page
+    yield page
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def prefixed(route: Route) -> None:
