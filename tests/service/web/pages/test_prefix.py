@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ PREFIX = "/archive/ask"
 
 
 @pytest.fixture
-def below(new_page: Callable[..., Page], service: RunningService, watched: Watched) -> Iterator[Page]:
+def below(new_page: Callable[..., Page], service: RunningService, watched: Watched) -> Page:
     """A page that can leave the prefix for nothing."""
     watched.origins = [service.url + PREFIX]
     page = new_page()
@@ -32,8 +32,7 @@ def below(new_page: Callable[..., Page], service: RunningService, watched: Watch
                 route.abort()
 
     page.route("**/*", strip)
-    yield page
-    page.unroute_all(behavior="ignoreErrors")
+    return page
 
 
 def prefixed(route: Route) -> None:
