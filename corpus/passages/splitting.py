@@ -1,12 +1,10 @@
-"""Splitting of a canonical text into passages. The only module that imports langchain-text-splitters."""
+"""Splitting of a canonical text into passages."""
 
 import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
-
-from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from corpus.documents import Passage, RemovedSpan, Section
 from corpus.errors import SourceError
@@ -31,37 +29,6 @@ class TokenCounter(Protocol):
     def __call__(self, text: str, /) -> int:
         """Return the number of tokens of `text`."""
         ...
-
-
-class _WordSplitter(RecursiveCharacterTextSplitter):
-    """Packs each line, word and (of long words) character into exactly one chunk.
-
-    LangChain's own packing repeats a piece without tokens, such as a blank line, at the end of one chunk and at the
-    beginning of the next, so that its chunks do not concatenate to the text.
-    """
-
-    def __init__(self, count_tokens: TokenCounter, tokens: int) -> None:
-        super().__init__(
-            separators=[r"\n", r"[ \t\u00a0\u3000]+", ""],
-            is_separator_regex=True,
-            chunk_size=tokens,
-            length_function=count_tokens,
-            keep_separator="end",
-            strip_whitespace=False,
-            chunk_overlap=0,
-        )
-
-    def _merge_splits(self, splits: Iterable[str], separator: str) -> list[str]:
-        chunks: list[list[str]] = []
-        room = 0
-        for piece in splits:
-            tokens = self._length_function(piece)
-            if not chunks or tokens > room:
-                chunks.append([])
-                room = self._chunk_size
-            chunks[-1].append(piece)
-            room -= tokens
-        return [separator.join(chunk) for chunk in chunks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +76,10 @@ class PassageSplitter:
             SourceError: There are more than `most` passages.
         """
         spans = kept_spans(text, sections, removed)
-        paragraphs = [list(_paragraphs(text[start:end])) for start, end in spans]
+        # Imported on use: LangChain takes 0.2 s to import, and answering a question splits nothing.
+        from corpus.passages.langchain_splitters import split_paragraphs
+
+        paragraphs = [list(split_paragraphs(text[start:end])) for start, end in spans]
         conversation = Conversation.of([turn for inside in paragraphs for part in inside for turn in _turns(part)])
         headings = {section.start: section.title for section in sections}
         borders = sorted(headings)
@@ -153,7 +123,9 @@ class PassageSplitter:
 
     def _sentences(self, paragraph: str, language: str) -> Iterator[str]:
         """Yield the sentences of a paragraph, and the words of sentences that exceed the target size."""
-        by_words = _WordSplitter(self._size, self.target_tokens)
+        from corpus.passages.langchain_splitters import WordSplitter
+
+        by_words = WordSplitter(self._size, self.target_tokens)
         for start, end in sentence_spans(paragraph, language):
             sentence = paragraph[start:end]
             if self._size(sentence) <= self.target_tokens:
@@ -191,19 +163,6 @@ class PassageSplitter:
         """
         least = len(text) // CHARACTERS_PER_TOKEN
         return least if least > self.max_tokens else max(self.count_tokens(text), least)
-
-
-def _paragraphs(text: str) -> Iterable[str]:
-    """Return the paragraphs of a text with the blank lines after them. Concatenated, they are the text."""
-    splitter = RecursiveCharacterTextSplitter(
-        separators=[r"\n[ \t]*\n\s*"],
-        is_separator_regex=True,
-        keep_separator="end",
-        strip_whitespace=False,
-        chunk_size=1,
-        chunk_overlap=0,
-    )
-    return splitter.split_text(text)
 
 
 def _turns(paragraph: str, speakers: Collection[str] | None = None) -> list[str]:

@@ -405,3 +405,16 @@ def test_help_shows_the_defaults_of_settings_and_of_the_api(footnote: Run) -> No
 def test_a_wrong_path_alone_is_not_reported_as_documents(footnote: Run, tmp_path: Path) -> None:
     ran = footnote("ingest", tmp_path / "nowhere")
     assert (ran.code, ran.out) == (1, "Nothing was ingested.\n")
+
+
+def test_asking_imports_neither_langchain_nor_a_server() -> None:
+    script = (
+        "import sys\n"
+        "import service.cli.ask, service.opening\n"
+        "heavy = {'langchain_text_splitters', 'langchain_core', 'fastapi', 'torch', 'transformers'}\n"
+        "print(sorted(heavy & sys.modules.keys()))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
