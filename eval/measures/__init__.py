@@ -14,7 +14,7 @@ from eval.measures.measures import (
     risk_coverage,
 )
 from eval.measures.significance import PairedDifference, holm, paired_difference
-from eval.measures.strings import holds_any
+from eval.measures.strings import holds_any, normalised
 
 __all__ = [
     "COMPLETE",
@@ -28,6 +28,7 @@ __all__ = [
     "confidence_measures",
     "expected_calibration_error",
     "holds_any",
+    "normalised",
     "holm",
     "paired_difference",
     "retrieval_values",
