@@ -103,7 +103,7 @@ def without_answer(passage: MinedPassage, language: str = "en") -> MinedPassage 
     """Return the passage without the sentences that hold an answer; None if no other sentence is left."""
     kept = [span for span in sentence_spans(passage.text, language) if not _overlaps(span, passage.spans)]
     text = "".join(passage.text[start:end] for start, end in kept).strip()
-    return MinedPassage(passage.title, text) if len(text.split()) > 5 else None  # noqa: PLR2004 - a sentence
+    return MinedPassage(passage.title, text) if len(text.split()) > 5 else None
 
 
 def _overlaps(span: tuple[int, int], others: Sequence[Sequence[int]]) -> bool:

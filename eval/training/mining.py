@@ -102,7 +102,7 @@ def answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
     A short answer is located as a string of whole words, without regard to case and white space. A long one is prose
     put together from sentences, so each sentence that is mostly in it is a span.
     """
-    spans = set()
+    spans: set[tuple[int, int]] = set()
     for answer in answers:
         if len(answer.split()) > LONG_ANSWER_WORDS:
             spans.update(_sentences_in(text, answer))

@@ -24,7 +24,8 @@ class ReaderModel(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.bert = AutoModel.from_pretrained(str(folder), attn_implementation="sdpa", add_pooling_layer=False)
+        self.bert = AutoModel.from_pretrained(str(folder), attn_implementation="sdpa")
+        self.bert.pooler = None
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)  # too many for the data
         width = self.bert.config.hidden_size
         self.token = nn.Linear(width, 1)
