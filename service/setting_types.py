@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 
 from service.access import (
     KEY_RULE,
-    Network,
     is_usable,
     parsed_hosts,
     parsed_origins,
@@ -26,7 +25,6 @@ __all__ = [
     "Proxies",
     "Questions",
     "key_values",
-    "proxy_values",
     "questions_of",
 ]
 
@@ -36,12 +34,7 @@ MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 
 def key_values(keys: SecretStr | None) -> tuple[str, ...]:
     """Return the keys in a setting."""
-    return () if keys is None else separated(keys.get_secret_value())
-
-
-def proxy_values(proxies: str | None) -> tuple[Network, ...]:
-    """Return the networks in a setting."""
-    return parsed_proxies([proxy.strip() for proxy in (proxies or "").split(",") if proxy.strip()])
+    return separated(None if keys is None else keys.get_secret_value())
 
 
 def questions_of(questions: str | None) -> tuple[str, ...]:
@@ -74,7 +67,7 @@ def _normalised_prefix(prefix: str | None) -> str | None:
 
 
 def _checked_proxies(proxies: str | None) -> str | None:
-    proxy_values(proxies)
+    parsed_proxies(separated(proxies))
     return proxies
 
 

@@ -4,7 +4,6 @@ import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 from corpus.documents import Passage, RemovedSpan, Section
 from corpus.errors import SourceError
@@ -23,12 +22,8 @@ CHARACTERS_PER_TOKEN = 32
 long unknown word, and none of invisible characters."""
 
 
-class TokenCounter(Protocol):
-    """Counts the tokens of a text for the encoder, without special tokens."""
-
-    def __call__(self, text: str, /) -> int:
-        """Return the number of tokens of `text`."""
-        ...
+TokenCounter = Callable[[str], int]
+"""Returns the number of tokens of a text for the encoder, without special tokens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Store:
                     )
             return writer.end()
 
-    def reencode(
+    def reindex(
         self,
         encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]],
         fingerprint: str,

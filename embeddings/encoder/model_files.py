@@ -1,9 +1,11 @@
 """Files of a model: their folder, their checksums, and errors while loading them."""
 
+import contextlib
 import errno
 import functools
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.errors import EncoderError
@@ -14,6 +16,7 @@ __all__ = [
     "is_out_of_memory",
     "model_folder",
     "model_sha256",
+    "translated_load_errors",
     "unloadable",
     "weights_sha256",
 ]
@@ -95,6 +98,21 @@ def unloadable(name: str, error: Exception) -> EncoderError:
     return EncoderError(
         f"The encoder {name} cannot be loaded ({type(error).__name__}). Check that it is a sentence-transformers model."
     )
+
+
+@contextlib.contextmanager
+def translated_load_errors(name: str) -> Iterator[None]:
+    """Translate every error of a broken model to EncoderError.
+
+    Args:
+        name: Of the model, for messages.
+    """
+    try:
+        yield
+    except EncoderError:
+        raise
+    except Exception as error:
+        raise unloadable(name, error) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from corpus.documents import revision_of
 from corpus.errors import UnknownDocumentError
-from eval.sets.feedback import RatedPassage
+from service.schemas import RatedPassage
 
 __all__ = ["QuoteNotFoundError", "QuoteSpan", "locate_quote", "unique_span"]
 

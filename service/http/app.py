@@ -28,7 +28,7 @@ from service.ingest import ChangeQueue
 from service.schemas import Problem
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
-from service.telemetry.tracing import NoTracing, Tracing
+from service.telemetry.tracing import Tracing
 from service.upkeep import Feedback
 
 __all__ = ["build_app"]
@@ -54,7 +54,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     """
     _check_root_path(service.settings.root_path or "")
     access = AccessControl(service.settings)
-    tracing = tracing or NoTracing()
+    tracing = tracing or Tracing()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

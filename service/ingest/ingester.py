@@ -119,7 +119,7 @@ class Ingester:
 
         try:
             with borrowed_sandbox(self._settings) as sandbox:
-                self._store.reencode(encoded, self._fingerprint(), removed)
+                self._store.reindex(encoded, self._fingerprint(), removed)
         finally:
             progress.finish()
         return documents

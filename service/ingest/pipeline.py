@@ -107,7 +107,6 @@ class IngestPipeline:
             try:
                 self._encode_all()
             except BaseException:
-                self._to_encode.close()
                 self._cancel()
                 raise
             finally:

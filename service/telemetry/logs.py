@@ -8,7 +8,6 @@ import datetime
 import json
 import logging
 import traceback
-import types
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -22,8 +21,6 @@ FIELDS = ("method", "route", "status", "ms", "problem", "question")
 
 OWN = ("corpus", "embeddings", "service")
 """Loggers that use FOOTNOTE_LOG_LEVEL. Libraries log warnings and errors only: other messages may quote content."""
-
-ErrorInfo = tuple[type[BaseException], BaseException, types.TracebackType | None]
 
 
 class _Lines(logging.Formatter):

@@ -50,11 +50,6 @@ class PassageReader(ReadTransaction):
         rows = self._rows("SELECT key FROM passages WHERE document = ? ORDER BY start, key", (document.key,))
         return [key for (key,) in rows]
 
-    def passage_documents(self, keys: Sequence[int]) -> dict[int, int]:
-        """Return the key of the document of each of these passages."""
-        query = "SELECT key, document FROM passages WHERE key IN (SELECT value FROM json_each(?))"
-        return dict(self._rows(query, (json.dumps(list(keys)),)))
-
     def key_digest(self, last: int) -> tuple[int, int]:
         """Return the number of passages with keys up to `last`, and the sum of these keys modulo 2**32 each.
 
