@@ -54,18 +54,6 @@ def _checked_keys(keys: SecretStr | None) -> SecretStr | None:
     return keys
 
 
-def _normalised_origins(origins: str | None) -> str | None:
-    return None if origins is None else ",".join(parsed_origins(origins))
-
-
-def _normalised_hosts(hosts: str | None) -> str | None:
-    return None if hosts is None else ",".join(parsed_hosts(hosts))
-
-
-def _normalised_prefix(prefix: str | None) -> str | None:
-    return None if prefix is None else parsed_prefix(prefix)
-
-
 def _checked_proxies(proxies: str | None) -> str | None:
     parsed_proxies(separated(proxies))
     return proxies
@@ -83,8 +71,8 @@ def _checked_questions(questions: str | None) -> str | None:
 
 Folder = Annotated[Path, BeforeValidator(_not_empty)]
 Keys = Annotated[SecretStr | None, AfterValidator(_checked_keys)]
-Origins = Annotated[str | None, AfterValidator(_normalised_origins)]
-Hosts = Annotated[str | None, AfterValidator(_normalised_hosts)]
-PathPrefix = Annotated[str | None, AfterValidator(_normalised_prefix)]
+Origins = Annotated[str, AfterValidator(lambda origins: ",".join(parsed_origins(origins)))] | None
+Hosts = Annotated[str, AfterValidator(lambda hosts: ",".join(parsed_hosts(hosts)))] | None
+PathPrefix = Annotated[str, AfterValidator(parsed_prefix)] | None
 Proxies = Annotated[str | None, AfterValidator(_checked_proxies)]
 Questions = Annotated[str | None, AfterValidator(_checked_questions)]

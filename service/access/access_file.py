@@ -28,14 +28,6 @@ def _usable(key: str) -> str:
     return key
 
 
-def _as_browsers_write(origins: tuple[str, ...]) -> tuple[str, ...]:
-    return parsed_origins(_joined(origins))
-
-
-def _as_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    return parsed_hosts(_joined(hosts))
-
-
 def _joined(texts: tuple[str, ...]) -> str:
     if any("," in text for text in texts):
         raise PydanticCustomError("commas", "must be a list of strings without commas")
@@ -48,8 +40,8 @@ def _named_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _Key = Annotated[str, AfterValidator(_usable)]
-_Origins = Annotated[tuple[str, ...], AfterValidator(_as_browsers_write)]
-_Hosts = Annotated[tuple[str, ...], AfterValidator(_as_hosts)]
+_Origins = Annotated[tuple[str, ...], AfterValidator(lambda origins: parsed_origins(_joined(origins)))]
+_Hosts = Annotated[tuple[str, ...], AfterValidator(lambda hosts: parsed_hosts(_joined(hosts)))]
 _Proxies = Annotated[tuple[str, ...], AfterValidator(_named_proxies)]
 
 

@@ -48,10 +48,6 @@ class SplitDocument:
         """What the reader left out of the metadata, and why."""
         return [str(note) for note in cast("Sequence[object]", self.document.metadata.extra.get(NOTES, ()))]
 
-    def length(self, at: int) -> int:
-        """Return the length of the text that is encoded for a passage, in code points."""
-        return len(self.prefix) + self.passages[at].end - self.passages[at].start
-
     def text(self, at: int) -> str:
         """Return the text that is encoded for a passage."""
         passage = self.passages[at]

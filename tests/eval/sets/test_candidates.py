@@ -64,7 +64,7 @@ def test_ratings_up_of_multiple_passages_become_one_question_with_multiple_answe
         rating("up", rated("It was in 2012.")),
         rating("up", rated("It was in 2012."), " When ? ", at="2026-02-01T00:00:00+01:00"),
     ).candidates
-    assert (candidate.id, candidate.question, candidate.up, candidate.down) == ("when", " When ? ", 3, 0)
+    assert (candidate.id, candidate.question, candidate.up, candidate.down) == ("when", "When ?", 3, 0)
     assert [(p.document, p.quote) for p in candidate.answers] == [
         ("prison", "The prison was full"),
         ("truce", "It was in 2012."),
