@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from service.retrieval import Library
     from service.settings import Settings
 
-__all__ = ["Say", "encoder_by_precision", "load_encoder", "open_library", "open_pipeline", "refresh_projection"]
-
 Say = Callable[[str], None]
 """Shows a line of progress."""
 

@@ -16,18 +16,6 @@ from service.access import (
     separated,
 )
 
-__all__ = [
-    "Folder",
-    "Hosts",
-    "Keys",
-    "Origins",
-    "PathPrefix",
-    "Proxies",
-    "Questions",
-    "key_values",
-    "questions_of",
-]
-
 MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 """Number and length of suggested questions that fit on the empty page."""
 

@@ -23,8 +23,6 @@ from service.setting_types import (
     questions_of,
 )
 
-__all__ = ["PREFIX", "Settings", "load_settings"]
-
 PREFIX = "FOOTNOTE_"
 
 

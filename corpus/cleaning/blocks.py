@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Block", "blocks_of"]
-
 WRAPPED_CHARACTERS = 45
 """Minimum length of the lines of a wrapped paragraph."""
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from corpus.cleaning.blocks import Block
 
-__all__ = ["Mark", "Phrases", "is_kept", "phrases"]
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:

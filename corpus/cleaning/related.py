@@ -8,8 +8,6 @@ from typing import NamedTuple
 from corpus.cleaning.blocks import Block
 from corpus.cleaning.phrases import Phrases, is_kept
 
-__all__ = ["related_articles"]
-
 TEASER_WORDS = 45
 """Maximum words of a teaser."""
 

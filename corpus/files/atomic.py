@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LOCK_NAME", "locked_folder", "logged_write_errors", "replaced", "sync", "temporary_folder", "write_new"]
-
 logger = logging.getLogger(__name__)
 
 LOCK_NAME = "lock"

@@ -11,8 +11,6 @@ from typing import Any, BinaryIO, TypeVar
 
 from corpus.files.atomic import LOCK_NAME, locked_folder, logged_write_errors, sync, write_new
 
-__all__ = ["DAMAGE", "ManifestFolder"]
-
 Read = TypeVar("Read")
 
 DAMAGE = (OSError, ValueError, OverflowError, RecursionError, KeyError, TypeError, AttributeError)

@@ -11,8 +11,6 @@ import tantivy
 from corpus.lexical.analysis import analyzer, normalised, stop_terms, terms
 from corpus.store import Allowed
 
-__all__ = ["LexicalIndex", "LexicalQuery"]
-
 LexicalQuery = str | Sequence[tuple[str, float]]
 """A text, or several with the weight of each."""
 

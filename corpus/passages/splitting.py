@@ -12,8 +12,6 @@ from corpus.passages.interviews import Conversation, labelled_lines
 from corpus.passages.packing import Piece, Tie, packed
 from corpus.text import sentence_spans
 
-__all__ = ["PassageSplitter", "TokenCounter"]
-
 SMALL_TOKENS = 24
 """A smaller passage, such as a lone heading or the end of a sentence, joins a neighbour that has room for it."""
 

@@ -7,8 +7,6 @@ from corpus.files import SourceBytes
 from corpus.readers.formats import format_of
 from corpus.readers.record_problems import SourceProblem
 
-__all__ = ["read_documents"]
-
 
 def read_documents(file: SourceBytes, options: ReadOptions | None = None) -> Iterator[SourceDocument | SourceProblem]:
     r"""Yield the documents of a file. Parsers run in this process: use `service.reading` for untrusted files.

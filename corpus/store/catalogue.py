@@ -9,8 +9,6 @@ from corpus.documents import METADATA_FIELDS
 from corpus.store.filters import Condition, Filters, Term, terms
 from corpus.store.rows import StoredDocument
 
-__all__ = ["MAX_TERM_CHARACTERS", "Catalogue", "Entry"]
-
 MAX_TERM_CHARACTERS = 1000
 """Longest name and longest text of other front matter that can be filtered on; longer ones are not kept in memory."""
 

@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-__all__ = ["Allowed", "AnyOf", "Condition", "Filters", "Languages", "Range", "Scalar", "Term", "terms"]
-
 Scalar = str | int | float | bool
 """A value that a filter compares."""
 

@@ -10,18 +10,6 @@ from typing import Self
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
 
-__all__ = [
-    "KEY_SUM",
-    "RowTotals",
-    "initialise_meta",
-    "intact_meta",
-    "read_meta",
-    "readable_rows",
-    "renew_identity",
-    "repair_meta",
-    "write_meta",
-]
-
 KEY_SUM = "coalesce(sum(key & 4294967295), 0)"
 """SQL for the sum of keys modulo 2**32 each, which cannot overflow. Keys have random gaps, so that different sets of
 passages have different sums."""

@@ -11,25 +11,6 @@ from corpus.documents import METADATA_FIELDS, Kind, Metadata, RemovedSpan, Secti
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
 
-__all__ = [
-    "CHECKED_DOCUMENT_COLUMNS",
-    "CHECKED_PASSAGE_COLUMNS",
-    "DOCUMENT_COLUMNS",
-    "EMPTY_COLUMNS",
-    "PASSAGE_COLUMNS",
-    "Record",
-    "StoredDocument",
-    "StoredPassage",
-    "StoredSource",
-    "document_checksum",
-    "document_from_record",
-    "metadata_columns",
-    "passage_checksum",
-    "passage_from_record",
-    "records",
-    "removed_spans_column",
-]
-
 Record = dict[str, Any]
 """A row: values by the names of their columns."""
 

@@ -17,8 +17,6 @@ from corpus.store.view import View
 from corpus.store.write_lock import recorded_writer
 from corpus.store.writer import Writer
 
-__all__ = ["Store"]
-
 
 def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -16,8 +16,6 @@ from corpus.store.reading.documents import DocumentReader
 from corpus.store.reading.passages import PassageReader
 from corpus.store.rows import DOCUMENT_COLUMNS, StoredDocument, document_from_record
 
-__all__ = ["View"]
-
 MAX_VERIFIED_RECORDS = 10_000
 """Records that are verified before an id is called unknown, which takes a third of a second. In a larger store only the
 totals are checked, so that requests for unknown ids do not delay others."""

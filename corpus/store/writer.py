@@ -27,8 +27,6 @@ from corpus.store.rows import (
     removed_spans_column,
 )
 
-__all__ = ["Writer", "mismatch_message"]
-
 MAX_ID_CHARACTERS = 80
 
 KEY_GAP = 2**32

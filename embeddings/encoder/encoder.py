@@ -22,8 +22,6 @@ from embeddings.encoder.runtime import Runtime
 from embeddings.encoder.selection import Precision, select_runtime
 from embeddings.tokens import sign_bits
 
-__all__ = ["Encoder", "PassageEncoding", "QuestionEncoding"]
-
 AHEAD = 2
 """Batches that each worker may finish before their encodings are taken."""
 

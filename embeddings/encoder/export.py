@@ -26,8 +26,6 @@ from embeddings.encoder.onnx_runtime import model_inputs, open_session
 from embeddings.encoder.runtime import Output
 from embeddings.encoder.torch_runtime import TorchRuntime
 
-__all__ = ["export"]
-
 Ids = NDArray[np.int64]
 
 OPSET = 23

@@ -26,18 +26,6 @@ from corpus.files import sync, temporary_folder
 from embeddings.encoder.model_files import model_sha256
 from embeddings.encoder.prompts import Prompts
 
-__all__ = [
-    "EXPORT_FORMAT",
-    "MODEL",
-    "TOKENIZER",
-    "Export",
-    "NotExportableError",
-    "default_exports_folder",
-    "export_name",
-    "find_export",
-    "make_export",
-]
-
 EXPORT_FORMAT = 5
 """Raise it when the same model would be exported differently."""
 

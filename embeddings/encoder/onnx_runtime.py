@@ -12,8 +12,6 @@ from embeddings.encoder.export_cache import Export
 from embeddings.encoder.prompts import prompt_length
 from embeddings.encoder.runtime import Output
 
-__all__ = ["OnnxRuntime", "model_inputs", "open_session"]
-
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
 """Optimizers of onnxruntime to leave out: with this one, all-MiniLM-L6-v2 takes 1.3 times as long."""
 

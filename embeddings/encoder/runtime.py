@@ -9,8 +9,6 @@ from tokenizers import Encoding, Tokenizer
 
 from embeddings.encoder.prompts import Prompts
 
-__all__ = ["Output", "Runtime"]
-
 Output = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Vector of a text, `(dimension,)`, and its token vectors, `(tokens, token dimension)`, special tokens included."""
 

@@ -10,8 +10,6 @@ from embeddings.encoder.model_files import has_cuda
 from embeddings.encoder.onnx_runtime import OnnxRuntime
 from embeddings.encoder.runtime import Runtime
 
-__all__ = ["PRECISIONS", "Precision", "select_runtime"]
-
 Precision = Literal["int8", "float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 """Number formats of the model's multiplications. Vectors differ slightly between them, so a store has one of them."""

@@ -15,8 +15,6 @@ from embeddings.encoder.cpus import usable_cpus
 from embeddings.encoder.prompts import Prompts
 from embeddings.encoder.runtime import Output
 
-__all__ = ["TorchRuntime"]
-
 CPU_BATCH = 8
 """Texts of one forward pass on a CPU. More are no faster, and a question waits until the pass ends."""
 

@@ -13,8 +13,6 @@ from corpus.errors import StoreCorruptError
 from corpus.store import Allowed
 from embeddings.index.reading import ReadVectors, read_blocks
 
-__all__ = ["SCORE_DECIMALS", "ExactIndex", "Hits", "Piece", "VectorIndex"]
-
 Hits = list[tuple[int, float]]
 """`(key, score)`, best first, equal scores by key."""
 

@@ -16,8 +16,6 @@ from embeddings.index.exact import ExactIndex, VectorIndex
 from embeddings.index.quantized import QuantizedIndex
 from embeddings.index.segments import CODING_VERSION
 
-__all__ = ["EXACT_UP_TO", "VectorProjection", "holds_all", "updated"]
-
 EXACT_UP_TO = 16_384
 """Most passages of an exact index: a search takes 1 ms, and a change rewrites 25 MB. Above, codes are quicker, need a
 third of the memory, and a change writes new passages only."""

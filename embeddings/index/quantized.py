@@ -12,8 +12,6 @@ from embeddings.index.exact import SCORE_DECIMALS, Hits
 from embeddings.index.reading import ReadVectors, exact_vectors, read_blocks
 from embeddings.index.segments import GAIN, Segment, code_error, gridded, rotated
 
-__all__ = ["QuantizedIndex"]
-
 SEGMENT_ROWS = 2**18
 """Most rows of a segment. Merging or writing one takes a fraction of a second."""
 

@@ -24,8 +24,6 @@ from service.opening import load_encoder
 from service.runtime.progress import Progress
 from service.settings import Settings
 
-__all__ = ["run_benchmark"]
-
 QUESTIONS_PER_ASKER = 8
 """Minimum number of questions per asker, so that start and end of a round have little weight."""
 

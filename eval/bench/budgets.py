@@ -8,8 +8,6 @@ from eval.bench.encoding import Ingest
 from eval.bench.record import Served, Verdict
 from eval.bench.timing import median
 
-__all__ = ["verdicts"]
-
 FULL_SIZE = 100_000
 """Number of passages that the budgets apply to."""
 

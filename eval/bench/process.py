@@ -18,8 +18,6 @@ import httpx2
 import service
 from eval.errors import TargetError
 
-__all__ = ["ServerProcess", "seconds_of_command", "serving", "stopped_like_interrupted"]
-
 READY = re.compile(r"Footnote is ready at (http://\S+) \(")
 START_TIMEOUT_S = 300.0
 """Far beyond the budget: a slow start is measured, a hanging one ends the benchmark."""

@@ -14,8 +14,6 @@ from embeddings.index import VectorIndex, VectorProjection, updated
 from eval.bench.timing import Percentiles, percentiles
 from service.retrieval import AllowedPassages
 
-__all__ = ["Growth", "GrowthClock", "VectorSearch", "measure_vectors"]
-
 DEPTH = 100
 """Number of passages per search: the default of `FOOTNOTE_CANDIDATES`."""
 

@@ -11,8 +11,6 @@ from eval.cli.imports import import_
 from eval.cli.run import run
 from service.runtime.terminal import run_command
 
-__all__ = ["footnote_eval", "main"]
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def footnote_eval() -> None:

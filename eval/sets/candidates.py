@@ -19,8 +19,6 @@ from service.answering import Turn
 from service.runtime.progress import Progress
 from service.schemas import TurnFields
 
-__all__ = ["Candidate", "ImportResult", "candidates_from", "check_free", "write_candidates"]
-
 ID_CHARACTERS = 40
 
 _Key = tuple[str, ...]

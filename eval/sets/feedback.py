@@ -10,8 +10,6 @@ from eval.errors import SetError
 from eval.sets.jsonl import decoded, given_bytes, numbered_lines, validated
 from service.schemas import FeedbackRequest
 
-__all__ = ["NumberedRating", "Rating", "load_feedback"]
-
 
 class Rating(FeedbackRequest):
     """A rating as the service exports it, with its time."""

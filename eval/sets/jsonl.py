@@ -9,8 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from eval.errors import SetError
 
-__all__ = ["decoded", "given_bytes", "json_object", "numbered_lines", "validated"]
-
 NO_SUCH_KEY = "unknown key; docs/evaluation.md lists the known ones"
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -13,9 +13,6 @@ from eval.errors import SetError
 from eval.sets.jsonl import decoded, given_bytes, numbered_lines, validated
 from service.answering import Turn
 
-__all__ = ["GivenTurn", "Question", "QuestionSet", "Quote", "load_questions"]
-
-
 BLANK = b"\xef\xbb\xbf \t\r\n"
 """Allowed before the first line: a byte order mark and white space."""
 

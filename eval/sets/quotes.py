@@ -7,8 +7,6 @@ from corpus.documents import revision_of
 from corpus.errors import UnknownDocumentError
 from service.schemas import RatedPassage
 
-__all__ = ["QuoteNotFoundError", "QuoteSpan", "locate_quote", "unique_span"]
-
 
 class QuoteNotFoundError(Exception):
     """A rated passage cannot be located, for the reason in the message."""

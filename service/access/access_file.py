@@ -16,8 +16,6 @@ from service.access.keys import KEY_RULE, is_usable
 from service.access.origins import parsed_hosts, parsed_origins
 from service.access.proxies import parsed_proxies
 
-__all__ = ["AccessFile", "Signature", "SiteTable", "read_access_file", "signature_of", "unusable"]
-
 MAX_FILE_BYTES = 1024**2
 """Room for thousands of keys and sites."""
 

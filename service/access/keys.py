@@ -5,8 +5,6 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["KEY_RULE", "Key", "is_usable"]
-
 MIN_CHARACTERS, MAX_CHARACTERS = 16, 512
 """A shorter key can be guessed; a longer one is probably a pasted file."""
 

@@ -7,8 +7,6 @@ from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["ANY_HOST", "is_known_host", "is_own_host", "parsed_hosts", "parsed_origins", "separated"]
-
 ANY_HOST = "*"
 
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -18,8 +18,6 @@ from service.access.proxies import Network, parsed_proxies
 if TYPE_CHECKING:
     from service.settings import Settings
 
-__all__ = ["AccessControl", "AccessPolicy", "Site"]
-
 logger = logging.getLogger(__name__)
 
 CHECK_S = 1.0

@@ -14,8 +14,6 @@ from service.cli.serve import serve
 from service.cli.verify import verify
 from service.runtime.terminal import run_command
 
-__all__ = ["footnote", "run"]
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(version("footnote-qa"), prog_name="footnote")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.telemetry.tracing import Tracing
 
-__all__ = ["serve"]
-
 logger = logging.getLogger("service")
 
 EXIT_MARGIN_S = 0.5

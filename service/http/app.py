@@ -31,8 +31,6 @@ from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
 from service.upkeep import Feedback
 
-__all__ = ["build_app"]
-
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI's own telemetry would export paths, queries and error messages."""
 

@@ -19,8 +19,6 @@ from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
 
-__all__ = ["Ingester"]
-
 
 class Ingester:
     """Ingests documents into a store.

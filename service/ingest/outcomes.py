@@ -10,8 +10,6 @@ from corpus.documents import Passage, SourceDocument
 from corpus.metadata import NOTES
 from corpus.store import Move, Remove
 
-__all__ = ["Action", "FileDone", "Outcome", "SplitDocument"]
-
 
 class Action(StrEnum):
     """What happens to a source."""

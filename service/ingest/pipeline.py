@@ -16,8 +16,6 @@ from service.ingest.passages import as_stored
 from service.ingest.summary import IngestSummary
 from service.runtime.progress import Progress
 
-__all__ = ["IngestPipeline"]
-
 WINDOW = 128
 """Passages sorted by length and encoded together. More are slower to commit, fewer differ more in length."""
 

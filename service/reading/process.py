@@ -13,8 +13,6 @@ from corpus.errors import SourceError
 from service.reading.protocol import read_frame, write_frames
 from service.runtime.descriptors import OUT_OF_DESCRIPTORS
 
-__all__ = ["NotStartedError", "ReadingProcess", "SandboxLimits"]
-
 WORKER = ("-m", "service.reading.worker")
 """Arguments of the Python interpreter."""
 

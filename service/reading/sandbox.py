@@ -17,8 +17,6 @@ from service.reading.process import NotStartedError, ReadingProcess, SandboxLimi
 from service.reading.session import OutOfMemory, ProcessLost, Session
 from service.reading.splitting import PassageSizes, SplitText
 
-__all__ = ["ReadingCancelled", "Sandbox"]
-
 Result = TypeVar("Result")
 
 STEP_BYTES = 8 * 1024**2

@@ -16,8 +16,6 @@ from service.retrieval.protocols import AnyRetriever, Searcher, StoreView
 from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
 from service.settings import Settings
 
-__all__ = ["Library", "Snapshot"]
-
 logger = logging.getLogger(__name__)
 
 LOAD_RETRY_S = 60.0

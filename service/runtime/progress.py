@@ -7,8 +7,6 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-__all__ = ["BarProgress", "LineProgress", "NoProgress", "Progress", "progress_for"]
-
 SECONDS_BETWEEN_LINES = 5.0
 """Seconds between progress lines."""
 

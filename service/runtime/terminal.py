@@ -13,8 +13,6 @@ import click
 
 from corpus.errors import FootnoteError, StoreError
 
-__all__ = ["data_option", "emit_json", "json_option", "one_line", "plain", "plural", "run_command", "say", "wrapped"]
-
 data_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--data",
     type=click.Path(path_type=Path),

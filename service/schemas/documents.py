@@ -7,16 +7,6 @@ from pydantic import BaseModel
 
 from corpus.store import StoredDocument
 
-__all__ = [
-    "DocumentDetails",
-    "DocumentList",
-    "DocumentRecord",
-    "Health",
-    "ReceivedFile",
-    "ReceivedFiles",
-    "RemovedDocument",
-]
-
 
 class DocumentRecord(BaseModel):
     """A document without its text."""

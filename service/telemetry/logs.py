@@ -14,8 +14,6 @@ from typing import Any, TextIO
 from service.settings import Settings
 from service.telemetry.request_context import current_request
 
-__all__ = ["FIELDS", "JsonLines", "TextLines", "configure_logs"]
-
 FIELDS = ("method", "route", "status", "ms", "problem", "question")
 """Attributes of a record, given as `extra`."""
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from service.answering import Answer, Timing
     from service.retrieval import Library
 
-__all__ = ["Metrics"]
-
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Buckets, from a small step of an answer to a question with the longest wait."""
 

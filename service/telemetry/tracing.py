@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from service.answering import Timing
 
-__all__ = ["FLUSH_S", "OtelTracing", "Tracing", "tracing_from"]
-
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 """OpenTelemetry's variables for the collector; its library reads the others (headers, sampler, resource, …)."""
 

@@ -33,8 +33,6 @@ from service.runtime.terminal import plural
 from service.upkeep.feedback import FEEDBACK_NAME, Feedback
 from service.upkeep.verify import Problem, problems
 
-__all__ = ["Manifest", "back_up", "restore"]
-
 MANIFEST_NAME = "manifest.json"
 BACKUP_VERSION = 1
 MEMBERS = (DATABASE_NAME, FEEDBACK_NAME)

@@ -17,8 +17,6 @@ from typing import Any
 from corpus.errors import FeedbackError, FeedbackFullError, UnknownFeedbackError
 from corpus.store import sqlite_message
 
-__all__ = ["FEEDBACK_NAME", "Feedback", "StoredRating"]
-
 FEEDBACK_NAME = "feedback.sqlite3"
 FORMAT_VERSION = 1
 APPLICATION_ID = 0x464E4642  # "FNFB"

@@ -13,8 +13,6 @@ from corpus.errors import StoreError, UnknownDocumentError
 from corpus.store import StoredDocument, StoredPassage, View
 from service.runtime.progress import Progress
 
-__all__ = ["Problem", "Remedy", "problems"]
-
 NORM_TOLERANCE = 1e-3
 """Largest deviation of a float32 vector's norm from 1."""
 

@@ -10,8 +10,6 @@ from corpus.store.meta_table import KEY_SUM
 from corpus.store.reading.transaction import ReadTransaction
 from corpus.store.rows import PASSAGE_COLUMNS, Record, StoredDocument, StoredPassage, passage_from_record, records
 
-__all__ = ["PassageReader"]
-
 
 class PassageReader(ReadTransaction):
     """Reads passages; text and vectors are verified against their checksums."""

@@ -22,8 +22,6 @@ from service.http.problems import MEDIA_TYPE as PROBLEM
 from service.http.requests.negotiation import accepts_gzip, prefers
 from service.http.state import AccessState, ServiceState
 
-__all__ = ["WEB_FILES", "WebFiles", "router"]
-
 router = APIRouter(include_in_schema=False)
 
 WEB = Path(str(resources.files("service"))) / "web"

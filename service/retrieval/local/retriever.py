@@ -11,8 +11,6 @@ from corpus.store import View
 from embeddings.index import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, holds_all, updated
 from service.retrieval.local.searcher import LocalSearcher
 
-__all__ = ["LocalRetriever"]
-
 APART_FROM = 500
 """Number of passages from which a separate process rebuilds the lexical index. Fewer take less time than its start."""
 
