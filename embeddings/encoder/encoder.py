@@ -113,11 +113,6 @@ class Encoder(TextTokens):
                 raise EncoderError(f"The prompts of the encoder {self.name} leave no room for text. Choose another.")
         return room
 
-    @property
-    def runtime(self) -> str:
-        """Name of the runtime, for people."""
-        return self._runtime.description
-
     def fingerprint(self, **chunking: int) -> str:
         """Return everything that determines what is stored for a text, as canonical JSON.
 

@@ -35,7 +35,7 @@ def select_runtime(
         wanted: tuple[Precision, ...] = (precision,) if precision else ("int8", "float32")
         for one in wanted:
             try:
-                runtime = OnnxRuntime(_export(exports, folder, name, one, say), one)
+                runtime = OnnxRuntime(_export(exports, folder, name, one, say))
             except NotExportableError as error:
                 reason = str(error)
             else:

@@ -55,7 +55,6 @@ class TorchRuntime:
         self.prompts = Prompts.declared(self.module.prompts, self.module.default_prompt_name)
         self.pools_prompt = self.prompts == Prompts() or _pools_prompt(self.module)
         self.pooling = _pooling(self.module) + ("" if self.pools_prompt else " without the prompt")
-        self.description = f"torch, {precision}" if on_cpu else f"torch, {precision}, {self.module.device.type}"
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self.token_dimension = self.run([name])[0][1].shape[1]

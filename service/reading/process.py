@@ -86,11 +86,6 @@ class ReadingProcess:
             self.end()
             raise NotStartedError("it ended at once; free memory, or reinstall Footnote")
 
-    @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
-
     def mark_busy(self) -> bool:
         """Stop the idle timer. Return whether the process is still running."""
         with self._changed:

@@ -7,6 +7,8 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from service.runtime.terminal import one_line
+
 SECONDS_BETWEEN_LINES = 5.0
 """Seconds between progress lines."""
 
@@ -55,7 +57,7 @@ class BarProgress(Progress):
 
     def doing(self, name: str) -> None:
         """Show the item's name beside the bar."""
-        self._name = _printable(name)[-40:]
+        self._name = one_line(name)[-40:]
         self._show()
 
     def advance(self) -> None:
@@ -143,8 +145,3 @@ def progress_for(stream: TextIO | None = None) -> Progress:
     """Return the progress output for a stream; standard error if None."""
     stream = stream or sys.stderr
     return BarProgress(stream) if stream.isatty() else LineProgress(stream)
-
-
-def _printable(name: str) -> str:
-    """Return a file's name without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in name.encode(errors="backslashreplace").decode())

@@ -16,6 +16,7 @@ from embeddings.encoder.prompts import Prompts
 from embeddings.tokens.maxsim import sign_bits
 from service.answering.highlight import Highlighter
 from service.reading.splitting import DocumentStructure, PassageSizes, split_text
+from tests.embeddings.conftest import runtime_of
 
 QUERY, DOCUMENT = "query: ", "passage: "
 PROMPTS = {"query": QUERY, "passage": DOCUMENT}
@@ -64,7 +65,7 @@ def test_both_runtimes_give_the_vectors_of_sentence_transformers(
     folder = prompted(request.getfixturevalue(model), pools_prompt=pools_prompt)
     encoders = [Encoder(str(folder), "float32", kept) for kept in (None, exports)]
 
-    assert [encoder.runtime for encoder in encoders] == ["torch, float32", "onnxruntime, float32"]
+    assert [runtime_of(encoder) for encoder in encoders] == ["torch, float32", "onnxruntime, float32"]
     assert encoders[0].fingerprint() == encoders[1].fingerprint()
     for text in TEXTS:
         passage, passage_tokens = plain(folder, text, DOCUMENT)

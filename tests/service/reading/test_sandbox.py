@@ -37,7 +37,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 def process_of(sandbox: Sandbox) -> int:
     session = sandbox._session
     assert session is not None
-    return session.process.pid
+    return session.process._process.pid
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_closing_ends_the_process() -> None:
     sandbox = Sandbox()
     list(sandbox.read(bytes_of(PAGE, "a.html")))
     assert sandbox._session is not None
-    pid = sandbox._session.process.pid
+    pid = sandbox._session.process._process.pid
     sandbox.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
