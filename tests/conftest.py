@@ -1,5 +1,6 @@
 """A tiny real encoder, stores made with it, and the default encoder, each made once."""
 
+import contextlib
 import logging
 import os
 import string
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.store.store import Store
+from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
 from embeddings.encoder.model_files import DEFAULT_ENCODER
 from service.ingest.ingester import Ingester
@@ -17,6 +19,8 @@ from service.settings import PREFIX, Settings
 from service.telemetry.logs import OWN
 
 pytest_plugins = ["tests.application"]
+
+ViewOf = Callable[..., View]
 
 TINY_MAX_TOKENS = 64
 TINY_DIMENSION = 32
@@ -129,6 +133,20 @@ def settings(tmp_path: Path, tiny_model: Path) -> Settings:
 def store(settings: Settings) -> Iterator[Store]:
     with Store(settings.data, create=True) as store:
         yield store
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with an empty store."""
+    Store(tmp_path / "data", create=True).close()
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def view_of(folder: Path) -> Iterator[ViewOf]:
+    """Opens views of the present state, and closes them at the end."""
+    with contextlib.ExitStack() as opened:
+        yield lambda of=folder: opened.enter_context(View(of))
 
 
 @pytest.fixture
