@@ -1,7 +1,7 @@
 """Ask concurrently while documents are added, replaced and removed, and while the store is re-encoded.
 
-No request may fail; each answer must be of exactly what the generation held that it names, encoded as that was; a
-server must see what others commit within a second; those who write take turns or are told by whom they are kept.
+No request may fail. Each answer must agree with the generation that it names, in content and encoding. A server must
+show the commits of others within a second. Writers take turns, or get a message that names the holder of the lock.
 
     python -m tests.reliability.concurrency --seconds 120
 """

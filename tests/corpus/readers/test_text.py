@@ -129,7 +129,7 @@ def test_a_file_without_permission_is_refused(write: Write) -> None:
         (errno.EIO, "it cannot be read (Input/output error); check the disk and the path"),
     ],
 )
-def test_what_the_operating_system_refuses_is_refused(
+def test_an_error_of_the_operating_system_is_refused(
     write: Write, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
 ) -> None:
     path = write("truce.txt", "Text.")

@@ -108,7 +108,7 @@ def test_a_vector_of_another_dimension_is_reported(folder: Path, put: Put, view_
         VectorProjection(folder, exact_up_to).open(view_of(), DIMENSION * 2)
 
 
-def test_an_update_with_nothing_to_do_makes_nothing_anew(projection: VectorProjection, view_of: ViewOf) -> None:
+def test_an_update_without_changes_keeps_the_segments(projection: VectorProjection, view_of: ViewOf) -> None:
     index = projection.open(view_of(), DIMENSION)
     again = updated(index, view_of(), projection.exact_up_to)
 

@@ -20,7 +20,7 @@ RARELY = 0.02
 
 
 class Draw(random.Random):
-    """A source of chance with room for so many bytes.
+    """A source of chance with a limited number of bytes.
 
     Args:
         seed: Of the case.
@@ -42,7 +42,7 @@ class Draw(random.Random):
         return min(most, round(least * math.pow(most / least, self.random())))
 
     def many(self, unit: int = 1, most: int | None = None) -> int:
-        """How often something of so many bytes is repeated: up to what there is room for."""
+        """Number of repetitions of something of a size, within the room that is left."""
         fit = max(1, self.room // max(1, unit))
         return self.log(1, fit if most is None else min(fit, most))
 
