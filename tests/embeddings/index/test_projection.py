@@ -5,18 +5,17 @@ import os
 import sqlite3
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from corpus.errors import StoreCorruptError
 from corpus.store.store import Store
 from corpus.store.view import View
-from embeddings.index.exact import ExactIndex, VectorIndex
+from embeddings.index.exact import ExactIndex
 from embeddings.index.projection import VectorProjection, updated
 from embeddings.index.quantized import CodedIndex
 from tests.conftest import ViewOf
 from tests.corpus.samples import set_meta
-from tests.embeddings.conftest import DIMENSION, FINGERPRINT, Put, document, encoded, unit_vectors
+from tests.embeddings.conftest import DIMENSION, Put
 from tests.embeddings.index.checks import assert_shows
 
 
@@ -117,21 +116,6 @@ def test_an_update_without_changes_keeps_the_segments(projection: VectorProjecti
         assert [segment is its for segment, its in zip(index.pieces, again.pieces, strict=True)] == [True]
     else:
         assert again is index
-
-
-def test_the_index_does_not_depend_on_the_steps_it_was_made_in(folder: Path, view_of: ViewOf) -> None:
-    rng = np.random.default_rng(3)
-    stepwise: VectorIndex = ExactIndex.empty(DIMENSION)
-    with Store(folder) as store:
-        for at in range(12):
-            passages = encoded(unit_vectors(rng, 4))
-            store.put(document(f"number {at % 8}", 4), passages, FINGERPRINT)
-            stepwise = updated(stepwise, view_of())
-    at_once = updated(ExactIndex.empty(DIMENSION), view_of())
-
-    assert isinstance(stepwise, ExactIndex)
-    assert isinstance(at_once, ExactIndex)
-    assert stepwise.to_bytes() == at_once.to_bytes()
 
 
 def test_a_small_change_of_a_large_store_writes_a_small_file(folder: Path, put: Put, view_of: ViewOf) -> None:
