@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from corpus.text import sentence_spans
 from eval.training.mining import MinedPassage
 
-__all__ = ["altered_question", "without_answer"]
-
 OPPOSITES = (
     ("first", "last"),
     ("highest", "lowest"),

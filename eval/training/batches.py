@@ -12,8 +12,6 @@ from torch import Tensor
 from eval.training.alterations import altered_question, without_answer
 from eval.training.mining import MinedPassage, Record
 
-__all__ = ["MAX_TOKENS", "Batch", "EncodedPair", "Pair", "batches", "encoded", "pairs_of", "reader_tokenizer"]
-
 MAX_TOKENS = 320
 """Maximum tokens of a pair; a longer passage is cut at its end."""
 

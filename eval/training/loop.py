@@ -18,8 +18,6 @@ from eval.training.batches import Batch, batches, reader_tokenizer
 from eval.training.mining import Record
 from eval.training.model import ReaderModel, answer_loss, answer_scores
 
-__all__ = ["Schedule", "train"]
-
 CONTEST = 0.5
 """Weight of the loss between the competing passages of a question."""
 

@@ -13,8 +13,6 @@ from eval.training.batches import encoded
 from eval.training.mining import MinedPassage, Record
 from eval.training.model import ReaderModel
 
-__all__ = ["reader_measures", "sentence_chances"]
-
 LEAST = 1e-9
 """Least probability in log-odds."""
 
@@ -58,8 +56,9 @@ def reader_measures(model: ReaderModel, tokenizer: Tokenizer, held_out: Sequence
             if record.positives:
                 start, end = sentences[int(chances.argmax())]
                 right.append(any(first < end and start < last for first, last in passage.spans))
-        measures[f"{name} sentence"] = float(np.mean(right))
-        if scores[False]:
+        if right:
+            measures[f"{name} sentence"] = float(np.mean(right))
+        if right and scores[False]:
             labels = [answered for answered in scores for _ in scores[answered]]
             measures[f"{name} auroc"] = float(roc_auc_score(labels, scores[True] + scores[False]))
     return measures

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import random
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,8 +18,6 @@ from service.runtime.progress import Progress
 from service.runtime.terminal import say
 from service.settings import load_settings
 
-__all__ = ["MinedPassage", "Record", "answer_spans", "mine", "read_records", "write_records"]
-
 RETRIEVED = 10
 """Passages retrieved for each question."""
 
@@ -27,9 +26,6 @@ LONG_ANSWER_WORDS = 15
 
 SHARE_IN_ANSWER = 0.75
 """Share of a sentence's words that a long answer must contain for the sentence to count as answering."""
-
-GROUPS = 10
-"""Groups by hash, for sets in which each document has a title of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class Record:
     Args:
         set: Name of the set.
         id: Id of the question.
-        group: Title of the article, or a hash group. Sets are divided by it.
+        group: Title of the article that most of the passages are from. Sets are divided by it.
         question: The question.
         positives: Passages with an answer, best first; empty for an unanswerable question.
         negatives: Retrieved passages without an answer, best first.
@@ -62,14 +58,13 @@ class Record:
     negatives: Sequence[MinedPassage]
 
 
-def mine(folder: Path, data: Path, progress: Progress, *, by_title: bool) -> Iterator[Record]:
+def mine(folder: Path, data: Path | None, progress: Progress) -> Iterator[Record]:
     """Ask the questions of a BEIR folder, and yield a record for each with a passage to learn from.
 
     Args:
         folder: BEIR folder with `metadata.answers`.
-        data: Data folder; filled with the set's documents where they are missing.
+        data: Data folder, filled with the set's documents where they are missing; None for one in the user's cache.
         progress: Shows the progress.
-        by_title: Group questions by the title of their article; else by a hash of their id.
     """
     beir = load_beir(folder)
     data, ids = stored_beir(beir, data)
@@ -89,8 +84,8 @@ def mine(folder: Path, data: Path, progress: Progress, *, by_title: bool) -> Ite
                 elif not holds_any(passage.text, strings):
                     negatives.append(MinedPassage(title, passage.text))
             titles = Counter(p.title for p in positives or negatives[:5])
-            group = titles.most_common(1)[0][0] if by_title and titles else _hash_group(question.id)
             if (positives or not gold) and negatives:
+                group = titles.most_common(1)[0][0]
                 yield Record(folder.name, question.id, group, question.text, positives, negatives)
             progress.advance()
         progress.finish()
@@ -120,18 +115,33 @@ def _sentences_in(text: str, answer: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _hash_group(identifier: str) -> str:
-    return f"group {int(hashlib.sha256(identifier.encode()).hexdigest(), 16) % GROUPS}"
+def divided(records: Sequence[Record], share: float, most: int) -> tuple[list[Record], list[Record]]:
+    """Divide records by article into those to learn from and a sample of those to measure on.
+
+    Args:
+        records: The records.
+        share: Share of the articles to measure on, drawn by a hash of their titles.
+        most: Maximum number of records of each set to measure on, with and without an answer each.
+    """
+    learnt = [record for record in records if not _is_held_out(record, share)]
+    kinds = defaultdict(list)
+    for record in records:
+        if _is_held_out(record, share):
+            kinds[record.set, bool(record.positives)].append(record)
+    rng = random.Random(0)  # noqa: S311 - reproducible, not secret
+    return learnt, [record for kind in kinds.values() for record in rng.sample(kind, min(most, len(kind)))]
 
 
-def write_records(records: Iterator[Record], path: Path) -> int:
-    """Write records as JSON Lines; return their number."""
-    number = 0
-    with path.open("w", encoding="utf-8") as file:
-        for record in records:
-            file.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
-            number += 1
-    return number
+def _is_held_out(record: Record, share: float) -> bool:
+    return int.from_bytes(hashlib.sha256(record.group.encode()).digest()[:4]) < share * 2**32
+
+
+def write_records(records: Iterable[Record], path: Path) -> None:
+    """Write records as JSON Lines. The file appears when it is complete."""
+    new = path.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(asdict(record), ensure_ascii=False) + "\n" for record in records)
+    new.replace(path)
 
 
 def read_records(path: Path) -> list[Record]:

@@ -6,8 +6,6 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-__all__ = ["ReaderModel", "answer_loss", "answer_scores"]
-
 MASKED = -1e4
 
 
