@@ -122,7 +122,7 @@ def test_a_projection_is_made_where_there_is_none(folder: Path, put: Put, view_o
     put("one")
     projection, view = LexicalProjection(folder), view_of()
 
-    assert projection.problem(view) == "is missing or damaged"
+    assert projection.problem(view) == "is missing"
     assert_recovers(projection, view)
 
 
@@ -342,7 +342,7 @@ def test_files_of_another_store_of_the_same_generation_are_not_taken_for_its_own
     shutil.rmtree(projection.files.path)
     shutil.copytree(other.files.path, projection.files.path)
 
-    assert projection.problem(view_of()) == "is missing or damaged"
+    assert projection.problem(view_of()) == "is out of date"
     assert_recovers(projection, view_of())
 
 
@@ -351,7 +351,7 @@ def test_an_index_of_another_analysis_is_not_used(
 ) -> None:
     monkeypatch.setattr(corpus.lexical.projection, "MADE_BY", "a later version")
 
-    assert projection.problem(view_of()) == "is missing or damaged"
+    assert projection.problem(view_of()) == "is out of date"
     assert_recovers(projection, view_of())
 
 

@@ -81,7 +81,7 @@ def test_a_projection_is_made_where_there_is_none(folder: Path, put: Put, view_o
     put("one", 6)
     projection, view = VectorProjection(folder, exact_up_to), view_of()
 
-    assert projection.problem(view, DIMENSION) == "is missing or damaged"
+    assert projection.problem(view, DIMENSION) == "is missing"
     assert_recovers(projection, view)
 
 
@@ -226,7 +226,7 @@ def test_files_of_another_store_of_the_same_generation_are_not_taken_for_its_own
     shutil.rmtree(projection.files.path)
     shutil.copytree(other.files.path, projection.files.path)
 
-    assert projection.problem(view_of(), DIMENSION) == "is missing or damaged"
+    assert projection.problem(view_of(), DIMENSION) == "is out of date"
     assert_recovers(projection, view_of())
 
 
@@ -251,7 +251,7 @@ def test_an_index_of_another_encoder_is_not_used(projection: VectorProjection, f
         set_meta(connection, "encoder", "another")
     connection.close()
 
-    assert projection.problem(view_of(), DIMENSION) == "is missing or damaged"
+    assert projection.problem(view_of(), DIMENSION) == "is out of date"
     assert_recovers(projection, view_of())
 
 
@@ -477,5 +477,5 @@ def test_an_index_of_another_faiss_is_made_anew(projection: VectorProjection, vi
     manifest = json.loads(projection.files.manifest_path.read_bytes())
     projection.files.manifest_path.write_text(json.dumps({**manifest, "made_by": "coding 1, faiss 0"}))
 
-    assert projection.problem(view_of(), DIMENSION) == "is missing or damaged"
+    assert projection.problem(view_of(), DIMENSION) == "is out of date"
     assert_recovers(projection, view_of())
