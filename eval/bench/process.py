@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +17,7 @@ import httpx2
 import service
 from eval.errors import TargetError
 
-__all__ = ["ServerProcess", "seconds_of_command", "serving", "stopped_like_interrupted"]
+__all__ = ["ServerProcess", "seconds_of_command", "serving"]
 
 READY = re.compile(r"Footnote is ready at (http://\S+) \(")
 START_TIMEOUT_S = 300.0
@@ -49,20 +48,6 @@ class ServerProcess:
     def last_output(self) -> str:
         """Return its last output, as the end of a message."""
         return _last_output(list(self.lines))
-
-
-@contextlib.contextmanager
-def stopped_like_interrupted() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C within the block, so that no server keeps running."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def footnote_command(*arguments: str) -> list[str]:

@@ -89,14 +89,7 @@ def bench(
 
     The data folder is neither read nor changed. An unmet budget is reported; the exit code stays 0.
     """
-    from eval.bench import (
-        BenchOptions,
-        check_writable,
-        print_benchmark,
-        run_benchmark,
-        save_benchmark,
-        stopped_like_interrupted,
-    )
+    from eval.bench import BenchOptions, check_writable, print_benchmark, run_benchmark, save_benchmark
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
@@ -104,15 +97,14 @@ def bench(
     if out is not None:
         check_writable(out)
     options = BenchOptions(passages, sorted({1, *askers}), questions, rounds, documents, seed)
-    with stopped_like_interrupted():
-        measured = run_benchmark(
-            settings,
-            options,
-            lambda sentence: click.echo(sentence, err=True),
-            progress_for(),
-            beir_folder=set_path,
-            work=work,
-        )
+    measured = run_benchmark(
+        settings,
+        options,
+        lambda sentence: click.echo(sentence, err=True),
+        progress_for(),
+        beir_folder=set_path,
+        work=work,
+    )
     if as_json:
         emit_json(measured)
     else:

@@ -1,6 +1,5 @@
 """`footnote backup` and `footnote restore`."""
 
-import signal
 from pathlib import Path
 
 import click
@@ -27,7 +26,6 @@ def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
     from service.settings import load_settings
     from service.upkeep import back_up
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop cleanly, as on Ctrl-C
     about = back_up(load_settings(data=data).data, file, progress_for(), force=force)
     if as_json:
         emit_json(about)
@@ -51,7 +49,6 @@ def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
     from service.settings import load_settings
     from service.upkeep import restore as restored
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = load_settings(data=data).data
     about, generation, aside = restored(file, folder, progress_for(), force=force)
     if as_json:

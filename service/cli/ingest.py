@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -113,7 +112,6 @@ def ingest(
         raise click.UsageError("--force requires --prune.")
     if watch and (dry_run or as_json):
         raise click.UsageError("--watch cannot be combined with --dry-run or --json.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop cleanly, as on Ctrl-C
     settings = load_settings(data=data)
     pruned = paths if prune else ()
     if dry_run:
@@ -237,6 +235,9 @@ def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
     for source, other in summary.same:
         click.echo(f"{one_line(source)} has the same content as {one_line(other)}; both are documents.")
     counts = {action: len(getattr(summary, action.value)) for action in Action}
+    if summary.stopped and not sum(counts.values()):
+        click.echo("Stopped before the first document. Run the command again to continue.", err=True)
+        return
     if counts[Action.REFUSED] == sum(counts.values()) > 0:
         click.echo("Nothing was ingested.")
     else:
