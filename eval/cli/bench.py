@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.runtime.terminal import emit_json
+from service.runtime.terminal import NonEmptyPath, emit_json
 
 
 def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Sequence[int]]:
@@ -27,7 +27,7 @@ def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Seque
 @click.option(
     "--set",
     "set_path",
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="DIR",
     help="BEIR folder with documents and questions  [default: the starter documents and their questions]",
 )
@@ -65,11 +65,11 @@ def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Seque
 )
 @click.option(
     "--work",
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="DIR",
     help="Keep the stores here for the next run  [default: a temporary folder]",
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the results here as JSON.")
+@click.option("--out", type=NonEmptyPath(path_type=Path), metavar="FILE", help="Write the results here as JSON.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def bench(
     set_path: Path | None,

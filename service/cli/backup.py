@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, plural
+from service.runtime.terminal import NonEmptyPath, data_option, emit_json, json_option, plural
 
-file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+file_argument = click.argument("file", type=NonEmptyPath(path_type=Path), metavar="FILE")
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
@@ -92,10 +93,11 @@ def _listener(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        raise AddressError(
-            f"Cannot listen on {host}, port {port} ({error.strerror}). "
-            "Stop the program that uses it, or give another port with --port."
-        ) from error
+        remedy = {
+            errno.EADDRINUSE: "Stop the program that uses it, or give another port with --port.",
+            errno.EACCES: "Give a port above 1023 with --port.",
+        }.get(error.errno or 0, "Give an address of this machine with --host.")
+        raise AddressError(f"Cannot listen on {host}, port {port} ({error.strerror}). {remedy}") from error
     return listener
 
 

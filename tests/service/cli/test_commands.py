@@ -239,6 +239,38 @@ def test_a_check_tells_of_a_damaged_index_and_leaves_it(filled: Run, data: Path)
     assert "The vector index on disk is missing or damaged.\n" in ran.out
 
 
+@pytest.mark.parametrize("content", ["truncated", "foreign"])
+def test_verify_names_the_remedy_for_a_store_that_cannot_be_opened(filled: Run, data: Path, content: str) -> None:
+    database = data / DATABASE_NAME
+    database.write_bytes(database.read_bytes()[:5000] if content == "truncated" else b"Something else. " * 4096)
+    ran = filled("verify")
+    assert ran.code == 3
+    assert ran.err.endswith(
+        f". Restore a backup with: footnote restore FILE --data {data}, or ingest all files into another folder.\n"
+    )
+    assert "footnote verify" not in ran.err
+
+
+def test_advice_names_the_data_folder_that_was_given(filled: Run, data: Path, tmp_path: Path) -> None:
+    folder = data.rename(tmp_path / "my data")
+    shown = f"--data '{folder}'\n"
+    assert filled("documents", "show", "x", "--data", folder).err.endswith(f"with: footnote documents list {shown}")
+    damage(folder, "UPDATE passages SET section = 'x'")
+    assert filled("documents", "show", "truce", "--data", folder).err.endswith(f"Run: footnote verify {shown}")
+    folder.rename(data)
+    assert filled("documents", "show", "x").err.endswith("with: footnote documents list\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("documents", "list", "--data", ""), ("backup", ""), ("restore", ""), ("feedback", "export", "--out", "")],
+)
+def test_an_empty_path_is_refused(footnote: Run, arguments: tuple[str, ...]) -> None:
+    ran = footnote(*arguments)
+    assert ran.code == 2
+    assert "A path is empty." in ran.err
+
+
 def test_a_damaged_page_is_repaired_by_rewriting_the_database(filled: Run, data: Path) -> None:
     connection = sqlite3.connect(data / DATABASE_NAME)
     [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'token_vectors'").fetchone()
@@ -345,6 +377,46 @@ def test_serve_says_when_its_address_is_taken(footnote: Run) -> None:
     assert ran.code == 1
     assert f"Cannot listen on 127.0.0.1, port {port}" in ran.err
     assert "give another port with --port." in ran.err
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "192.0.2.1"])
+def test_serve_says_when_its_host_is_not_on_this_machine(footnote: Run, host: str) -> None:
+    ran = footnote("serve", "--host", host, "--port", "0")
+    assert ran.code == 1
+    assert ran.err.endswith("Give an address of this machine with --host.\n")
+
+
+def test_a_message_names_the_option_that_was_given(footnote: Run) -> None:
+    ran = footnote("serve", "--port", "99999")
+    assert ran.err.startswith("Error: --port is not usable: it must be at most 65535.")
+
+
+def test_a_file_is_not_a_data_folder(footnote: Run, write: Write) -> None:
+    path = write("file", "")
+    ran = footnote("ask", "What?", "--data", path)
+    assert (ran.code, ran.err) == (
+        3,
+        f"Error: {path} is a file. Choose a data folder with --data or FOOTNOTE_DATA.\n",
+    )
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a broken link"])
+@pytest.mark.parametrize("command", ["ask", "ingest"])
+def test_a_database_that_is_no_file_is_named(footnote: Run, write: Write, data: Path, kind: str, command: str) -> None:
+    data.mkdir()
+    if kind == "a folder":
+        (data / DATABASE_NAME).mkdir()
+    else:
+        (data / DATABASE_NAME).symlink_to(data / "nowhere")
+    ran = footnote(command, write("truce.md", "The truce began."))
+    assert ran.code == 3
+    assert ran.err.startswith(f"Error: {data / DATABASE_NAME} is a folder or a broken link, not a database.")
+
+
+def test_verify_says_when_the_folder_of_indexes_is_a_file(filled: Run, data: Path) -> None:
+    shutil.rmtree(data / "index")
+    (data / "index").write_text("in the way")
+    assert f"cannot be rebuilt: {data / 'index'} is a file. Move it elsewhere." in filled("verify").err
 
 
 def test_ask_says_how_sure_it_is_where_that_has_been_measured(
