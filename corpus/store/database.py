@@ -75,7 +75,7 @@ def connect(folder: Path, *, create: bool = False, reading: bool = False) -> sql
 def _check_kinds(folder: Path, path: Path) -> None:
     """Refuse a file as the data folder, and a folder or a broken link as the database."""
     if folder.exists() and not folder.is_dir():
-        raise StoreError(f"{folder} is a file. Choose a data folder with --data or FOOTNOTE_DATA.")
+        raise StoreError(f"The data folder {folder} cannot be used (it is a file). Choose another with --data.")
     if path.is_dir() or (path.is_symlink() and not path.exists()):
         raise StoreError(
             f"{path} is a folder or a broken link, not a database. Move it elsewhere, or choose another folder with "

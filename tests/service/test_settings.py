@@ -148,7 +148,7 @@ def test_what_a_command_is_given_wins_over_the_environment(monkeypatch: pytest.M
 
 
 def test_a_given_value_out_of_bounds_is_refused() -> None:
-    with pytest.raises(SettingsError, match="^--port is not usable"):
+    with pytest.raises(SettingsError, match=r"^--port is not usable"):
         load_settings(port=65536)
 
 

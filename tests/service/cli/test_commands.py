@@ -151,6 +151,7 @@ def test_a_file_that_is_no_store_is_left_alone(footnote: Run, data: Path) -> Non
 def test_documents_are_listed_shown_and_removed(filled: Run) -> None:
     assert "The truce" in filled("documents", "list").out
     assert "1 document, 1 passage." in filled("documents", "list").out
+    assert "1 passages" not in filled("documents", "list").out
     shown = filled("documents", "show", "truce").out
     assert "The truce began in the year 2012." in shown
     assert "published    2017-01-19" in shown
@@ -396,7 +397,7 @@ def test_a_file_is_not_a_data_folder(footnote: Run, write: Write) -> None:
     ran = footnote("ask", "What?", "--data", path)
     assert (ran.code, ran.err) == (
         3,
-        f"Error: {path} is a file. Choose a data folder with --data or FOOTNOTE_DATA.\n",
+        f"Error: The data folder {path} cannot be used (it is a file). Choose another with --data.\n",
     )
 
 
