@@ -36,7 +36,7 @@ export default {
   unsaved: "Your rating could not be saved. Try again.",
   unanswered: "No answer came.",
   unreachable: "The service cannot be reached. It may have stopped, or the connection is down.",
-  refused: "The service does not take questions from this site.",
+  refused: "The chat cannot be used on this site. Please tell the site’s owner.",
   slow: "The service has sent nothing for 30 seconds. It may be busy.",
   cutOff: "The answer was cut off before it was complete.",
   unreadable: "The service answered in a way that cannot be read here.",

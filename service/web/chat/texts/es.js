@@ -36,7 +36,7 @@ const es = {
   unsaved: "No se pudo guardar su valoración. Inténtelo de nuevo.",
   unanswered: "No llegó ninguna respuesta.",
   unreachable: "No se puede conectar con el servicio. Quizá se ha detenido o no hay conexión.",
-  refused: "El servicio no acepta preguntas desde este sitio.",
+  refused: "El chat no se puede usar en este sitio. Avise al propietario del sitio.",
   slow: "El servicio no ha enviado nada en 30 segundos. Quizá está ocupado.",
   cutOff: "La respuesta se cortó antes de estar completa.",
   unreadable: "El servicio respondió de una forma que aquí no se puede leer.",

@@ -7,10 +7,12 @@ from importlib import resources
 import pytest
 from playwright.sync_api import Page, expect
 
+from service.schemas import FilterFields
 from tests.service.serving import RunningService
 from tests.service.web.pages.browsing import QUESTION, Watched
 from tests.service.web.widget.conftest import Visit
 from tests.service.web.widget.hosting import ask, chat, field, open_chat
+from tests.service.web.widget.test_failures import ask_in_vain
 
 SET = """(given) => {
   for (const [name, value] of Object.entries(given)) {
@@ -121,14 +123,12 @@ UNUSABLE = [
     ("language", "fr", "must be en, es, or a language whose texts the attribute texts gives"),
     ("language", "not a tag", "must be en, es, or a language whose texts the attribute texts gives"),
     ("texts", '{"titel": "?"}', "must be a JSON object of texts, with keys among title, greeting"),
+    ("texts", "[]", "must be a JSON object of texts, with keys among title, greeting"),
     ("texts", '{"title": 1}', "must be a JSON object of texts, with keys among title, greeting"),
     ("suggestions", "When?", "must be a JSON list of questions"),
     ("suggestions", "[1]", "must be a JSON list of questions"),
     ("passages", "many", "must be a whole number from 1 to 100"),
     ("passages", "101", "must be a whole number from 1 to 100"),
-    ("filters", '{"publishers": []}', "must be a JSON object with keys among publisher, document_id"),
-    ("filters", "[]x", "must be a JSON object with keys among publisher, document_id"),
-    ("filters", "null", "must be a JSON object with keys among publisher, document_id"),
 ]
 
 
@@ -147,6 +147,45 @@ def test_a_value_that_cannot_be_used_is_said_once_and_the_default_taken(visit: V
         assert wanted in complaint
         assert complaint.endswith("The default is used.")
         watched.complaints.clear()
+
+
+@pytest.mark.parametrize("filters", ['{"publishers": []}', "[]", "null", '"tag"', "[]x"])
+def test_filters_that_cannot_be_used_end_all_asking(visit: Visit, watched: Watched, filters: str) -> None:
+    page = visit(f"data-filters='{filters}'")
+    page.route("**/v1/chat", lambda route: pytest.fail("the question was asked of all documents"))
+    open_chat(page)
+
+    assert ask_in_vain(page) == "refused"
+    expect(chat(page).locator(".failure")).to_contain_text("Please tell the site’s owner.")
+    [complaint] = watched.complaints
+    assert "the attribute filters must be a JSON object with keys among document_id, publisher" in complaint
+    assert complaint.endswith("No question is asked.")
+    watched.complaints.clear()
+
+
+def test_filters_that_the_service_refuses_are_for_the_owner_of_the_site(visit: Visit, watched: Watched) -> None:
+    watched.failed_requests_expected = True
+    page = visit("""data-filters='{"tag": "opening"}'""")
+    open_chat(page)
+
+    assert ask_in_vain(page) == "refused"
+    [complaint] = watched.complaints
+    assert "/filters/tag: This must be a list." in complaint
+    watched.complaints.clear()
+
+
+def test_every_filter_of_the_api_can_be_set(visit: Visit) -> None:
+    module = resources.files("service").joinpath("web/widget/options.js").read_text(encoding="utf-8")
+    [names] = re.findall(r"^const FILTERS = \[(.*)\];$", module, re.MULTILINE)
+    assert set(re.findall(r'"(\w+)"', names)) == set(FilterFields.model_fields)
+
+    filters = {"extra": {"region": ["north"]}}
+    page = visit(f"data-filters='{json.dumps(filters)}'")
+    open_chat(page)
+    with page.expect_request("**/v1/chat") as request:
+        ask(page, QUESTION)
+    assert json.loads(request.value.post_data or "")["filters"] == filters
+    expect(chat(page).get_by_text("Not in these documents.")).to_be_visible()
 
 
 PLACES = {

@@ -63,7 +63,7 @@ def test_a_site_that_is_not_allowed_is_told_so(
     open_chat(page)
 
     assert ask_in_vain(page) == "refused"
-    expect(chat(page).locator(".failure")).to_contain_text("The service does not take questions from this site.")
+    expect(chat(page).locator(".failure")).to_contain_text("The chat cannot be used on this site.")
     advice = f"Footnote: {service.url} does not allow {stranger.url}; its operator can, with FOOTNOTE_ORIGINS."
     assert advice in watched.complaints
     assert any("CORS" in complaint for complaint in watched.complaints)
@@ -103,7 +103,8 @@ NO_ANSWERS = [
     (problem(503), "busy"),
     (problem(429), "busy"),
     (problem(403), "refused"),
-    (problem(422, errors=[{"pointer": "/filters", "detail": "There is an unknown field here."}]), "rejected"),
+    (problem(422, errors=[{"pointer": "/messages", "detail": "There are too many messages."}]), "rejected"),
+    (problem(422, errors=[{"pointer": "/filters", "detail": "There is an unknown field here."}]), "refused"),
     ({"status": 503, "content_type": "application/problem+json", "body": "null"}, "busy"),
 ]
 
