@@ -5,6 +5,7 @@ import { Chat } from "./chat/chat.js";
 import { Conversation } from "./chat/conversation.js";
 import { button, element } from "./chat/dom.js";
 import { hashQuestion, questionHash } from "./fragment.js";
+import { keyInPlaceOf } from "./key.js";
 import { announce, byId } from "./page.js";
 import { copyButton } from "./quotation.js";
 
@@ -28,7 +29,7 @@ const conversation = new Conversation(`footnote ${service.endpoint} page`);
 const chat = new Chat(
   log,
   {
-    service,
+    service: { ...service, askKey },
     request: {},
     longest: Number.POSITIVE_INFINITY, // the service says what is too long
     texts: TEXTS,
@@ -141,6 +142,25 @@ function tell(name, detail) {
     announce("This service does not collect ratings.");
   }
   return true;
+}
+
+/**
+ * Ask for a key, and say that the question waits for it.
+ *
+ * @param {string} refused
+ * @param {AbortSignal} [signal]
+ */
+async function askKey(refused, signal) {
+  const said = log.querySelector(".searching span");
+  const before = said?.textContent ?? "";
+  if (said !== null) {
+    said.textContent = "Waiting for your key…";
+    announce("This question waits for your key.");
+  }
+  await keyInPlaceOf(refused, signal);
+  if (said !== null) {
+    said.textContent = before;
+  }
 }
 
 /** @param {Answer} answer */
