@@ -213,7 +213,7 @@ function changed() {
   document.body.classList.toggle("talking", talking);
   byId("renew").hidden = !talking;
   byId("suggestions").hidden = talking || byId("suggested").childElementCount === 0;
-  field.placeholder = talking ? "Ask a follow-up" : "";
+  field.placeholder = talking ? TEXTS.followUp : TEXTS.placeholder;
 }
 
 /** Show questions to begin with, where the operator or the starter documents give some. */

@@ -87,6 +87,7 @@ export function optionsOf(host, home) {
     texts,
     greeting: host.getAttribute("greeting") ?? texts.greeting,
     placeholder: host.getAttribute("placeholder") || texts.placeholder,
+    followUp: host.getAttribute("placeholder") || texts.followUp,
     disclaimer: host.getAttribute("disclaimer") ?? "",
     suggestions: read(host, "suggestions", [], questionsOf, "a JSON list of questions"),
     passages: read(host, "passages", null, matching(/^([1-9]\d?|100)$/), "a whole number from 1 to 100"),

@@ -166,6 +166,51 @@ def test_the_marked_words_are_in_sight_however_far_down_they_stand(
     expect(page.locator("mark")).to_be_in_viewport(ratio=1)
 
 
+def test_a_mark_ends_where_the_text_does(new_page: Callable[..., Page], service: RunningService) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/chronicle#char=2,")
+    text, mark = page.locator("#text"), page.locator("mark")
+    expect(mark).to_be_visible()
+    overhang = 0
+    for width in range(700, 600, -1):
+        page.set_viewport_size({"width": width, "height": 600})
+        overhang = text.evaluate(OVERHANG)
+        if overhang > 1:  # a line ends with a space that does not fit
+            break
+    assert overhang > 1
+    box = text.bounding_box()
+    assert box is not None
+    beside = {"x": box["x"] + box["width"], "y": box["y"], "width": 10, "height": 400}
+
+    marked = page.screenshot(clip=beside)
+    mark.evaluate("element => { element.style.background = 'none'; }")
+    assert page.screenshot(clip=beside) == marked
+
+
+OVERHANG = """(text) => {
+  const marks = [...text.querySelectorAll("mark")].flatMap((mark) => [...mark.getClientRects()]);
+  return Math.max(...marks.map((mark) => mark.right)) - text.getBoundingClientRect().right;
+}"""
+
+
+def test_every_heading_of_a_passage_is_set_as_one(page: Page) -> None:
+    def headings(text: str, section: str | None) -> list[str]:
+        found: list[str] = page.evaluate(
+            """async ([text, section]) => {
+              const { headingLines } = await import("/web/chat/words.js");
+              return headingLines(text, section).map(({ start, end }) => text.slice(start, end));
+            }""",
+            [text, section],
+        )
+        return found
+
+    text = "## The ferry\n\nIt is #1.\n\n### The *bridge*\n#bridge\n####### The end\n# Notes"
+    assert headings(text, "The ferry") == ["## The ferry", "### The *bridge*", "# Notes"]
+    assert headings(text, None) == ["## The ferry", "### The *bridge*", "# Notes"]
+    assert headings("The ferry\nIt went.\n## The bridge", "The ferry") == ["The ferry", "## The bridge"]
+    assert headings("It went.", "The ferry") == []
+
+
 def test_a_byte_order_mark_counts_as_the_character_that_it_is(
     new_page: Callable[..., Page], service: RunningService
 ) -> None:

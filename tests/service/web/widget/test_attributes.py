@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from service.schemas import FilterFields
 from tests.service.serving import RunningService
-from tests.service.web.pages.browsing import QUESTION, Watched
+from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, Watched
 from tests.service.web.widget.conftest import Visit
 from tests.service.web.widget.hosting import ask, chat, field, open_chat
 from tests.service.web.widget.test_failures import ask_in_vain
@@ -64,6 +64,26 @@ def test_another_language_is_given_with_its_texts(visit: Visit) -> None:
     assert close is not None
     assert title is not None
     assert close["x"] < title["x"]
+
+
+def test_a_text_that_is_left_out_is_english_and_written_to_the_right(visit: Visit) -> None:
+    page = visit(body="""<footnote-chat language="ar" texts='{"ask": "اسأل"}'></footnote-chat>""")
+    ask(page, UNANSWERABLE)
+    for text in ("Not in these documents.", "Was this helpful?"):
+        starts_left = chat(page).get_by_text(text).evaluate(STARTS_LEFT)
+        assert starts_left, text
+
+
+STARTS_LEFT = """(element) => {
+  const text = element.firstChild;
+  const left = (at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return left(0) < left(text.length - 1);
+}"""
 
 
 def test_both_languages_have_the_same_texts_and_places() -> None:
@@ -234,6 +254,18 @@ def test_styles_of_the_page_stay_out_and_properties_and_parts_reach_in(visit: Vi
         "16px",
         "24px",
     ]
+
+
+def test_pointing_at_the_launcher_underlines_its_title_alone(visit: Visit) -> None:
+    page = visit()
+    launcher = chat(page).locator(".launcher")
+    launcher.hover()
+
+    style = """(element) => [
+      getComputedStyle(element).textDecorationLine,
+      getComputedStyle(element, "::before").display,
+    ]"""
+    assert launcher.evaluate(style) == ["underline", "inline-block"]  # which an underline leaves out
 
 
 def test_nothing_of_the_page_is_changed_by_the_widget(visit: Visit) -> None:
