@@ -135,7 +135,7 @@ function ended(turn, shown) {
 /** @type {import("./chat/chat.js").Tell} */
 function tell(name, detail) {
   if (name === "feedback") {
-    announce("rating" in detail && detail.rating !== null ? "Thank you. Press again to take it back." : "Taken back.");
+    announce("rating" in detail && detail.rating !== null ? "Thank you. Press again to remove it." : "Rating removed.");
   } else if (name === "unsaved") {
     announce(TEXTS.unsaved);
   } else if (name === "unrated") {

@@ -3,11 +3,11 @@
 n}function g(t,e,o){let n=l("button",{type:"button",...t},...e);return n.addEventListener("click",o),n}function N(t,e,...o){return l(`h${t}`,e,...o)}function O(t){
 return{lang:t,dir:"auto"}}function ne(t,e){return l("bdi",{lang:e},t)}var te=0;function oe(t){return te+=1,`${t}-${te}`}function S(t,e){try{let o=new URL(t??"",
 e);return t&&["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var h=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null}={}){super(o),this.kind=e,this.details=n,this.status=s}get retry(){return this.
-kind!=="rejected"&&this.kind!=="tooLong"}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},We={401:"refused",403:"refused",404:"unr\
+kind!=="rejected"&&this.kind!=="tooLong"}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},He={401:"refused",403:"refused",404:"unr\
 eachable",405:"unreachable",408:"busy",429:"busy"};function z(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,d=>({pointer:String(d?.pointer),detail:String(
 d?.detail)})),r=[o,...s.map(d=>`${d.pointer}: ${d.detail}`)].filter(d=>d!==""),i=s.length>0?s.map(d=>d.detail):o===""?[]:[String(o)],c=s.every(({pointer:d})=>!d.
-startsWith("/filters"))?"rejected":"refused",u=We[t]??(t>=400&&t<500?c:"busy");return new h(u,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function k(t){
-try{return JSON.parse(t)}catch{throw new h("unreadable")}}function $(t){try{if(He(t))return t}catch{}throw new h("unreadable")}function He({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
+startsWith("/filters"))?"rejected":"refused",u=He[t]??(t>=400&&t<500?c:"busy");return new h(u,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function k(t){
+try{return JSON.parse(t)}catch{throw new h("unreadable")}}function $(t){try{if(We(t))return t}catch{}throw new h("unreadable")}function We({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
 red"?se(e):t==="not_found")&&typeof o.level=="string"&&n.every(_e)&&Array.isArray(s?.turns??[])}function _e({text:t,highlights:e,citation:o,also_found_in:n}){return se(
 {text:t,citation:o})&&Array.isArray(e)&&n.every(re)}function se({text:t,citation:e}){return typeof t=="string"&&re(e)}function re({title:t,href:e,authors:o,section:n,
 publisher:s,published:r,language:i,url:a,source_href:c}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,i,a,c].every(u=>typeof(u??"")=="string")}var De=12,Be=20,Ue=4e5,C=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ge(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
@@ -26,17 +26,17 @@ r.rating)),a=n===void 0?{}:{answer:$(n),readWith:s,rated:r};return i?[{question:
 n.length)throw new h("cutOff");return{...o,passages:n}}throw new h("cutOff")}var Qe=3e4,Ye=5e3;async function le(t,e,o){if(e.filters===null)throw new h("refused");return D(t,"/v1/chat",{method:"POST",body:e,accept:"text/event-stream, app\
 lication/json;q=0.5",signal:o},async(s,r)=>$(ce(s)==="text/event-stream"?await ae(r):k(await B(r))))}function _(t,e,o={}){return D(t,e,o,async(n,s)=>({response:n,
 text:await B(s)}))}async function D(t,e,o,n){let{endpoint:s,credentials:r,askKey:i}=t,{method:a="GET",body:c,accept:u,ignoreBOM:d=!1,signal:m}=o;if(s==="")throw new h(
-"unreachable",{message:"it is not known where to ask; set the attribute endpoint."});let p=t.key(),f=new AbortController;m?.addEventListener("abort",()=>f.abort(
-new h("stopped")),{once:!0});let y=0,L=()=>{clearTimeout(y),y=setTimeout(()=>f.abort(new h("slow")),Qe)};L();let b=!1,w;try{let x=await fetch(s+e,{method:a,credentials:r,
-body:c===void 0?null:JSON.stringify(c),headers:{...p===""?{}:{Authorization:`Bearer ${p}`},...c===void 0?{}:{"Content-Type":"application/json"},...u===void 0?{}:
-{Accept:u}},referrerPolicy:"no-referrer",signal:f.signal});b=!0;let ee=Ve(x,L,d);if(x.ok)return await n(x,ee);let Pe=await B(ee);w=z(x.status,ce(x)==="applicati\
-on/problem+json"?k(Pe):null)}catch(x){w=x instanceof h?x:new h("cutOff"),w=f.signal.aborted?f.signal.reason:b?w:await Ze(s)}finally{clearTimeout(y),f.abort()}if(w.
-status!==401||i===void 0)throw w;return await i(p,m),D(t,e,o,n)}function ce(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.trim().toLowerCase()}async function*Ve(t,e,o){
-let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=await n?.read())e(),yield s.decode(r.value,{stream:!0})}
-async function B(t){let e="";for await(let o of t)e+=o;return e}async function Ze(t){if(new URL(t).origin===location.origin)return new h("unreachable");try{let{
-ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"no-referrer",signal:AbortSignal.timeout(Ye)});if(!o)return new h(
-"unreachable")}catch{return new h("unreachable")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE_ORIGINS.`;return new h("refused",
-{message:e})}var ue=["up","down"],Xe=[403,404,405];function de(t,e,{service:o,texts:n,icons:s,tell:r},i,a){let c=e.status==="answered"?{up:n.up,down:n.down}:{up:n.upMissing,
+"unreachable",{message:"the address of the service is unknown; set the attribute endpoint."});let p=t.key(),f=new AbortController;m?.addEventListener("abort",()=>f.
+abort(new h("stopped")),{once:!0});let y=0,L=()=>{clearTimeout(y),y=setTimeout(()=>f.abort(new h("slow")),Qe)};L();let b=!1,w;try{let x=await fetch(s+e,{method:a,
+credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{...p===""?{}:{Authorization:`Bearer ${p}`},...c===void 0?{}:{"Content-Type":"application/json"},...u===
+void 0?{}:{Accept:u}},referrerPolicy:"no-referrer",signal:f.signal});b=!0;let ee=Ve(x,L,d);if(x.ok)return await n(x,ee);let Pe=await B(ee);w=z(x.status,ce(x)===
+"application/problem+json"?k(Pe):null)}catch(x){w=x instanceof h?x:new h("cutOff"),w=f.signal.aborted?f.signal.reason:b?w:await Ze(s)}finally{clearTimeout(y),f.
+abort()}if(w.status!==401||i===void 0)throw w;return await i(p,m),D(t,e,o,n)}function ce(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.trim().toLowerCase()}
+async function*Ve(t,e,o){let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=await n?.read())e(),
+yield s.decode(r.value,{stream:!0})}async function B(t){let e="";for await(let o of t)e+=o;return e}async function Ze(t){if(new URL(t).origin===location.origin)
+return new h("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"no-referrer",signal:AbortSignal.
+timeout(Ye)});if(!o)return new h("unreachable")}catch{return new h("unreachable")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE\
+_ORIGINS.`;return new h("refused",{message:e})}var ue=["up","down"],Xe=[403,404,405];function de(t,e,{service:o,texts:n,icons:s,tell:r},i,a){let c=e.status==="answered"?{up:n.up,down:n.down}:{up:n.upMissing,
 down:n.downMissing},u=ue.map(b=>g({class:`small thumb ${b}`,part:`thumb-${b}`,title:s?c[b]:null},[ot(),l("span",{class:s?"unseen":null},c[b])],()=>f(b))),d=l("s\
 pan",{class:"unsaved"}),m=!1;function p(){u.forEach((b,w)=>{b.setAttribute("aria-pressed",String(t.rated?.rating===ue[w]))})}async function f(b){if(!m){m=!0,d.textContent=
 "";try{await et(o,t,nt(t.question,i.before(t),e,b)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(w){!t.rated&&Xe.includes(h.of(w).status??
@@ -50,26 +50,26 @@ http://www.w3.org/2000/svg",e=document.createElementNS(t,"svg");e.setAttribute("
 t,"path");return o.setAttribute("d","M3 10h4v11H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l-1.6 7.6C19.4 20.2 18.5 21 17 21H7"),e.append(o),e}var U={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",followUp:"\
 Ask a follow-up question",ask:"Ask",close:"Close",restart:"New conversation",conversation:"Conversation",asked:"You asked:",searching:"Looking in the documents…",
 stop:"Stop",found:"The documents say",retry:"Try again",notFound:"Not in these documents.",notFoundWhy:"No passage answers this question well enough to be quote\
-d as an answer.",context:"Read together with {question}.",alone:"Ask it alone",passage:"The passage around it",passages:"The passage around it, and {n} more",nearestOne:"\
-The nearest passage",nearest:"The {n} nearest passages",page:"p. {n}",original:"original at {host}",alsoIn:"Word for word also in",newTab:"(opens in a new tab)",
-very_high:"Confidence: very high.",high:"Confidence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confidence: low. Read the pa\
-ssage: it may not answer the question.",helpful:"Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is not there",downMissing:"Wrong, it is\
- there",unsaved:"Your rating could not be saved. Try again.",unanswered:"No answer came.",unreachable:"The service cannot be reached. It may have stopped, or th\
-e connection is down.",refused:"The chat cannot be used on this site. Please tell the site’s owner.",slow:"The service has sent nothing for 30 seconds. It may\
- be busy.",cutOff:"The answer was cut off before it was complete.",unreadable:"The service answered in a way that cannot be read here.",busy:"The service cannot\
- answer at the moment.",rejected:"The service cannot use this question.",tooLong:"This question is too long. At most 2,000 characters can be asked.",stopped:"St\
-opped."};var st={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta viene en las palabras de los documentos, con su fuente.",placeholder:"Su pre\
-gunta",followUp:"Haga otra pregunta",ask:"Preguntar",close:"Cerrar",restart:"Nueva conversación",conversation:"Conversación",asked:"Usted preguntó:",searching:"\
+d as an answer.",context:"Read together with {question}.",alone:"Ask it on its own",passage:"The passage around it",passages:"The passage around it, and {n} mor\
+e",nearestOne:"The nearest passage",nearest:"The {n} nearest passages",page:"p. {n}",original:"original at {host}",alsoIn:"Also found word for word in",newTab:"\
+(opens in a new tab)",very_high:"Confidence: very high.",high:"Confidence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confid\
+ence: low. Read the passage: it may not answer the question.",helpful:"Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is not there",downMissing:"\
+Wrong, it is there",unsaved:"Your rating could not be saved. Try again.",unanswered:"No answer arrived.",unreachable:"The service cannot be reached. It may have\
+ stopped, or the connection is down.",refused:"The chat cannot be used on this site. Please tell the site’s owner.",slow:"The service has sent nothing for 30 \
+seconds. It may be busy.",cutOff:"The answer was cut off before it was complete.",unreadable:"The service’s answer cannot be read.",busy:"The service cannot a\
+nswer at the moment.",rejected:"The service does not accept this question.",tooLong:"This question is too long. The limit is 2,000 characters.",stopped:"Stopped\
+."};var st={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta se da con las palabras de los propios documentos e indica su fuente.",placeholder:"\
+Su pregunta",followUp:"Haga otra pregunta",ask:"Preguntar",close:"Cerrar",restart:"Nueva conversación",conversation:"Conversación",asked:"Usted preguntó:",searching:"\
 Buscando en los documentos…",stop:"Detener",found:"Los documentos dicen",retry:"Intentar de nuevo",notFound:"No está en estos documentos.",notFoundWhy:"Ningú\
-n pasaje responde a esta pregunta lo bastante bien como para citarlo como respuesta.",context:"Leída junto con {question}.",alone:"Preguntar sin contexto",passage:"\
-El pasaje completo",passages:"El pasaje completo y {n} más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",page:"p. {n}",original:"\
-original en {host}",alsoIn:"Palabra por palabra también en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Confianza: alta.",medium:"\
+n pasaje responde a esta pregunta lo bastante bien como para citarlo.",context:"Leída junto con {question}.",alone:"Preguntar sin contexto",passage:"El pasaje \
+completo",passages:"El pasaje completo y {n} más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",page:"p. {n}",original:"original \
+en {host}",alsoIn:"También aparece, palabra por palabra, en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Confianza: alta.",medium:"\
 Confianza: media. Lea el pasaje antes de citarlo.",low:"Confianza: baja. Lea el pasaje: puede que no responda a la pregunta.",helpful:"¿Le ha servido?",up:"Úti\
 l",down:"No útil",upMissing:"Correcto, no está",downMissing:"Incorrecto, sí está",unsaved:"No se pudo guardar su valoración. Inténtelo de nuevo.",unanswered:"\
-No llegó ninguna respuesta.",unreachable:"No se puede conectar con el servicio. Quizá se ha detenido o no hay conexión.",refused:"El chat no se puede usar en\
- este sitio. Avise al propietario del sitio.",slow:"El servicio no ha enviado nada en 30 segundos. Quizá está ocupado.",cutOff:"La respuesta se cortó antes de\
- estar completa.",unreadable:"El servicio respondió de una forma que aquí no se puede leer.",busy:"El servicio no puede responder en este momento.",rejected:"\
-El servicio no puede usar esta pregunta.",tooLong:"Esta pregunta es demasiado larga. Se admiten 2.000 caracteres como máximo.",stopped:"Detenida."},he=st;var rt={en:U,es:he},M=U;function j(t){return rt[G(t)]}function fe(t){return navigator.languages.find(o=>/^[\w-]+$/.test(o)&&G(o)===G(t))??t}function G(t){return(t.
+No llegó ninguna respuesta.",unreachable:"No se puede conectar con el servicio. Quizá esté detenido o no haya conexión.",refused:"El chat no se puede usar e\
+n este sitio. Avise al propietario del sitio.",slow:"El servicio no ha enviado nada en 30 segundos. Quizá esté ocupado.",cutOff:"La respuesta se cortó antes d\
+e estar completa.",unreadable:"No se puede leer la respuesta del servicio.",busy:"El servicio no puede responder en este momento.",rejected:"El servicio no admi\
+te esta pregunta.",tooLong:"Esta pregunta es demasiado larga. El límite es de 2000 caracteres.",stopped:"Detenida."},he=st;var rt={en:U,es:he},M=U;function j(t){return rt[G(t)]}function fe(t){return navigator.languages.find(o=>/^[\w-]+$/.test(o)&&G(o)===G(t))??t}function G(t){return(t.
 split("-")[0]??"").toLowerCase()}function T(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(e[n]??o))}function it({authors:t,title:e,section:o,page:n,publisher:s,published:r},{texts:i,language:a}){return[["authors",lt(t,a)],["title",e],["section",o===e?null:o&&`\
 “${o}”`],["page",n==null?null:T(i.page,{n})],["publisher",s],["published",r&&ct(r,a)]].flatMap(([u,d])=>d?[{kind:u,text:d}]:[])}function J(t,e){let o=it(t,e).
 map(({kind:s,text:r})=>{switch(s){case"title":return K(t,e);case"page":return r;case"published":return l("time",{datetime:t.published},r);default:return ne(r,t.
@@ -121,10 +121,10 @@ ers",...vt],F=2e3,Te=["document_id","publisher","published","language","tag","ex
 function q(t){ye.has(t)||(ye.add(t),console.warn(`Footnote: ${t}`))}function P(t,e){let o=`a JSON object of texts, with keys among ${Object.keys(M).join(", ")}`,
 n=v(t,"texts",null,xt,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=j(s)===void 0&&n===null?"en":s||"en",i=v(t,"language",Ee(r)??
 "en",u=>j(u)===void 0&&n===null?null:Ee(u),"en, es, or a language whose texts the attribute texts gives"),a={...j(i)??M,...n},c=t.hasAttribute("colour")?"colour":
-"color";return{endpoint:v(t,"endpoint",e,kt,"an address such as https://ask.example.org"),key:v(t,"key","",Se(/^[!-~]+$/),"a key as the service's operator gives\
- it"),inline:v(t,"mode","inline",xe("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||a.title,colour:v(t,c,null,u=>CSS.
-supports("color",u)?u:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],yt,"bottom or top, a hyphen, and end, start, left or right"),theme:v(
-t,"theme","auto",xe("auto","light","dark"),"auto, light or dark"),language:i,direction:wt.test(i)?"rtl":"ltr",texts:a,greeting:t.getAttribute("greeting")??a.greeting,
+"color";return{endpoint:v(t,"endpoint",e,kt,"an address such as https://ask.example.org"),key:v(t,"key","",Se(/^[!-~]+$/),"a key from the service's operator"),inline:v(
+t,"mode","inline",xe("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||a.title,colour:v(t,c,null,u=>CSS.supports("col\
+or",u)?u:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],yt,"bottom or top, a hyphen, and end, start, left or right"),theme:v(t,"the\
+me","auto",xe("auto","light","dark"),"auto, light or dark"),language:i,direction:wt.test(i)?"rtl":"ltr",texts:a,greeting:t.getAttribute("greeting")??a.greeting,
 placeholder:t.getAttribute("placeholder")||a.placeholder,followUp:t.getAttribute("placeholder")||a.followUp,disclaimer:t.getAttribute("disclaimer")??"",suggestions:v(
 t,"suggestions",[],Et,"a JSON list of questions"),passages:v(t,"passages",null,Se(/^([1-9]\d?|100)$/),"a whole number from 1 to 100"),filters:v(t,"filters",{},St,
 `a JSON object with keys among ${Te.join(", ")}`,null)}}function v(t,e,o,n,s,r=o){let i=t.getAttribute(e)?.trim()??"";if(i==="")return o;try{let u=n(i);if(u!==null)
@@ -140,7 +140,7 @@ isArray(e)&&e.every(o=>typeof o=="string")?e:null}var Oe={light:[.984,.973,.945]
     .root[data-theme="dark"] { ${o} }`}function Ce(t,e,o){for(let n=0;n<1;n+=.05){let s=t.map(r=>r+(o-r)*n);if(X(s,e)>=4.6)return s}return[o,o,o]}function X(t,e){
 let[o,n]=[qe(t),qe(e)];return(Math.max(o,n)+.05)/(Math.min(o,n)+.05)}function qe(t){let[e=0,o=0,n=0]=t.map(s=>s<=.04045?s/12.92:((s+.055)/1.055)**2.4);return .2126*
 e+.7152*o+.0722*n}function Z(t){return`rgb(${t.map(e=>Math.round(e*255)).join(" ")})`}function Ne(t){let e=(t.match(/-?[\d.]+(e-?\d+)?/g)??[]).map(Number),o=t.startsWith(
-"rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var Tt="(max-width: 30em), (max-height: 26em)",W=class{#e;#s;#r;#n=l("section");#t=matchMedia(Tt);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
+"rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var Tt="(max-width: 30em), (max-height: 26em)",H=class{#e;#s;#r;#n=l("section");#t=matchMedia(Tt);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
 let s=o?"section":"dialog";(this.#n.localName!==s||this.#n.firstChild===null)&&(this.hide(),this.#n=l(s,{id:"panel",part:"panel","aria-labelledby":"title"},this.#e),
 this.#n.addEventListener("cancel",i=>{i.preventDefault(),this.#r()}),this.#n.addEventListener("close",()=>{this.#n.isConnected&&!this.#i?.open&&this.#r()}),e.replaceChildren(
 ...o?[this.#n]:[this.#s,this.#n])),this.#s.className=["launcher",...n].join(" ");let r=this.#l?["covering"]:[];this.#n.className=["frame",...o?[]:n,...r].join("\
@@ -306,11 +306,11 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   .feedback button[aria-pressed="true"] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
 }
 @media print { .launcher, dialog.frame { display: none; } }
-`;var Me=new CSSStyleSheet;Me.replaceSync($e);var H=class{#e;#s=new CSSStyleSheet;root=l("div",{class:"root",title:""});launcher=g({part:"launcher","aria-controls":"\
+`;var Me=new CSSStyleSheet;Me.replaceSync($e);var W=class{#e;#s=new CSSStyleSheet;root=l("div",{class:"root",title:""});launcher=g({part:"launcher","aria-controls":"\
 panel"},[],()=>this.#e.toggle());restart=g({part:"restart"},[],()=>this.#e.restart());log=l("div",{class:"log",part:"log",role:"log",tabindex:"0"});field=l("tex\
 tarea",{part:"field",rows:"1",maxlength:String(F),enterkeyhint:"send",autocomplete:"off"});#r=l("h2",{class:"title",part:"title",id:"title"});#n=g({class:"close",
 part:"close"},["×"],()=>this.#e.close());#t=g({class:"send",part:"send"},[],()=>this.#e.send());#o=l("p",{class:"disclaimer",part:"disclaimer"});#i=l("div",{class:"\
-chat",part:"chat"},l("div",{class:"header",part:"header"},this.#r,this.restart,this.#n),this.log,l("div",{class:"writing",part:"writing"},this.field,this.#t),this.#o);panel=new W(
+chat",part:"chat"},l("div",{class:"header",part:"header"},this.#r,this.restart,this.#n),this.log,l("div",{class:"writing",part:"writing"},this.field,this.#t),this.#o);panel=new H(
 this.#i,this.launcher,()=>this.#e.close());constructor(e,o){this.#e=o,e.adoptedStyleSheets=[Me,this.#s],e.append(this.root)}apply({inline:e,title:o,colour:n,corner:s,
 theme:r,language:i,direction:a,texts:c,placeholder:u,disclaimer:d}){this.root.dataset.theme=r,this.#r.textContent=o,this.launcher.replaceChildren(l("span",{lang:i,
 dir:a},o)),this.#i.lang=i,this.#i.dir=a,this.restart.textContent=c.restart,this.#n.setAttribute("aria-label",c.close),this.#n.hidden=e,this.log.setAttribute("ar\
@@ -321,7 +321,7 @@ used.`),""):Le(n)}follow({placeholder:e,followUp:o},n){this.restart.hidden=!n,th
 suggestion"},[l("bdi",{},s)],()=>this.#e.suggestion(s)));this.log.replaceChildren(l("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":l("div",
 {class:"suggestions",part:"suggestions"},...n))}scroll(){let e=this.log.lastElementChild;e instanceof HTMLElement&&e.classList.contains("turn")&&(this.log.scrollTop=
 e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?this.log:this.field).focus({preventScroll:!0})}};var E="footnote-chat",At=["open","close","question","answer","source","feedback","error"];function je(t,e){return class extends HTMLElement{static observedAttributes=[
-...R,"mode"];#e=P(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new H(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
+...R,"mode"];#e=P(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new W(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
 this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#p(),suggestion:n=>this.ask(n)});#o=new I(this.#t.log,this.#l(),new C(""),{stop:()=>this.#o.
 stop(),began:()=>this.#t.scroll(),ended:n=>this.#m(n),changed:()=>this.#u()});constructor(){super(),this.#t.root.addEventListener("keydown",n=>this.#g(n))}open(){
 if(!this.isConnected)return;let{conversation:n}=this.#o;if(!this.#e.inline&&!n.opened){let s=document.activeElement;this.#n=s instanceof HTMLElement&&s!==this&&

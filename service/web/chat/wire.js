@@ -77,7 +77,7 @@ async function exchange(service, path, options, read) {
   const { endpoint, credentials, askKey } = service;
   const { method = "GET", body, accept, ignoreBOM = false, signal } = options;
   if (endpoint === "") {
-    throw new Failure("unreachable", { message: "it is not known where to ask; set the attribute endpoint." });
+    throw new Failure("unreachable", { message: "the address of the service is unknown; set the attribute endpoint." });
   }
   const key = service.key();
   const ending = new AbortController();

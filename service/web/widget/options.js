@@ -64,7 +64,7 @@ export function optionsOf(host, home) {
   const colour = host.hasAttribute("colour") ? "colour" : "color";
   return {
     endpoint: read(host, "endpoint", home, addressOf, "an address such as https://ask.example.org"),
-    key: read(host, "key", "", matching(/^[!-~]+$/), "a key as the service's operator gives it"),
+    key: read(host, "key", "", matching(/^[!-~]+$/), "a key from the service's operator"),
     inline: read(host, "mode", "inline", oneOf("inline", "launcher"), "inline or launcher") === "inline",
     title: host.getAttribute("title")?.trim() || texts.title,
     colour: read(

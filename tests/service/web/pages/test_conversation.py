@@ -106,10 +106,10 @@ def test_a_follow_up_can_be_asked_alone(page: Page) -> None:
     ask(page, FOLLOW_UP)
     expect(last(page).locator(".context q")).to_have_text(QUESTION)
     with page.expect_request("**/v1/chat") as request:
-        last(page).get_by_role("button", name="Ask it alone").click()
+        last(page).get_by_role("button", name="Ask it on its own").click()
 
     assert asked(request.value) == {"messages": [{"role": "user", "content": FOLLOW_UP}], "context": False}
-    expect(last(page).get_by_role("button", name="Ask it alone")).to_have_count(0)
+    expect(last(page).get_by_role("button", name="Ask it on its own")).to_have_count(0)
     expect(turns(page).get_by_role("heading", level=2)).to_have_text([QUESTION, FOLLOW_UP])
 
 

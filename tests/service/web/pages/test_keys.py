@@ -48,7 +48,7 @@ def test_the_page_asks_for_the_key_and_then_for_no_more(page: Page, keyed: Runni
     ask(page, QUESTION)
     expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
     page.get_by_role("button", name="Helpful", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("Thank you. Press again to take it back.")
+    expect(page.get_by_role("status")).to_have_text("Thank you. Press again to remove it.")
     page.reload()
     expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
     page.goto(f"{keyed.url}/documents/chronicle#char=2,13")

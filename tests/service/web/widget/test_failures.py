@@ -145,6 +145,6 @@ def test_a_question_that_is_too_long_is_not_sent(visit: Visit) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate("document.querySelector('footnote-chat').ask('🌊'.repeat(2001))")
 
-    expect(chat(page).locator(".failure")).to_contain_text("At most 2,000 characters can be asked.")
+    expect(chat(page).locator(".failure")).to_contain_text("The limit is 2,000 characters.")
     expect(chat(page).get_by_role("button", name="Try again")).to_have_count(0)
     assert not any("/v1/chat" in url for url in asked)
