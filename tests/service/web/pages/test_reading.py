@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from embeddings.encoder.encoder import Encoder
 from service.settings import Settings
@@ -180,7 +180,7 @@ def test_a_mark_ends_where_the_text_does(new_page: Callable[..., Page], service:
     assert overhang > 1
     box = text.bounding_box()
     assert box is not None
-    beside = {"x": box["x"] + box["width"], "y": box["y"], "width": 10, "height": 400}
+    beside: FloatRect = {"x": box["x"] + box["width"], "y": box["y"], "width": 10, "height": 400}
 
     marked = page.screenshot(clip=beside)
     mark.evaluate("element => { element.style.background = 'none'; }")
@@ -228,7 +228,7 @@ def test_an_unknown_document_leads_home(
     page = new_page()
     page.goto(f"{service.url}/documents/no-such-document")
 
-    expect(page.get_by_role("heading")).to_have_text("There is no document at this address")
+    expect(page.get_by_role("heading")).to_have_text("There is nothing at this address")
     page.get_by_role("link", name="Ask a question").click()
     expect(page.get_by_role("textbox")).to_be_visible()
 
