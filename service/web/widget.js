@@ -5,10 +5,10 @@ return{lang:t,dir:"auto"}}function ne(t,e){return l("bdi",{lang:e},t)}var te=0;f
 e);return t&&["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var h=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null}={}){super(o),this.kind=e,this.details=n,this.status=s}get retry(){return this.
 kind!=="rejected"&&this.kind!=="tooLong"}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},He={401:"refused",403:"refused",404:"unr\
 eachable",405:"unreachable",408:"busy",429:"busy"};function z(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,d=>({pointer:String(d?.pointer),detail:String(
-d?.detail)})),r=[o,...s.map(d=>`${d.pointer}: ${d.detail}`)].filter(d=>d!==""),i=s.length>0?s.map(d=>d.detail):o===""?[]:[String(o)],c=s.every(({pointer:d})=>!d.
-startsWith("/filters"))?"rejected":"refused",u=He[t]??(t>=400&&t<500?c:"busy");return new h(u,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function k(t){
-try{return JSON.parse(t)}catch{throw new h("unreadable")}}function $(t){try{if(We(t))return t}catch{}throw new h("unreadable")}function We({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
-red"?se(e):t==="not_found")&&typeof o.level=="string"&&n.every(_e)&&Array.isArray(s?.turns??[])}function _e({text:t,highlights:e,citation:o,also_found_in:n}){return se(
+d?.detail)})),r=[o,...s.map(d=>`${d.pointer}: ${d.detail}`)].filter(d=>d!==""),i=s.length>0?s.map(d=>d.detail):o===""?[]:[String(o)],c=s.some(({pointer:d})=>/^\/filters/.
+test(d))?"refused":"rejected",u=He[t]??(t>=400&&t<500?c:"busy");return new h(u,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function k(t){try{return JSON.
+parse(t)}catch{throw new h("unreadable")}}function $(t){try{if(_e(t))return t}catch{}throw new h("unreadable")}function _e({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
+red"?se(e):t==="not_found")&&typeof o.level=="string"&&n.every(We)&&Array.isArray(s?.turns??[])}function We({text:t,highlights:e,citation:o,also_found_in:n}){return se(
 {text:t,citation:o})&&Array.isArray(e)&&n.every(re)}function se({text:t,citation:e}){return typeof t=="string"&&re(e)}function re({title:t,href:e,authors:o,section:n,
 publisher:s,published:r,language:i,url:a,source_href:c}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,i,a,c].every(u=>typeof(u??"")=="string")}var De=12,Be=20,Ue=4e5,C=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ge(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
 slice(0,e.alone?0:this.turns.indexOf(e)).flatMap(({question:o,answer:n})=>n===void 0?[]:[{role:"user",content:o},{role:"assistant",content:n.answer?.text??""}]).
@@ -23,11 +23,11 @@ r.rating)),a=n===void 0?{}:{answer:$(n),readWith:s,rated:r};return i?[{question:
 0&&i.push({type:o,data:n.join(`
 `)}),o="",n=[]):c==="event"?o=u:c==="data"&&n.push(u)}return i}}async function ae(t){let e=Ke(),o=null,n=[];for await(let s of t)for(let{type:r,data:i}of e(s))if(r===
 "answer")o=k(i);else if(r==="passage")n.push(k(i));else if(r==="error"){let a=k(i);throw z(Number(a?.status),a)}else if(r==="done"){if(o===null||k(i)?.passages!==
-n.length)throw new h("cutOff");return{...o,passages:n}}throw new h("cutOff")}var Qe=3e4,Ye=5e3;async function le(t,e,o){if(e.filters===null)throw new h("refused");return D(t,"/v1/chat",{method:"POST",body:e,accept:"text/event-stream, app\
-lication/json;q=0.5",signal:o},async(s,r)=>$(ce(s)==="text/event-stream"?await ae(r):k(await B(r))))}function _(t,e,o={}){return D(t,e,o,async(n,s)=>({response:n,
+n.length)throw new h("cutOff");return{...o,passages:n}}throw new h("cutOff")}var Ye=3e4,Qe=5e3;async function le(t,e,o){if(e.filters===null)throw new h("refused");return D(t,"/v1/chat",{method:"POST",body:e,accept:"text/event-stream, app\
+lication/json;q=0.5",signal:o},async(s,r)=>$(ce(s)==="text/event-stream"?await ae(r):k(await B(r))))}function W(t,e,o={}){return D(t,e,o,async(n,s)=>({response:n,
 text:await B(s)}))}async function D(t,e,o,n){let{endpoint:s,credentials:r,askKey:i}=t,{method:a="GET",body:c,accept:u,ignoreBOM:d=!1,signal:m}=o;if(s==="")throw new h(
 "unreachable",{message:"the address of the service is unknown; set the attribute endpoint."});let p=t.key(),f=new AbortController;m?.addEventListener("abort",()=>f.
-abort(new h("stopped")),{once:!0});let y=0,L=()=>{clearTimeout(y),y=setTimeout(()=>f.abort(new h("slow")),Qe)};L();let b=!1,w;try{let x=await fetch(s+e,{method:a,
+abort(new h("stopped")),{once:!0});let y=0,L=()=>{clearTimeout(y),y=setTimeout(()=>f.abort(new h("slow")),Ye)};L();let b=!1,w;try{let x=await fetch(s+e,{method:a,
 credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{...p===""?{}:{Authorization:`Bearer ${p}`},...c===void 0?{}:{"Content-Type":"application/json"},...u===
 void 0?{}:{Accept:u}},referrerPolicy:"no-referrer",signal:f.signal});b=!0;let ee=Ve(x,L,d);if(x.ok)return await n(x,ee);let Pe=await B(ee);w=z(x.status,ce(x)===
 "application/problem+json"?k(Pe):null)}catch(x){w=x instanceof h?x:new h("cutOff"),w=f.signal.aborted?f.signal.reason:b?w:await Ze(s)}finally{clearTimeout(y),f.
@@ -35,14 +35,14 @@ abort()}if(w.status!==401||i===void 0)throw w;return await i(p,m),D(t,e,o,n)}fun
 async function*Ve(t,e,o){let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=await n?.read())e(),
 yield s.decode(r.value,{stream:!0})}async function B(t){let e="";for await(let o of t)e+=o;return e}async function Ze(t){if(new URL(t).origin===location.origin)
 return new h("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"no-referrer",signal:AbortSignal.
-timeout(Ye)});if(!o)return new h("unreachable")}catch{return new h("unreachable")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE\
+timeout(Qe)});if(!o)return new h("unreachable")}catch{return new h("unreachable")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE\
 _ORIGINS.`;return new h("refused",{message:e})}var ue=["up","down"],Xe=[403,404,405];function de(t,e,{service:o,texts:n,icons:s,tell:r},i,a){let c=e.status==="answered"?{up:n.up,down:n.down}:{up:n.upMissing,
 down:n.downMissing},u=ue.map(b=>g({class:`small thumb ${b}`,part:`thumb-${b}`,title:s?c[b]:null},[ot(),l("span",{class:s?"unseen":null},c[b])],()=>f(b))),d=l("s\
 pan",{class:"unsaved"}),m=!1;function p(){u.forEach((b,w)=>{b.setAttribute("aria-pressed",String(t.rated?.rating===ue[w]))})}async function f(b){if(!m){m=!0,d.textContent=
 "";try{await et(o,t,nt(t.question,i.before(t),e,b)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(w){!t.rated&&Xe.includes(h.of(w).status??
 0)?a():(d.textContent=n.unsaved,r("unsaved",{}))}m=!1,i.save(),p()}}p();let y=s?l("span",{},n.helpful):null,L={class:"feedback",part:"feedback",role:"group","ar\
 ia-label":n.helpful};return l("div",L,y,...u,d)}async function et(t,e,o){let n=e.rated??null;if(n!==null&&(await tt(t,n.id),e.rated=null),n?.rating!==o.rating){
-let{text:s}=await _(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.rating,id:String(k(s).id)}}}async function tt(t,e){try{await _(t,`/v1/feedback/${encodeURIComponent(
+let{text:s}=await W(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.rating,id:String(k(s).id)}}}async function tt(t,e){try{await W(t,`/v1/feedback/${encodeURIComponent(
 e)}`,{method:"DELETE"})}catch(o){if(h.of(o).status!==404)throw o}}function nt(t,e,{status:o,passages:[n],generation:s},r){if(o==="not_found"||n===void 0)return{
 question:t,history:e,status:o,rating:r,passage:null,generation:s};let{document_id:i,revision:a,start:c,end:u}=n.citation,d=n.highlights[0]??{start:0,end:[...n.text].
 length},m={document_id:i,revision:a,start:c,end:u,text:n.text,highlight:d};return{question:t,history:e,status:o,rating:r,passage:m,generation:s}}function ot(){let t="\
@@ -73,15 +73,15 @@ te esta pregunta.",tooLong:"Esta pregunta es demasiado larga. El límite es de 2
 split("-")[0]??"").toLowerCase()}function T(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(e[n]??o))}function it({authors:t,title:e,section:o,page:n,publisher:s,published:r},{texts:i,language:a}){return[["authors",lt(t,a)],["title",e],["section",o===e?null:o&&`\
 “${o}”`],["page",n==null?null:T(i.page,{n})],["publisher",s],["published",r&&ct(r,a)]].flatMap(([u,d])=>d?[{kind:u,text:d}]:[])}function J(t,e){let o=it(t,e).
 map(({kind:s,text:r})=>{switch(s){case"title":return K(t,e);case"page":return r;case"published":return l("time",{datetime:t.published},r);default:return ne(r,t.
-language)}}),n=at(t,e);return l("p",{class:"source",part:"source"},...Q([...o,n],", "),".")}function K(t,e){let{endpoint:o}=e.service,n=l("cite",O(t.language),t.
+language)}}),n=at(t,e);return l("p",{class:"source",part:"source"},...Y([...o,n],", "),".")}function K(t,e){let{endpoint:o}=e.service,n=l("cite",O(t.language),t.
 title),s=S(t.href,o);return s===null||s.origin!==S(o)?.origin?n:pe(s,n,t,e)}function at(t,e){let o=S(t.source_href??t.url);return o===null?null:pe(o,T(e.texts.original,
 {host:o.host}),t,e)}function pe({href:t},e,o,{texts:n,newTab:s,tell:r}){let a=l("a",{href:t,rel:"noopener noreferrer",part:"link",...s?{target:"_blank"}:{}},e);
-return s&&a.append(l("span",{class:"unseen"},` ${n.newTab}`)),a.addEventListener("click",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),a}function Q(t,e){
+return s&&a.append(l("span",{class:"unseen"},` ${n.newTab}`)),a.addEventListener("click",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),a}function Y(t,e){
 return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function lt(t,e){return new Intl.ListFormat(e).format(t)}function ct(t,e){let o=new Date(`${t}T00:0\
 0:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?t:n.format(o)}function ut(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((i,a)=>i-a)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
 r,s)}return o}function me(t,e){let o=ut(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,i)=>r.start-i.start)){let r=o.get(s.start),i=o.get(
-s.end),a=n.at(-1);r===void 0||i===void 0||r>=i||(a!==void 0&&r<=a.end?a.end=Math.max(a.end,i):n.push({start:r,end:i}))}return n}function ge(t,e,o){let n=[],s=0;for(let r of e)n.push(...Y(t,{start:s,end:r.start},o),r.start<r.end?l("mark",{part:"mark"},...Y(t,r,o)):l("span",{class:"place"})),
-s=r.end;return[...n,...Y(t,{start:s,end:t.length},o)]}function Y(t,e,o){let n=[],s=e.start;for(let{start:r,end:i,level:a}of o){let[c,u]=[Math.max(r,e.start),Math.
+s.end),a=n.at(-1);r===void 0||i===void 0||r>=i||(a!==void 0&&r<=a.end?a.end=Math.max(a.end,i):n.push({start:r,end:i}))}return n}function ge(t,e,o){let n=[],s=0;for(let r of e)n.push(...Q(t,{start:s,end:r.start},o),r.start<r.end?l("mark",{part:"mark"},...Q(t,r,o)):l("span",{class:"place"})),
+s=r.end;return[...n,...Q(t,{start:s,end:t.length},o)]}function Q(t,e,o){let n=[],s=e.start;for(let{start:r,end:i,level:a}of o){let[c,u]=[Math.max(r,e.start),Math.
 min(i,e.end)];if(c<u){let d=a===void 0?{}:{role:"heading","aria-level":String(a)};n.push(t.slice(s,c),l("span",{class:"heading",...d},t.slice(c,u))),s=u}}return n.
 push(t.slice(s,e.end)),n.filter(r=>r!=="")}function dt(t,e,o){let n=t.indexOf(`
 `,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function be(t,e){let o=dt(t,0,e),n=[...t.matchAll(/^#{1,6} .*/gm)].map(({index:s,
@@ -91,7 +91,7 @@ i.nearest,{n:d}):T(d===1?i.passage:i.passages,{n:d-1}),p=u===null?null:c(u.text,
 return N(e,{class:"outcome",tabindex:"-1"},t)}function ht({texts:t,level:e}){let o=V(t.notFound,e+1);return l("div",{class:"not-found",part:"not-found"},o,l("p",
 {},t.notFoundWhy))}function ft({text:t,citation:e},o,n){let{texts:s,level:r}=n;return l("figure",{},V(s.found,r+1),l("blockquote",{class:"quotation",part:"quota\
 tion",...O(e.language)},l("span",{class:"quoted"},t)),l("p",{class:"confidence",part:"confidence"},s[o]??null),l("figcaption",{},J(e,n)))}function pt({text:t,highlights:e,
-citation:o,also_found_in:n},s){let r=ge(t,me(t,e),be(t,o.section)),i=Q(n.map(a=>K(a,s)),", ");return l("li",{},l("blockquote",{class:"passage",part:"passage",...O(
+citation:o,also_found_in:n},s){let r=ge(t,me(t,e),be(t,o.section)),i=Y(n.map(a=>K(a,s)),", ");return l("li",{},l("blockquote",{class:"passage",part:"passage",...O(
 o.language)},...r),J(o,s),i.length===0?null:l("p",{class:"source",part:"source"},`${s.texts.alsoIn} `,...i,"."),s.copyButton(t,o))}function we(t,{texts:e,explained:o,
 level:n},s){let[r="",...i]=mt(t,e,o),a=l("div",{class:"failure",part:"failure"},V(r,n),...i.map(c=>l("p",{},c)));return t.retry&&a.append(g({class:"small",part:"\
 retry"},[e.retry],s)),a}function mt({kind:t,details:e,status:o},n,s){if(s&&e.length>0)return e;let[r="",...i]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.
@@ -306,7 +306,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   .feedback button[aria-pressed="true"] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
 }
 @media print { .launcher, dialog.frame { display: none; } }
-`;var Me=new CSSStyleSheet;Me.replaceSync($e);var W=class{#e;#s=new CSSStyleSheet;root=l("div",{class:"root",title:""});launcher=g({part:"launcher","aria-controls":"\
+`;var Me=new CSSStyleSheet;Me.replaceSync($e);var _=class{#e;#s=new CSSStyleSheet;root=l("div",{class:"root",title:""});launcher=g({part:"launcher","aria-controls":"\
 panel"},[],()=>this.#e.toggle());restart=g({part:"restart"},[],()=>this.#e.restart());log=l("div",{class:"log",part:"log",role:"log",tabindex:"0"});field=l("tex\
 tarea",{part:"field",rows:"1",maxlength:String(F),enterkeyhint:"send",autocomplete:"off"});#r=l("h2",{class:"title",part:"title",id:"title"});#n=g({class:"close",
 part:"close"},["×"],()=>this.#e.close());#t=g({class:"send",part:"send"},[],()=>this.#e.send());#o=l("p",{class:"disclaimer",part:"disclaimer"});#i=l("div",{class:"\
@@ -321,7 +321,7 @@ used.`),""):Le(n)}follow({placeholder:e,followUp:o},n){this.restart.hidden=!n,th
 suggestion"},[l("bdi",{},s)],()=>this.#e.suggestion(s)));this.log.replaceChildren(l("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":l("div",
 {class:"suggestions",part:"suggestions"},...n))}scroll(){let e=this.log.lastElementChild;e instanceof HTMLElement&&e.classList.contains("turn")&&(this.log.scrollTop=
 e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?this.log:this.field).focus({preventScroll:!0})}};var E="footnote-chat",At=["open","close","question","answer","source","feedback","error"];function je(t,e){return class extends HTMLElement{static observedAttributes=[
-...R,"mode"];#e=P(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new W(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
+...R,"mode"];#e=P(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new _(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
 this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#p(),suggestion:n=>this.ask(n)});#o=new I(this.#t.log,this.#l(),new C(""),{stop:()=>this.#o.
 stop(),began:()=>this.#t.scroll(),ended:n=>this.#m(n),changed:()=>this.#u()});constructor(){super(),this.#t.root.addEventListener("keydown",n=>this.#g(n))}open(){
 if(!this.isConnected)return;let{conversation:n}=this.#o;if(!this.#e.inline&&!n.opened){let s=document.activeElement;this.#n=s instanceof HTMLElement&&s!==this&&
