@@ -99,6 +99,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     )
     app.state.metrics.track(service.library, app.state.question_queue.queue, app.state.intake.queue)
     add_problem_handlers(app)
+    app.add_exception_handler(404, pages.handle_not_found)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/web", pages.WEB_FILES)

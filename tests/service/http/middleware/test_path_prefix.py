@@ -60,7 +60,10 @@ def links(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="([^"#]*)"', page)
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/documents/truce", "/documents/nothing"])
+NOWHERE = ["/nothing", "/nothing/here/", "/nothing%2Fhere", "/documents/nothing", "/web/nothing", "/docs/static/x"]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/documents/truce", *NOWHERE])
 def test_every_link_of_a_page_stays_below_the_prefix_and_leads_somewhere(below: Callable[..., Any], path: str) -> None:
     page = below("GET", PREFIX + path, headers=HTML)
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
