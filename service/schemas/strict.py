@@ -3,7 +3,6 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
 
 __all__ = ["Strict"]
 
@@ -15,11 +14,9 @@ class Strict(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _known_fields_only(cls, given: Any) -> Any:  # noqa: ANN401 - any JSON
-        if isinstance(given, dict) and not given.keys() <= cls.model_fields.keys():
-            raise PydanticCustomError(
-                "unknown_field",
-                "This has an unknown field. Known fields: {known}.",
-                {"known": ", ".join(cls.model_fields)},
-            )
+    def _without_unknown_names(cls, given: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Put the known names in place of the unknown ones, which an error must not repeat."""
+        known = cls.model_fields
+        if isinstance(given, dict) and not given.keys() <= known.keys():
+            return {**{name: value for name, value in given.items() if name in known}, ", ".join(known): None}
         return given
