@@ -11,7 +11,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.encoder import DEFAULT_ENCODER, default_exports_folder
-from service.access import Network, parsed_hosts, parsed_origins
 from service.setting_types import (
     Folder,
     Hosts,
@@ -21,11 +20,8 @@ from service.setting_types import (
     Proxies,
     Questions,
     key_values,
-    proxy_values,
     questions_of,
 )
-
-__all__ = ["PREFIX", "Settings", "load_settings"]
 
 PREFIX = "FOOTNOTE_"
 
@@ -221,16 +217,6 @@ class Settings(BaseSettings):
         return questions_of(self.suggested_questions)
 
     @property
-    def host_values(self) -> tuple[str, ...]:
-        """The names in `hosts`, and the one in `host`."""
-        return (*parsed_hosts(self.hosts or ""), self.host.lower())
-
-    @property
-    def origin_values(self) -> tuple[str, ...]:
-        """The origins in `origins`."""
-        return parsed_origins(self.origins or "")
-
-    @property
     def admin_key_values(self) -> tuple[str, ...]:
         """The keys in `admin_keys`."""
         return key_values(self.admin_keys)
@@ -239,11 +225,6 @@ class Settings(BaseSettings):
     def ask_key_values(self) -> tuple[str, ...]:
         """The keys in `ask_keys`."""
         return key_values(self.ask_keys)
-
-    @property
-    def proxy_values(self) -> tuple[Network, ...]:
-        """The networks in `proxies`."""
-        return proxy_values(self.proxies)
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:  # noqa: ANN401

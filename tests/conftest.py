@@ -108,13 +108,13 @@ def make_tiny_model(folder: Path, seed: int) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tiny_model: Path) -> Encoder:
-    return Encoder.load(str(tiny_model))
+    return Encoder(str(tiny_model))
 
 
 @pytest.fixture(scope="session")
 def default_encoder(exports: Path) -> Encoder:
     """The encoder that Footnote comes with, as it runs on a CPU; exporting it takes seconds."""
-    return Encoder.load(DEFAULT_ENCODER, "int8", exports)
+    return Encoder(DEFAULT_ENCODER, "int8", exports)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_the_build_fails_unless_the_default_encoder_encodes_offline() -> None:
 
 def test_the_encoder_is_prepared_where_the_service_looks_for_it() -> None:
     prepared = FINAL.steps[-1].environment["FOOTNOTE_EXPORTS"]
-    assert f"Encoder.load(DEFAULT_ENCODER, 'int8', Path('{prepared}'))" in BUILD.steps[-1].value
+    assert f"Encoder(DEFAULT_ENCODER, 'int8', Path('{prepared}'))" in BUILD.steps[-1].value
 
 
 # What is shipped

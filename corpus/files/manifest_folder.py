@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from corpus.files.atomic import LOCK_NAME, said_if_unwritable, sync, write_new, written_alone
-
-__all__ = ["DAMAGE", "ManifestFolder"]
+from corpus.files.atomic import LOCK_NAME, locked_folder, logged_write_errors, sync, write_new
 
 Read = TypeVar("Read")
 
@@ -38,13 +36,6 @@ class ManifestFolder:
     def manifest_path(self) -> Path:
         """The manifest, as JSON."""
         return self.path / "manifest.json"
-
-    def manifest(self) -> Mapping[str, Any] | None:
-        """Return the manifest; None if there is none that can be read."""
-        with contextlib.suppress(*DAMAGE):
-            manifest: Mapping[str, Any] = json.loads(self.manifest_path.read_bytes())
-            return manifest
-        return None
 
     def read(
         self, parse: Callable[[Mapping[str, Any]], Read | None], is_whole: Callable[[Read], bool] = lambda _: True
@@ -87,7 +78,7 @@ class ManifestFolder:
             files: Content, or what writes it, by name.
             intact: Files that need not be written again if the present manifest names them.
         """
-        with said_if_unwritable(self.path, self.holds), written_alone(self.path):
+        with logged_write_errors(self.path, self.holds), locked_folder(self.path):
             self._clean()
             try:
                 there = self._named().intersection(intact)

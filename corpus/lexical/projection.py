@@ -14,8 +14,6 @@ from corpus.lexical.index import LexicalIndex
 from corpus.store import View
 from corpus.text import text_with_title
 
-__all__ = ["LexicalProjection"]
-
 READ_AT_ONCE = 2048
 """Passages read from the store in one query: some 2 MB of text."""
 

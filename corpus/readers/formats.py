@@ -15,8 +15,6 @@ from corpus.readers.record_problems import SourceProblem
 from corpus.readers.records import CSV, JSON_LINES
 from corpus.readers.text import MARKDOWN, TEXT
 
-__all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
-
 
 class Format(Protocol):
     """A file format and its reader. To add a format, write a module with an instance and add it to `FORMATS`."""

@@ -13,16 +13,6 @@ from corpus.store.layout import APPLICATION_ID, FORMAT_VERSION, LAYOUT
 from corpus.store.meta_table import initialise_meta
 from corpus.store.write_lock import current_writer
 
-__all__ = [
-    "DATABASE_NAME",
-    "FrozenConnection",
-    "connect",
-    "sqlite_message",
-    "transaction",
-    "translated_errors",
-    "translated_folder_errors",
-]
-
 DATABASE_NAME = "footnote.db"
 BUSY_TIMEOUT_S = 30.0
 """Seconds that a writer waits for another one; documents are committed one by one, so the lock is free soon."""

@@ -14,7 +14,7 @@ from corpus.documents import EncodedPassage, Passage, SourceDocument, passage_id
 from corpus.errors import EncoderMismatchError, SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.store.changes import Move, Put
 from corpus.store.checksums import keyed_checksum
-from corpus.store.meta_table import PASSAGE_SUM, RowTotals, read_meta, write_meta
+from corpus.store.meta_table import RowTotals, read_meta, write_meta
 from corpus.store.rows import (
     DOCUMENT_COLUMNS,
     Record,
@@ -26,8 +26,6 @@ from corpus.store.rows import (
     records,
     removed_spans_column,
 )
-
-__all__ = ["Writer", "mismatch_message"]
 
 MAX_ID_CHARACTERS = 80
 
@@ -130,13 +128,7 @@ class Writer:
         record = self._record("source", move.source)
         if not record:
             raise UnknownDocumentError(f"The document from {move.source} no longer exists. Run the command again.")
-        record |= {"source": move.to, "file": move.file or move.to}
-        record["metadata_checksum"] = document_checksum(record)
-        self._connection.execute(
-            "UPDATE documents SET source = :source, file = :file, metadata_checksum = :metadata_checksum"
-            " WHERE key = :key",
-            record,
-        )
+        self._update(record | {"source": move.to, "file": move.file or move.to})
 
     def remove(self, column: str, value: str) -> bool:
         """Remove the document with this `id` or `source`; return whether there was one."""
@@ -148,21 +140,21 @@ class Writer:
 
     def delete_passages(self, document: int) -> None:
         """Remove a document's passages."""
-        count, keys = self._connection.execute(
-            f"SELECT count(*), {PASSAGE_SUM} FROM passages WHERE document = ?", (document,)
-        ).fetchone()
+        rows = self._connection.execute("SELECT document, key FROM passages WHERE document = ?", (document,)).fetchall()
         self._connection.execute("DELETE FROM passages WHERE document = ?", (document,))
-        self._totals = self._totals.plus(RowTotals(passages=count, passage_keys=keys), -1)
+        self._totals = self._totals.plus(RowTotals.of(passages=rows), -1)
 
     def set_removed_spans(self, document: StoredDocument) -> None:
         """Write a document's removed spans, and its checksum."""
-        record = self._record("key", document.key)
-        record["removed_spans"] = removed_spans_column(document.removed_spans)
-        record["metadata_checksum"] = document_checksum(record)
+        spans = removed_spans_column(document.removed_spans)
+        self._update(self._record("key", document.key) | {"removed_spans": spans})
+
+    def _update(self, record: Record) -> None:
+        """Write the columns of a document that can change, and its checksum."""
         self._connection.execute(
-            "UPDATE documents SET removed_spans = :removed_spans, metadata_checksum = :metadata_checksum"
-            " WHERE key = :key",
-            record,
+            "UPDATE documents SET source = :source, file = :file, removed_spans = :removed_spans,"
+            " metadata_checksum = :metadata_checksum WHERE key = :key",
+            record | {"metadata_checksum": document_checksum(record)},
         )
 
     def insert_passages(self, identifier: str, document: int, text: str, passages: Sequence[EncodedPassage]) -> None:
@@ -179,6 +171,7 @@ class Writer:
         """
         revision = revision_of(text)
         offsets = _ByteOffsets(text)
+        added: list[tuple[int, int]] = []
         for key, encoded in enumerate(passages, start=self._unused_passage_key()):
             passage = encoded.passage
             start, end = passage.start, passage.end
@@ -205,7 +198,8 @@ class Writer:
                 "INSERT INTO token_vectors VALUES (?, ?, ?)",
                 (key, encoded.token_vectors, keyed_checksum(key, encoded.token_vectors)),
             )
-            self._totals = self._totals.plus(RowTotals.of_passage(key, document))
+            added.append((document, key))
+        self._totals = self._totals.plus(RowTotals.of(passages=added))
 
     def _insert_document(self, identifier: str, document: SourceDocument) -> int:
         key = self._last_key("documents") + 1
@@ -224,7 +218,7 @@ class Writer:
         }
         record["metadata_checksum"] = document_checksum(record)
         self._insert("documents", record)
-        self._totals = self._totals.plus(RowTotals.of_document(key))
+        self._totals = self._totals.plus(RowTotals.of([key]))
         return key
 
     def _insert(self, table: str, record: Record) -> None:
@@ -235,7 +229,7 @@ class Writer:
     def _delete(self, document: int) -> None:
         self.delete_passages(document)
         self._connection.execute("DELETE FROM documents WHERE key = ?", (document,))
-        self._totals = self._totals.plus(RowTotals.of_document(document), -1)
+        self._totals = self._totals.plus(RowTotals.of([document]), -1)
 
     def _new_id(self, document: SourceDocument) -> str:
         """Return an id made of the source's name, with a digest of the whole source appended if the id exists."""

@@ -26,18 +26,6 @@ from corpus.files import sync, temporary_folder
 from embeddings.encoder.model_files import model_sha256
 from embeddings.encoder.prompts import Prompts
 
-__all__ = [
-    "EXPORT_FORMAT",
-    "MODEL",
-    "TOKENIZER",
-    "Export",
-    "NotExportableError",
-    "default_exports_folder",
-    "export_name",
-    "find_export",
-    "make_export",
-]
-
 EXPORT_FORMAT = 5
 """Raise it when the same model would be exported differently."""
 
@@ -45,6 +33,9 @@ MODEL, TOKENIZER, MANIFEST, REFUSED = "model.onnx", "tokenizer.json", "export.js
 
 NOT_EXPORTABLE, NOT_LOADABLE = 3, 4
 """Exit statuses of `embeddings.encoder.export` for failures of the model itself. Its last line is the reason."""
+
+FACTS = ("max_tokens", "dimension", "token_dimension", "pooling", "pools_prompt")
+"""Facts of an export that its manifest has as they are."""
 
 TOOLS = ("torch", "sentence-transformers", "transformers", "onnx", "onnxscript", "onnxruntime")
 """Packages that export a model. Another version may succeed where this one failed."""
@@ -185,16 +176,8 @@ def _read(place: Path) -> Export | None:
             return None
         if facts["sha256"] != {MODEL: _sha256(model), TOKENIZER: _sha256(tokenizer)}:
             return None
-        return Export(
-            model,
-            tokenizer.decode(),
-            int(facts["max_tokens"]),
-            int(facts["dimension"]),
-            int(facts["token_dimension"]),
-            str(facts["pooling"]),
-            bool(facts["pools_prompt"]),
-            Prompts(**facts["prompts"]),
-        )
+        about = {name: facts[name] for name in FACTS}
+        return Export(model, tokenizer.decode(), **about, prompts=Prompts(**facts["prompts"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -1,22 +1,14 @@
 """Files of a model: their folder, their checksums, and errors while loading them."""
 
+import contextlib
 import errno
 import functools
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.errors import EncoderError
-
-__all__ = [
-    "DEFAULT_ENCODER",
-    "has_cuda",
-    "is_out_of_memory",
-    "model_folder",
-    "model_sha256",
-    "unloadable",
-    "weights_sha256",
-]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -95,6 +87,21 @@ def unloadable(name: str, error: Exception) -> EncoderError:
     return EncoderError(
         f"The encoder {name} cannot be loaded ({type(error).__name__}). Check that it is a sentence-transformers model."
     )
+
+
+@contextlib.contextmanager
+def translated_load_errors(name: str) -> Iterator[None]:
+    """Translate every error of a broken model to EncoderError.
+
+    Args:
+        name: Of the model, for messages.
+    """
+    try:
+        yield
+    except EncoderError:
+        raise
+    except Exception as error:
+        raise unloadable(name, error) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -7,8 +7,6 @@ import click
 
 from service.runtime.terminal import emit_json
 
-__all__ = ["bench"]
-
 
 def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Sequence[int]]:
     """Return a callback that parses comma-separated whole numbers up to `most`, such as `1,8,32`."""

@@ -8,8 +8,6 @@ import click
 from eval.cli.options import overlap_option, sets_option
 from service.runtime.terminal import emit_json
 
-__all__ = ["calibrate"]
-
 
 @click.command()
 @sets_option("JSON Lines or a BEIR folder; may be repeated.")

@@ -8,8 +8,6 @@ import click
 from eval.cli.options import DEFAULT_K, DEFAULT_OVERLAP, fit_topics, qrels_option, topic_field_option
 from service.runtime.terminal import data_option, emit_json
 
-__all__ = ["compare"]
-
 
 @click.command()
 @click.argument("a", required=False, type=click.Path(path_type=Path))

@@ -8,8 +8,6 @@ import click
 from eval.cli.options import either, url_option
 from service.runtime.terminal import data_option, emit_json
 
-__all__ = ["import_"]
-
 
 @click.command("import")
 @click.argument("feedback", type=click.Path(path_type=Path))

@@ -4,15 +4,12 @@ import sys
 
 import click
 
-from corpus.errors import FootnoteError, StoreError
 from eval.cli.bench import bench
 from eval.cli.calibrate import calibrate
 from eval.cli.compare import compare
 from eval.cli.imports import import_
 from eval.cli.run import run
-from service.runtime.terminal import plain
-
-__all__ = ["footnote_eval", "main"]
+from service.runtime.terminal import run_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,17 +31,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        code = footnote_eval.main(prog_name="footnote-eval", standalone_mode=False)
-        return code if isinstance(code, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return run_command(footnote_eval, "footnote-eval")
     except ModuleNotFoundError as error:
         click.echo(f"Error: {error.name} is not installed. Install it with: pip install 'footnote-qa[eval]'", err=True)
         return 1
-    except FootnoteError as error:
-        click.echo(f"Error: {plain(str(error))}", err=True)
-        return 3 if isinstance(error, StoreError) else 1
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
-        return 130

@@ -6,19 +6,6 @@ from typing import TypeVar
 
 import click
 
-__all__ = [
-    "DEFAULT_K",
-    "DEFAULT_OVERLAP",
-    "either",
-    "fit_topics",
-    "k_option",
-    "overlap_option",
-    "qrels_option",
-    "sets_option",
-    "topic_field_option",
-    "url_option",
-]
-
 Command = TypeVar("Command", bound=Callable[..., object])
 
 DEFAULT_K = 100

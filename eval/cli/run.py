@@ -17,8 +17,6 @@ from eval.cli.options import (
 )
 from service.runtime.terminal import data_option, emit_json
 
-__all__ = ["run"]
-
 
 @click.command()
 @sets_option("JSON Lines, a BEIR folder, or TREC topics with --qrels; may be repeated for a run of each.")

@@ -6,18 +6,6 @@ from collections.abc import Sequence
 
 from pydantic_core import PydanticCustomError
 
-__all__ = [
-    "NO_ADDRESS",
-    "Address",
-    "Network",
-    "client_address",
-    "is_trusted_proxy",
-    "is_within",
-    "parsed_address",
-    "parsed_prefix",
-    "parsed_proxies",
-]
-
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

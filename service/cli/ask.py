@@ -13,8 +13,6 @@ from service.runtime.terminal import data_option, emit_json, json_option, plain,
 if TYPE_CHECKING:
     from service.answering import Answer, Citation, Confidence
 
-__all__ = ["ask"]
-
 
 @click.command()
 @click.argument("question")

@@ -7,8 +7,6 @@ import click
 
 from service.runtime.terminal import data_option, emit_json, json_option, plural
 
-__all__ = ["backup", "restore"]
-
 file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 
 

@@ -11,8 +11,6 @@ from service.runtime.terminal import data_option, emit_json, json_option, plain,
 if TYPE_CHECKING:
     from corpus.store import StoredDocument, View
 
-__all__ = ["documents"]
-
 
 @click.group()
 def documents() -> None:

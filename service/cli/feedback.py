@@ -15,8 +15,6 @@ from service.runtime.terminal import data_option, emit_json, json_option, one_li
 if TYPE_CHECKING:
     from service.upkeep import Feedback, StoredRating
 
-__all__ = ["feedback"]
-
 NONE_YET = "There is no feedback yet."
 
 

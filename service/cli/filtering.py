@@ -8,8 +8,6 @@ from typing import Any
 
 from corpus.errors import InputError
 
-__all__ = ["parsed_filters"]
-
 EXTRA = "extra."
 _OPERATORS = {">=": "gte", ">": "gt", "<=": "lte", "<": "lt"}
 _FILTER = re.compile(r"(?P<name>.+?)(?P<operator>>=|<=|>|<|=)(?P<value>.+)", re.DOTALL)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from service.ingest import Ingester, IngestSummary, OutcomePreview
     from service.settings import Settings
 
-__all__ = ["ingest", "reindex", "show_summary"]
-
 INTERRUPTED = 130
 
 

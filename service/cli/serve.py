@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.telemetry.tracing import Tracing
 
-__all__ = ["serve"]
-
 logger = logging.getLogger("service")
 
 EXIT_MARGIN_S = 0.5
@@ -50,7 +48,7 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     """Serve the documents over HTTP. An empty data folder gets the starter documents first."""
     from importlib.metadata import version
 
-    from service.access import access_of
+    from service.access import AccessControl
     from service.runtime.heap import keep_few_heaps
     from service.settings import load_settings
     from service.telemetry.logs import configure_logs
@@ -59,7 +57,7 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     keep_few_heaps()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a requested stop is not a failure
     settings = load_settings(data=data, host=host, port=port)
-    access_of(settings)  # report unusable keys before the encoder is loaded
+    AccessControl(settings)  # report unusable keys before the encoder is loaded
     configure_logs(settings)
     say = _say(settings)
     tracing = tracing_from(version("footnote-qa"))

@@ -13,8 +13,6 @@ from service.runtime.terminal import data_option, emit_json, json_option, one_li
 if TYPE_CHECKING:
     from service.upkeep import Problem, Verified
 
-__all__ = ["verify"]
-
 
 @click.command()
 @click.option("--check", is_flag=True, help="Report damage without repairing it.")

@@ -28,10 +28,8 @@ from service.ingest import ChangeQueue
 from service.schemas import Problem
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
-from service.telemetry.tracing import NoTracing, Tracing
+from service.telemetry.tracing import Tracing
 from service.upkeep import Feedback
-
-__all__ = ["build_app"]
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI's own telemetry would export paths, queries and error messages."""
@@ -54,7 +52,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     """
     _check_root_path(service.settings.root_path or "")
     access = AccessControl(service.settings)
-    tracing = tracing or NoTracing()
+    tracing = tracing or Tracing()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -30,16 +30,6 @@ from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descri
 from service.schemas import FieldError, Problem, field_errors
 from service.telemetry import record_problem
 
-__all__ = [
-    "MEDIA_TYPE",
-    "ProblemError",
-    "add_problem_handlers",
-    "invalid_request",
-    "problem_from_error",
-    "problem_response",
-    "problem_responses",
-]
-
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"

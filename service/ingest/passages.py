@@ -12,8 +12,6 @@ from service.ingest.outcomes import SplitDocument
 from service.reading import PassageSizes, Sandbox, SplitText
 from service.settings import Settings
 
-__all__ = ["Splitter", "as_stored", "encoded_passages", "error_context"]
-
 
 class Splitter:
     """Splits documents that are to be encoded and stored.

@@ -6,8 +6,6 @@ from service.retrieval.local import LocalRetriever
 from service.retrieval.protocols import AnyRetriever
 from service.settings import Settings
 
-__all__ = ["ENGINES"]
-
 ENGINES: Mapping[str, Callable[[Settings], AnyRetriever]] = {
     "local": lambda settings: LocalRetriever(settings.data),
 }

@@ -6,8 +6,6 @@ from corpus.text import TITLE_PREFIX_VERSION
 from embeddings.encoder import Encoder
 from service.settings import Settings
 
-__all__ = ["fingerprint"]
-
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
     """Return the versions and settings that determine a text's passages and vectors, as canonical JSON."""

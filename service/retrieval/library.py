@@ -16,8 +16,6 @@ from service.retrieval.protocols import AnyRetriever, Searcher, StoreView
 from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
 from service.settings import Settings
 
-__all__ = ["Library", "Snapshot"]
-
 logger = logging.getLogger(__name__)
 
 LOAD_RETRY_S = 60.0
@@ -134,7 +132,7 @@ class Library:
             except BaseException:
                 view.close()
                 raise
-            self._replace(Snapshot(searcher, encoder))
+            self._retire(Snapshot(searcher, encoder))
             self._retriever.save(searcher)
             return True
 
@@ -159,14 +157,10 @@ class Library:
 
     def close(self) -> None:
         """Close the snapshot, or leave that to its last user."""
-        with self._lock:
-            old = self._current
-            old.retired = True
-            done = old.users == 0
-        if done:
-            old.view.close()
+        self._retire(self._current)
 
-    def _replace(self, new: Snapshot) -> None:
+    def _retire(self, new: Snapshot) -> None:
+        """Replace the current snapshot, and close it unless it has users."""
         with self._lock:
             old, self._current = self._current, new
             old.retired = True

@@ -1,7 +1,9 @@
-"""Terminal output: options that commands share, and text without control characters."""
+"""Terminal: running a command, options that commands share, and text without control characters."""
 
 import dataclasses
 import json
+import os
+import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import click
 
-__all__ = ["data_option", "emit_json", "json_option", "one_line", "plain", "plural", "say", "wrapped"]
+from corpus.errors import FootnoteError, StoreError
 
 data_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--data",
@@ -20,6 +22,29 @@ data_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
 json_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for another program to read."
 )
+
+
+def run_command(command: click.Command, name: str) -> int:
+    """Run a command line and return its exit code.
+
+    Exit codes: 0 done, 1 an input cannot be used, 2 wrong usage, 3 the store cannot be used, 130 interrupted.
+    """
+    try:
+        code = command.main(prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except FootnoteError as error:
+        say(f"Error: {plain(str(error))}")
+        return 3 if isinstance(error, StoreError) else 1
+    except (click.Abort, KeyboardInterrupt):
+        say("Stopped.")
+        return 130
+    except BrokenPipeError:  # a reader such as `head` has finished
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def say(text: str) -> None:
@@ -55,6 +80,6 @@ def wrapped(text: str, indent: str = "    ", width: int = 96) -> str:
     return "\n".join(textwrap.fill(line, width, initial_indent=indent, subsequent_indent=indent) for line in lines)
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
+def plural(count: int, noun: str) -> str:
     """Return a count with its noun: `1 document`, `2 documents`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {noun if count == 1 else noun + 's'}"

@@ -21,8 +21,6 @@ from corpus.documents import METADATA_FIELDS, Match
 from corpus.store import AnyOf, Condition, Filters, Languages, Range, Scalar
 from service.schemas.strict import Strict
 
-__all__ = ["MAX_FILTER_CHARACTERS", "MAX_FILTER_VALUES", "FilterFields"]
-
 MAX_FILTER_VALUES = 100
 MAX_FILTER_CHARACTERS = 1000
 """Longer than any publisher's name or document's id."""

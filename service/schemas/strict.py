@@ -4,8 +4,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-__all__ = ["Strict"]
-
 
 class Strict(BaseModel):
     """Object without additional fields; the error for an unknown field lists the known ones."""

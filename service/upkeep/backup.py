@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from corpus.errors import BackupError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
-from corpus.files import replaced, written_alone
+from corpus.files import locked_folder, replaced
 from corpus.store import (
     DATABASE_NAME,
     View,
@@ -29,10 +29,9 @@ from corpus.store import (
     translated_folder_errors,
 )
 from service.runtime.progress import Progress
+from service.runtime.terminal import plural
 from service.upkeep.feedback import FEEDBACK_NAME, Feedback
 from service.upkeep.verify import Problem, problems
-
-__all__ = ["Manifest", "back_up", "restore"]
 
 MANIFEST_NAME = "manifest.json"
 BACKUP_VERSION = 1
@@ -169,12 +168,10 @@ def _target(data: Path, *, force: bool) -> tuple[int, bool]:
     except StoreCorruptError:
         broken = True
     if documents != 0 and not force:
-        held = (
-            "a store that cannot be read"
-            if documents is None
-            else f"a store with {documents:,} document{'' if documents == 1 else 's'}"
+        held = "that cannot be read" if documents is None else f"with {plural(documents, 'document')}"
+        raise BackupError(
+            f"There is a store {held} in {data}. Replace it with --force, or choose another folder with --data."
         )
-        raise BackupError(f"There is {held} in {data}. Replace it with --force, or choose another folder with --data.")
     return generation, broken
 
 
@@ -259,7 +256,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
         OSError: The folder cannot be created.
     """
     try:
-        with written_alone(folder):
+        with locked_folder(folder):
             copy = folder / "copy"
             shutil.rmtree(copy, ignore_errors=True)  # left by a killed process
             copy.mkdir(mode=0o700)

@@ -19,8 +19,6 @@ from service.runtime.progress import Progress
 from service.settings import Settings
 from service.upkeep.verify import Problem, Remedy, problems
 
-__all__ = ["Verified", "verified"]
-
 INDEX_MESSAGES = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
 """Messages of SQLite about an index that disagrees with its table."""
 

@@ -13,8 +13,6 @@ from corpus.errors import StoreError, UnknownDocumentError
 from corpus.store import StoredDocument, StoredPassage, View
 from service.runtime.progress import Progress
 
-__all__ = ["Problem", "Remedy", "problems"]
-
 NORM_TOLERANCE = 1e-3
 """Largest deviation of a float32 vector's norm from 1."""
 
@@ -58,7 +56,8 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
     """
     structure = _of_database(view)
     yield from (Problem(None, detail, Remedy.REWRITE) for detail in structure)
-    yield from _of_meta(view)
+    for key in view.damaged:
+        yield Problem(None, f"its record of its {key} is damaged", Remedy.RECOUNT)
     shape = _shape(view.fingerprint)
     named = [document.id for document in view.listed_documents()]
     if shape is None and named:
@@ -87,11 +86,6 @@ def _of_database(view: View) -> list[str]:
         return view.problems_found_by_sqlite()
     except StoreError as error:
         return [_clause(error)]
-
-
-def _of_meta(view: View) -> Iterator[Problem]:
-    for key in view.damaged:
-        yield Problem(None, f"its record of its {key} is damaged", Remedy.RECOUNT)
 
 
 def _altered(view: View) -> list[str]:

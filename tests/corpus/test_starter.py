@@ -6,7 +6,7 @@ import pytest
 import corpus
 from corpus.documents.document import SourceDocument
 from corpus.files.source import read_bytes
-from corpus.readers.reading import read_document
+from tests.corpus.samples import read_document
 
 STARTER = Path(corpus.__file__).parent / "starter"
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"

@@ -12,12 +12,21 @@ from corpus.documents.document import EncodedPassage, Passage, SourceDocument
 from corpus.documents.fields import Metadata
 from corpus.store.store import Store
 from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder
+from embeddings.encoder.onnx_runtime import OnnxRuntime
+from embeddings.encoder.torch_runtime import TorchRuntime
 
 DIMENSION = 16
 FINGERPRINT = '{"dimension": 16}'
 
 Put = Callable[..., str]
 """Puts a document with a number of passages and random vectors into a store; returns its id."""
+
+
+def runtime_of(encoder: Encoder) -> str:
+    """What an encoder runs on, such as `onnxruntime, int8`."""
+    name = {OnnxRuntime: "onnxruntime", TorchRuntime: "torch"}[type(encoder._runtime)]
+    return f"{name}, {encoder.precision}"
 
 
 @pytest.fixture(scope="session")

@@ -201,7 +201,6 @@ WITHIN = {
     "open_archive": "read_docx",
     "page_tree": "read_html",
     "parse_xml": "read_epub",
-    "read_document": "read_documents",
     "reader_comments": "clean",
     "related_articles": "clean",
     "spread": "Folding",

@@ -82,7 +82,7 @@ def prepare(work: Path, documents: int, seed: int) -> None:
     """Make the model, if missing, and the stores."""
     if not (work / "model").exists():
         make_tiny_model(work / "model", seed=1)
-    Encoder.load(str(work / "model"), "float32", work / "exports")
+    Encoder(str(work / "model"), "float32", work / "exports")
     make_stores(work, documents, seed)
 
 

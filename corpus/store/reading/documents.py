@@ -18,8 +18,6 @@ from corpus.store.rows import (
     metadata_columns,
 )
 
-__all__ = ["DocumentReader"]
-
 IDS_INDEX = "sqlite_autoindex_documents_1"
 IDS_DAMAGED = "The list of the documents' ids in {} is damaged. Run: footnote verify"
 

@@ -12,8 +12,6 @@ from service.telemetry import RequestContext, use_request_context
 from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
 
-__all__ = ["CLIENT_CLOSED_REQUEST", "REQUEST_ID", "ObservabilityMiddleware"]
-
 logger = logging.getLogger("service.requests")
 
 REQUEST_ID = "X-Request-ID"

@@ -7,8 +7,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.access import AccessControl, is_trusted_proxy, parsed_prefix
 
-__all__ = ["PathPrefixMiddleware", "root_path", "route_path"]
-
 
 class PathPrefixMiddleware:
     """Set ASGI's `root_path` to the path prefix of each request.

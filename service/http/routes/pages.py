@@ -6,7 +6,6 @@ becomes markup.
 
 import functools
 import gzip
-import re
 from collections.abc import Mapping
 from importlib import resources
 from os import PathLike, stat_result
@@ -19,10 +18,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from corpus.errors import UnknownDocumentError
-from service.http.requests.negotiation import accepts_gzip
+from service.http.problems import MEDIA_TYPE as PROBLEM
+from service.http.requests.negotiation import accepts_gzip, prefers
 from service.http.state import AccessState, ServiceState
-
-__all__ = ["WEB_FILES", "WebFiles", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -110,7 +108,7 @@ def reader_page(document_id: str, request: Request, service: ServiceState, acces
         with service.library.snapshot() as snapshot:
             snapshot.view.document(document_id)
     except UnknownDocumentError:
-        if not _accepts_html(request):
+        if not prefers(request.headers.getlist("accept"), "text/html", default=PROBLEM):  # as programs do
             raise
         return _file(request, "missing.html", 404)
     return _file(request, "reader.html")
@@ -146,12 +144,3 @@ async def widget(request: Request) -> Response:
 @functools.lru_cache(maxsize=1)
 def _compressed_widget(etag: str) -> bytes:
     return gzip.compress((WEB / "widget.js").read_bytes(), mtime=0)
-
-
-def _accepts_html(request: Request) -> bool:
-    """Return whether `Accept` names HTML, as that of browsers does and that of programs does not."""
-    for choice in request.headers.get("accept", "").split(","):
-        kind, *parameters = (part.strip().lower() for part in choice.split(";"))
-        if kind == "text/html":
-            return not any(re.fullmatch(r"q\s*=\s*0(\.0*)?", parameter) for parameter in parameters)
-    return False

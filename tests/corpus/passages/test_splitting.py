@@ -10,9 +10,8 @@ import corpus
 from corpus.documents.document import Passage, RemovedSpan, Section
 from corpus.files.source import SourceBytes
 from corpus.passages.splitting import CHARACTERS_PER_TOKEN, SMALL_TOKENS, PassageSplitter, TokenCounter
-from corpus.readers.reading import read_document
 from embeddings.encoder.encoder import Encoder
-from tests.corpus.samples import UNHURRIED
+from tests.corpus.samples import UNHURRIED, read_document
 
 
 def words(text: str) -> int:

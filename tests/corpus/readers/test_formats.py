@@ -20,11 +20,10 @@ from corpus.readers.epub import EPUB
 from corpus.readers.formats import FORMATS, SUFFIXES, Format, format_of
 from corpus.readers.html.page import HTML
 from corpus.readers.pdf.pages import PDF
-from corpus.readers.reading import read_document
 from corpus.readers.records import CSV, JSON_LINES
 from corpus.readers.text import MARKDOWN, TEXT
 from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
-from tests.corpus.samples import UNHURRIED, is_clause
+from tests.corpus.samples import UNHURRIED, is_clause, read_document
 
 
 @pytest.mark.parametrize(

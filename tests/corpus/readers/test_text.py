@@ -15,8 +15,7 @@ from corpus.files import source as reader_of_sources
 from corpus.files.paths import absolute_path
 from corpus.files.source import SourceBytes, read_bytes
 from corpus.metadata.precedence import MAX_TITLE_CHARACTERS
-from corpus.readers.reading import read_document
-from tests.corpus.samples import is_clause
+from tests.corpus.samples import is_clause, read_document
 
 Write = Callable[..., Path]
 

@@ -91,7 +91,7 @@ def plain_default() -> Plain:
 
 @pytest.fixture(scope="session")
 def byte_level_encoder(byte_level_model: Path) -> Encoder:
-    return Encoder.load(str(byte_level_model))
+    return Encoder(str(byte_level_model))
 
 
 def one(encoder: Encoder, text: str) -> PassageEncoding:
@@ -140,7 +140,7 @@ def test_a_questions_vectors_are_the_models_own_without_special_tokens(
 
 
 def test_the_default_encoder_gives_the_vectors_and_signs_of_its_model(plain_default: Plain) -> None:
-    default_encoder = Encoder.load(DEFAULT_ENCODER)
+    default_encoder = Encoder(DEFAULT_ENCODER)
     for text in (*PASSAGES, "The quick brown fox. " * 40):
         encoding = one(default_encoder, text)
         np.testing.assert_allclose(encoding.vector, plain_default.vector(text), atol=1e-5)
@@ -300,8 +300,8 @@ def test_the_fingerprint_knows_the_weights_but_not_the_place(
 ) -> None:
     moved = Path(shutil.copytree(tiny_model, tmp_path / "elsewhere"))
 
-    assert Encoder.load(str(moved)).fingerprint(size=1) == tiny_encoder.fingerprint(size=1)
-    assert Encoder.load(str(make_tiny_model(tmp_path / "other", seed=2))).fingerprint() != tiny_encoder.fingerprint()
+    assert Encoder(str(moved)).fingerprint(size=1) == tiny_encoder.fingerprint(size=1)
+    assert Encoder(str(make_tiny_model(tmp_path / "other", seed=2))).fingerprint() != tiny_encoder.fingerprint()
 
 
 def test_the_fingerprint_knows_the_pooling_and_the_maximum_length(
@@ -316,7 +316,7 @@ def test_the_fingerprint_knows_the_pooling_and_the_maximum_length(
         before = changed.read_text()
         changed.write_text(before.replace(old, new))
         assert changed.read_text() != before
-        prints.append(Encoder.load(str(tmp_path / name)).fingerprint())
+        prints.append(Encoder(str(tmp_path / name)).fingerprint())
 
     assert len(set(prints)) == 3
 
@@ -377,7 +377,7 @@ def test_a_broken_model_is_refused_with_a_sentence(
     damage(folder)
 
     with pytest.raises(EncoderError) as refused:
-        Encoder.load(str(folder))
+        Encoder(str(folder))
 
     assert sentence in str(refused.value)
     assert str(refused.value).endswith((".", "name."))
@@ -388,14 +388,14 @@ def test_a_model_whose_tokens_have_another_dimension_than_its_texts_is_refused(t
     folder = make_byte_level_model(tmp_path / "dense", dense=16)
 
     with pytest.raises(EncoderError, match="16 dimensions for a text and 32 for a token"):
-        Encoder.load(str(folder))
+        Encoder(str(folder))
 
 
 def test_a_dimension_that_bits_do_not_fill_is_refused(tmp_path: Path) -> None:
     folder = make_byte_level_model(tmp_path / "odd", dense=12)
 
     with pytest.raises(EncoderError, match="12 dimensions; a multiple of 8"):
-        Encoder.load(str(folder))
+        Encoder(str(folder))
 
 
 OFFLINE_SCRIPT = """
@@ -431,7 +431,7 @@ from service.settings import Settings
 folder = pathlib.Path(sys.argv[1])
 (folder / "tides.txt").write_text("Tides\\n\\nThe moon's gravity raises the tides twice a day.")
 settings = Settings(data=folder / "data")
-encoder = Encoder.load(DEFAULT_ENCODER)
+encoder = Encoder(DEFAULT_ENCODER)
 with Store(settings.data, create=True) as store:
     Ingester(store, lambda: encoder, settings).ingest([folder / "tides.txt"], NoProgress())
 library = Library(settings, encoder)

@@ -175,7 +175,7 @@ room = size + int(sys.argv[2]) * 1024**2
 resource.setrlimit(resource.RLIMIT_AS, (room, room))
 try:
     if sys.argv[1] == "torch":
-        Encoder.load("all-MiniLM-L6-v2", "float32")
+        Encoder("all-MiniLM-L6-v2", "float32")
     else:
         open_session(data)
 except EncoderError as error:

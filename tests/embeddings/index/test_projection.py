@@ -13,12 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
-from corpus.files.atomic import written_alone
+from corpus.files.atomic import locked_folder
 from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.index.exact import ExactIndex, VectorIndex
 from embeddings.index.projection import VectorProjection, updated
-from embeddings.index.quantized import CodedIndex
+from embeddings.index.quantized import QuantizedIndex
 from tests.corpus.samples import set_meta
 from tests.embeddings.conftest import DIMENSION, FINGERPRINT, Put, document, encoded, unit_vectors
 
@@ -44,12 +44,12 @@ def assert_recovers(projection: VectorProjection, view: View) -> None:
     assert projection.problem(view, DIMENSION) is None
     again = VectorProjection(projection.folder, projection.exact_up_to).open(view, DIMENSION)
     assert_shows(again, view)
-    assert again.kind == ("exact" if len(again) <= projection.exact_up_to else "coded")
+    assert again.kind == ("exact" if len(again) <= projection.exact_up_to else "quantized")
 
 
-@pytest.fixture(params=[1000, 5], ids=["exact", "coded"])
+@pytest.fixture(params=[1000, 5], ids=["exact", "quantized"])
 def exact_up_to(request: pytest.FixtureRequest) -> int:
-    """The size beyond which an index is a coded one: above and below that of every store here."""
+    """The size beyond which an index is a quantized one: above and below that of every store here."""
     size: int = request.param
     return size
 
@@ -379,8 +379,8 @@ def test_an_update_with_nothing_to_do_makes_nothing_anew(projection: VectorProje
     index = projection.open(view_of(), DIMENSION)
     again = updated(index, view_of(), projection.exact_up_to)
 
-    if isinstance(index, CodedIndex):
-        assert isinstance(again, CodedIndex)
+    if isinstance(index, QuantizedIndex):
+        assert isinstance(again, QuantizedIndex)
         assert [segment is its for segment, its in zip(index.pieces, again.pieces, strict=True)] == [True]
     else:
         assert again is index
@@ -456,7 +456,7 @@ def test_an_index_changes_its_kind_with_the_size_of_the_store(folder: Path, put:
         store.remove("two")
     kinds.append(projection.open(view_of(), DIMENSION).kind)
 
-    assert kinds == ["exact", "coded", "coded", "coded", "exact"]
+    assert kinds == ["exact", "quantized", "quantized", "quantized", "exact"]
     assert_recovers(projection, view_of())
 
 
@@ -466,7 +466,7 @@ def test_while_another_process_writes_the_files_are_left_alone(
     before = sorted((path, path.stat().st_ino) for path in projection.files.path.iterdir())
     put("later")
 
-    with written_alone(projection.files.path):
+    with locked_folder(projection.files.path):
         assert_shows(projection.open(view_of(), DIMENSION), view_of())
 
     assert sorted((path, path.stat().st_ino) for path in projection.files.path.iterdir()) == before

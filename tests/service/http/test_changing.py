@@ -62,7 +62,7 @@ def test_an_upload_is_encoded_as_the_store_is_by_then(
     service: Service, store: Store, settings: Settings, tiny_encoder: Encoder, tiny_model: Path
 ) -> None:
     """Another process has re-encoded the store in another precision, and the service has not looked yet."""
-    other = Encoder.load(str(tiny_model), "bfloat16")
+    other = Encoder(str(tiny_model), "bfloat16")
     library = Library(settings, tiny_encoder, load=lambda _: other)
     given = settings.model_copy(update={"admin_keys": SecretStr(KEY), "refresh_seconds": 60})
     with TestClient(build_app(Service(given, library, Pipeline(library, given)))) as client:

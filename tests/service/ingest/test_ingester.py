@@ -322,7 +322,7 @@ def test_other_sizes_are_refused_before_anything_is_encoded(
 def test_another_encoder_is_refused_and_the_progress_ended(
     ingester: Ingester, write: Write, store: Store, settings: Settings, tmp_path: Path, quiet: NoProgress
 ) -> None:
-    other = Encoder.load(str(make_tiny_model(tmp_path / "other", seed=2)))
+    other = Encoder(str(make_tiny_model(tmp_path / "other", seed=2)))
     ingester.ingest([write("one.txt", TEXT)], quiet)
     progress = Recorder()
 
@@ -335,7 +335,7 @@ def test_another_encoder_is_refused_and_the_progress_ended(
 def test_an_emptied_store_takes_any_encoder(
     ingester: Ingester, write: Write, store: Store, settings: Settings, tmp_path: Path, quiet: NoProgress
 ) -> None:
-    other = Encoder.load(str(make_tiny_model(tmp_path / "other", seed=2)))
+    other = Encoder(str(make_tiny_model(tmp_path / "other", seed=2)))
     ingester.ingest([write("one.txt", TEXT)], quiet)
     store.remove("one")
 
@@ -489,7 +489,7 @@ def test_encoding_anew_keeps_ids_and_texts_and_changes_the_fingerprint(
 def test_encoding_anew_equals_ingesting_anew(
     filled: Store, tiny_model: Path, exports: Path, settings: Settings, write: Write, tmp_path: Path, quiet: NoProgress
 ) -> None:
-    encoder = Encoder.load(str(tiny_model), "float32", exports)  # each text by itself, so that vectors are the same
+    encoder = Encoder(str(tiny_model), "float32", exports)  # each text by itself, so that vectors are the same
     other = settings.model_copy(update={"passage_tokens": 32, "data": tmp_path / "fresh"})
     Ingester(filled, lambda: encoder, other).reindex(quiet)
 

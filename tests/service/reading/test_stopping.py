@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def while_reading(act: Callable[[], None]) -> None:
 
 
 def test_what_is_being_read_is_cancelled(hanging: Path) -> None:
-    with Sandbox(NEVER) as sandbox:
+    with closing(Sandbox(NEVER)) as sandbox:
         canceller = threading.Thread(target=while_reading, args=(sandbox.cancel,))
         canceller.start()
         with pytest.raises(ReadingCancelled):
@@ -135,7 +136,7 @@ def test_an_error_of_any_type_while_a_file_is_read_is_that_files_own(
     def read(file: SourceBytes) -> Iterator[SourceDocument]:
         if file.path.stem == "bad":
             raise LookupError(file.data)
-        with Sandbox() as sandbox:
+        with closing(Sandbox()) as sandbox:
             yield from (item for item in sandbox.read(file) if isinstance(item, SourceDocument))
 
     folder = write("bad.txt", "Secret words.").parent
@@ -150,7 +151,7 @@ def test_a_document_that_cannot_be_stored_costs_only_itself(
     store: Store, tiny_encoder: Encoder, settings: Settings, write: Write
 ) -> None:
     def read(file: SourceBytes) -> Iterator[SourceDocument]:
-        with Sandbox() as sandbox:
+        with closing(Sandbox()) as sandbox:
             for item in sandbox.read(file):
                 assert isinstance(item, SourceDocument)
                 if file.path.stem == "bad":

@@ -17,7 +17,7 @@ from service.retrieval.library import Library
 from service.retrieval.local.retriever import LocalRetriever
 from service.retrieval.protocols import AnyRetriever, Searcher
 from service.settings import Settings
-from tests.corpus.samples import filters_of
+from tests.corpus.samples import allowed_keys, filters_of
 from tests.service.conftest import Add
 from tests.service.retrieval.lagging import LaggingRetriever
 
@@ -120,7 +120,7 @@ def test_filters_are_exact(exact: Following, vector: NDArray[np.float32], filter
     allowed = searcher.allowed(filters)
     assert allowed is not None
 
-    wanted = set(rows_of(searcher).passage_keys(filters))
+    wanted = set(allowed_keys(rows_of(searcher), filters))
 
     assert len(allowed) == len(wanted)
     assert set(searcher.nearest(vector, ALL, allowed)) == wanted

@@ -385,7 +385,7 @@ def test_a_store_encoded_anew_by_another_encoder_is_a_problem_and_the_old_one_an
 @pytest.fixture
 def in_bfloat16(tiny_model: Path) -> Encoder:
     """The tiny encoder in another precision."""
-    return Encoder.load(str(tiny_model), "bfloat16")
+    return Encoder(str(tiny_model), "bfloat16")
 
 
 def test_a_store_encoded_anew_in_another_precision_is_taken_up_with_the_encoder_for_it(
@@ -456,7 +456,7 @@ def test_an_encoder_that_is_no_longer_used_is_let_go(
 ) -> None:
     gc.disable()  # a running service keeps what it started with from the collector
     try:
-        first = Encoder.load(str(tiny_model))
+        first = Encoder(str(tiny_model))
         gone = weakref.ref(first)
         add("one.txt", "The truce began. " * 9)
         library = Library(settings, first, load=lambda _: in_bfloat16)
@@ -536,13 +536,13 @@ def test_a_large_library_answers_from_the_vectors_of_its_own_snapshot(
     try:
         with library.snapshot() as snapshot:
             before = found(snapshot)
-            assert (local(snapshot).index.kind, len(before)) == ("coded", 3)
+            assert (local(snapshot).index.kind, len(before)) == ("quantized", 3)
             store.remove("two")
             add("four.txt", "Then it ended.")
             assert library.refresh()
             assert found(snapshot) == before
             with library.snapshot() as newer:
-                assert local(newer).index.kind == "coded"
+                assert local(newer).index.kind == "quantized"
                 keys = [key for key, _ in found(newer)]
                 assert sorted(keys) == local(newer).view.passage_keys() != local(snapshot).view.passage_keys()
                 exact = np.frombuffer(b"".join(data for _, data in local(newer).view.vectors(keys)), dtype="<f4")

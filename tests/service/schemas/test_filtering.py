@@ -149,8 +149,8 @@ with Store(folder, create=True) as store:
         document = dataclasses.replace(document, metadata=Metadata(**about, place=place))
         store.put(document, sample_passages(), "an encoder")
 with View(folder) as view:
-    keys = view.passage_keys(FilterFields.model_validate({"place": ["Izalco"]}).to_filters())
-    found = view.documents_by_key(view.passage_documents(keys).values())
+    allowed = view.allowed_documents(FilterFields.model_validate({"place": ["Izalco"]}).to_filters())
+    found = view.documents_by_key(allowed)
     print(*(document.metadata.place for document in found.values()))
 tamper(folder, "UPDATE documents SET place = 'Elsewhere' WHERE id = 'izalco'")
 with View(folder) as view:

@@ -14,7 +14,7 @@ from corpus.errors import SettingsError
 from service.http.app import build_app
 from service.http.state import Service
 from service.telemetry import tracing
-from service.telemetry.tracing import NoTracing, OtelTracing, tracing_from
+from service.telemetry.tracing import OtelTracing, tracing_from
 
 pytest.importorskip("opentelemetry.sdk", reason="what sends traces is not installed: pip install 'footnote-qa[otel]'")
 
@@ -193,7 +193,7 @@ def test_a_collector_that_does_not_answer_keeps_no_service_from_stopping(monkeyp
     ],
 )
 def test_without_a_collector_nothing_is_traced(environment: dict[str, str]) -> None:
-    assert isinstance(tracing_from("1", environment), NoTracing)
+    assert not isinstance(tracing_from("1", environment), OtelTracing)
 
 
 def test_a_protocol_that_is_not_spoken_is_refused() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import BackupError, FootnoteError, StoreBusyError, StoreCorruptError, StoreFormatError
-from corpus.files.atomic import written_alone
+from corpus.files.atomic import locked_folder
 from corpus.store.database import DATABASE_NAME
 from corpus.store.recovery.snapshot_copy import copy_store
 from corpus.store.store import Store
@@ -150,7 +150,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(data: Path, tmp_path: Pa
 
 
 def test_two_backups_to_one_file_at_once_do_not_mix(data: Path, tmp_path: Path) -> None:
-    with written_alone(tmp_path / ".b.tar-parts"):
+    with locked_folder(tmp_path / ".b.tar-parts"):
         assert "Another process is doing the same" in refusal(lambda: back_up(data, tmp_path / "b.tar", QUIET))
 
 
@@ -309,7 +309,7 @@ def test_a_writer_that_does_not_end_is_not_overrun(file: Path, data: Path, monke
 
 
 def test_two_restores_at_once_do_not_mix(file: Path, data: Path) -> None:
-    with written_alone(data / "restore"):
+    with locked_folder(data / "restore"):
         assert "Another process is doing the same" in refusal(lambda: restore(file, data, QUIET, force=True))
 
 
