@@ -63,9 +63,6 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     where += [str(part) for part in context.get("below", ())]
     if kind.startswith("date_"):
         return FieldError(pointer=_pointer(where), detail="This must be a date such as 2017-01-19.")
-    if kind == "extra_forbidden":  # `Strict` names the known fields here
-        *where, known = where
-        return FieldError(pointer=_pointer(where), detail=f"This has an unknown field. Known fields: {known}.")
     if kind == "json_invalid":
         where = []
     message = _MESSAGES.get(kind)

@@ -96,7 +96,7 @@ def test_every_condition_that_cannot_be_used_is_reported() -> None:
     with pytest.raises(ValidationError) as refused:
         filters({"extra": {"a": "north", "b": ["x", None, []], "c": {"gte": "soon", "eq": 1}}})
     pointers = [error.pointer.removeprefix("/filters/extra") for error in field_errors(refused.value.errors())]
-    assert pointers == ["/a", "/b/1", "/b/2", "/c/gte", "/c"]
+    assert pointers == ["/a", "/b/1", "/b/2", "/c", "/c/gte"]
 
 
 def test_a_range_of_one_value_is_allowed() -> None:
