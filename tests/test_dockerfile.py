@@ -76,7 +76,7 @@ def test_a_source_change_does_not_reinstall_the_dependencies() -> None:
     assert before == ["requirements"]
 
 
-def test_pip_looks_for_torch_in_the_index_of_cpu_builds_unless_told_otherwise() -> None:
+def test_pip_takes_torch_from_the_index_of_cpu_builds_by_default() -> None:
     first_run = BUILD.all("RUN")[0]
     assert first_run.arguments["PIP_EXTRA_INDEX_URL"] == "https://download.pytorch.org/whl/cpu"
 

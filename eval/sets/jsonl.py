@@ -80,6 +80,5 @@ def validated(model: type[_Model], line: str, path: Path, number: int) -> _Model
         first = error.errors()[0]
         where = ".".join(str(part) for part in (*first["loc"], *first.get("ctx", {}).get("below", ())))
         what = NO_SUCH_KEY if first["type"] == "extra_forbidden" else first["msg"].removesuffix(".")
-        raise SetError(
-            f"{path}, line {number}: {where + ': ' if where else ''}{what[:1].lower()}{what[1:]}."
-        ) from error
+        field = f"{where}: " if where else ""
+        raise SetError(f"{path}, line {number}: {field}{what[:1].lower()}{what[1:]}.") from error

@@ -43,7 +43,7 @@ BATCH = 200
 
 
 def fuzz(client: TestClient, sandbox: Sandbox, examples: int, drawn: int) -> Iterator[tuple[str, str | None]]:
-    """Send so many cases to each reader and each path.
+    """Send cases to each reader and each path.
 
     Args:
         client: Of a service over some documents.

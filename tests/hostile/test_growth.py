@@ -1,6 +1,6 @@
-"""Time grows with the length of a text, whatever it is: each pattern, each loop and each reader is measured.
+"""Time grows linearly with the length of any text: each pattern, each loop and each reader is measured.
 
-Growth is told from the ratio of processor times of texts of different lengths, never from seconds.
+Growth is the ratio of processor times of texts of different lengths. Seconds are not compared.
 """
 
 import ast

@@ -284,7 +284,7 @@ class Examiner:
     def _healed(self, violations: list[str]) -> str:
         """Repair, and if necessary ingest again; after either, everything must be as before.
 
-        An older log or file, put in the place of the right one, makes a store of what it was then: that is what a
+        An older log or file in the place of the right one makes an older store: that is what a
         repair must keep.
         """
         says = self._says()

@@ -183,7 +183,7 @@ def test_administrators_keys_are_read_one_by_one_and_shown_to_nobody(monkeypatch
     "keys", ["short", "long-enough-key-of-the-operator,short", "with a space in the key", "clé" * 9, "x" * 513]
 )
 @pytest.mark.parametrize("name", ["FOOTNOTE_ADMIN_KEYS", "FOOTNOTE_ASK_KEYS"])
-def test_a_key_that_could_be_guessed_or_not_be_sent_is_refused_and_not_told(
+def test_a_key_that_is_short_or_cannot_be_sent_is_refused_and_not_shown(
     keys: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, keys)

@@ -113,14 +113,6 @@ def test_a_name_too_long_for_the_operating_system_is_refused(tmp_path: Path) -> 
     assert refusal(tmp_path / ("a" * 300)).startswith("it cannot be read (File name too long)")
 
 
-def test_a_file_without_permission_is_refused(write: Write) -> None:
-    path = write("secret.txt", "Text.")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("permission bits do not bind this user")
-    assert refusal(path) == "permission to read it is missing; check its permissions"
-
-
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -128,7 +120,7 @@ def test_a_file_without_permission_is_refused(write: Write) -> None:
         (errno.EIO, "it cannot be read (Input/output error); check the disk and the path"),
     ],
 )
-def test_what_the_operating_system_refuses_is_refused(
+def test_an_error_of_the_operating_system_is_refused(
     write: Write, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
 ) -> None:
     path = write("truce.txt", "Text.")

@@ -74,7 +74,7 @@ def test_a_folder_is_taken_as_it_is(tiny_model: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("name", ["./missing", "/nowhere/model", "~/model", "../missing"])
-def test_a_missing_folder_is_told_as_such(name: str) -> None:
+def test_a_missing_folder_is_named_in_the_error(name: str) -> None:
     with pytest.raises(EncoderError) as refused:
         model_folder(name)
 
@@ -84,7 +84,7 @@ def test_a_missing_folder_is_told_as_such(name: str) -> None:
 
 
 @pytest.mark.usefixtures("offline")
-def test_a_model_that_is_not_on_this_machine_is_told_as_such() -> None:
+def test_a_model_that_is_not_on_this_machine_is_named_in_the_error() -> None:
     with pytest.raises(EncoderError) as refused:
         model_folder("nobody-has-this/model-at-all")
 
@@ -96,7 +96,7 @@ def test_a_model_that_is_not_on_this_machine_is_told_as_such() -> None:
 
 @pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("name", ["not a name", "a/b/c", "what?", "-", "x" * 100])
-def test_what_is_neither_a_folder_nor_a_name_is_told_as_such(name: str) -> None:
+def test_an_invalid_model_name_is_named_in_the_error(name: str) -> None:
     with pytest.raises(EncoderError, match=r"is neither a folder nor a model's name\. Check FOOTNOTE_ENCODER"):
         model_folder(name)
 

@@ -295,7 +295,7 @@ def test_many_small_changes_leave_few_segments(stored: Stored) -> None:
     assert len(index.pieces) <= 6
 
 
-def test_a_segment_that_has_lost_much_is_made_anew(stored: Stored) -> None:
+def test_a_segment_that_has_lost_many_passages_is_rewritten(stored: Stored) -> None:
     index = stored.changed(stored.index(), stored.keys[: PASSAGES // 2])
 
     assert [len(segment) for segment in index.pieces] == [PASSAGES // 2]
@@ -360,7 +360,7 @@ def test_sums_of_rounded_vectors_have_no_error(dimension: int, rng: np.random.Ge
 
 
 def test_vectors_are_coded_as_those_on_disk_are(rng: np.random.Generator) -> None:
-    """Whoever changes what is made of a vector raises the version."""
+    """A change of the coding must raise the version."""
     vectors = np.eye(16, dtype=np.float32)[:3]
     [segment] = Stored(vectors).index().pieces
     products, places = segment.best(rotated(vectors[:1])[0], 3, None)

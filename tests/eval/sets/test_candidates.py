@@ -241,7 +241,7 @@ def test_questions_of_a_known_set_are_left_out_and_its_ids_are_not_taken(write: 
         ({"rating": "sideways"}, "line 2: rating: input should be 'up' or 'down'."),
         ({"at": "2026-03-01T12:00:00"}, "line 2: at: input should have timezone info."),
         ({"passage": None}, "line 2: passage: this can be null only if 'status' is 'not_found'."),
-        ({"user": "someone"}, "line 2: this has an unknown field. known fields: question, "),
+        ({"user": "someone"}, "line 2: this has an unknown field. Known fields: question, "),
         ({"passage": {**rated("It was"), "revision": "1"}}, "line 2: passage.revision: "),
         (
             {"passage": {**rated("It was"), "end": 0}},

@@ -80,7 +80,7 @@ def test_whatever_is_sent_gives_an_address(peer: str, forwarded: list[str]) -> N
         ("::/0", "its proxy 1 includes every address"),
     ],
 )
-def test_proxies_that_cannot_be_told_are_refused(given: str, told: str) -> None:
+def test_invalid_proxies_are_refused(given: str, told: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings({}, proxies=given)
     assert f"FOOTNOTE_PROXIES is not usable: {told}" in str(refused.value)

@@ -114,7 +114,7 @@ def zero(index: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [lose_index, lose_files, lose_manifests, cut_short, zero], ids=lambda d: d.__name__)
-def test_indexes_that_are_missing_or_damaged_are_made_anew_and_the_answer_is_the_same(
+def test_missing_or_damaged_indexes_are_rebuilt_and_the_answer_is_the_same(
     filled: Run, data: Path, write: Write, damage: Callable[[Path], None]
 ) -> None:
     assert filled("ingest", write("prison.txt", "The prison\n\nThe prison was full in that year."), "--json").code == 0
@@ -251,7 +251,7 @@ def test_a_check_tells_of_a_damaged_index_and_leaves_it(filled: Run, data: Path)
     assert "The vector index on disk is missing or damaged.\n" in ran.out
 
 
-def test_a_damaged_page_is_repaired_by_writing_the_database_anew(filled: Run, data: Path) -> None:
+def test_a_damaged_page_is_repaired_by_rewriting_the_database(filled: Run, data: Path) -> None:
     connection = sqlite3.connect(data / DATABASE_NAME)
     [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'token_vectors'").fetchone()
     connection.close()

@@ -214,7 +214,7 @@ def test_a_wrong_key_is_refused_before_the_body_is_read(administered: TestClient
     assert_problem(response, 401, "admin-key-required")
 
 
-def test_a_key_is_told_nowhere(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_key_is_shown_nowhere(service: Service, caplog: pytest.LogCaptureFixture) -> None:
     settings = service.settings.model_copy(update={"admin_keys": SecretStr(KEY)})
     with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
         told = [response.text for response in changes(client, {"Authorization": f"Bearer {KEY[:-1]}"})]

@@ -1,4 +1,4 @@
-"""What every engine keeps to, and what an engine that lags behind or fails cannot do to an answer."""
+"""The contract of every engine, and the limits of what a lagging or failing one can do to an answer."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,12 +13,11 @@ from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline
 from service.retrieval.engines import ENGINES
-from service.retrieval.library import Library
 from service.retrieval.local.retriever import LocalRetriever
 from service.retrieval.protocols import AnyRetriever, Searcher
 from service.settings import Settings
 from tests.corpus.samples import allowed_keys, filters_of
-from tests.service.conftest import Add
+from tests.service.conftest import Add, OpenLibrary
 from tests.service.retrieval.lagging import LaggingRetriever
 
 ALL = 10_000
@@ -298,47 +297,40 @@ def lagging(settings: Settings) -> LaggingRetriever:
 
 @pytest.mark.usefixtures("twelve")
 def test_a_lagging_engine_loses_candidates_but_falsifies_none(
-    lagging: LaggingRetriever, settings: Settings, tiny_encoder: Encoder, store: Store, add: Add
+    lagging: LaggingRetriever, settings: Settings, open_library: OpenLibrary, store: Store, add: Add
 ) -> None:
-    behind = Library(settings, tiny_encoder, retriever=lagging)
-    abreast = Library(settings, tiny_encoder)
-    try:
-        store.remove("number-11")
-        add("number-10.txt", "Title 10\n\nIt says something else by now, of gang talks.")
-        add("later.txt", "Gang talks that came later.")
-        assert behind.refresh()
-        assert abreast.refresh()
+    behind = open_library(retriever=lagging)
+    abreast = open_library()
+    store.remove("number-11")
+    add("number-10.txt", "Title 10\n\nIt says something else by now, of gang talks.")
+    add("later.txt", "Gang talks that came later.")
+    assert behind.refresh()
+    assert abreast.refresh()
 
-        answers = [Pipeline(library, settings).ask("gang talks", k=50) for library in (behind, abreast)]
+    answers = [Pipeline(library, settings).ask("gang talks", k=50) for library in (behind, abreast)]
 
-        late, right = ({passage.id: (passage.score, passage.text) for passage in one.passages} for one in answers)
-        assert late.items() < right.items()
-        assert answers[0].generation == answers[1].generation
-        cited = {passage.citation.document_id for passage in answers[0].passages}
-        assert not cited & {"number-10", "number-11", "later"}
-        with behind.snapshot() as snapshot:
-            for passage in answers[0].passages:
-                document = snapshot.view.document(passage.citation.document_id)
-                assert snapshot.view.span(document, passage.citation.start, passage.citation.end) == passage.text
-    finally:
-        behind.close()
-        abreast.close()
+    late, right = ({passage.id: (passage.score, passage.text) for passage in one.passages} for one in answers)
+    assert late.items() < right.items()
+    assert answers[0].generation == answers[1].generation
+    cited = {passage.citation.document_id for passage in answers[0].passages}
+    assert not cited & {"number-10", "number-11", "later"}
+    with behind.snapshot() as snapshot:
+        for passage in answers[0].passages:
+            document = snapshot.view.document(passage.citation.document_id)
+            assert snapshot.view.span(document, passage.citation.start, passage.citation.end) == passage.text
 
 
 @pytest.mark.usefixtures("twelve")
 def test_an_engine_that_fails_gives_an_error_and_no_answer(
-    lagging: LaggingRetriever, settings: Settings, tiny_encoder: Encoder
+    lagging: LaggingRetriever, settings: Settings, open_library: OpenLibrary
 ) -> None:
-    library = Library(settings, tiny_encoder, retriever=lagging)
-    try:
-        pipeline = Pipeline(library, settings)
-        before = pipeline.ask("gang talks")
+    library = open_library(retriever=lagging)
+    pipeline = Pipeline(library, settings)
+    before = pipeline.ask("gang talks")
 
-        lagging.is_dead = True
-        with pytest.raises(StoreError, match="cannot be reached"):
-            pipeline.ask("gang talks")
+    lagging.is_dead = True
+    with pytest.raises(StoreError, match="cannot be reached"):
+        pipeline.ask("gang talks")
 
-        lagging.is_dead = False
-        assert pipeline.ask("gang talks").passages == before.passages
-    finally:
-        library.close()
+    lagging.is_dead = False
+    assert pipeline.ask("gang talks").passages == before.passages

@@ -82,7 +82,7 @@ def test_a_trace_that_comes_in_is_continued(traced: Traced) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "00-zz-zz-01", 100 * "x", f"00-{32 * '0'}-{PARENT}-01"])
-def test_a_trace_that_cannot_be_one_is_begun_anew(traced: Traced, given: str) -> None:
+def test_an_invalid_trace_parent_starts_a_new_trace(traced: Traced, given: str) -> None:
     traced.client.get("/v1/documents", headers={"traceparent": given})
     assert traced.named("GET /v1/documents").parent is None
 

@@ -130,7 +130,7 @@ def test_a_damaged_store_never_takes_the_place_of_a_good_backup(data: Path, file
     assert file.read_bytes() == good
 
 
-def test_a_file_that_is_there_is_kept_unless_told_otherwise(data: Path, add: Add, file: Path) -> None:
+def test_an_existing_file_is_replaced_only_with_force(data: Path, add: Add, file: Path) -> None:
     good = file.read_bytes()
     assert refusal(lambda: back_up(data, file, QUIET)).endswith("or overwrite it with --force.")
     assert file.read_bytes() == good
@@ -181,7 +181,7 @@ def test_a_backup_comes_back_as_it_was(file: Path, data: Path, tmp_path: Path, t
     }
 
 
-def test_documents_are_replaced_only_if_told_so(file: Path, data: Path, add: Add) -> None:
+def test_documents_are_replaced_only_with_force(file: Path, data: Path, add: Add) -> None:
     was = content(data)
     add("three.txt", "A third.")
     before = signature(data)

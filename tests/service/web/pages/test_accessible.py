@@ -20,6 +20,7 @@ from tests.service.web.pages.browsing import (
 from tests.service.web.pages.test_everyone import SHOWN, show
 
 State = Callable[[Page, RunningService], None]
+BRIGHTNESS = "Math.max(...getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).slice(0, 3))"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -37,6 +38,7 @@ def test_axe_finds_nothing_wrong(
     show(page, service, path, question)
 
     assert violations(page) == []
+    assert (page.evaluate(BRIGHTNESS) > 128) == (theme == "light")
 
 
 def suggesting(page: Page, service: RunningService) -> None:

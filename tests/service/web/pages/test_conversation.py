@@ -80,7 +80,7 @@ def test_the_passages_of_earlier_answers_are_folded_away(page: Page) -> None:
     ("weighed", "told"),
     [([0], [QUESTION]), ([1], [QUESTION]), ([3, 0, 1], [QUESTION, UNANSWERABLE]), ([2, 3], [UNANSWERABLE])],
 )
-def test_how_a_question_was_read_is_told(page: Page, weighed: list[int], told: list[str]) -> None:
+def test_the_interpretation_of_a_question_is_shown(page: Page, weighed: list[int], told: list[str]) -> None:
     ask(page, QUESTION)
     expect(page.locator(".context")).to_have_count(0)
     ask(page, UNANSWERABLE)

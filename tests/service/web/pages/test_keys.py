@@ -16,7 +16,7 @@ KEY, SECOND = "ask-key-of-the-newsroom", "second-key-of-the-newsroom"
 
 @pytest.fixture(scope="module")
 def keyed(service: RunningService, default_encoder: Encoder) -> Iterator[RunningService]:
-    """The same documents, for whoever has a key."""
+    """The same documents, with a required key."""
     settings = service.settings.model_copy(update={"ask_keys": SecretStr(f"{KEY},{SECOND}")})
     running = RunningService(settings, default_encoder)
     running.start()

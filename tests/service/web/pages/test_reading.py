@@ -109,7 +109,7 @@ def test_an_address_that_names_no_words_shows_the_document_unmarked_and_says_so(
     expect(page.locator("mark")).to_have_count(0)
 
 
-def test_where_a_document_has_pages_the_one_of_the_cited_words_is_told(
+def test_the_page_of_the_cited_words_is_shown(
     new_page: Callable[..., Page],
     watched: Watched,
     add: Callable[..., str],

@@ -55,7 +55,7 @@ def href(item: Locator) -> str | None:
     return item.locator(".source a").first.get_attribute("href")
 
 
-def test_a_source_is_told_as_a_reader_would_cite_it(visit: Visit) -> None:
+def test_a_source_reads_as_a_citation(visit: Visit) -> None:
     page = visit()
     open_chat(page)
     citation = ask(page, FERRY)["answer"]["citation"]
@@ -171,7 +171,7 @@ def test_a_suggested_question_is_asked_at_a_press(visit: Visit) -> None:
     expect(chat(page).get_by_role("button", name=QUESTION)).to_have_count(0)
 
 
-def test_a_page_can_open_ask_and_close_and_is_told_of_all(visit: Visit) -> None:
+def test_a_page_can_open_ask_and_close_and_gets_an_event_for_each(visit: Visit) -> None:
     page = visit()
     expect(page.get_by_role("button", name="Ask the documents")).to_be_visible()
     status = page.evaluate(

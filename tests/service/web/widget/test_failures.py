@@ -54,7 +54,7 @@ def test_an_endpoint_that_points_nowhere(visit: Visit, host: HostSite, watched: 
     watched.complaints.clear()  # what was not reached is also said on the console
 
 
-def test_a_site_that_is_not_allowed_is_told_so(
+def test_a_site_that_is_not_allowed_gets_a_message(
     new_page: Any, stranger: HostSite, service: RunningService, watched: Watched
 ) -> None:
     watched.failed_requests_expected = True
@@ -118,7 +118,7 @@ def test_an_answer_that_is_none_is_an_error_and_no_endless_wait(visit: Visit, wa
         expect(chat(page).get_by_role("button", name="Try again")).to_have_count(0 if kind == "rejected" else 1)
         page.unroute_all()
         page.evaluate("document.querySelector('footnote-chat').clear()")
-    watched.complaints.clear()  # the details are told on the console
+    watched.complaints.clear()  # the details are on the console
 
 
 def test_a_service_that_falls_silent_is_given_up(visit: Visit, watched: Watched) -> None:

@@ -60,7 +60,7 @@ def test_a_sites_visitors_ask_and_rate_with_its_key(stand: Callable[..., Page], 
 
 
 @pytest.mark.parametrize("attributes", ["", 'data-key="another-key-of-somebody"'])
-def test_without_the_key_its_visitors_are_told(
+def test_without_the_key_visitors_get_a_message(
     stand: Callable[..., Page], host: HostSite, watched: Watched, attributes: str
 ) -> None:
     watched.failed_requests_expected = True
