@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @data_option
 @json_option
 def verify(check: bool, data: Path | None, as_json: bool) -> int:
-    """Check every stored span, text and vector, and repair damage from intact data.
+    """Check every stored span, text and vector and the feedback, and repair damage from intact data.
 
     The exit code is 3 if damage remains.
     """
@@ -38,7 +38,7 @@ def verify(check: bool, data: Path | None, as_json: bool) -> int:
         emit_json(_as_json(done))
     else:
         _show(done, settings.data, check=check)
-    return 3 if done.problems or done.not_rebuilt or (check and done.rebuilt) else 0
+    return 3 if done.problems or done.not_rebuilt or done.feedback or (check and done.rebuilt) else 0
 
 
 def _as_json(done: Verified) -> dict[str, object]:
@@ -53,6 +53,7 @@ def _as_json(done: Verified) -> dict[str, object]:
         "repaired": as_json(done.repaired),
         "rebuilt": dict(done.rebuilt),
         "not_rebuilt": dict(done.not_rebuilt),
+        "feedback": done.feedback,
     }
 
 
@@ -73,6 +74,8 @@ def _show(done: Verified, folder: Path, *, check: bool) -> None:
             "Until this is fixed, every start rebuilds it in memory.",
             err=True,
         )
+    if done.feedback is not None:
+        click.echo(one_line(done.feedback), err=True)
     checked = f"{plural(done.documents, 'document')} and {plural(done.passages, 'passage')}"
     if done.kind is not None:
         checked += f", vector index {done.kind}"
@@ -83,6 +86,8 @@ def _verdict(done: Verified, folder: Path, *, check: bool) -> str:
     count = len(done.problems) + (len(done.rebuilt) if check else 0)
     if not count and done.not_rebuilt:
         return "the store is intact, but not every index on disk."
+    if not count and done.feedback:
+        return "the documents are intact, but not the feedback."
     if not count:
         return "everything is intact now." if done.repaired or done.rebuilt else "everything is intact."
     found = f"{plural(count, 'problem')} {'found' if check else 'left'}."

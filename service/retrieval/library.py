@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
 from corpus.store import mismatch_message
 from embeddings.encoder import PRECISIONS, Encoder, Precision
-from service.retrieval.engines import ENGINES
+from service.retrieval.engines import DEFAULT_ENGINE, ENGINES
 from service.retrieval.fingerprints import fingerprint
 from service.retrieval.protocols import AnyRetriever, Searcher, StoreView
 from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
@@ -53,7 +53,7 @@ class Library:
         encoder: Encoder that made the store's vectors.
         load: Loads the same encoder in another precision, for a store that is re-encoded in it. If None, such a store
             is an error, as a store of another model always is.
-        retriever: Opens and indexes the store; the local engine's retriever if None.
+        retriever: Opens and indexes the store; the default engine's retriever if None.
 
     Raises:
         StoreError: The store cannot be opened.
@@ -72,7 +72,7 @@ class Library:
         self._settings = settings
         self._load = load
         self._unloadable: tuple[float, str] | None = None
-        self._retriever = retriever or ENGINES["local"](settings)
+        self._retriever = retriever or ENGINES[DEFAULT_ENGINE](settings)
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
         self.failure: Exception | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.store.database import DATABASE_NAME
-from service.upkeep.feedback import Feedback
+from service.upkeep.feedback import FEEDBACK_NAME, Feedback
 from tests.corpus.samples import tamper
 from tests.service.cli.conftest import Run
 
@@ -74,6 +74,29 @@ def test_what_cannot_be_done_is_said_in_a_sentence(filled: Run, data: Path, tmp_
     ran = filled("backup", tmp_path / "new.tar")
     assert ran.code == 3
     assert ran.err.endswith("is damaged). Run: footnote verify\n")
+
+
+def test_damaged_feedback_is_left_out_reported_and_replaces_no_good_backup(
+    filled: Run, data: Path, tmp_path: Path
+) -> None:
+    good, new = tmp_path / "good.tar", tmp_path / "new.tar"
+    Feedback(data, 10).add({"question": "q", "status": "not_found", "rating": "up", "passage": None})
+    filled("backup", good)
+    before = good.read_bytes()
+    (data / FEEDBACK_NAME).write_bytes(b"\xff" * 8192)
+
+    ran = filled("backup", new)
+    assert (ran.code, ran.out.split(" (")[0]) == (3, "Backed up 1 document and 1 passage")
+    assert ran.err.startswith("The backup does not include the feedback. The feedback ")
+    assert (filled("backup", good, "--force").code, good.read_bytes()) == (3, before)
+    ran = filled("verify")
+    assert (ran.code, ran.out.split(": ")[1]) == (3, "the documents are intact, but not the feedback.\n")
+    assert "Move it away, and a new one is created." in ran.err
+    assert json.loads(filled("verify", "--json").out)["feedback"] + "\n" == ran.err
+
+    (data / FEEDBACK_NAME).unlink()
+    assert filled("verify").code == 0
+    assert filled("restore", new, "--force").code == 0
 
 
 def test_a_backup_of_nothing_says_how_to_begin(footnote: Run, tmp_path: Path) -> None:

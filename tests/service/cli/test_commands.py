@@ -160,6 +160,19 @@ def test_documents_are_listed_shown_and_removed(filled: Run) -> None:
     assert "0 documents, 0 passages." in filled("documents", "list").out
 
 
+def test_other_keys_are_shown_as_they_are_filtered_on(footnote: Run, write: Write) -> None:
+    front = f'year: 2014\nregion: [north, "7"]\n"a\\nb": "c\\nd"\nlarge: {"9" * 40}'
+    footnote("ingest", write("truce.md", f"---\n{front}\n---\nThe truce began.\n"))
+    shown = footnote("documents", "show", "truce").out
+    for line in (
+        "extra.year   2014",
+        'extra.region ["north", "7"]',
+        r'extra.a?b    "c\nd"',
+        f"extra.large  {'9' * 40}",
+    ):
+        assert f"\n{line}\n" in shown
+
+
 def test_documents_can_be_read_by_a_program(filled: Run) -> None:
     listed = json.loads(filled("documents", "list", "--json").out)
     assert [document["id"] for document in listed["documents"]] == ["truce"]
