@@ -50,7 +50,7 @@ def load_sets(paths: Sequence[Path], leave_out: Sequence[Path], most: int | None
             raise SetError(f"Two sets are named '{questions.name}'. Give each set once, under a distinct name.")
         drawn = replace(questions, questions=_drawn(questions.questions, most))
         labelled = LabelledSet(drawn, beir, path in leave_out)
-        _check(labelled, path)
+        _check(labelled, path, most)
         sets[questions.name] = labelled
     return list(sets.values())
 
@@ -62,11 +62,11 @@ def _drawn(questions: Sequence[Question], most: int | None) -> Sequence[Question
     return tuple(questions[at] for at in sorted(chosen))
 
 
-def _check(labelled: LabelledSet, path: Path) -> None:
+def _check(labelled: LabelledSet, path: Path, most: int | None) -> None:
     asked = labelled.questions.questions
     answerable = sum(question.answerable for question in asked)
     without = len(asked) - answerable + (answerable if labelled.leave_out else 0)
-    more = f"but {FEWEST} are needed. Add some, or raise --questions."
+    more = f"but {FEWEST} are needed. Add some{'' if most is None else ', or raise --questions'}."
     if answerable < FEWEST:
         raise SetError(f"{path} has {answerable} answerable questions to ask, {more}")
     if not without:

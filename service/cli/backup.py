@@ -1,13 +1,12 @@
 """`footnote backup` and `footnote restore`."""
 
-import signal
 from pathlib import Path
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, plural
+from service.runtime.terminal import NonEmptyPath, data_option, emit_json, json_option, plural
 
-file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+file_argument = click.argument("file", type=NonEmptyPath(path_type=Path), metavar="FILE")
 
 
 @click.command()
@@ -25,7 +24,6 @@ def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> int:
     from service.settings import load_settings
     from service.upkeep import back_up
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop cleanly, as on Ctrl-C
     about, lost = back_up(load_settings(data=data).data, file, progress_for(), force=force)
     if as_json:
         emit_json(about)
@@ -52,7 +50,6 @@ def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
     from service.settings import load_settings
     from service.upkeep import restore as restored
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = load_settings(data=data).data
     about, generation, aside = restored(file, folder, progress_for(), force=force)
     if as_json:

@@ -37,9 +37,9 @@ def list_documents(data: Path | None, as_json: bool) -> None:
     width = max((len(d.id) for d in found), default=0)
     for document in found:
         title = plain(document.metadata.title).replace("\n", " ")
-        click.echo(
-            f"{document.id:{width}}  {document.passages:5,} passages  {document.metadata.published or '':10}  {title}"
-        )
+        noun = "passage" if document.passages == 1 else "passages"
+        published = document.metadata.published or ""
+        click.echo(f"{document.id:{width}}  {document.passages:5,} {noun:8}  {published:10}  {title}")
     click.echo(f"{plural(len(found), 'document')}, {plural(sum(d.passages for d in found), 'passage')}.")
 
 

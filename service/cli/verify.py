@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus.errors import StoreCorruptError
 from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural, say
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ def verify(check: bool, data: Path | None, as_json: bool) -> int:
     from service.opening import load_encoder
     from service.runtime.progress import progress_for
     from service.settings import load_settings
-    from service.upkeep import verified
+    from service.upkeep import clause, verified
 
     settings = load_settings(data=data)
-    done = verified(settings, lambda: load_encoder(settings, say), progress_for(), check=check)
+    try:
+        done = verified(settings, lambda: load_encoder(settings, say), progress_for(), check=check)
+    except StoreCorruptError as error:
+        raise StoreCorruptError(f"{clause(error)}. {_restore(settings.data)}") from error
     if as_json:
         emit_json(_as_json(done))
     else:
@@ -61,10 +65,13 @@ def _show(done: Verified, folder: Path, *, check: bool) -> None:
         click.echo(one_line(f"{one.document or 'The store'}: {one.detail}; it has been repaired."))
     for index, damage in done.rebuilt.items():
         click.echo(f"The {index} index on disk {damage}{'' if check else '; it has been rebuilt'}.")
+    cause = f"{folder} is not writable, or its disk is full"
+    if (folder / "index").is_file():
+        cause = f"{folder / 'index'} is a file. Move it elsewhere"
     for index, damage in done.not_rebuilt.items():
         click.echo(
-            f"The {index} index on disk {damage}, and cannot be rebuilt: {folder} is not writable, or its disk is "
-            "full. Until this is fixed, every start rebuilds it in memory.",
+            f"The {index} index on disk {damage}, and cannot be rebuilt: {cause}. "
+            "Until this is fixed, every start rebuilds it in memory.",
             err=True,
         )
     if done.feedback is not None:
@@ -88,7 +95,8 @@ def _verdict(done: Verified, folder: Path, *, check: bool) -> str:
         return f"{found} Nothing was changed. Repair with: footnote verify --data {folder}"
     if all(one.document for one in done.problems):
         return f"{found} Ingest these files again with: footnote ingest FILE --data {folder}"
-    return (
-        f"{found} Restore a backup with: footnote restore FILE --data {folder}, or ingest all files into another "
-        "folder."
-    )
+    return f"{found} {_restore(folder)}"
+
+
+def _restore(folder: Path) -> str:
+    return f"Restore a backup with: footnote restore FILE --data {folder}, or ingest all files into another folder."

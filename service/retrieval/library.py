@@ -79,7 +79,9 @@ class Library:
         view = self._retriever.snapshot()
         try:
             if not self._fits(encoder, view):
-                raise EncoderMismatchError(mismatch_message(self.folder))
+                raise EncoderMismatchError(
+                    mismatch_message(self.folder, view.fingerprint, fingerprint(encoder, settings))
+                )
             self._current = Snapshot(self._retriever.searcher(view, encoder.dimension), encoder)
         except BaseException:
             view.close()
@@ -177,9 +179,10 @@ class Library:
         encoder = self._current.encoder
         if self._fits(encoder, view):
             return encoder
-        precision = _other_precision(fingerprint(encoder, self._settings), view.fingerprint)
+        wanted = fingerprint(encoder, self._settings)
+        precision = _other_precision(wanted, view.fingerprint)
         if self._load is None or precision is None:
-            raise EncoderMismatchError(mismatch_message(self.folder))
+            raise EncoderMismatchError(mismatch_message(self.folder, view.fingerprint, wanted))
         if self._unloadable is not None and time.monotonic() < self._unloadable[0]:
             raise EncoderError(self._unloadable[1])
         try:
@@ -188,7 +191,7 @@ class Library:
             self._unloadable = time.monotonic() + LOAD_RETRY_S, str(error)
             raise
         if not self._fits(other, view):
-            raise EncoderMismatchError(mismatch_message(self.folder))
+            raise EncoderMismatchError(mismatch_message(self.folder, view.fingerprint, wanted))
         other.encode_question("Is everything warm?")  # the first pass is slow, so it runs before the first question
         return other
 

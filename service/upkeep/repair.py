@@ -23,8 +23,8 @@ from service.upkeep.verify import Problem, Remedy, problems
 INDEX_MESSAGES = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
 """Messages of SQLite about an index that disagrees with its table."""
 
-STALE = "is out of date"
-"""Problem of an index on disk that the next process to open the store updates; it is not damage."""
+NO_DAMAGE = ("is out of date", "is missing")
+"""Problems of an index on disk that the next process to open the store corrects, for example after a restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Verified:
         passages: Number of passages.
         problems: Problems that were not repaired.
         repaired: Problems that were repaired.
-        rebuilt: Problem of each index on disk that was rebuilt, or would be without `check`.
+        rebuilt: Damage of each index on disk that was rebuilt, or would be without `check`.
         not_rebuilt: Problem of each index on disk that could not be written.
         kind: Kind of the vector index on disk; None if there is none.
         feedback: Problem of the feedback, which is not repaired; None if it can be read.
@@ -143,7 +143,7 @@ def _plan(
 
 
 def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, str], dict[str, str], str | None]:
-    """Return the problems of indexes that were rebuilt, of those that could not be, and the kind of the vector index.
+    """Return the damage of indexes that were rebuilt, problems of those that could not be, and the vector index's kind.
 
     With `check`, nothing is rebuilt.
     """
@@ -159,9 +159,12 @@ def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, 
     ]
     for name, look, make in indexes:
         problem = look()
-        if problem is None or (check and problem == STALE):
+        if problem is None or (check and problem in NO_DAMAGE):
             continue
         if not check:
             make()
-        (not_rebuilt if not check and look() else rebuilt)[name] = problem
+        if not check and look():
+            not_rebuilt[name] = problem
+        elif problem not in NO_DAMAGE:
+            rebuilt[name] = problem
     return rebuilt, not_rebuilt, vectors.kind()

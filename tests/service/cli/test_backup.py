@@ -43,6 +43,21 @@ def test_there_and_back(filled: Run, data: Path, tmp_path: Path) -> None:
     assert filled("verify").code == 0
 
 
+@pytest.mark.parametrize("into", ["the same folder", "another folder", "a fresh folder"])
+def test_a_restored_store_is_intact_before_its_indexes_are_made(
+    filled: Run, data: Path, write: Write, tmp_path: Path, into: str
+) -> None:
+    file, folder = tmp_path / "backup.tar", data if into == "the same folder" else tmp_path / "other"
+    filled("backup", file)
+    if into == "another folder":
+        assert filled("ingest", write("other.md", "Another text."), "--data", folder).code == 0
+    assert filled("restore", file, "--force", "--data", folder).code == 0
+    checked = filled("verify", "--check", "--data", folder)
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.out.startswith("Checked 1 document and 1 passage")
+    assert "index on disk" not in filled("verify", "--data", folder).out
+
+
 def test_what_cannot_be_done_is_said_in_a_sentence(filled: Run, data: Path, tmp_path: Path) -> None:
     file = tmp_path / "backup.tar"
     filled("backup", file)
