@@ -231,7 +231,7 @@ NOT_OF_STRANGERS = {
         "separated",
         "stop_terms",
     ),
-    *("data_option", "emit_json", "json_option", "plural", "run_command", "say"),
+    *("advice_for", "data_option", "emit_json", "json_option", "plural", "run_command", "say"),
 }
 """They take no text, or one that the operator writes; `read_together` is measured with histories."""
 
