@@ -124,7 +124,7 @@ def _outcome(
 
 def _passage(passage: AnsweringPassage, gold: Gold, overlap: float) -> RunPassage:
     citation = passage.citation
-    highlight = passage.highlights[0] if passage.highlights else None
+    highlight = passage.highlights[-1] if passage.highlights else None
     return RunPassage(
         id=passage.id,
         rank=passage.rank,

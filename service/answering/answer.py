@@ -50,7 +50,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnsweringPassage:
-    """Verbatim passage. `highlights` are spans of its text."""
+    """Verbatim passage.
+
+    `highlights` are spans of its text, in order: the answering sentence is the last one. Before it may be the header of
+    its table, or the lead-in of its list.
+    """
 
     id: str
     rank: int
