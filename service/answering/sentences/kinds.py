@@ -44,8 +44,8 @@ class Kind(StrEnum):
 
 _ANSWERS = {Kind.STATEMENT, Kind.ROW, Kind.ITEM}
 
-CLOSING = "*_~`\"'“”‘’«»›‹()[]{}」』）】 \t\n\u00a0"
-"""Marks that may follow the last punctuation of a sentence."""
+AFTER_QUESTION_MARK = "!…*_~`\"'“”‘’«»›‹()[]{}」』）】 \t\n\u00a0"
+"""Marks that may follow the question mark of a question."""
 
 QUESTION_MARKS = ("?", "？", "؟")
 
@@ -108,7 +108,7 @@ _EVIDENCE = re.compile(
 
 def is_question(sentence: str) -> bool:
     """Return whether a sentence ends with a question mark, which closing marks may follow."""
-    return sentence.rstrip(CLOSING + "!…").endswith(QUESTION_MARKS)
+    return sentence.rstrip(AFTER_QUESTION_MARK).endswith(QUESTION_MARKS)
 
 
 def says_nothing(text: str) -> bool:
@@ -118,6 +118,8 @@ def says_nothing(text: str) -> bool:
 
 def ends_with_colon(line: str) -> bool:
     """Return whether a line announces what follows: a list, or the value of a form's label."""
+    if ":" not in line and "：" not in line:
+        return False
     return line.rstrip("*_ \t").endswith((":", "：")) or _BLANK_FIELD.fullmatch(line) is not None
 
 

@@ -140,8 +140,9 @@ def _after_closing_marks(text: str, boundary: int, end: int) -> int:
 
 def _announces(sentence: str, below: Segment) -> bool:
     """Return whether a sentence before a segment is the lead-in of a list, or the label of a value."""
-    listed = below.role is not Role.PROSE or len(sentence.split(maxsplit=SHORT_WORDS)) <= SHORT_WORDS
-    return listed and ends_with_colon(sentence)
+    if not ends_with_colon(sentence):
+        return False
+    return below.role is not Role.PROSE or len(sentence.split(maxsplit=SHORT_WORDS)) <= SHORT_WORDS
 
 
 def _is_listed(sentence: str, segment: Segment) -> bool:
