@@ -22,6 +22,7 @@ from service.answering.highlight import (
     sentences_of,
 )
 from service.answering.sentences import Passage, QuestionWords, split_sentences
+from tests.corpus.samples import UNHURRIED
 
 Weights = Mapping[str, float | Sequence[float]]
 """Similarity of words to the question's tokens: one figure a token."""
@@ -247,6 +248,7 @@ def by_hand(text: str, spans: Sequence[tuple[int, int]], similarities: NDArray[n
 parts = st.sampled_from(["Word ", "Is it? ", "# Head\n", "\n\n", "  ", "end. ", "é", "停戦。", "\u3000", "A. ", "a:\n"])
 
 
+@UNHURRIED
 @given(st.lists(parts, max_size=30).map("".join), st.lists(st.integers(-9, 99), max_size=60), st.data())
 def test_the_best_sentence_is_the_one_found_by_hand(text: str, borders: list[int], data: st.DataObject) -> None:
     spans = [(a, a + b % 5) for a, b in zip(sorted(borders), borders, strict=True)] or [(0, 0)]
@@ -269,6 +271,7 @@ def test_a_passage_seen_before_is_highlighted_as_if_it_were_new(tiny_encoder: En
         assert remembering.highlight(Passage(text, title), similarities, NOTHING) == new
 
 
+@UNHURRIED
 @given(st.text(alphabet="ab .?!\n\té🦜#“”", min_size=1), st.text(alphabet="xé🦜 ", max_size=9))
 def test_a_highlight_is_always_a_trimmed_part_of_the_passage(text: str, prefix: str) -> None:
     text = text.strip() or "a"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.answering.sentences import Kind, Passage, split_sentences
+from tests.corpus.samples import UNHURRIED
 
 PROSE = "The mill ground rye and barley for the farms of the valley until the dam was taken away."
 
@@ -101,6 +102,7 @@ def test_marks_that_close_a_sentence_stay_with_it() -> None:
     assert parts("**Who ground it?** Ada Toll did.") == ["**Who ground it?**", "Ada Toll did."]
 
 
+@UNHURRIED
 @given(st.text(alphabet="aB1 .?:|-#*\n\t“”é🦜()[]", max_size=80))
 def test_parts_are_in_order_trimmed_and_hold_every_letter(text: str) -> None:
     found = split_sentences(Passage(text))
