@@ -59,7 +59,7 @@ RUN /opt/build/bin/cyclonedx-py environment --pyproject pyproject.toml --output-
 # Python from importing the source in /src.
 RUN HF_HUB_OFFLINE=1 /opt/footnote/bin/python -I -c "from pathlib import Path; \
         from embeddings.encoder import DEFAULT_ENCODER, Encoder; \
-        encoder = Encoder.load(DEFAULT_ENCODER, 'int8', Path('/opt/footnote/encoder')); \
+        encoder = Encoder(DEFAULT_ENCODER, 'int8', Path('/opt/footnote/encoder')); \
         encoder.encode_question('Is the encoder here?')"
 
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-__all__ = ["write_atomically"]
-
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a text file completely or not at all.

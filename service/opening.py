@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from service.retrieval import Library
     from service.settings import Settings
 
-__all__ = ["Say", "encoder_by_precision", "load_encoder", "open_library", "open_pipeline", "refresh_projection"]
-
 Say = Callable[[str], None]
 """Shows a line of progress."""
 
@@ -33,7 +31,7 @@ def load_encoder(settings: Settings, say: Say, *, for_reindex: bool = False) -> 
     precision = None if settings.precision == "auto" else settings.precision
     if precision is None and not for_reindex:
         precision = _stored_precision(settings.data)
-    return Encoder.load(settings.encoder, precision, settings.exports_folder, say)
+    return Encoder(settings.encoder, precision, settings.exports_folder, say)
 
 
 def encoder_by_precision(settings: Settings, say: Say) -> Callable[[Precision], Encoder] | None:
@@ -42,7 +40,7 @@ def encoder_by_precision(settings: Settings, say: Say) -> Callable[[Precision], 
 
     if settings.precision != "auto":
         return None
-    return lambda precision: Encoder.load(settings.encoder, precision, settings.exports_folder, say)
+    return lambda precision: Encoder(settings.encoder, precision, settings.exports_folder, say)
 
 
 def open_library(settings: Settings, encoder: Encoder, say: Say) -> Library:
@@ -71,14 +69,10 @@ def open_pipeline(settings: Settings, say: Say) -> Iterator[Pipeline]:
 
 
 def refresh_projection(settings: Settings, encoder: Encoder) -> None:
-    """Update the indexes on disk."""
-    from corpus.lexical import LexicalProjection
-    from corpus.store import View
-    from embeddings.index import VectorProjection
+    """Update the indexes on disk, as opening the library does."""
+    from service.retrieval import Library
 
-    with View(settings.data) as view:
-        VectorProjection(settings.data).open(view, encoder.dimension)
-        LexicalProjection(settings.data).open(view)
+    Library(settings, encoder).close()
 
 
 def _stored_precision(data: Path) -> Precision | None:

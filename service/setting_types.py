@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 
 from service.access import (
     KEY_RULE,
-    Network,
     is_usable,
     parsed_hosts,
     parsed_origins,
@@ -17,31 +16,13 @@ from service.access import (
     separated,
 )
 
-__all__ = [
-    "Folder",
-    "Hosts",
-    "Keys",
-    "Origins",
-    "PathPrefix",
-    "Proxies",
-    "Questions",
-    "key_values",
-    "proxy_values",
-    "questions_of",
-]
-
 MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 """Number and length of suggested questions that fit on the empty page."""
 
 
 def key_values(keys: SecretStr | None) -> tuple[str, ...]:
     """Return the keys in a setting."""
-    return () if keys is None else separated(keys.get_secret_value())
-
-
-def proxy_values(proxies: str | None) -> tuple[Network, ...]:
-    """Return the networks in a setting."""
-    return parsed_proxies([proxy.strip() for proxy in (proxies or "").split(",") if proxy.strip()])
+    return separated(None if keys is None else keys.get_secret_value())
 
 
 def questions_of(questions: str | None) -> tuple[str, ...]:
@@ -61,20 +42,8 @@ def _checked_keys(keys: SecretStr | None) -> SecretStr | None:
     return keys
 
 
-def _normalised_origins(origins: str | None) -> str | None:
-    return None if origins is None else ",".join(parsed_origins(origins))
-
-
-def _normalised_hosts(hosts: str | None) -> str | None:
-    return None if hosts is None else ",".join(parsed_hosts(hosts))
-
-
-def _normalised_prefix(prefix: str | None) -> str | None:
-    return None if prefix is None else parsed_prefix(prefix)
-
-
 def _checked_proxies(proxies: str | None) -> str | None:
-    proxy_values(proxies)
+    parsed_proxies(separated(proxies))
     return proxies
 
 
@@ -90,8 +59,8 @@ def _checked_questions(questions: str | None) -> str | None:
 
 Folder = Annotated[Path, BeforeValidator(_not_empty)]
 Keys = Annotated[SecretStr | None, AfterValidator(_checked_keys)]
-Origins = Annotated[str | None, AfterValidator(_normalised_origins)]
-Hosts = Annotated[str | None, AfterValidator(_normalised_hosts)]
-PathPrefix = Annotated[str | None, AfterValidator(_normalised_prefix)]
+Origins = Annotated[str, AfterValidator(lambda origins: ",".join(parsed_origins(origins)))] | None
+Hosts = Annotated[str, AfterValidator(lambda hosts: ",".join(parsed_hosts(hosts)))] | None
+PathPrefix = Annotated[str, AfterValidator(parsed_prefix)] | None
 Proxies = Annotated[str | None, AfterValidator(_checked_proxies)]
 Questions = Annotated[str | None, AfterValidator(_checked_questions)]

@@ -11,7 +11,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.encoder import DEFAULT_ENCODER, default_exports_folder
-from service.access import Network, parsed_hosts, parsed_origins
 from service.setting_types import (
     Folder,
     Hosts,
@@ -21,13 +20,27 @@ from service.setting_types import (
     Proxies,
     Questions,
     key_values,
-    proxy_values,
     questions_of,
 )
 
-__all__ = ["PREFIX", "Settings", "load_settings"]
-
 PREFIX = "FOOTNOTE_"
+
+OPTIONS = ("data", "host", "port")
+"""Settings that commands have as options of the same name."""
+
+_MESSAGES: Mapping[str, str] = {
+    "bool_parsing": "it must be true or false",
+    "int_parsing": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "finite_number": "it must be a number",
+    "string_too_short": "it must not be empty",
+    "literal_error": "it must be {expected}",
+    "greater_than": "it must be greater than {gt}",
+    "greater_than_equal": "it must be at least {ge}",
+    "less_than_equal": "it must be at most {le}",
+    "extra_forbidden": "there is no such setting",
+}
+"""Messages for the errors that pydantic words for programmers; `service.setting_types` words the others."""
 
 
 class Settings(BaseSettings):
@@ -221,16 +234,6 @@ class Settings(BaseSettings):
         return questions_of(self.suggested_questions)
 
     @property
-    def host_values(self) -> tuple[str, ...]:
-        """The names in `hosts`, and the one in `host`."""
-        return (*parsed_hosts(self.hosts or ""), self.host.lower())
-
-    @property
-    def origin_values(self) -> tuple[str, ...]:
-        """The origins in `origins`."""
-        return parsed_origins(self.origins or "")
-
-    @property
     def admin_key_values(self) -> tuple[str, ...]:
         """The keys in `admin_keys`."""
         return key_values(self.admin_keys)
@@ -239,11 +242,6 @@ class Settings(BaseSettings):
     def ask_key_values(self) -> tuple[str, ...]:
         """The keys in `ask_keys`."""
         return key_values(self.ask_keys)
-
-    @property
-    def proxy_values(self) -> tuple[Network, ...]:
-        """The networks in `proxies`."""
-        return proxy_values(self.proxies)
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:  # noqa: ANN401
@@ -268,7 +266,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(
-            f"{name} is not usable: {first['msg'].lower()}. See docs/settings.md or: footnote config"
-        ) from error
+        field, message = str(first["loc"][0]), _MESSAGES.get(first["type"])
+        name = f"--{field}" if field in OPTIONS and given.get(field) is not None else PREFIX + field.upper()
+        reason = first["msg"] if message is None else message.format(**first.get("ctx", {}))
+        raise SettingsError(f"{name} is not usable: {reason}. See docs/settings.md or: footnote config") from error

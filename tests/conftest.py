@@ -1,5 +1,6 @@
 """A tiny real encoder, stores made with it, and the default encoder, each made once."""
 
+import contextlib
 import logging
 import os
 import string
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.store.store import Store
+from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
 from embeddings.encoder.model_files import DEFAULT_ENCODER
 from service.ingest.ingester import Ingester
@@ -18,13 +20,15 @@ from service.telemetry.logs import OWN
 
 pytest_plugins = ["tests.application"]
 
+ViewOf = Callable[..., View]
+
 TINY_MAX_TOKENS = 64
 TINY_DIMENSION = 32
 
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, exports: Path) -> None:
-    """The tests' own settings count, not those of whoever runs them; a model is exported once for all of them."""
+    """Keep the caller's settings out of the tests, and export a model once for all of them."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("FOOTNOTE_EXPORTS", str(exports))
@@ -32,7 +36,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, exports: Path) -> 
 
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    """Whatever a test has logged, and where to, the next one finds the process's logging as it was."""
+    """Restore the logging of the process after each test."""
     loggers = [logging.getLogger(), *map(logging.getLogger, OWN)]
     before = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
     yield
@@ -44,7 +48,7 @@ def logging_as_it_was() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def exports(pytestconfig: pytest.Config) -> Path:
-    """Where exported models are kept, from one run of the tests to the next: they have checksums."""
+    """Folder of exported models, kept between runs. They have checksums."""
     cache = pytestconfig.cache
     assert cache is not None
     return cache.mkdir("exports")
@@ -52,7 +56,7 @@ def exports(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="session")
 def one_thread() -> None:
-    """Keep torch to one thread: on a text or two, several cost three times the work, waiting for each other."""
+    """Limit torch to one thread. For one or two texts, more threads triple the work."""
     import torch
 
     torch.set_num_threads(1)
@@ -65,7 +69,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Pa
 
 
 def make_tiny_model(folder: Path, seed: int) -> Path:
-    """Make and save a BERT of one layer; another seed gives other weights, and so another fingerprint."""
+    """Make and save a BERT of one layer. Another seed gives other weights and another fingerprint."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
@@ -108,20 +112,28 @@ def make_tiny_model(folder: Path, seed: int) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tiny_model: Path) -> Encoder:
-    return Encoder.load(str(tiny_model))
+    return Encoder(str(tiny_model))
 
 
 @pytest.fixture(scope="session")
 def default_encoder(exports: Path) -> Encoder:
-    """The encoder that Footnote comes with, as it runs on a CPU; exporting it takes seconds."""
-    return Encoder.load(DEFAULT_ENCODER, "int8", exports)
+    """The encoder of the installation, as it runs on a CPU. Exporting it takes seconds."""
+    return Encoder(DEFAULT_ENCODER, "int8", exports)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, tiny_model: Path) -> Settings:
-    """Settings for a data folder of the test's own, with the tiny encoder and passages that suit it."""
+    """Settings for a data folder of the test's own, with the tiny encoder and passages that suit it.
+
+    No file takes long to read. The time limit is high for machines under load.
+    """
     return Settings(
-        data=tmp_path / "data", encoder=str(tiny_model), precision="float32", passage_tokens=40, title_tokens=8
+        data=tmp_path / "data",
+        encoder=str(tiny_model),
+        precision="float32",
+        passage_tokens=40,
+        title_tokens=8,
+        parse_seconds=240,
     )
 
 
@@ -132,8 +144,22 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with an empty store."""
+    Store(tmp_path / "data", create=True).close()
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def view_of(folder: Path) -> Iterator[ViewOf]:
+    """Opens views of the present state, and closes them at the end."""
+    with contextlib.ExitStack() as opened:
+        yield lambda of=folder: opened.enter_context(View(of))
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file below the test's folder `files`, making folders as needed, and returns its path."""
+    """Writes a file below the folder `files`, with its parent folders, and returns its path."""
 
     def _write(name: str, content: str | bytes) -> Path:
         path = tmp_path / "files" / name

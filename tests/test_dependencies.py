@@ -28,7 +28,7 @@ def test_no_version_is_taken_that_is_known_to_be_unsafe(name: str) -> None:
     assert max(floors) >= Version(FIXED[name])
 
 
-def test_an_advisory_is_told_with_the_version_that_has_it_fixed() -> None:
+def test_an_advisory_names_the_version_with_the_fix() -> None:
     audited = runpy.run_path(str(REPOSITORY / ".ci/audit.py"))["audited"]
     report: dict[str, Any] = {
         "dependencies": [

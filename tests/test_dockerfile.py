@@ -76,7 +76,7 @@ def test_a_source_change_does_not_reinstall_the_dependencies() -> None:
     assert before == ["requirements"]
 
 
-def test_pip_looks_for_torch_in_the_index_of_cpu_builds_unless_told_otherwise() -> None:
+def test_pip_takes_torch_from_the_index_of_cpu_builds_by_default() -> None:
     first_run = BUILD.all("RUN")[0]
     assert first_run.arguments["PIP_EXTRA_INDEX_URL"] == "https://download.pytorch.org/whl/cpu"
 
@@ -94,7 +94,7 @@ def test_the_build_fails_unless_the_default_encoder_encodes_offline() -> None:
 
 def test_the_encoder_is_prepared_where_the_service_looks_for_it() -> None:
     prepared = FINAL.steps[-1].environment["FOOTNOTE_EXPORTS"]
-    assert f"Encoder.load(DEFAULT_ENCODER, 'int8', Path('{prepared}'))" in BUILD.steps[-1].value
+    assert f"Encoder(DEFAULT_ENCODER, 'int8', Path('{prepared}'))" in BUILD.steps[-1].value
 
 
 # What is shipped

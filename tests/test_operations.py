@@ -14,7 +14,7 @@ import yaml
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.access.rules import access_of
+from service.access.rules import AccessControl
 from service.http.requests.bodies import MAX_JSON_BYTES
 from service.http.server import server
 from service.http.server.connections import MAX_TURNED_AWAY
@@ -260,7 +260,7 @@ def test_the_file_of_keys_can_be_used_once_it_has_a_key(tmp_path: Path) -> None:
     file = tmp_path / "access.toml"
     file.touch(mode=0o600)
     file.write_text(read("access.toml"))
-    access = access_of(Settings(access=file))
+    access = AccessControl(Settings(access=file)).policy
     assert len(access.admin_keys) == 1
     assert "answers.example.org" in access.hosts
     assert all(f"server_name {host};" in read("nginx.conf") for host in access.hosts if "." in host and host[0] > "9")

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Block", "blocks_of"]
-
 WRAPPED_CHARACTERS = 45
 """Minimum length of the lines of a wrapped paragraph."""
 
@@ -46,13 +44,11 @@ class Block:
     Args:
         start, end: Span in code points, without outer white space.
         text: The text, on one line.
-        apart: Whether a blank line precedes it.
     """
 
     start: int
     end: int
     text: str
-    apart: bool
 
     @functools.cached_property
     def words(self) -> int:
@@ -106,10 +102,10 @@ def blocks_of(text: str) -> list[Block]:
     for lines in _paragraphs(text):
         if _wrapped([text[start:end] for start, end in lines]):
             start, end = lines[0][0], lines[-1][1]
-            found.append(Block(start, end, _WHITE.sub(" ", text[start:end]), apart=True))
+            found.append(Block(start, end, _WHITE.sub(" ", text[start:end])))
             continue
-        for at, (start, end) in enumerate(lines):
-            found.append(Block(start, end, _WHITE.sub(" ", text[start:end]), apart=at == 0))
+        for start, end in lines:
+            found.append(Block(start, end, _WHITE.sub(" ", text[start:end])))
     return found
 
 

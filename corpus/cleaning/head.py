@@ -7,8 +7,6 @@ from corpus.cleaning.blocks import Block
 from corpus.cleaning.phrases import Phrases
 from corpus.documents import RemovedSpan
 
-__all__ = ["breadcrumb", "headline", "menus"]
-
 HEAD_BLOCKS = 8
 """Number of first blocks searched for a breadcrumb, and of blocks below it searched for the headline."""
 

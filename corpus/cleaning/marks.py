@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 from corpus.cleaning.blocks import Block
 from corpus.cleaning.phrases import Mark, Phrases
 
-__all__ = ["appeals_between", "marks_of"]
-
 BETWEEN_WORDS = 50
 """Maximum words of an appeal between two pieces of boilerplate."""
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from corpus.cleaning.blocks import Block
 
-__all__ = ["Mark", "Phrases", "is_kept", "phrases"]
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -34,10 +32,10 @@ class Mark:
     words: int
     whole: frozenset[str]
     parts: Sequence[re.Pattern[str]]
-    unfinished: bool
-    keep_case: bool
-    after_body: bool
-    beside: bool
+    unfinished: bool = False
+    keep_case: bool = False
+    after_body: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +81,9 @@ def is_kept(block: Block, phrases: Phrases) -> bool:
 
 
 def _mark(mark: dict[str, Any]) -> Mark:
-    keep_case = mark.get("keep_case", False)
-    return Mark(
-        reason=mark["reason"],
-        strong=mark["strong"],
-        words=mark["words"],
-        whole=frozenset(mark.get("whole", ())),
-        parts=_patterns(mark.get("part", ()), 0 if keep_case else re.IGNORECASE),
-        unfinished=mark.get("unfinished", False),
-        keep_case=keep_case,
-        after_body=mark.get("after_body", False),
-        beside=mark.get("beside", False),
-    )
+    flags = 0 if mark.get("keep_case") else re.IGNORECASE
+    parts, whole = _patterns(mark.pop("part", ()), flags), frozenset(mark.pop("whole", ()))
+    return Mark(**mark, whole=whole, parts=parts)
 
 
 def _patterns(sources: Sequence[str], flags: int = re.IGNORECASE) -> list[re.Pattern[str]]:

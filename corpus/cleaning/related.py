@@ -1,13 +1,12 @@
 """Lists of other articles below an article."""
 
+import operator
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from corpus.cleaning.blocks import Block
 from corpus.cleaning.phrases import Phrases, is_kept
-
-__all__ = ["related_articles"]
 
 TEASER_WORDS = 45
 """Maximum words of a teaser."""
@@ -40,8 +39,7 @@ def _opens_list(block: Block, phrases: Phrases) -> bool:
     return block.words <= 8 and (text in phrases.related or any(part.search(text) for part in phrases.related_parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shapes:
+class _Shapes(NamedTuple):
     """Numbers of blocks by shape.
 
     Args:
@@ -58,20 +56,13 @@ class _Shapes:
     titles: int = 0
     sentences: int = 0
 
-    def __add__(self, other: "_Shapes") -> "_Shapes":
-        return self._with(other, 1)
+    def plus(self, other: "_Shapes") -> "_Shapes":
+        """Return the sum of both."""
+        return _Shapes(*map(operator.add, self, other))
 
-    def __sub__(self, other: "_Shapes") -> "_Shapes":
-        return self._with(other, -1)
-
-    def _with(self, other: "_Shapes", sign: int) -> "_Shapes":
-        return _Shapes(
-            self.items + sign * other.items,
-            self.shown + sign * other.shown,
-            self.headlines + sign * other.headlines,
-            self.titles + sign * other.titles,
-            self.sentences + sign * other.sentences,
-        )
+    def minus(self, other: "_Shapes") -> "_Shapes":
+        """Return the difference of both."""
+        return _Shapes(*map(operator.sub, self, other))
 
     def are_a_list(self) -> bool:
         """Return whether blocks of these shapes are a list of articles."""
@@ -104,8 +95,8 @@ class _Lists:
     def is_list(self, start: int, end: int) -> bool:
         """Return whether the blocks of `[start, end)` are a list of articles."""
         if not self._until:
-            self._until = list(accumulate(map(self._shapes, range(len(self._blocks))), initial=_Shapes()))
-        return (self._until[end] - self._until[start]).are_a_list()
+            self._until = list(accumulate(map(self._shapes, range(len(self._blocks))), _Shapes.plus, initial=_Shapes()))
+        return self._until[end].minus(self._until[start]).are_a_list()
 
     def _shapes(self, at: int) -> _Shapes:
         block = self._blocks[at]

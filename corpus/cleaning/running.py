@@ -7,8 +7,6 @@ from itertools import pairwise
 
 from corpus.documents import RemovedSpan
 
-__all__ = ["running_lines"]
-
 MIN_PAGES = 3
 """Minimum pages with the same line; they must also be half of all."""
 

@@ -7,8 +7,6 @@ from collections.abc import Collection, Sequence
 from corpus.cleaning.blocks import Block
 from corpus.cleaning.phrases import Phrases, is_kept
 
-__all__ = ["advertising_comments", "reader_comments"]
-
 COMMENT_SIGNS = 2
 """Minimum signs of comments below a line that announces them."""
 

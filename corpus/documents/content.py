@@ -9,8 +9,6 @@ from corpus.documents.document import Section
 from corpus.errors import SourceError
 from corpus.text import normalise
 
-__all__ = ["Content", "Found", "ReadOptions", "TextBuilder", "tidy"]
-
 MAX_TEXT_CHARACTERS = 64 * 1024 * 1024
 """The size limit of a file in bytes; only a decompression bomb has more characters."""
 

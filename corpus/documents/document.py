@@ -6,16 +6,6 @@ from dataclasses import dataclass
 
 from corpus.documents.fields import Metadata
 
-__all__ = [
-    "EncodedPassage",
-    "Passage",
-    "RemovedSpan",
-    "Section",
-    "SourceDocument",
-    "passage_id",
-    "revision_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -6,8 +6,6 @@ import types
 import typing
 from enum import Enum
 
-__all__ = ["Filterable", "Kind", "Match", "MetadataField", "declared_fields"]
-
 
 class Kind(Enum):
     """How a field is stored; all columns are text."""

@@ -6,8 +6,6 @@ from typing import Annotated
 
 from corpus.documents.field_types import Filterable, Match, declared_fields
 
-__all__ = ["METADATA_FIELDS", "Metadata"]
-
 
 @dataclass(frozen=True, slots=True)
 class Metadata:

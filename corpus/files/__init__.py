@@ -2,12 +2,12 @@
 
 from corpus.files.atomic import (
     LOCK_NAME,
+    locked_folder,
+    logged_write_errors,
     replaced,
-    said_if_unwritable,
     sync,
     temporary_folder,
     write_new,
-    written_alone,
 )
 from corpus.files.manifest_folder import DAMAGE, ManifestFolder
 from corpus.files.paths import absolute_path, is_gone, lies_under, printable
@@ -25,12 +25,12 @@ __all__ = [
     "absolute_path",
     "is_gone",
     "lies_under",
+    "locked_folder",
+    "logged_write_errors",
     "printable",
     "read_bytes",
     "replaced",
-    "said_if_unwritable",
     "sync",
     "temporary_folder",
     "write_new",
-    "written_alone",
 ]

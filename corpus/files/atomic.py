@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LOCK_NAME", "replaced", "said_if_unwritable", "sync", "temporary_folder", "write_new", "written_alone"]
-
 logger = logging.getLogger(__name__)
 
 LOCK_NAME = "lock"
@@ -22,7 +20,7 @@ TEMPORARY = re.compile(r"footnote-[a-z0-9_]{8}\.temporary")
 
 
 @contextlib.contextmanager
-def written_alone(folder: Path) -> Iterator[None]:
+def locked_folder(folder: Path) -> Iterator[None]:
     """Create a folder and hold its write lock, which ends with the process.
 
     Raises:
@@ -39,7 +37,7 @@ def written_alone(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def said_if_unwritable(folder: Path, what: str) -> Iterator[None]:
+def logged_write_errors(folder: Path, what: str) -> Iterator[None]:
     """Log write failures of the block instead of raising.
 
     Args:

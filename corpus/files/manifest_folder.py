@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from corpus.files.atomic import LOCK_NAME, said_if_unwritable, sync, write_new, written_alone
-
-__all__ = ["DAMAGE", "ManifestFolder"]
+from corpus.files.atomic import LOCK_NAME, locked_folder, logged_write_errors, sync, write_new
 
 Read = TypeVar("Read")
 
@@ -39,13 +37,6 @@ class ManifestFolder:
         """The manifest, as JSON."""
         return self.path / "manifest.json"
 
-    def manifest(self) -> Mapping[str, Any] | None:
-        """Return the manifest; None if there is none that can be read."""
-        with contextlib.suppress(*DAMAGE):
-            manifest: Mapping[str, Any] = json.loads(self.manifest_path.read_bytes())
-            return manifest
-        return None
-
     def read(
         self, parse: Callable[[Mapping[str, Any]], Read | None], is_whole: Callable[[Read], bool] = lambda _: True
     ) -> Read | None:
@@ -65,6 +56,21 @@ class ManifestFolder:
                     return found
             return found
         return None
+
+    def problem(self, made_from: Mapping[str, object]) -> str:
+        """Return why the files cannot be used: they are missing, made from something else, or damaged.
+
+        Args:
+            made_from: Entries of the manifest that say what the files must be made from.
+        """
+        try:
+            manifest = json.loads(self.manifest_path.read_bytes())
+            stale = any(manifest[name] != value for name, value in made_from.items())
+        except FileNotFoundError:
+            return "is missing"
+        except DAMAGE:
+            return "is missing or damaged"
+        return "is out of date" if stale else "is missing or damaged"
 
     def content(self, name: str) -> bytes | None:
         """Return the content of a file; None if it is missing, or not what its name says."""
@@ -87,7 +93,7 @@ class ManifestFolder:
             files: Content, or what writes it, by name.
             intact: Files that need not be written again if the present manifest names them.
         """
-        with said_if_unwritable(self.path, self.holds), written_alone(self.path):
+        with logged_write_errors(self.path, self.holds), locked_folder(self.path):
             self._clean()
             try:
                 there = self._named().intersection(intact)

@@ -4,8 +4,6 @@ import os
 import re
 from pathlib import Path
 
-__all__ = ["absolute_path", "is_gone", "lies_under", "printable"]
-
 
 def printable(name: str) -> str:
     r"""Return a file name as text, with bytes that are not UTF-8 written as `\udcXX`."""

@@ -9,8 +9,6 @@ from pathlib import Path
 from corpus.errors import SourceError
 from corpus.files.paths import absolute_path, printable
 
-__all__ = ["MAX_SOURCE_BYTES", "OUTSIDE", "SIDECAR_SUFFIX", "Sidecar", "SourceBytes", "read_bytes"]
-
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 """Maximum size of a file, which is in memory while it is read. A larger one is a data dump, not a document."""
 

@@ -7,8 +7,6 @@ import tantivy
 
 from corpus.text import normalise
 
-__all__ = ["ANALYSIS_VERSION", "analyzer", "normalised", "stop_terms", "terms"]
-
 ANALYSIS_VERSION = 1
 """Raise it when a text gives other terms. An index of another version is rebuilt."""
 

@@ -11,8 +11,6 @@ import tantivy
 from corpus.lexical.analysis import analyzer, normalised, stop_terms, terms
 from corpus.store import Allowed
 
-__all__ = ["LexicalIndex", "LexicalQuery"]
-
 LexicalQuery = str | Sequence[tuple[str, float]]
 """A text, or several with the weight of each."""
 
@@ -123,7 +121,7 @@ class LexicalIndex:
     def bound(self, question: LexicalQuery) -> float:
         """Return a bound on the score of any passage: every term, known or not, as if it filled the passage."""
         bound = 0.0
-        for term, weight in _weights([(question, 1.0)] if isinstance(question, str) else question).items():
+        for term, weight in _weights(question).items():
             holding = self._searcher.doc_freq(TEXT, term)
             bound += weight * (K1 + 1) * math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
         return bound
@@ -148,7 +146,8 @@ class LexicalIndex:
 
     def _among(self, query: tantivy.Query, keys: Collection[int]) -> tantivy.Query:
         listed = tantivy.Query.term_set_query(self._schema, KEY, [int(key) for key in keys])
-        return _all_of(query, tantivy.Query.const_score_query(listed, 0.0))
+        both = (query, tantivy.Query.const_score_query(listed, 0.0))
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in both])
 
     def _hits(self, query: tantivy.Query, reach: int) -> Hits:
         found = self._keyed(self._searcher.search(query, reach, count=False).hits)
@@ -159,8 +158,7 @@ class LexicalIndex:
         return [(int(key or 0), score) for key, (score, _) in zip(keys, hits, strict=True)]
 
     def _query(self, question: LexicalQuery) -> tantivy.Query | None:
-        parts = [(question, 1.0)] if isinstance(question, str) else question
-        weights = _weights(parts)
+        weights = _weights(question)
         known = {term: count for term in weights if (count := self._searcher.doc_freq(TEXT, term))}
         if len(known) > MAX_TERMS:
             telling = sorted(known, key=lambda term: (known[term] / weights[term], term))
@@ -196,15 +194,11 @@ def _grown(index: tantivy.Index, passages: Iterable[tuple[int, str]]) -> tantivy
     return index.searcher()
 
 
-def _weights(parts: Sequence[tuple[str, float]]) -> dict[str, float]:
+def _weights(question: LexicalQuery) -> dict[str, float]:
     """Return the weight of each term without stop words, or of all terms if there are only stop words."""
     weights: dict[str, float] = {}
-    for text, weight in parts:
+    for text, weight in [(question, 1.0)] if isinstance(question, str) else question:
         for term in terms(text) if weight > 0 else ():
             weights[term] = weights.get(term, 0.0) + weight
     content = {term: weight for term, weight in weights.items() if term not in stop_terms()}
     return content or weights
-
-
-def _all_of(*queries: tantivy.Query) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])

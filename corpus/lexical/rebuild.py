@@ -11,8 +11,6 @@ from corpus.errors import FootnoteError
 from corpus.lexical.projection import LexicalProjection
 from corpus.store import View
 
-__all__ = ["index_apart"]
-
 
 def index_apart(folder: Path) -> None:
     """Update the lexical index of a store in another process. If that fails, the next open updates it.

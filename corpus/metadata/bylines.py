@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from corpus.documents import Found
 from corpus.metadata.dates import read_date
 
-__all__ = ["read_byline", "read_copied_page"]
-
 HEAD_LINES = 16
 """Number of non-empty lines at the beginning that are searched for a byline."""
 

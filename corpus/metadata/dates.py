@@ -3,8 +3,6 @@
 import datetime
 import re
 
-__all__ = ["read_date"]
-
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:$|[T ]\d{2}:)")
 _NUMBERS = re.compile(r"(?:(?P<day>[A-Za-z]{3,9})\.?,?\s+)?(\d{1,4})([./-])(\d{1,2})\3(\d{2,4})(?:,?\s.*)?")
 _TIME = r"(?:,? ?(?:-|–|at|a las)? ?\d{1,2}[:.]\d{2}.{0,20})?"  # white space is single spaces here

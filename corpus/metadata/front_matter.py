@@ -22,18 +22,6 @@ from pydantic import (
 
 from corpus.errors import SourceError
 
-__all__ = [
-    "MAX_DEPTH",
-    "MAX_DIGITS",
-    "MAX_URL_CHARACTERS",
-    "TOO_DEEP",
-    "TOO_MANY_DIGITS",
-    "FrontMatter",
-    "read_metadata",
-    "split_front_matter",
-    "validated",
-]
-
 MAX_FRONT_MATTER_CHARACTERS = 64 * 1024
 """Bound on the input of the YAML parser, far beyond any real block."""
 

@@ -15,8 +15,6 @@ from corpus.metadata.dates import read_date
 from corpus.metadata.front_matter import MAX_URL_CHARACTERS, FrontMatter, read_metadata
 from corpus.text import decode, language_of, normalise
 
-__all__ = ["MAX_TITLE_CHARACTERS", "NOTES", "metadata_of", "read_sidecar"]
-
 MAX_TITLE_CHARACTERS = 200
 """A first line longer than this is a paragraph, not a title."""
 

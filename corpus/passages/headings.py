@@ -7,8 +7,6 @@ from itertools import pairwise
 
 from corpus.documents import RemovedSpan, Section
 
-__all__ = ["is_heading", "kept_spans"]
-
 HEADING_WORDS = 12
 """Most words of a heading without markup."""
 

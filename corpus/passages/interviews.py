@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Conversation", "labelled_lines"]
-
 QUESTION_WORDS = 150
 """Most words of a question. A longer paragraph that ends with a question mark is probably prose."""
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-__all__ = ["WordSplitter", "split_paragraphs"]
-
 
 class WordSplitter(RecursiveCharacterTextSplitter):
     """Packs each line, word and (of long words) character into exactly one chunk.

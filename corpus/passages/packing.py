@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import accumulate
 
-__all__ = ["CHUNKING_VERSION", "Piece", "Tie", "packed"]
-
 CHUNKING_VERSION = 2
 """Part of the store's fingerprint. Raise it when the same text would be split differently."""
 

@@ -4,7 +4,6 @@ import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 from corpus.documents import Passage, RemovedSpan, Section
 from corpus.errors import SourceError
@@ -12,8 +11,6 @@ from corpus.passages.headings import is_heading, kept_spans
 from corpus.passages.interviews import Conversation, labelled_lines
 from corpus.passages.packing import Piece, Tie, packed
 from corpus.text import sentence_spans
-
-__all__ = ["PassageSplitter", "TokenCounter"]
 
 SMALL_TOKENS = 24
 """A smaller passage, such as a lone heading or the end of a sentence, joins a neighbour that has room for it."""
@@ -23,12 +20,8 @@ CHARACTERS_PER_TOKEN = 32
 long unknown word, and none of invisible characters."""
 
 
-class TokenCounter(Protocol):
-    """Counts the tokens of a text for the encoder, without special tokens."""
-
-    def __call__(self, text: str, /) -> int:
-        """Return the number of tokens of `text`."""
-        ...
+TokenCounter = Callable[[str], int]
+"""Returns the number of tokens of a text for the encoder, without special tokens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from typing import Any
 from corpus.errors import SourceError
 from corpus.readers.html.nesting import limit_of
 
-__all__ = ["has_member", "is_archive", "open_archive", "parse_xml"]
-
 MAX_MEMBERS = 10_000
 """Maximum files in an archive. The longest books have some hundred."""
 

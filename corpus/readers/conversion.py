@@ -9,8 +9,6 @@ from corpus.files import SourceBytes, printable
 from corpus.metadata import FrontMatter, metadata_of, read_byline, read_copied_page, read_sidecar
 from corpus.text import language_of
 
-__all__ = ["ConvertedFormat", "document_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class ConvertedFormat:

@@ -9,8 +9,6 @@ from pathlib import Path
 from corpus.files import OUTSIDE, SIDECAR_SUFFIX, absolute_path
 from corpus.readers.formats import SUFFIXES
 
-__all__ = ["FoundFiles", "find_files", "is_wanted"]
-
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:

@@ -10,8 +10,6 @@ from corpus.readers.archives import has_member, open_archive, parse_xml
 from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.html.nesting import limit_of
 
-__all__ = ["DOCX"]
-
 _HEADING = re.compile(r"(?i)heading ([1-6])")
 _WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NOTES = ("/footnotes", "/endnotes")

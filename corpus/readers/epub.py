@@ -13,8 +13,6 @@ from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.html.elements import add_blocks
 from corpus.readers.html.page import page_tree
 
-__all__ = ["EPUB"]
-
 _CONTAINER = "META-INF/container.xml"
 _FONT_ENCRYPTION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")

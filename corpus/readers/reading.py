@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 from corpus.documents import ReadOptions, SourceDocument
-from corpus.errors import SourceError
 from corpus.files import SourceBytes
 from corpus.readers.formats import format_of
 from corpus.readers.record_problems import SourceProblem
-
-__all__ = ["read_document", "read_documents"]
 
 
 def read_documents(file: SourceBytes, options: ReadOptions | None = None) -> Iterator[SourceDocument | SourceProblem]:
@@ -24,16 +21,3 @@ def read_documents(file: SourceBytes, options: ReadOptions | None = None) -> Ite
     """
     options = options or ReadOptions()
     yield from format_of(file, options).read(file, options)
-
-
-def read_document(file: SourceBytes, options: ReadOptions | None = None) -> SourceDocument:
-    """Return the single document of a file.
-
-    Raises:
-        SourceError: The file cannot be read, or holds records.
-    """
-    for item in read_documents(file, options):
-        if isinstance(item, SourceDocument) and item.file is None:
-            return item
-        break
-    raise SourceError("it holds records, not one document; give a text")

@@ -14,8 +14,6 @@ from corpus.metadata import TOO_DEEP, TOO_MANY_DIGITS, FrontMatter, metadata_of,
 from corpus.readers.record_problems import SourceProblem
 from corpus.text import decode
 
-__all__ = ["CSV", "JSON_LINES"]
-
 _IDS = ("_id", "id")
 _LISTS = ("authors", "tags")
 MAX_ID_CHARACTERS = 500

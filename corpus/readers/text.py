@@ -13,8 +13,6 @@ from corpus.metadata import split_front_matter
 from corpus.readers.conversion import document_of
 from corpus.text import decode
 
-__all__ = ["MARKDOWN", "TEXT", "markdown_sections"]
-
 _PARSER = MarkdownIt("commonmark").disable("inline")
 """Parser of blocks. Inline markup is parsed in headings only, because it takes most of the time."""
 

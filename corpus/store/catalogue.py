@@ -1,6 +1,5 @@
 """In-memory catalogue of all documents, for filters."""
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +8,6 @@ from typing import Self
 from corpus.documents import METADATA_FIELDS
 from corpus.store.filters import Condition, Filters, Term, terms
 from corpus.store.rows import StoredDocument
-
-__all__ = ["MAX_TERM_CHARACTERS", "Catalogue", "Entry"]
 
 MAX_TERM_CHARACTERS = 1000
 """Longest name and longest text of other front matter that can be filtered on; longer ones are not kept in memory."""
@@ -51,28 +48,17 @@ def _short(value: object) -> Iterator[Term]:
 
 
 class Catalogue:
-    """The documents and passage keys of a view.
+    """The documents of a view.
 
     Filters are evaluated in memory, because a query on a damaged column or SQLite index would silently skip a document.
 
     Args:
         entries: Entries of all documents.
-        passages: `(document's key, passage's key)` of all passages.
     """
 
-    def __init__(self, entries: Iterable[Entry], passages: Iterable[tuple[int, int]]) -> None:
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries: Mapping[int, Entry] = {entry.key: entry for entry in entries}
         self._keys = {entry.id: entry.key for entry in self.entries.values()}
-        self._passages: dict[int, array[int]] = {}
-        for document, key in passages:
-            self._passages.setdefault(document, array("q")).append(key)
-
-    def passage_keys(self, filters: Filters) -> list[int]:
-        """Return the keys of the passages that filters allow, ascending."""
-        keys: list[int] = []
-        for document in self.documents(filters):
-            keys += self._passages.get(document, ())
-        return sorted(keys)
 
     def documents(self, filters: Filters) -> set[int]:
         """Return the keys of the documents that filters allow."""

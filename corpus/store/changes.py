@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from corpus.documents import EncodedPassage, SourceDocument
 
-__all__ = ["Change", "Move", "Put", "Remove"]
-
 
 @dataclass(frozen=True, slots=True)
 class Put:

@@ -2,8 +2,6 @@
 
 import zlib
 
-__all__ = ["checksum", "keyed_checksum"]
-
 
 def checksum(*parts: bytes) -> int:
     """Return the CRC-32 of byte strings, each preceded by its length, so that moving a boundary changes the result."""

@@ -1,12 +1,11 @@
 """Filters on documents: conditions on metadata fields and on other keys of the front matter."""
 
 import datetime
+import operator
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
-
-__all__ = ["Allowed", "AnyOf", "Condition", "Filters", "Languages", "Range", "Scalar", "Term", "terms"]
 
 Scalar = str | int | float | bool
 """A value that a filter compares."""
@@ -76,16 +75,10 @@ class Range:
 
     def matches(self, found: Term) -> bool:
         """Return whether a term of a document matches; terms of another type do not."""
-        dates = any(isinstance(bound, datetime.date) for bound in (self.gte, self.gt, self.lte, self.lt))
+        bounds = ((operator.ge, self.gte), (operator.gt, self.gt), (operator.le, self.lte), (operator.lt, self.lt))
+        dates = any(isinstance(bound, datetime.date) for _, bound in bounds)
         value = _date(found) if dates else _number(found)
-        if value is None:
-            return False
-        return (
-            (self.gte is None or value >= self.gte)  # type: ignore[operator]
-            and (self.gt is None or value > self.gt)  # type: ignore[operator]
-            and (self.lte is None or value <= self.lte)  # type: ignore[operator]
-            and (self.lt is None or value < self.lt)  # type: ignore[operator]
-        )
+        return value is not None and all(bound is None or holds(value, bound) for holds, bound in bounds)
 
 
 def _number(found: Term) -> float | None:

@@ -2,8 +2,6 @@
 
 from corpus.documents import METADATA_FIELDS, Kind
 
-__all__ = ["APPLICATION_ID", "FORMAT_VERSION", "LAYOUT"]
-
 FORMAT_VERSION = 1
 APPLICATION_ID = 0x464E4F54  # "FNOT"
 

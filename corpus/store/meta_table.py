@@ -10,19 +10,6 @@ from typing import Self
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
 
-__all__ = [
-    "KEY_SUM",
-    "PASSAGE_SUM",
-    "RowTotals",
-    "initialise_meta",
-    "intact_meta",
-    "read_meta",
-    "readable_rows",
-    "renew_identity",
-    "repair_meta",
-    "write_meta",
-]
-
 KEY_SUM = "coalesce(sum(key & 4294967295), 0)"
 """SQL for the sum of keys modulo 2**32 each, which cannot overflow. Keys have random gaps, so that different sets of
 passages have different sums."""
@@ -56,21 +43,11 @@ class RowTotals:
         return cls(*documents, *passages)
 
     @classmethod
-    def of(cls, documents: Iterable[int], passages: Iterable[tuple[int, int]]) -> Self:
+    def of(cls, documents: Iterable[int] = (), passages: Iterable[tuple[int, int]] = ()) -> Self:
         """Return the totals of documents' keys and of `(document's key, passage's key)` of passages."""
         document_keys = list(documents)
         passage_keys = [key % PRIME + document % PRIME for document, key in passages]
         return cls(len(document_keys), sum(key % PRIME for key in document_keys), len(passage_keys), sum(passage_keys))
-
-    @classmethod
-    def of_document(cls, key: int) -> Self:
-        """Return the totals of one document."""
-        return cls(documents=1, document_keys=key % PRIME)
-
-    @classmethod
-    def of_passage(cls, key: int, document: int) -> Self:
-        """Return the totals of one passage of a document."""
-        return cls(passages=1, passage_keys=key % PRIME + document % PRIME)
 
     @classmethod
     def parse(cls, value: str) -> Self:
@@ -93,12 +70,7 @@ class RowTotals:
 
     def plus(self, other: "RowTotals", sign: int = 1) -> "RowTotals":
         """Return the sum of both; the difference if `sign` is -1."""
-        return RowTotals(
-            self.documents + sign * other.documents,
-            self.document_keys + sign * other.document_keys,
-            self.passages + sign * other.passages,
-            self.passage_keys + sign * other.passage_keys,
-        )
+        return RowTotals(*(mine + sign * its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
 
 def initialise_meta(connection: sqlite3.Connection) -> None:

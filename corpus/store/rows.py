@@ -11,30 +11,12 @@ from corpus.documents import METADATA_FIELDS, Kind, Metadata, RemovedSpan, Secti
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
 
-__all__ = [
-    "CHECKED_DOCUMENT_COLUMNS",
-    "CHECKED_PASSAGE_COLUMNS",
-    "DOCUMENT_COLUMNS",
-    "EMPTY_COLUMNS",
-    "PASSAGE_COLUMNS",
-    "Record",
-    "StoredDocument",
-    "StoredPassage",
-    "StoredSource",
-    "document_checksum",
-    "document_from_record",
-    "metadata_columns",
-    "passage_checksum",
-    "passage_from_record",
-    "records",
-    "removed_spans_column",
-]
-
 Record = dict[str, Any]
 """A row: values by the names of their columns."""
 
+_PLAIN_COLUMNS = ("key", "id", "source", "file", "source_sha256", "media_type", "revision", "characters", "ingested_at")
 CHECKED_DOCUMENT_COLUMNS = (
-    *("key", "id", "source", "file", "source_sha256", "media_type", "revision", "characters", "ingested_at"),
+    *_PLAIN_COLUMNS,
     *(field.name for field in METADATA_FIELDS),
     *("sections", "pages", "removed_spans"),
 )
@@ -169,15 +151,7 @@ def document_from_record(record: Record, passages: int) -> StoredDocument:
     parsed = record | dict(zip(_JSON_COLUMNS, values, strict=True))
     metadata: dict[str, Any] = {name: tuple(parsed[name]) if name in _LIST_FIELDS else parsed[name] for name in _FIELDS}
     return StoredDocument(
-        key=record["key"],
-        id=record["id"],
-        source=record["source"],
-        file=record["file"],
-        source_sha256=record["source_sha256"],
-        media_type=record["media_type"],
-        revision=record["revision"],
-        characters=record["characters"],
-        ingested_at=record["ingested_at"],
+        **{name: record[name] for name in _PLAIN_COLUMNS},
         passages=passages,
         metadata=Metadata(**metadata),
         sections=tuple([Section(*section) for section in parsed["sections"]]),
@@ -194,16 +168,8 @@ def passage_from_record(record: Record, text: bytes) -> StoredPassage:
     """
     if not _matches(passage_checksum, record["checksum"], record, text):
         raise StoreCorruptError(f"Passage '{record['id']}' is damaged. Run: footnote verify")
-    return StoredPassage(
-        key=record["key"],
-        id=record["id"],
-        document_key=record["document"],
-        start=record["start"],
-        end=record["end"],
-        page=record["page"],
-        section=record["section"],
-        text=text.decode(),
-    )
+    kept = {name: record[name] for name in ("key", "id", "start", "end", "page", "section")}
+    return StoredPassage(**kept, document_key=record["document"], text=text.decode())
 
 
 def _matches(checksum_of: Callable[..., int], expected: object, *parts: object) -> bool:

@@ -17,8 +17,6 @@ from corpus.store.view import View
 from corpus.store.write_lock import recorded_writer
 from corpus.store.writer import Writer
 
-__all__ = ["Store"]
-
 
 def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -118,7 +116,7 @@ class Store:
                     )
             return writer.end()
 
-    def reencode(
+    def reindex(
         self,
         encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]],
         fingerprint: str,

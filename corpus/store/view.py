@@ -16,8 +16,6 @@ from corpus.store.reading.documents import DocumentReader
 from corpus.store.reading.passages import PassageReader
 from corpus.store.rows import DOCUMENT_COLUMNS, StoredDocument, document_from_record
 
-__all__ = ["View"]
-
 MAX_VERIFIED_RECORDS = 10_000
 """Records that are verified before an id is called unknown, which takes a third of a second. In a larger store only the
 totals are checked, so that requests for unknown ids do not delay others."""
@@ -114,18 +112,8 @@ class View(DocumentReader, PassageReader):
         dangling = self._records("PRAGMA foreign_key_check")
         return lines + [f"row {record['rowid']} of {record['table']} refers to nothing" for record in dangling]
 
-    def passage_keys(self, filters: Filters | None = None, *, after: int | None = None) -> list[int]:
-        """Return keys of passages, ascending.
-
-        Args:
-            filters: Only passages that they allow.
-            after: Without filters: only keys greater than this one.
-
-        Raises:
-            StoreCorruptError: With filters: a record is damaged, or documents or passages are missing.
-        """
-        if filters:
-            return self._catalogue().passage_keys(filters)
+    def passage_keys(self, *, after: int | None = None) -> list[int]:
+        """Return keys of passages, ascending; only those greater than `after`, if it is given."""
         if after is not None:
             return [key for (key,) in self._rows("SELECT key FROM passages WHERE key > ? ORDER BY key", (after,))]
         # +key: sorting the keys of a narrow index is faster than reading the wide table in order
@@ -160,9 +148,8 @@ class View(DocumentReader, PassageReader):
         with self._catalogue_lock:  # other threads may query in the meantime
             if self._made_catalogue is None:
                 keys = [key for (key,) in self._rows("SELECT key FROM documents NOT INDEXED")]
-                passages = self.passage_rows()
-                self._check(RowTotals.of(keys, passages))
-                self._made_catalogue = Catalogue(self._entries(keys), passages)
+                self._check(RowTotals.of(keys, self.passage_rows()))
+                self._made_catalogue = Catalogue(self._entries(keys))
                 self._reusable = {}
             return self._made_catalogue
 

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["WRITER_NAME", "current_writer", "recorded_writer"]
-
 WRITER_NAME = "writer"
 """File name. The content counts only while its process holds a lock on the file; the system releases the lock of a
 killed process."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from corpus.documents import EncodedPassage, Passage, SourceDocument, passage_id
 from corpus.errors import EncoderMismatchError, SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.store.changes import Move, Put
 from corpus.store.checksums import keyed_checksum
-from corpus.store.meta_table import PASSAGE_SUM, RowTotals, read_meta, write_meta
+from corpus.store.meta_table import RowTotals, read_meta, write_meta
 from corpus.store.rows import (
     DOCUMENT_COLUMNS,
     Record,
@@ -27,9 +28,10 @@ from corpus.store.rows import (
     removed_spans_column,
 )
 
-__all__ = ["Writer", "mismatch_message"]
-
 MAX_ID_CHARACTERS = 80
+
+SETTINGS = ("cleaning", "passage_tokens", "title_tokens", "precision")
+"""Parts of a fingerprint that are settings of the same name."""
 
 KEY_GAP = 2**32
 """Upper bound of the random gap between the passage keys of two insertions. Without it, a restored backup could give
@@ -76,7 +78,7 @@ class Writer:
         if self._totals.passages == 0:
             self.set_fingerprint(fingerprint)
         elif self._meta.get("encoder") != fingerprint:
-            raise EncoderMismatchError(mismatch_message(self._folder))
+            raise EncoderMismatchError(mismatch_message(self._folder, self._meta.get("encoder"), fingerprint))
 
     def set_fingerprint(self, fingerprint: str) -> None:
         """Write the fingerprint of the encoder that made the vectors."""
@@ -130,13 +132,7 @@ class Writer:
         record = self._record("source", move.source)
         if not record:
             raise UnknownDocumentError(f"The document from {move.source} no longer exists. Run the command again.")
-        record |= {"source": move.to, "file": move.file or move.to}
-        record["metadata_checksum"] = document_checksum(record)
-        self._connection.execute(
-            "UPDATE documents SET source = :source, file = :file, metadata_checksum = :metadata_checksum"
-            " WHERE key = :key",
-            record,
-        )
+        self._update(record | {"source": move.to, "file": move.file or move.to})
 
     def remove(self, column: str, value: str) -> bool:
         """Remove the document with this `id` or `source`; return whether there was one."""
@@ -148,21 +144,21 @@ class Writer:
 
     def delete_passages(self, document: int) -> None:
         """Remove a document's passages."""
-        count, keys = self._connection.execute(
-            f"SELECT count(*), {PASSAGE_SUM} FROM passages WHERE document = ?", (document,)
-        ).fetchone()
+        rows = self._connection.execute("SELECT document, key FROM passages WHERE document = ?", (document,)).fetchall()
         self._connection.execute("DELETE FROM passages WHERE document = ?", (document,))
-        self._totals = self._totals.plus(RowTotals(passages=count, passage_keys=keys), -1)
+        self._totals = self._totals.plus(RowTotals.of(passages=rows), -1)
 
     def set_removed_spans(self, document: StoredDocument) -> None:
         """Write a document's removed spans, and its checksum."""
-        record = self._record("key", document.key)
-        record["removed_spans"] = removed_spans_column(document.removed_spans)
-        record["metadata_checksum"] = document_checksum(record)
+        spans = removed_spans_column(document.removed_spans)
+        self._update(self._record("key", document.key) | {"removed_spans": spans})
+
+    def _update(self, record: Record) -> None:
+        """Write the columns of a document that can change, and its checksum."""
         self._connection.execute(
-            "UPDATE documents SET removed_spans = :removed_spans, metadata_checksum = :metadata_checksum"
-            " WHERE key = :key",
-            record,
+            "UPDATE documents SET source = :source, file = :file, removed_spans = :removed_spans,"
+            " metadata_checksum = :metadata_checksum WHERE key = :key",
+            record | {"metadata_checksum": document_checksum(record)},
         )
 
     def insert_passages(self, identifier: str, document: int, text: str, passages: Sequence[EncodedPassage]) -> None:
@@ -179,6 +175,7 @@ class Writer:
         """
         revision = revision_of(text)
         offsets = _ByteOffsets(text)
+        added: list[tuple[int, int]] = []
         for key, encoded in enumerate(passages, start=self._unused_passage_key()):
             passage = encoded.passage
             start, end = passage.start, passage.end
@@ -205,7 +202,8 @@ class Writer:
                 "INSERT INTO token_vectors VALUES (?, ?, ?)",
                 (key, encoded.token_vectors, keyed_checksum(key, encoded.token_vectors)),
             )
-            self._totals = self._totals.plus(RowTotals.of_passage(key, document))
+            added.append((document, key))
+        self._totals = self._totals.plus(RowTotals.of(passages=added))
 
     def _insert_document(self, identifier: str, document: SourceDocument) -> int:
         key = self._last_key("documents") + 1
@@ -224,7 +222,7 @@ class Writer:
         }
         record["metadata_checksum"] = document_checksum(record)
         self._insert("documents", record)
-        self._totals = self._totals.plus(RowTotals.of_document(key))
+        self._totals = self._totals.plus(RowTotals.of([key]))
         return key
 
     def _insert(self, table: str, record: Record) -> None:
@@ -235,7 +233,7 @@ class Writer:
     def _delete(self, document: int) -> None:
         self.delete_passages(document)
         self._connection.execute("DELETE FROM documents WHERE key = ?", (document,))
-        self._totals = self._totals.plus(RowTotals.of_document(document), -1)
+        self._totals = self._totals.plus(RowTotals.of([document]), -1)
 
     def _new_id(self, document: SourceDocument) -> str:
         """Return an id made of the source's name, with a digest of the whole source appended if the id exists."""
@@ -255,10 +253,22 @@ class Writer:
         return int(row[0]) if row else 0
 
 
-def mismatch_message(folder: Path) -> str:
-    """Return the message for a store that was encoded with another encoder."""
+def mismatch_message(folder: Path, stored: str | None = None, wanted: str | None = None) -> str:
+    """Return the message for a store that was encoded with another encoder or other settings.
+
+    Args:
+        folder: The data folder.
+        stored: Fingerprint of the stored passages.
+        wanted: Fingerprint of the present encoder and settings.
+    """
+    cause = "encoder or passage size"
+    with contextlib.suppress(ValueError, AttributeError):
+        before, now = (json.loads(fingerprint or "{}") for fingerprint in (stored, wanted))
+        changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+        if changed and changed <= set(SETTINGS):
+            cause = " and ".join(f"FOOTNOTE_{name.upper()}" for name in SETTINGS if name in changed)
     return (
-        f"The documents in {folder} were encoded with another encoder or passage size. "
+        f"The documents in {folder} were encoded with another {cause}. "
         f"Use that one again, or re-encode them with: footnote reindex --data {folder}"
     )
 

@@ -4,8 +4,6 @@ import codecs
 
 from corpus.errors import SourceError
 
-__all__ = ["decode", "decoded"]
-
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning

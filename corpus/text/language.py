@@ -5,8 +5,6 @@ import re
 from itertools import islice
 from typing import Any
 
-__all__ = ["language_of", "load_identifier"]
-
 _SAMPLE = 4000
 """Code points to classify; more do not improve the result."""
 

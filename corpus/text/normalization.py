@@ -6,8 +6,6 @@ import unicodedata
 from itertools import groupby
 from typing import Literal
 
-__all__ = ["normalise"]
-
 Form = Literal["NFC", "NFKC", "NFKD"]
 
 _PERHAPS_MARKS = re.compile(r"(?:[^\w\s!-~]|[\uff9e\uff9f]){31,}")

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries
 
-__all__ = ["sentence_spans"]
-
 MAX_LOOKED_AT = 20_000
 """Code points to segment at a time, far more than a sentence has. sentencex needs quadratic time for opening quotation
 marks and brackets that are never closed."""

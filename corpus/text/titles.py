@@ -2,8 +2,6 @@
 
 from corpus.text.tokens import TextTokens
 
-__all__ = ["TITLE_PREFIX_VERSION", "text_with_title", "title_prefix"]
-
 TITLE_PREFIX_VERSION = 1
 """Part of the store's fingerprint. Raise it when either function gives another result for the same title."""
 

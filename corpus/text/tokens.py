@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["TextTokens", "TokenizerFile", "Tokenizing"]
-
 
 @dataclass(frozen=True, slots=True)
 class TokenizerFile:

@@ -6,8 +6,6 @@ import os
 import threading
 from pathlib import Path
 
-__all__ = ["NICENESS", "lower_priority", "lower_thread_priority", "usable_cpus"]
-
 NICENESS = 10
 """Of background work: beside a busy server it gets a tenth of a processor, alone all of it."""
 

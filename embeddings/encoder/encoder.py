@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,11 @@ from tokenizers import Encoding
 from corpus.errors import EncoderError
 from corpus.text import TextTokens, TokenizerFile
 from embeddings.encoder.cpus import lower_thread_priority
-from embeddings.encoder.model_files import model_folder, unloadable, weights_sha256
+from embeddings.encoder.model_files import model_folder, translated_load_errors, weights_sha256
 from embeddings.encoder.prompts import is_prompt_token
 from embeddings.encoder.runtime import Runtime
 from embeddings.encoder.selection import Precision, select_runtime
 from embeddings.tokens import sign_bits
-
-__all__ = ["Encoder", "PassageEncoding", "QuestionEncoding"]
 
 AHEAD = 2
 """Batches that each worker may finish before their encodings are taken."""
@@ -88,16 +85,17 @@ class Encoder(TextTokens):
         exports: Path | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        folder = model_folder(name)
-        self.name = name
-        self.weights_sha256 = weights_sha256(folder)
-        self.precision, self._runtime = select_runtime(folder, name, precision, exports, say)
-        self._prompts = self._runtime.prompts
-        super().__init__(self._runtime.tokenizer, self._runtime.max_tokens)
-        self.question_tokens = self._room(self._prompts.query)
-        self.max_tokens = self._room(self._prompts.document) + self.special_tokens
-        self.dimension = self._runtime.dimension
-        _check(self._runtime, name)
+        with translated_load_errors(name):
+            folder = model_folder(name)
+            self.name = name
+            self.weights_sha256 = weights_sha256(folder)
+            self.precision, self._runtime = select_runtime(folder, name, precision, exports, say)
+            self._prompts = self._runtime.prompts
+            super().__init__(self._runtime.tokenizer, self._runtime.max_tokens)
+            self.question_tokens = self._room(self._prompts.query)
+            self.max_tokens = self._room(self._prompts.document) + self.special_tokens
+            self.dimension = self._runtime.dimension
+            _check(self._runtime, name)
         self._workers = ThreadPoolExecutor(
             self._runtime.workers, thread_name_prefix="encode", initializer=lower_thread_priority
         )
@@ -114,11 +112,6 @@ class Encoder(TextTokens):
             if room < MIN_TEXT_TOKENS:
                 raise EncoderError(f"The prompts of the encoder {self.name} leave no room for text. Choose another.")
         return room
-
-    @property
-    def runtime(self) -> str:
-        """Name of the runtime, for people."""
-        return self._runtime.description
 
     def fingerprint(self, **chunking: int) -> str:
         """Return everything that determines what is stored for a text, as canonical JSON.
@@ -207,22 +200,6 @@ class Encoder(TextTokens):
             PassageEncoding(_unit(vector), sign_bits(tokens)[~is_prompt_token(one, prompt)])
             for (vector, tokens), one in zip(outputs, encoded, strict=True)
         ]
-
-    @classmethod
-    def load(
-        cls,
-        name: str,
-        precision: Precision | None = None,
-        exports: Path | None = None,
-        say: Callable[[str], None] = lambda _: None,
-    ) -> Self:
-        """Construct an encoder, and map every error of a broken model to EncoderError."""
-        try:
-            return cls(name, precision, exports, say)
-        except EncoderError:
-            raise
-        except Exception as error:
-            raise unloadable(name, error) from error
 
 
 def _check(runtime: Runtime, name: str) -> None:

@@ -8,8 +8,11 @@ import contextlib
 import functools
 import io
 import json
+import os
 import re
+import shutil
 import sys
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -21,12 +24,10 @@ from numpy.typing import NDArray
 
 from corpus.errors import EncoderError
 from embeddings.encoder.export_cache import MANIFEST, MODEL, NOT_EXPORTABLE, NOT_LOADABLE, TOKENIZER
-from embeddings.encoder.model_files import is_out_of_memory, unloadable
+from embeddings.encoder.model_files import is_out_of_memory, translated_load_errors, unloadable
 from embeddings.encoder.onnx_runtime import model_inputs, open_session
 from embeddings.encoder.runtime import Output
 from embeddings.encoder.torch_runtime import TorchRuntime
-
-__all__ = ["export"]
 
 Ids = NDArray[np.int64]
 
@@ -246,21 +247,22 @@ def _ids(length: int, vocabulary: int, seed: int = 0) -> Ids:
     return np.random.default_rng((length, seed)).integers(0, vocabulary, size=(1, length), dtype=np.int64)
 
 
-def _loaded(folder: Path, name: str) -> TorchRuntime:
-    try:
-        return TorchRuntime(folder, name, "float32", device="cpu")
-    except EncoderError:
-        raise
-    except Exception as error:
-        raise unloadable(name, error) from error
+def _end_with_parent(work: Path) -> None:
+    """Wait for the end of the parent process, which keeps standard input open. Then delete its folder and end."""
+    os.read(0, 1)
+    shutil.rmtree(work, ignore_errors=True)
+    os._exit(1)
 
 
 def _main(arguments: list[str]) -> int:
     folder, name, out, precision = arguments
+    threading.Thread(target=_end_with_parent, args=(Path(out).parent,), daemon=True).start()
     warnings.simplefilter("ignore")
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the exporter prints progress
-            export(_loaded(Path(folder), name), Path(out), precision)
+            with translated_load_errors(name):
+                model = TorchRuntime(Path(folder), name, "float32", device="cpu")
+            export(model, Path(out), precision)
     except (Refused, EncoderError, OSError, MemoryError) as error:
         if is_out_of_memory(error):
             print(unloadable(name, error))  # noqa: T201 - read by the parent process

@@ -1,22 +1,15 @@
 """Files of a model: their folder, their checksums, and errors while loading them."""
 
+import contextlib
 import errno
 import functools
 import hashlib
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.errors import EncoderError
-
-__all__ = [
-    "DEFAULT_ENCODER",
-    "has_cuda",
-    "is_out_of_memory",
-    "model_folder",
-    "model_sha256",
-    "unloadable",
-    "weights_sha256",
-]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -62,7 +55,25 @@ def model_folder(name: str) -> Path:
         folder = _downloaded(name)
     if not any(folder.rglob("*.safetensors")):
         raise EncoderError(f"The encoder {name} has no .safetensors weights. Choose one that does.")
+    _check_configuration(folder / "config_sentence_transformers.json")
     return folder
+
+
+def _check_configuration(path: Path) -> None:
+    """Check the file with the prompts; loading the model would fail on it without naming it."""
+    try:
+        configuration = json.loads(path.read_bytes())
+        prompts = configuration.get("prompts") or {}
+        usable = all(isinstance(prompt, str | None) for prompt in prompts.values())
+    except FileNotFoundError:
+        return
+    except (ValueError, AttributeError, RecursionError):
+        usable = False
+    if not usable:
+        raise EncoderError(
+            f"{path} is not usable: it must be a JSON object, and its 'prompts' an object of texts. Correct it, or "
+            "copy the model again."
+        )
 
 
 def weights_sha256(folder: Path) -> str:
@@ -95,6 +106,21 @@ def unloadable(name: str, error: Exception) -> EncoderError:
     return EncoderError(
         f"The encoder {name} cannot be loaded ({type(error).__name__}). Check that it is a sentence-transformers model."
     )
+
+
+@contextlib.contextmanager
+def translated_load_errors(name: str) -> Iterator[None]:
+    """Translate every error of a broken model to EncoderError.
+
+    Args:
+        name: Of the model, for messages.
+    """
+    try:
+        yield
+    except EncoderError:
+        raise
+    except Exception as error:
+        raise unloadable(name, error) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

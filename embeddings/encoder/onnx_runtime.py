@@ -12,8 +12,6 @@ from embeddings.encoder.export_cache import Export
 from embeddings.encoder.prompts import prompt_length
 from embeddings.encoder.runtime import Output
 
-__all__ = ["OnnxRuntime", "model_inputs", "open_session"]
-
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
 """Optimizers of onnxruntime to leave out: with this one, all-MiniLM-L6-v2 takes 1.3 times as long."""
 
@@ -26,12 +24,11 @@ class OnnxRuntime:
 
     Args:
         export: Model to run.
-        precision: Precision of the export.
     """
 
     batch = 1
 
-    def __init__(self, export: Export, precision: str) -> None:
+    def __init__(self, export: Export) -> None:
         self.workers = usable_cpus()
         self.tokenizer: Tokenizer = Tokenizer.from_str(export.tokenizer)
         self.max_tokens = export.max_tokens
@@ -39,7 +36,6 @@ class OnnxRuntime:
         self.token_dimension = export.token_dimension
         self.pooling = export.pooling
         self.prompts = export.prompts
-        self.description = f"onnxruntime, {precision}"
         self._pools_prompt = export.pools_prompt
         self._session = open_session(export.model)
 

@@ -11,8 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-__all__ = ["Prompts", "is_prompt_token", "prompt_length"]
-
 QUERY_NAMES = ("query",)
 DOCUMENT_NAMES = ("document", "passage", "corpus")
 """Names of prompts in `config_sentence_transformers.json`, as `encode_query` and `encode_document` look them up."""

@@ -9,8 +9,6 @@ from tokenizers import Encoding, Tokenizer
 
 from embeddings.encoder.prompts import Prompts
 
-__all__ = ["Output", "Runtime"]
-
 Output = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Vector of a text, `(dimension,)`, and its token vectors, `(tokens, token dimension)`, special tokens included."""
 
@@ -26,7 +24,6 @@ class Runtime(Protocol):
         dimension, token_dimension: Of a text's vector and of its token vectors.
         pooling: How the model makes a text's vector from its token vectors.
         prompts: Declared by the model.
-        description: For people.
     """
 
     batch: int
@@ -37,7 +34,6 @@ class Runtime(Protocol):
     token_dimension: int
     pooling: str
     prompts: Prompts
-    description: str
 
     def run(self, texts: Sequence[str], encoded: Sequence[Encoding], prompt: str) -> list[Output]:
         """Encode texts.

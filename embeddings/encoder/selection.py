@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from corpus.errors import EncoderError
 from embeddings.encoder.export_cache import Export, NotExportableError, find_export, make_export
@@ -10,10 +10,8 @@ from embeddings.encoder.model_files import has_cuda
 from embeddings.encoder.onnx_runtime import OnnxRuntime
 from embeddings.encoder.runtime import Runtime
 
-__all__ = ["PRECISIONS", "Precision", "select_runtime"]
-
 Precision = Literal["int8", "float32", "bfloat16"]
-PRECISIONS: tuple[Precision, ...] = ("int8", "float32", "bfloat16")
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 """Number formats of the model's multiplications. Vectors differ slightly between them, so a store has one of them."""
 
 
@@ -37,7 +35,7 @@ def select_runtime(
         wanted: tuple[Precision, ...] = (precision,) if precision else ("int8", "float32")
         for one in wanted:
             try:
-                runtime = OnnxRuntime(_export(exports, folder, name, one, say), one)
+                runtime = OnnxRuntime(_export(exports, folder, name, one, say))
             except NotExportableError as error:
                 reason = str(error)
             else:

@@ -15,8 +15,6 @@ from embeddings.encoder.cpus import usable_cpus
 from embeddings.encoder.prompts import Prompts
 from embeddings.encoder.runtime import Output
 
-__all__ = ["TorchRuntime"]
-
 CPU_BATCH = 8
 """Texts of one forward pass on a CPU. More are no faster, and a question waits until the pass ends."""
 
@@ -34,6 +32,10 @@ class TorchRuntime:
 
     Raises:
         EncoderError: The model has no fast tokenizer.
+
+    Attributes:
+        module: The model itself, from features to outputs.
+        vocabulary: Upper bound of token ids, exclusive.
     """
 
     workers = 1
@@ -41,38 +43,28 @@ class TorchRuntime:
     def __init__(self, folder: Path, name: str, precision: str, device: str | None = None) -> None:
         import torch
 
-        self._model = _loaded(folder, getattr(torch, precision), device)
-        on_cpu = self._model.device.type == "cpu"
+        self.module = _loaded(folder, getattr(torch, precision), device)
+        on_cpu = self.module.device.type == "cpu"
         if on_cpu:
             torch.set_num_threads(usable_cpus())
         self.batch = CPU_BATCH if on_cpu else GPU_BATCH
-        self.tokenizer = _tokenizer(self._model, name)
-        self.max_tokens = int(self._model.max_seq_length or 512)
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.prompts = Prompts.declared(self._model.prompts, self._model.default_prompt_name)
-        self.pools_prompt = self.prompts == Prompts() or _pools_prompt(self._model)
-        self.pooling = _pooling(self._model) + ("" if self.pools_prompt else " without the prompt")
-        self.description = f"torch, {precision}" if on_cpu else f"torch, {precision}, {self._model.device.type}"
+        self.tokenizer = _tokenizer(self.module, name)
+        self.vocabulary: int = self.tokenizer.get_vocab_size()
+        self.max_tokens = int(self.module.max_seq_length or 512)
+        self.dimension = int(self.module.get_embedding_dimension() or 0)
+        self.prompts = Prompts.declared(self.module.prompts, self.module.default_prompt_name)
+        self.pools_prompt = self.prompts == Prompts() or _pools_prompt(self.module)
+        self.pooling = _pooling(self.module) + ("" if self.pools_prompt else " without the prompt")
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self.token_dimension = self.run([name])[0][1].shape[1]
-
-    @property
-    def module(self) -> Any:  # noqa: ANN401
-        """The model itself, from features to outputs."""
-        return self._model
-
-    @property
-    def vocabulary(self) -> int:
-        """Upper bound of token ids, exclusive."""
-        return self.tokenizer.get_vocab_size()
 
     def run(self, texts: Sequence[str], encoded: Sequence[Encoding] = (), prompt: str = "") -> list[Output]:
         """Encode texts; see `Runtime`. `encoded` is not used: sentence-transformers tokenizes the texts itself."""
         self._turn.acquire()  # queue for the lock, so that a question waits for one batch only
         with self._lock:  # the model's tokenizer keeps state while it works
             self._turn.release()
-            outputs = self._model.encode(
+            outputs = self.module.encode(
                 list(texts),
                 prompt=prompt,
                 output_value=None,
@@ -86,7 +78,7 @@ class TorchRuntime:
         """Return the model's input for token ids, `(1, tokens)`: tensors of the same shape."""
         import torch
 
-        given = self._model.tokenize(["a"])
+        given = self.module.tokenize(["a"])
         wanted = [name for name, value in given.items() if torch.is_tensor(value) and value.ndim == 2]
         return {name: torch.from_numpy(ids) if name == "input_ids" else _like(ids, given[name]) for name in wanted}
 
@@ -101,7 +93,7 @@ class TorchRuntime:
 
         prompt = {} if unpooled is None else {"prompt_length": unpooled}
         with torch.inference_mode():
-            output = self._model({**self.features(ids), **prompt})
+            output = self.module({**self.features(ids), **prompt})
         return output["sentence_embedding"][0].numpy(), output["token_embeddings"][0].numpy()
 
 

@@ -13,8 +13,6 @@ from corpus.errors import StoreCorruptError
 from corpus.store import Allowed
 from embeddings.index.reading import ReadVectors, read_blocks
 
-__all__ = ["SCORE_DECIMALS", "ExactIndex", "Hits", "Piece", "VectorIndex"]
-
 Hits = list[tuple[int, float]]
 """`(key, score)`, best first, equal scores by key."""
 
@@ -93,16 +91,12 @@ class ExactIndex:
 
     def __init__(self, index: Any) -> None:  # noqa: ANN401 - faiss has no types
         self._index = index
+        self.dimension = int(index.d)
 
     @classmethod
     def empty(cls, dimension: int) -> Self:
         """Return an empty index."""
         return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
-
-    @property
-    def dimension(self) -> int:
-        """Dimension of the vectors."""
-        return int(self._index.d)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -206,14 +200,13 @@ class ExactIndex:
             raise StoreCorruptError("The vector index is of another kind; it will be rebuilt.")
         return pieces[0] if pieces else cls.empty(dimension)
 
-    @staticmethod
-    def read_piece(data: bytes, dimension: int) -> "ExactIndex":
-        """Return the piece that `write` wrote; see `from_bytes`."""
-        return ExactIndex.from_bytes(data)
-
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Return the index that `to_bytes` gave. Verify the bytes first: FAISS does not detect damage.
+    def read_piece(cls, data: bytes, dimension: int) -> Self:
+        """Return the index that `write` wrote. Verify the bytes first: FAISS does not detect damage.
+
+        Args:
+            data: The bytes.
+            dimension: Not used: the bytes have it.
 
         Raises:
             StoreCorruptError: FAISS refuses them, or they hold another kind of index.

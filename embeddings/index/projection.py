@@ -1,6 +1,5 @@
 """The vector index on disk: a projection of the store, rebuilt where it is missing, damaged or of another store."""
 
-import contextlib
 import importlib.metadata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,13 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
-from corpus.files import DAMAGE, ManifestFolder
+from corpus.files import ManifestFolder
 from corpus.store import View
 from embeddings.index.exact import ExactIndex, VectorIndex
-from embeddings.index.quantized import CodedIndex
+from embeddings.index.quantized import QuantizedIndex
 from embeddings.index.segments import CODING_VERSION
-
-__all__ = ["EXACT_UP_TO", "VectorProjection", "updated"]
 
 EXACT_UP_TO = 16_384
 """Most passages of an exact index: a search takes 1 ms, and a change rewrites 25 MB. Above, codes are quicker, need a
@@ -25,7 +22,7 @@ third of the memory, and a change writes new passages only."""
 
 MADE_BY = f"coding {CODING_VERSION}, faiss {importlib.metadata.version('faiss-cpu')}"
 
-KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (ExactIndex, CodedIndex)}
+KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (ExactIndex, QuantizedIndex)}
 """The kinds of vector indexes. Each makes an index `of` the pieces that its `read_piece` reads."""
 
 NO_KEYS = np.empty(0, dtype=np.int64)
@@ -103,7 +100,7 @@ class VectorProjection:
         """Return what is wrong with the files on disk, or None if they hold exactly the view's vectors."""
         stored = self._load(view, dimension)
         if stored is None or not stored.whole:
-            return "is missing or damaged"
+            return self.files.problem(_made_from(view))
         if stored.manifest["generation"] != view.generation:
             return "is out of date"
         have, want = stored.index.keys, _keys(view)
@@ -112,19 +109,15 @@ class VectorProjection:
         return None
 
     def kind(self) -> str | None:
-        """Return how the index on disk is searched, `exact` or `coded`; None if there is none."""
-        manifest = self.files.manifest()
-        with contextlib.suppress(*DAMAGE):
-            return str((manifest or {})["kind"])
-        return None
+        """Return how the index on disk is searched, `exact` or `quantized`; None if there is none."""
+        return self.files.read(lambda manifest: str(manifest["kind"]))
 
     def _load(self, view: View, dimension: int) -> Stored | None:
         """Return what is on disk of this store and encoder."""
         return self.files.read(lambda manifest: self._verified(manifest, view, dimension), lambda stored: stored.whole)
 
     def _verified(self, manifest: Mapping[str, Any], view: View, dimension: int) -> Stored | None:
-        made_from = (manifest["store"], manifest["encoder"], manifest["made_by"])
-        if made_from != (view.store_id, view.fingerprint, MADE_BY):
+        if any(manifest[name] != value for name, value in _made_from(view).items()):
             return None
         if not (isinstance(manifest["generation"], int) and isinstance(manifest["passages"], int)):
             return None
@@ -139,15 +132,18 @@ class VectorProjection:
 
     def _save(self, index: VectorIndex, view: View, intact: Collection[str]) -> None:
         manifest = {
-            "store": view.store_id,
+            **_made_from(view),
             "generation": view.generation,
-            "encoder": view.fingerprint,
-            "made_by": MADE_BY,
             "kind": index.kind,
             "passages": len(index),
             "files": [piece.name for piece in index.pieces],
         }
         self.files.save(manifest, {piece.name: piece.write for piece in index.pieces}, intact)
+
+
+def _made_from(view: View) -> dict[str, object]:
+    """Return the entries of the manifest that say what an index is made from, except the generation."""
+    return {"store": view.store_id, "encoder": view.fingerprint, "made_by": MADE_BY}
 
 
 def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
@@ -157,25 +153,30 @@ def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> V
 
     Args:
         index: Of the same store at another time, or empty.
-        view: The passages to index. A coded index reads exact vectors from it.
-        exact_up_to: Of more passages, the index is a coded one.
+        view: The passages to index. A quantized index reads exact vectors from it.
+        exact_up_to: Of more passages, the index is a quantized one.
 
     Raises:
         StoreCorruptError: A vector in the store is damaged, or of another dimension.
     """
     gone, new = _difference(index, view)
-    kind = CodedIndex.kind if len(index) - len(gone) + len(new) > exact_up_to else ExactIndex.kind
+    kind = QuantizedIndex.kind if len(index) - len(gone) + len(new) > exact_up_to else ExactIndex.kind
     if index.kind != kind:
         index, gone, new = KINDS[kind].of(index.dimension, (), view.vectors), NO_KEYS, _keys(view)
     return index.updated(gone, new, view.vectors)
 
 
+def holds_all(view: View, keys: NDArray[np.int64]) -> bool:
+    """Return whether a view has all passages of an index of an earlier one, without listing them."""
+    digest = len(keys), int((keys & 0xFFFFFFFF).sum())
+    return view.key_digest(int(keys.max(initial=-1))) == digest
+
+
 def _difference(index: VectorIndex, view: View) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the keys of the index that the view lacks, and those of the view that the index lacks, both ascending."""
     have = index.keys
-    last, digest = int(have.max(initial=-1)), (len(have), int((have & 0xFFFFFFFF).sum()))
-    if view.key_digest(last) == digest:  # nothing has gone: no need to list all keys
-        return NO_KEYS, np.array(view.passage_keys(after=last), dtype=np.int64)
+    if holds_all(view, have):  # no need to list all keys
+        return NO_KEYS, np.array(view.passage_keys(after=int(have.max(initial=-1))), dtype=np.int64)
     want = _keys(view)
     return np.setdiff1d(have, want), np.setdiff1d(want, have)
 

@@ -12,8 +12,6 @@ from embeddings.index.exact import SCORE_DECIMALS, Hits
 from embeddings.index.reading import ReadVectors, exact_vectors, read_blocks
 from embeddings.index.segments import GAIN, Segment, code_error, gridded, rotated
 
-__all__ = ["CodedIndex"]
-
 SEGMENT_ROWS = 2**18
 """Most rows of a segment. Merging or writing one takes a fraction of a second."""
 
@@ -138,7 +136,7 @@ class Near:
         ]
 
 
-class CodedIndex:
+class QuantizedIndex:
     """A `VectorIndex` with a third of the memory and a fraction of the time of an exact one.
 
     A scan of all codes gives a shortlist, vectors rounded to eight bits order it, and its best are compared exactly,
@@ -150,10 +148,11 @@ class CodedIndex:
         read: Gives exact vectors.
     """
 
-    kind = "coded"
+    kind = "quantized"
+    read_piece = staticmethod(Segment.read)
 
     def __init__(self, dimension: int, parts: Sequence[Part], read: ReadVectors) -> None:
-        self._dimension = dimension
+        self.dimension = dimension
         self._parts = parts
         self._read = read
         self._known: dict[int, NDArray[np.float32]] = {}
@@ -162,16 +161,6 @@ class CodedIndex:
     def of(cls, dimension: int, pieces: Iterable[Segment], read: ReadVectors) -> Self:
         """Return an index of segments, all of whose passages are in the store."""
         return cls(dimension, [Part(segment) for segment in pieces], read)
-
-    @staticmethod
-    def read_piece(data: bytes, dimension: int) -> Segment:
-        """Return the segment that `write` wrote; see `Segment.read`."""
-        return Segment.read(data, dimension)
-
-    @property
-    def dimension(self) -> int:
-        """Dimension of the vectors."""
-        return self._dimension
 
     def __len__(self) -> int:
         return sum(len(part) for part in self._parts)
@@ -186,7 +175,7 @@ class CodedIndex:
         """The segments that it is kept in."""
         return [part.segment for part in self._parts]
 
-    def updated(self, removed: NDArray[np.int64], added: NDArray[np.int64], read: ReadVectors) -> "CodedIndex":
+    def updated(self, removed: NDArray[np.int64], added: NDArray[np.int64], read: ReadVectors) -> "QuantizedIndex":
         """A new index without some passages and with others; it shares with this one what stays the same.
 
         Args:
@@ -200,8 +189,8 @@ class CodedIndex:
         parts = [part.without(removed) for part in self._parts] if len(removed) else list(self._parts)
         for at in range(0, len(added), SEGMENT_ROWS):
             keys = added[at : at + SEGMENT_ROWS]
-            parts.append(Part(Segment.made(keys, self._dimension, read_blocks(keys, self._dimension, read))))
-        return CodedIndex(self._dimension, _tidied(parts), read)
+            parts.append(Part(Segment.made(keys, self.dimension, read_blocks(keys, self.dimension, read))))
+        return QuantizedIndex(self.dimension, _tidied(parts), read)
 
     def search(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None = None) -> Hits:
         """As `VectorIndex.search`."""
@@ -243,7 +232,7 @@ class CodedIndex:
             keys, products = self._compared(question, near.between(high))
             if len(keys) >= wanted and high >= near.limit:
                 last = float(np.partition(products, len(products) - wanted)[-wanted])
-                floor = GAIN * last - CERTAINTY * code_error(self._dimension)
+                floor = GAIN * last - CERTAINTY * code_error(self.dimension)
                 if floor >= near.limit:
                     more_keys, more_products = self._compared(question, near.between(floor, high))
                     return np.concatenate([keys, more_keys]), np.concatenate([products, more_products])
@@ -290,12 +279,12 @@ class CodedIndex:
         known = self._known
         rows = {key: known[key] for key in keys if key in known}
         if missing := [key for key in keys if key not in rows]:
-            new = dict(zip(sorted(missing), exact_vectors(missing, self._dimension, self._read), strict=True))
+            new = dict(zip(sorted(missing), exact_vectors(missing, self.dimension, self._read), strict=True))
             rows.update(new)
             if len(known) + len(new) > KNOWN:
                 self._known = known = {}  # others may be reading the old one
             known.update(new)
-        return np.array([rows[key] for key in keys], dtype=np.float32).reshape(len(keys), self._dimension)
+        return np.array([rows[key] for key in keys], dtype=np.float32).reshape(len(keys), self.dimension)
 
 
 def _tidied(parts: Iterable[Part]) -> list[Part]:

@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
 
-__all__ = ["AT_ONCE", "ReadVectors", "exact_vectors", "read_blocks"]
-
 AT_ONCE = 8192
 """Vectors read and coded together: some 12 MB at 384 dimensions."""
 

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from corpus.errors import StoreCorruptError
 from embeddings.index.reading import AT_ONCE
 
-__all__ = ["CODING_VERSION", "GAIN", "Segment", "code_error", "gridded", "rotated"]
-
 CODING_VERSION = 1
 """Raise it when the same vector gets another code."""
 

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MODEL_FILE", "BinaryProducts"]
-
 BASE = 256
 
 MODEL_FILE = "matmul_integer.onnx"

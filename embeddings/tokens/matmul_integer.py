@@ -9,8 +9,6 @@ from onnx import TensorProto, helper
 
 from embeddings.tokens.binary_products import MODEL_FILE
 
-__all__ = ["model"]
-
 
 def model() -> bytes:
     """Return the serialised model."""

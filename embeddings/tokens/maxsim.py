@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from embeddings.tokens.binary_products import BinaryProducts
 
-__all__ = ["QuestionTokens", "sign_bits", "signs_from_bytes", "signs_to_bytes"]
-
 GRID = np.float32(2**17)
 """Question tokens are rounded to multiples of 1 / GRID, far below the differences between passages. Sums over up to
 4096 dimensions are then integers that float32 holds exactly, so a score depends neither on the batch nor on the order

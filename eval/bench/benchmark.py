@@ -15,7 +15,7 @@ from eval.bench.load import LoadRound, ask_all, summarise_rounds
 from eval.bench.machine import describe_machine, memory_of
 from eval.bench.process import ServerProcess, seconds_of_command, serving
 from eval.bench.record import FORMAT, Benchmark, BenchOptions, Served
-from eval.bench.sources import Sources, base_documents, beir_sources, starter_sources
+from eval.bench.sources import base_documents, beir_sources, starter_sources
 from eval.bench.stores import BuiltStore, StoreBuilder
 from eval.bench.timing import median, percentiles
 from eval.bench.vectors import measure_vectors
@@ -23,8 +23,6 @@ from eval.errors import TargetError
 from service.opening import load_encoder
 from service.runtime.progress import Progress
 from service.settings import Settings
-
-__all__ = ["run_benchmark"]
 
 QUESTIONS_PER_ASKER = 8
 """Minimum number of questions per asker, so that start and end of a round have little weight."""
@@ -59,7 +57,10 @@ def run_benchmark(
     """
     started = _now()
     with _folders(work) as (kept, temporary):
-        sources = _sources(beir_folder, temporary / "sources", options)
+        if beir_folder is None:
+            sources = starter_sources(temporary / "sources")
+        else:
+            sources = beir_sources(beir_folder, temporary / "sources", options.documents)
         say("Loading the encoder.")
         encoder = load_encoder(settings, say)
         encoder.encode_question("Is everything warm?")
@@ -106,10 +107,6 @@ def _folders(work: Path | None) -> Iterator[tuple[Path, Path]]:
         ) from error
     with temporary as folder:
         yield work or Path(folder), Path(folder)
-
-
-def _sources(beir_folder: Path | None, folder: Path, options: BenchOptions) -> Sources:
-    return starter_sources(folder) if beir_folder is None else beir_sources(beir_folder, folder, options.documents)
 
 
 def _served(

@@ -8,8 +8,6 @@ from eval.bench.encoding import Ingest
 from eval.bench.record import Served, Verdict
 from eval.bench.timing import median
 
-__all__ = ["verdicts"]
-
 FULL_SIZE = 100_000
 """Number of passages that the budgets apply to."""
 
@@ -23,10 +21,10 @@ class _Budget:
 
     name: str
     demand: str
-    keeps: Callable[[float, float], bool]
     limit: float
-    meant_for: int | None
     value: Callable[[Served], float | None]
+    keeps: Callable[[float, float], bool] = operator.le
+    meant_for: int | None = FULL_SIZE
 
 
 def _one_at_a_time_p99(served: Served) -> float | None:
@@ -38,49 +36,34 @@ BUDGETS = (
     _Budget(
         "ask / encode",
         "/v1/ask, one at a time: p50 at most 2 x encoding the question alone",
-        operator.le,
         2.0,
-        FULL_SIZE,
         lambda served: served.ask_to_encode,
     ),
-    _Budget(
-        "ask p99, ms",
-        "/v1/ask, one at a time: p99 at most 50 ms",
-        operator.le,
-        50.0,
-        FULL_SIZE,
-        _one_at_a_time_p99,
-    ),
+    _Budget("ask p99, ms", "/v1/ask, one at a time: p99 at most 50 ms", 50.0, _one_at_a_time_p99),
     _Budget(
         "32 askers / 1",
         "32 askers get at least 3 x the answers a second of one",
-        operator.ge,
         3.0,
-        FULL_SIZE,
         lambda served: served.gain.get(MANY),
+        operator.ge,
     ),
     _Budget(
         "resident, GiB",
         "the server's resident memory at most 1.5 GiB",
-        operator.le,
         1.5,
-        FULL_SIZE,
         lambda served: None if served.memory is None else round(served.memory.resident / GIB, 3),
     ),
     _Budget(
         "footnote ask, s",
         "'footnote ask' in a new process at most 3 s",
-        operator.le,
         3.0,
-        None,
         lambda served: round(median(served.ask_command_s), 3),
+        meant_for=None,
     ),
     _Budget(
         "serve ready, s",
         "'footnote serve' ready within 10 s",
-        operator.le,
         10.0,
-        FULL_SIZE,
         lambda served: round(median(served.ready_s), 3),
     ),
 )

@@ -18,8 +18,6 @@ from service.ingest import Ingester
 from service.runtime.progress import NoProgress, Progress
 from service.settings import Settings
 
-__all__ = ["Ingest", "encoded_texts", "measure_ingest", "question_latencies"]
-
 
 @dataclass(frozen=True, slots=True)
 class Ingest:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 
 from eval.bench.timing import Percentiles, median, percentiles
 
-__all__ = ["LoadRound", "LoadSummary", "ask_all", "summarise_rounds"]
-
 TIMEOUT_S = 60.0
 """Time limit of a question."""
 

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
-__all__ = ["Machine", "Memory", "describe_machine", "memory_of"]
-
 PACKAGES = (
     "footnote-qa",
     "faiss-cpu",

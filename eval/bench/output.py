@@ -10,8 +10,6 @@ from eval.bench.timing import Percentiles, median
 from eval.bench.vectors import Growth
 from service.runtime.terminal import plural
 
-__all__ = ["print_benchmark"]
-
 MIB = 2**20
 GIB = 2**30
 

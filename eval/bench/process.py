@@ -3,13 +3,12 @@
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +16,6 @@ import httpx2
 
 import service
 from eval.errors import TargetError
-
-__all__ = ["ServerProcess", "seconds_of_command", "serving", "stopped_like_interrupted"]
 
 READY = re.compile(r"Footnote is ready at (http://\S+) \(")
 START_TIMEOUT_S = 300.0
@@ -36,33 +33,13 @@ class ServerProcess:
         url: Its address.
         pid: Its process id.
         ready_s: Seconds from its start until `/health/ready` answered.
-        generation: Generation of its store, from `/health/ready`.
-        lines: The last lines of its output.
+        last_output: Returns its last output, as the end of a message.
     """
 
     url: str
     pid: int
     ready_s: float
-    generation: int
-    lines: deque[str]
-
-    def last_output(self) -> str:
-        """Return its last output, as the end of a message."""
-        return _last_output(list(self.lines))
-
-
-@contextlib.contextmanager
-def stopped_like_interrupted() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C within the block, so that no server keeps running."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    last_output: Callable[[], str]
 
 
 def footnote_command(*arguments: str) -> list[str]:
@@ -127,9 +104,9 @@ def serving(data: Path) -> Iterator[ServerProcess]:
     listener.start()
     try:
         url = listener.wait_for_address()
-        generation = _ready(url, listener)
+        _check_ready(url, listener)
         ready_s = time.perf_counter() - start
-        yield ServerProcess(url, process.pid, round(ready_s, 3), generation, listener.lines)
+        yield ServerProcess(url, process.pid, round(ready_s, 3), listener.last_output)
     finally:
         _stop(process)
         listener.join()
@@ -172,12 +149,10 @@ class _Listener(threading.Thread):
         return _last_output(list(self.lines))
 
 
-def _ready(url: str, listener: _Listener) -> int:
+def _check_ready(url: str, listener: _Listener) -> None:
     try:
-        response = httpx2.get(f"{url}/health/ready", timeout=START_TIMEOUT_S, trust_env=False)
-        response.raise_for_status()
-        return int(response.json()["generation"])
-    except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+        httpx2.get(f"{url}/health/ready", timeout=START_TIMEOUT_S, trust_env=False).raise_for_status()
+    except httpx2.HTTPError as error:
         raise TargetError(
             f"'footnote serve' reported that it is ready, but {url}/health/ready failed ({type(error).__name__})"
             f"{listener.last_output()}"

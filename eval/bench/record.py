@@ -15,8 +15,6 @@ from eval.bench.vectors import VectorSearch
 from eval.errors import TargetError
 from eval.files import write_atomically
 
-__all__ = ["FORMAT", "BenchOptions", "Benchmark", "Served", "Verdict", "check_writable", "save_benchmark"]
-
 FORMAT = 1
 
 

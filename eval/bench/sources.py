@@ -12,8 +12,6 @@ from eval.errors import SetError
 from eval.sets import load_beir, load_questions
 from service.ingest import starter_files
 
-__all__ = ["BaseDocument", "Sources", "base_documents", "beir_sources", "starter_sources"]
-
 STARTER_SET = Path(__file__).parents[1] / "sets" / "starter.jsonl"
 
 

@@ -20,8 +20,6 @@ from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
 
-__all__ = ["BuiltStore", "StoreBuilder"]
-
 GROWTH_DOCUMENTS = 1000
 """Number of documents added after the indexes exist, to measure their growth."""
 

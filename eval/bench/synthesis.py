@@ -20,8 +20,6 @@ from embeddings.tokens import signs_from_bytes, signs_to_bytes
 from eval.bench.sources import BaseDocument
 from eval.errors import SetError
 
-__all__ = ["DOCUMENT_PASSAGES", "SYNTHESIS_VERSION", "Recombiner", "SourcePassage", "source_passages"]
-
 SYNTHESIS_VERSION = 1
 """Part of the name of a kept store; incremented when the same seed gives other documents."""
 

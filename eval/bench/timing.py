@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Percentiles", "median", "percentiles"]
-
 
 @dataclass(frozen=True, slots=True)
 class Percentiles:

@@ -1,7 +1,7 @@
 """Speed, recall and growth of the vector index alone."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,6 @@ from corpus.store import Allowed, View
 from embeddings.index import VectorIndex, VectorProjection, updated
 from eval.bench.timing import Percentiles, percentiles
 from service.retrieval import AllowedPassages
-
-__all__ = ["Growth", "GrowthClock", "VectorSearch", "measure_vectors"]
 
 DEPTH = 100
 """Number of passages per search: the default of `FOOTNOTE_CANDIDATES`."""
@@ -170,26 +168,17 @@ def _nearest(
     view: View, questions: NDArray[np.float32], groups: Sequence[NDArray[np.int64]]
 ) -> list[list[Collection[int]]]:
     """Return for each group of keys and each question the keys of the nearest passages of the group."""
-    best = [[(np.empty(0, np.float32), np.empty(0, np.int64))] * len(questions) for _ in groups]
     keys = np.sort(groups[0])
+    products = np.concatenate([questions @ block.T for block in _vectors(view, keys)], axis=1)
     members = [np.isin(keys, group) for group in groups]
+    return [
+        [keys[member][np.argsort(-product[member], kind="stable")[:DEPTH]].tolist() for product in products]
+        for member in members
+    ]
+
+
+def _vectors(view: View, keys: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
+    """Yield the stored vectors of ascending keys in blocks, `(up to READ_AT_ONCE, dimension)` float32."""
     for at in range(0, len(keys), READ_AT_ONCE):
-        block = keys[at : at + READ_AT_ONCE]
-        stored = view.vectors(block.tolist())
-        vectors = np.frombuffer(b"".join(data for _, data in stored), dtype="<f4").reshape(len(stored), -1)
-        products = questions @ vectors.T
-        for rows, member in zip(best, members, strict=True):
-            here = member[at : at + READ_AT_ONCE]
-            for number, product in enumerate(products):
-                rows[number] = _best(*rows[number], product[here], block[here])
-    return [[kept.tolist() for _, kept in rows] for rows in best]
-
-
-def _best(
-    products: NDArray[np.float32], keys: NDArray[np.int64], more: NDArray[np.float32], more_keys: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Merge sorted best products with further ones."""
-    nearer = more > (products[-1] if len(products) == DEPTH else -np.inf)
-    products, keys = np.concatenate([products, more[nearer]]), np.concatenate([keys, more_keys[nearer]])
-    chosen = np.argsort(-products, kind="stable")[:DEPTH]
-    return products[chosen], keys[chosen]
+        stored = view.vectors(keys[at : at + READ_AT_ONCE].tolist())
+        yield np.frombuffer(b"".join(data for _, data in stored), dtype="<f4").reshape(len(stored), -1)

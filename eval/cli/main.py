@@ -1,18 +1,16 @@
 """The group of subcommands, the exit codes and the error messages."""
 
+import signal
 import sys
 
 import click
 
-from corpus.errors import FootnoteError, StoreError
 from eval.cli.bench import bench
 from eval.cli.calibrate import calibrate
 from eval.cli.compare import compare
 from eval.cli.imports import import_
 from eval.cli.run import run
-from service.runtime.terminal import plain
-
-__all__ = ["footnote_eval", "main"]
+from service.runtime.terminal import run_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,22 +27,13 @@ for command in (run, compare, import_, calibrate, bench):
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as on Ctrl-C
     sys.exit(_run())
 
 
 def _run() -> int:
     try:
-        code = footnote_eval.main(prog_name="footnote-eval", standalone_mode=False)
-        return code if isinstance(code, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return run_command(footnote_eval, "footnote-eval")
     except ModuleNotFoundError as error:
         click.echo(f"Error: {error.name} is not installed. Install it with: pip install 'footnote-qa[eval]'", err=True)
         return 1
-    except FootnoteError as error:
-        click.echo(f"Error: {plain(str(error))}", err=True)
-        return 3 if isinstance(error, StoreError) else 1
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
-        return 130

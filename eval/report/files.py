@@ -11,8 +11,6 @@ from eval.report.trec import write_trec_qrels, write_trec_run
 from eval.runs import Check, Comparison, Evaluation, Run, save_run, write_junit
 from service.runtime.terminal import plural
 
-__all__ = ["check_writable", "overview_summary", "summary", "write_comparison", "write_report"]
-
 
 def check_writable(folder: Path) -> None:
     """Check before an evaluation that its report can be written; leave no files.

@@ -25,8 +25,6 @@ from eval.runs import (
     summarised,
 )
 
-__all__ = ["render", "render_comparison", "render_overview", "verdict"]
-
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 """Address of links to documents for a run in process: the default of `footnote serve`."""
 

@@ -10,17 +10,6 @@ from eval.measures import calibration_bins, risk_coverage
 from eval.report.svg import FAINT, FIRST, INK, SECOND, Plot, axis_label, draw_svg
 from eval.runs import QuestionOutcome, Run, judged_outcomes, summarised
 
-__all__ = [
-    "all_plots",
-    "by_set",
-    "by_tag",
-    "latency",
-    "rank_histogram",
-    "reliability",
-    "risk_coverage_curve",
-    "tag_groups",
-]
-
 LAST_RANK = 10
 SHOWN_TAGS = 16
 

@@ -11,8 +11,6 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["FAINT", "FIRST", "INK", "SECOND", "Plot", "axis_label", "draw_svg"]
-
 INK, FAINT, FIRST, SECOND = "#010203", "#020304", "#030405", "#040506"
 _VARIABLES = {INK: "--ink", FAINT: "--faint", FIRST: "--first", SECOND: "--second"}
 """Placeholder colours, replaced by the CSS variables."""

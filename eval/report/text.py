@@ -13,18 +13,6 @@ from eval.runs import ChangedQuestion, Check, Comparison, Evaluation, Run, diffe
 from eval.sets import ImportResult
 from service.runtime.terminal import plain, plural, wrapped
 
-__all__ = [
-    "comparison_object",
-    "evaluation_object",
-    "print_comparison",
-    "print_evaluations",
-    "print_imported",
-    "print_measures",
-    "print_variants",
-    "required",
-    "shown",
-]
-
 OVERVIEW = ("nDCG@10", "hit@1", "hit@5", "refusal_accuracy")
 SHORT = 220
 WIDEST = 100

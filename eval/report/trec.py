@@ -4,8 +4,6 @@ from pathlib import Path
 
 from eval.runs import Run
 
-__all__ = ["write_trec_qrels", "write_trec_run"]
-
 
 def write_trec_run(run: Run, path: Path) -> None:
     """Write the ranked items of every question: `question Q0 item rank score tag`."""

@@ -12,8 +12,6 @@ from eval.sets.jsonl import decoded, given_bytes, json_object, numbered_lines
 from eval.sets.questions import Question, QuestionSet
 from service.answering import Turn
 
-__all__ = ["BeirFolder", "load_beir"]
-
 _HINT = "A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/."
 
 

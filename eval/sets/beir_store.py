@@ -16,8 +16,6 @@ from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
 
-__all__ = ["document_ids", "fill_store", "gold_of"]
-
 
 def fill_store(
     store: Store,

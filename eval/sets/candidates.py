@@ -13,12 +13,11 @@ from corpus.text import normalise
 from eval.errors import SetError
 from eval.files import write_atomically
 from eval.sets.feedback import NumberedRating
-from eval.sets.questions import GivenTurn, Question
+from eval.sets.questions import Question
 from eval.sets.quotes import QuoteNotFoundError, QuoteSpan, locate_quote
 from service.answering import Turn
 from service.runtime.progress import Progress
-
-__all__ = ["Candidate", "ImportResult", "candidates_from", "check_free", "write_candidates"]
+from service.schemas import TurnFields
 
 ID_CHARACTERS = 40
 
@@ -40,7 +39,7 @@ class Candidate:
 
     id: str
     question: str
-    history: Sequence[GivenTurn]
+    history: Sequence[TurnFields]
     answers: Sequence[QuoteSpan]
     answerable: bool
     up: int
@@ -125,7 +124,7 @@ def candidates_from(
     return ImportResult(candidates, len(left_out), [sentence for _, sentence in sorted(skipped)])
 
 
-def _key(question: str, history: Iterable[Turn | GivenTurn]) -> _Key:
+def _key(question: str, history: Iterable[Turn | TurnFields]) -> _Key:
     """Return a key equal for questions with the same words and history, ignoring case, spaces and end punctuation."""
     return (_plain(question), *(f"{turn.role} {_plain(turn.content)}" for turn in history))
 

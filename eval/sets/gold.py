@@ -8,17 +8,6 @@ from eval.errors import SetError
 from eval.sets.questions import QuestionSet
 from service.answering import AnsweringPassage, Citation
 
-__all__ = [
-    "Gold",
-    "GoldDocument",
-    "GoldSpan",
-    "answering_documents",
-    "covered_spans",
-    "is_relevant",
-    "resolve",
-    "retrieved_items",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class GoldSpan:

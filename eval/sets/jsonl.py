@@ -9,8 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from eval.errors import SetError
 
-__all__ = ["decoded", "given_bytes", "json_object", "numbered_lines", "validated"]
-
 NO_SUCH_KEY = "unknown key; docs/evaluation.md lists the known ones"
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -80,6 +78,7 @@ def validated(model: type[_Model], line: str, path: Path, number: int) -> _Model
         return model.model_validate(json_object(line, path, number))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        what = NO_SUCH_KEY if first["type"] == "extra_forbidden" else first["msg"].lower()
-        raise SetError(f"{path}, line {number}: {where + ': ' if where else ''}{what}.") from error
+        where = ".".join(str(part) for part in (*first["loc"], *first.get("ctx", {}).get("below", ())))
+        what = NO_SUCH_KEY if first["type"] == "extra_forbidden" else first["msg"].removesuffix(".")
+        field = f"{where}: " if where else ""
+        raise SetError(f"{path}, line {number}: {field}{what[:1].lower()}{what[1:]}.") from error

@@ -13,19 +13,22 @@ from eval.errors import SetError
 from eval.sets.jsonl import decoded, given_bytes, numbered_lines, validated
 from service.answering import Turn
 
-__all__ = ["GivenTurn", "Question", "QuestionSet", "Quote", "load_questions"]
-
-
 BLANK = b"\xef\xbb\xbf \t\r\n"
 """Allowed before the first line: a byte order mark and white space."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Quote(_Strict):
     """An answer: a verbatim quote of a document."""
 
-    document: str
-    quote: str
+    document: _Text
+    quote: _Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +64,16 @@ class QuestionSet:
     questions: Sequence[Question]
 
 
-_Text = Annotated[str, Field(min_length=1)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class GivenTurn(_Strict):
-    """An earlier turn, in files."""
-
+class _Turn(_Strict):
     role: Literal["user", "assistant"]
     content: _Text
-
-
-class _Quote(_Strict):
-    document: _Text
-    quote: _Text
 
 
 class _Line(_Strict):
     id: _Text
     question: _Text
-    history: list[GivenTurn] = []
-    answers: list[_Quote] = []
+    history: list[_Turn] = []
+    answers: list[Quote] = []
     answerable: bool = True
     tags: list[_Text] = []
     approved: StrictBool = True
@@ -138,7 +127,7 @@ def _question(path: Path, number: int, line: str, candidates: bool) -> Question:
         id=given.id,
         text=given.question,
         history=tuple(Turn(turn.role, turn.content) for turn in given.history),
-        answers=tuple(Quote(answer.document, answer.quote) for answer in given.answers),
+        answers=tuple(given.answers),
         answerable=given.answerable,
         tags=tuple(given.tags),
         line=number,

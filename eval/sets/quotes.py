@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from corpus.documents import revision_of
 from corpus.errors import UnknownDocumentError
-from eval.sets.feedback import RatedPassage
-
-__all__ = ["QuoteNotFoundError", "QuoteSpan", "locate_quote", "unique_span"]
+from service.schemas import RatedPassage
 
 
 class QuoteNotFoundError(Exception):

@@ -12,8 +12,6 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 from eval.errors import SetError
 from eval.sets.jsonl import decoded, given_bytes, numbered_lines
 
-__all__ = ["Topic", "read_topics"]
-
 FIELDS = ("title", "query", "question", "desc", "description", "topic")
 """Fields to ask, in order of preference; `topic` is the text of the topic element."""
 

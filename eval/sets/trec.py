@@ -15,8 +15,6 @@ from eval.sets.questions import Question, QuestionSet
 from eval.sets.topics import Topic, read_topics
 from service.runtime.terminal import plural
 
-__all__ = ["Judgement", "TrecSet", "load_trec"]
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

@@ -1,7 +1,7 @@
 """Access control: keys, sites, origins, hosts, proxies."""
 
-from service.access.keys import KEY_RULE, Key, is_usable, separated
-from service.access.origins import is_known_host, is_own_host, parsed_hosts, parsed_origins
+from service.access.keys import KEY_RULE, Key, is_usable
+from service.access.origins import is_known_host, is_own_host, parsed_hosts, parsed_origins, separated
 from service.access.proxies import (
     Address,
     Network,
@@ -12,7 +12,7 @@ from service.access.proxies import (
     parsed_prefix,
     parsed_proxies,
 )
-from service.access.rules import AccessControl, AccessPolicy, Site, access_of
+from service.access.rules import AccessControl, AccessPolicy, Site
 
 __all__ = [
     "KEY_RULE",
@@ -22,7 +22,6 @@ __all__ = [
     "Key",
     "Network",
     "Site",
-    "access_of",
     "client_address",
     "is_known_host",
     "is_own_host",

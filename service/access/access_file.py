@@ -16,8 +16,6 @@ from service.access.keys import KEY_RULE, is_usable
 from service.access.origins import parsed_hosts, parsed_origins
 from service.access.proxies import parsed_proxies
 
-__all__ = ["AccessFile", "Signature", "SiteTable", "read_access_file", "signature_of", "unusable"]
-
 MAX_FILE_BYTES = 1024**2
 """Room for thousands of keys and sites."""
 
@@ -26,14 +24,6 @@ def _usable(key: str) -> str:
     if not is_usable(key):
         raise PydanticCustomError("key", KEY_RULE)
     return key
-
-
-def _as_browsers_write(origins: tuple[str, ...]) -> tuple[str, ...]:
-    return parsed_origins(_joined(origins))
-
-
-def _as_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    return parsed_hosts(_joined(hosts))
 
 
 def _joined(texts: tuple[str, ...]) -> str:
@@ -48,8 +38,8 @@ def _named_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _Key = Annotated[str, AfterValidator(_usable)]
-_Origins = Annotated[tuple[str, ...], AfterValidator(_as_browsers_write)]
-_Hosts = Annotated[tuple[str, ...], AfterValidator(_as_hosts)]
+_Origins = Annotated[tuple[str, ...], AfterValidator(lambda origins: parsed_origins(_joined(origins)))]
+_Hosts = Annotated[tuple[str, ...], AfterValidator(lambda hosts: parsed_hosts(_joined(hosts)))]
 _Proxies = Annotated[tuple[str, ...], AfterValidator(_named_proxies)]
 
 

@@ -5,8 +5,6 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["KEY_RULE", "Key", "is_usable", "separated"]
-
 MIN_CHARACTERS, MAX_CHARACTERS = 16, 512
 """A shorter key can be guessed; a longer one is probably a pasted file."""
 
@@ -34,8 +32,3 @@ def is_usable(key: str) -> bool:
     """Return whether a key satisfies `KEY_RULE`."""
     fits = MIN_CHARACTERS <= len(key) <= MAX_CHARACTERS
     return fits and key.isascii() and key.isprintable() and not set(" ,") & set(key)
-
-
-def separated(keys: str) -> tuple[str, ...]:
-    """Split keys separated by commas."""
-    return tuple(key.strip() for key in keys.split(",") if key.strip())

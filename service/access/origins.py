@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["ANY_HOST", "is_known_host", "is_own_host", "parsed_hosts", "parsed_origins"]
-
 ANY_HOST = "*"
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def separated(text: str | None) -> tuple[str, ...]:
+    """Split values separated by commas."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def parsed_origins(text: str) -> tuple[str, ...]:
@@ -20,8 +23,8 @@ def parsed_origins(text: str) -> tuple[str, ...]:
     Raises:
         PydanticCustomError: One is no origin; the message has its number and what to write instead.
     """
-    given = [part.strip() for part in text.split(",") if part.strip()]
-    return tuple(dict.fromkeys(_parsed(origin, number) for number, origin in enumerate(given, start=1)))
+    given = enumerate(separated(text), start=1)
+    return tuple(dict.fromkeys(_parsed(origin, number) for number, origin in given))
 
 
 def _parsed(origin: str, number: int) -> str:
@@ -55,7 +58,7 @@ def parsed_hosts(text: str) -> tuple[str, ...]:
     Raises:
         PydanticCustomError: One is no host name; the message has its number and what to write instead.
     """
-    given = [part.strip().lower() for part in text.split(",") if part.strip()]
+    given = separated(text.lower())
     for number, host in enumerate(given, start=1):
         if host != ANY_HOST and not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", host):
             hint = "" if host.isascii() else "; write a name that is not ASCII in the form that begins with xn--"

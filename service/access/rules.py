@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from corpus.errors import SettingsError
 from service.access.access_file import AccessFile, Signature, read_access_file, signature_of, unusable
 from service.access.keys import Key
+from service.access.origins import separated
 from service.access.proxies import Network, parsed_proxies
 
 if TYPE_CHECKING:
     from service.settings import Settings
-
-__all__ = ["AccessControl", "AccessPolicy", "Site", "access_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -71,24 +70,20 @@ class AccessPolicy:
         return tuple(dict.fromkeys((*self.origins, *(origin for site in self.sites for origin in site.origins))))
 
 
-def access_of(settings: Settings) -> AccessPolicy:
-    """Load the access policy from the settings and from their access file.
+def _policy_of(settings: Settings, file: AccessFile) -> AccessPolicy:
+    """Return the access policy of the settings and of their access file.
 
     Raises:
-        SettingsError: The file is unusable, or one key has two roles.
+        SettingsError: One key has two roles.
     """
-    return _access_of(settings, AccessFile() if settings.access is None else read_access_file(settings.access)[0])
-
-
-def _access_of(settings: Settings, file: AccessFile) -> AccessPolicy:
     _refuse_keys_of_two_kinds(settings, file)
     return AccessPolicy(
         admin_keys=_kept((*settings.admin_key_values, *file.admin_keys)),
         ask_keys=_kept((*settings.ask_key_values, *file.ask_keys)),
         sites=[Site(Key.of(site.key.encode()), site.origins, site.requests_per_minute) for site in file.sites],
-        origins=tuple(dict.fromkeys((*settings.origin_values, *file.origins))),
-        hosts=frozenset((*settings.host_values, *file.hosts)),
-        proxies=(*settings.proxy_values, *parsed_proxies(file.proxies)),
+        origins=tuple(dict.fromkeys((*separated(settings.origins), *file.origins))),
+        hosts=frozenset((*separated(settings.hosts), settings.host.lower(), *file.hosts)),
+        proxies=parsed_proxies((*separated(settings.proxies), *file.proxies)),
     )
 
 
@@ -123,8 +118,11 @@ class AccessControl:
     Args:
         settings: Settings of the service.
 
+    Attributes:
+        policy: Policy in force; the same object until it changes.
+
     Raises:
-        SettingsError: The access file is unusable.
+        SettingsError: The access file is unusable, or one key has two roles.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -135,13 +133,8 @@ class AccessControl:
         if self._path is not None:
             file, self._read = read_access_file(self._path)
         self._found = self._read
-        self._policy = _access_of(settings, file)
+        self.policy = _policy_of(settings, file)
         self._failure: str | None = None
-
-    @property
-    def policy(self) -> AccessPolicy:
-        """Policy in force; the same object until it changes."""
-        return self._policy
 
     @property
     def is_stale(self) -> bool:
@@ -157,13 +150,13 @@ class AccessControl:
             return
         try:
             file, signature = read_access_file(self._path)
-            access = _access_of(self._settings, file)
-            if self._policy.asking_needs_a_key and not access.asking_needs_a_key:
+            access = _policy_of(self._settings, file)
+            if self.policy.asking_needs_a_key and not access.asking_needs_a_key:
                 raise unusable(self._path, "has no ask key any more; restart the service to let everybody ask")
         except SettingsError as error:
             self._keep_policy(str(error).removesuffix("."))
             return
-        self._policy, self._read, self._failure = access, signature, None
+        self.policy, self._read, self._failure = access, signature, None
         logger.info("Reloaded %s.", self._path)
 
     def _keep_policy(self, failure: str) -> None:

@@ -4,19 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = [
-    "Answer",
-    "AnswerText",
-    "AnsweringPassage",
-    "Citation",
-    "Confidence",
-    "Interpretation",
-    "Level",
-    "Span",
-    "Timing",
-    "Turn",
-]
-
 Level = Literal["very_high", "high", "medium", "low"]
 
 

@@ -24,8 +24,6 @@ from service.answering.sentences import (
     words_in,
 )
 
-__all__ = ["Highlighter", "Sentences", "best_sentence", "highlighted", "sentences_of"]
-
 LENGTH_PENALTY = 0.01
 """Score penalty per e-fold of characters: a long sentence matches more of the question's words by chance."""
 

@@ -29,8 +29,6 @@ from service.answering.sentences import QuestionWords
 from service.retrieval import Library
 from service.settings import Settings
 
-__all__ = ["Pipeline"]
-
 MAX_SIM = MaxSim()
 
 WIDENING = 4

@@ -21,8 +21,6 @@ from service.answering.sentences import Passage, QuestionWords
 from service.retrieval import Searcher
 from service.settings import Settings
 
-__all__ = ["Search", "Steps"]
-
 
 @dataclass(frozen=True, slots=True)
 class Steps:

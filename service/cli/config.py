@@ -7,8 +7,6 @@ import click
 
 from service.runtime.terminal import data_option, emit_json, json_option, plain
 
-__all__ = ["config"]
-
 
 @click.command()
 @data_option

@@ -5,8 +5,6 @@ from typing import Any
 
 import click
 
-__all__ = ["LazyDefaultOption", "default_k", "setting_default"]
-
 
 class LazyDefaultOption(click.Option):
     """An option whose help shows a default that is defined elsewhere.

@@ -6,8 +6,6 @@ from service.http.middleware.clients import Client, Role
 from service.http.problems import ProblemError
 from service.http.state import AccessState
 
-__all__ = ["Administrator"]
-
 
 async def _administrator(request: Request, access: AccessState) -> None:
     if not access.policy.admin_keys:

@@ -10,8 +10,6 @@ from service.answering import Answer, AnsweringPassage
 from service.http.problems import problem_from_error
 from service.http.question_queue import QuestionQueue, QueuedQuestion
 
-__all__ = ["EVENTS", "EVENTS_RESPONSE", "KEEP_ALIVE_S", "event_stream"]
-
 EVENTS = "text/event-stream"
 
 KEEP_ALIVE_S = 10.0

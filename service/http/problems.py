@@ -30,16 +30,6 @@ from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descri
 from service.schemas import FieldError, Problem, field_errors
 from service.telemetry import record_problem
 
-__all__ = [
-    "MEDIA_TYPE",
-    "ProblemError",
-    "add_problem_handlers",
-    "invalid_request",
-    "problem_from_error",
-    "problem_response",
-    "problem_responses",
-]
-
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
@@ -172,18 +162,19 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of an application with a problem, FastAPI's own 422 included."""
     app.add_exception_handler(RequestValidationError, _handle_invalid)
-    app.add_exception_handler(HTTPException, _handle_http)
+    app.add_exception_handler(HTTPException, handle_http)
     app.add_exception_handler(Exception, _handle_any)
     app.add_exception_handler(FootnoteError, _handle_any)
 
 
 async def _handle_invalid(request: Request, error: Exception) -> JSONResponse:
-    return await _handle_http(
+    return await handle_http(
         request, invalid_request(field_errors(error.errors() if isinstance(error, RequestValidationError) else []))
     )
 
 
-async def _handle_http(request: Request, error: Exception) -> JSONResponse:
+async def handle_http(request: Request, error: Exception) -> JSONResponse:
+    """Answer an HTTP error with a problem."""
     if isinstance(error, ProblemError):
         return problem_response(error.status_code, error.name, error.detail, error.errors, error.headers)
     status = getattr(error, "status_code", 500)

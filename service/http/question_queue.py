@@ -19,8 +19,6 @@ from service.telemetry import record_question, with_request_context
 from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
 
-__all__ = ["MAX_QUEUED", "QuestionQueue", "QueuedQuestion", "SerializedAnswer"]
-
 MAX_QUEUED = 512
 """Maximum number of distinct questions in the queue, whatever their expected wait: it bounds memory."""
 

@@ -15,16 +15,6 @@ from service.settings import Settings
 from service.telemetry.metrics import Metrics
 from service.upkeep import Feedback
 
-__all__ = [
-    "AccessState",
-    "FeedbackState",
-    "IntakeState",
-    "MetricsState",
-    "QuestionQueueState",
-    "Service",
-    "ServiceState",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Service:

@@ -4,8 +4,6 @@ import threading
 from collections import deque
 from typing import Generic, TypeVar
 
-__all__ = ["BoundedQueue", "QueueEnded"]
-
 Item = TypeVar("Item")
 
 

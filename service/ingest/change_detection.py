@@ -14,8 +14,6 @@ from service.ingest.sources import ReadFile, Source
 from service.reading import ReadingCancelled
 from service.runtime.descriptors import is_out_of_descriptors
 
-__all__ = ["ChangeDetector", "StoredSources"]
-
 MANY_GONE = 10
 """Number of files that may be deleted on purpose. If more are gone, and more than half of all, their disk may not be
 mounted."""

@@ -24,8 +24,6 @@ from service.runtime.progress import NoProgress
 from service.settings import Settings
 from service.telemetry import with_request_context
 
-__all__ = ["ChangeQueue", "Upload", "UploadResult"]
-
 Result = TypeVar("Result")
 
 MAX_NAME_CHARACTERS = 200

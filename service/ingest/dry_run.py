@@ -19,8 +19,6 @@ from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
 
-__all__ = ["OutcomePreview", "PassagePreview", "preview"]
-
 FIRST_CHARACTERS = 60
 """Characters of a passage that fit beside its span on a line."""
 

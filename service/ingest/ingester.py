@@ -19,8 +19,6 @@ from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
 
-__all__ = ["Ingester"]
-
 
 class Ingester:
     """Ingests documents into a store.
@@ -119,7 +117,7 @@ class Ingester:
 
         try:
             with borrowed_sandbox(self._settings) as sandbox:
-                self._store.reencode(encoded, self._fingerprint(), removed)
+                self._store.reindex(encoded, self._fingerprint(), removed)
         finally:
             progress.finish()
         return documents

@@ -10,8 +10,6 @@ from corpus.documents import Passage, SourceDocument
 from corpus.metadata import NOTES
 from corpus.store import Move, Remove
 
-__all__ = ["Action", "FileDone", "Outcome", "SplitDocument"]
-
 
 class Action(StrEnum):
     """What happens to a source."""
@@ -47,10 +45,6 @@ class SplitDocument:
     def notes(self) -> Sequence[str]:
         """What the reader left out of the metadata, and why."""
         return [str(note) for note in cast("Sequence[object]", self.document.metadata.extra.get(NOTES, ()))]
-
-    def length(self, at: int) -> int:
-        """Return the length of the text that is encoded for a passage, in code points."""
-        return len(self.prefix) + self.passages[at].end - self.passages[at].start
 
     def text(self, at: int) -> str:
         """Return the text that is encoded for a passage."""

@@ -12,8 +12,6 @@ from service.ingest.outcomes import SplitDocument
 from service.reading import PassageSizes, Sandbox, SplitText
 from service.settings import Settings
 
-__all__ = ["Splitter", "as_stored", "encoded_passages", "error_context"]
-
 
 class Splitter:
     """Splits documents that are to be encoded and stored.
@@ -48,7 +46,9 @@ class Splitter:
             EncoderMismatchError: The stored passages are of another encoder.
         """
         if self._stored_fingerprint not in (None, self._fingerprint()):  # checked before the encoding, not after it
-            raise EncoderMismatchError(mismatch_message(self._settings.data))
+            raise EncoderMismatchError(
+                mismatch_message(self._settings.data, self._stored_fingerprint, self._fingerprint())
+            )
         split = _split(self._sandbox, self._encoder(), self._settings, document, document.text)
         return SplitDocument(document, split.prefix, split.passages)
 

@@ -16,8 +16,6 @@ from service.ingest.passages import as_stored
 from service.ingest.summary import IngestSummary
 from service.runtime.progress import Progress
 
-__all__ = ["IngestPipeline"]
-
 WINDOW = 128
 """Passages sorted by length and encoded together. More are slower to commit, fewer differ more in length."""
 
@@ -107,7 +105,6 @@ class IngestPipeline:
             try:
                 self._encode_all()
             except BaseException:
-                self._to_encode.close()
                 self._cancel()
                 raise
             finally:
@@ -163,7 +160,7 @@ class IngestPipeline:
         return _Window()
 
     def _changes(self, window: _Window) -> list[tuple[Outcome, Change]]:
-        encoded = {id(work): passages for work, passages in self._encoded(window.documents)}
+        encoded = self._encoded(window.documents)
         changes: list[tuple[Outcome, Change]] = []
         for outcome in window.outcomes:
             if not isinstance(outcome, Outcome) or outcome.work is None:
@@ -175,19 +172,20 @@ class IngestPipeline:
                 changes.append((outcome, work))
         return changes
 
-    def _encoded(self, documents: list[SplitDocument]) -> list[tuple[SplitDocument, list[EncodedPassage]]]:
-        """Return the documents' encoded passages. Encode from the longest to the shortest, to avoid padding."""
+    def _encoded(self, documents: list[SplitDocument]) -> dict[int, list[EncodedPassage]]:
+        """Return the encoded passages by the identity of their document.
+
+        They are encoded from the longest to the shortest, to avoid padding.
+        """
         places = [(work, at) for work in documents for at in range(len(work.passages))]
-        if not places:
-            return [(work, []) for work in documents]
-        places.sort(key=lambda place: -place[0].length(place[1]))
-        encodings = self._encoder().encode_passages([work.text(at) for work, at in places])
+        places.sort(key=lambda place: -len(place[0].text(place[1])))
+        encodings = self._encoder().encode_passages([work.text(at) for work, at in places]) if places else ()
         done: dict[tuple[int, int], EncodedPassage] = {}
         for (work, at), encoding in zip(places, encodings, strict=True):
             done[id(work), at] = as_stored(work.passages[at], encoding)
             self._progress.encoded()
             self._report()
-        return [(work, [done[id(work), at] for at in range(len(work.passages))]) for work in documents]
+        return {id(work): [done[id(work), at] for at in range(len(work.passages))] for work in documents}
 
     def _write(self) -> None:
         with contextlib.suppress(QueueEnded):

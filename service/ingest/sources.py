@@ -12,8 +12,6 @@ from corpus.readers import FoundFiles, SourceProblem
 from service.reading import Sandbox, SandboxLimits, borrow
 from service.settings import Settings
 
-__all__ = ["ReadFile", "Source", "borrowed_sandbox", "found_sources", "starter_files", "starter_sources"]
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from service.ingest.outcomes import Action, Outcome, SplitDocument
 
-__all__ = ["IngestSummary"]
-
 
 @dataclass(slots=True)
 class IngestSummary:

@@ -15,8 +15,6 @@ from service.ingest.ingester import Ingester
 from service.ingest.summary import IngestSummary
 from service.runtime.progress import NoProgress
 
-__all__ = ["Watch", "changes_of"]
-
 QUIET_MS = 200
 """Milliseconds without a change after which changes are reported together."""
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from service.reading.process import SandboxLimits
 from service.reading.sandbox import Sandbox
 
-__all__ = ["borrow"]
-
 
 class _Pool:
     """Idle sandboxes."""

@@ -13,8 +13,6 @@ from corpus.errors import SourceError
 from service.reading.protocol import read_frame, write_frames
 from service.runtime.descriptors import OUT_OF_DESCRIPTORS
 
-__all__ = ["NotStartedError", "ReadingProcess", "SandboxLimits"]
-
 WORKER = ("-m", "service.reading.worker")
 """Arguments of the Python interpreter."""
 
@@ -87,11 +85,6 @@ class ReadingProcess:
         if self.receive(START_S) is None:
             self.end()
             raise NotStartedError("it ended at once; free memory, or reinstall Footnote")
-
-    @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
 
     def mark_busy(self) -> bool:
         """Stop the idle timer. Return whether the process is still running."""

@@ -15,20 +15,6 @@ from corpus.documents import ReadOptions, RemovedSpan, SourceDocument
 from corpus.readers import SourceProblem
 from service.reading.splitting import DocumentStructure, PassageSizes, SplitText
 
-__all__ = [
-    "Clean",
-    "End",
-    "LoadTokenizer",
-    "NextDocument",
-    "ReadFile",
-    "Removed",
-    "Split",
-    "decode",
-    "encode",
-    "read_frame",
-    "write_frames",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:

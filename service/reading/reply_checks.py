@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from corpus.documents import Passage, RemovedSpan, SourceDocument
 from corpus.files import SourceBytes
 
-__all__ = ["check_spans", "checked_document"]
-
 
 def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> SourceDocument:
     """Return the document with its text.

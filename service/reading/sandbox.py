@@ -5,8 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from corpus.documents import ReadOptions, RemovedSpan, SourceDocument
 from corpus.errors import SourceError
@@ -17,8 +16,6 @@ from corpus.text import TokenizerFile
 from service.reading.process import NotStartedError, ReadingProcess, SandboxLimits
 from service.reading.session import OutOfMemory, ProcessLost, Session
 from service.reading.splitting import PassageSizes, SplitText
-
-__all__ = ["ReadingCancelled", "Sandbox"]
 
 Result = TypeVar("Result")
 
@@ -54,7 +51,7 @@ class Sandbox:
 
     The process starts with the first request. A request that fails in a process with earlier requests is repeated once
     in a new one, so that no file is refused because of an earlier file. One thread at a time may use a sandbox; any
-    thread may cancel it. Close it, or use it in a `with` statement.
+    thread may cancel it. Close it after use.
 
     Args:
         limits: Limits for each file.
@@ -65,14 +62,6 @@ class Sandbox:
         self._session: Session | None = None
         self._lock = threading.Lock()
         self._is_cancelled = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the process."""

@@ -15,8 +15,6 @@ from service.reading.protocol import Clean, End, LoadTokenizer, NextDocument, Re
 from service.reading.reply_checks import check_spans, checked_document
 from service.reading.splitting import DocumentStructure, PassageSizes, SplitText
 
-__all__ = ["OutOfMemory", "ProcessLost", "Session"]
-
 Reply = TypeVar("Reply")
 
 

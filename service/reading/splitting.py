@@ -10,8 +10,6 @@ from corpus.passages import PassageSplitter
 from corpus.store import StoredDocument
 from corpus.text import TextTokens, title_prefix
 
-__all__ = ["MAX_PASSAGES", "DocumentStructure", "PassageSizes", "SplitText", "split_text"]
-
 MAX_PASSAGES = 50_000
 """Maximum passages of one document, some 40 million characters of prose. A document is committed in one transaction,
 and

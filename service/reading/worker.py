@@ -20,8 +20,6 @@ from corpus.text import TextTokens, load_identifier
 from service.reading import protocol
 from service.reading.splitting import DocumentStructure, PassageSizes, SplitText, split_text
 
-__all__ = ["main"]
-
 _FORBIDDEN = (
     *("socket.connect", "socket.getaddrinfo", "socket.gethostby", "socket.send", "urllib.Request"),
     *("subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.system"),

@@ -6,8 +6,6 @@ import numpy as np
 
 from corpus.store import Allowed
 
-__all__ = ["known_proposals"]
-
 
 def known_proposals(
     proposed: Iterable[int], holds: Callable[[Sequence[int]], Iterable[int]], allowed: Allowed | None

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from corpus.lexical import LexicalQuery
 from corpus.store import Allowed, Filters, RowTotals, StoredDocument, StoredPassage, StoredSource
 
-__all__ = ["AnyRetriever", "Retriever", "Searcher", "StoreView"]
-
 
 class StoreView(Protocol):
     """Documents of one generation of a store, in order of their ids. Each row is verified when it is read."""

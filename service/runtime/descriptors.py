@@ -13,14 +13,6 @@ from pathlib import Path
 
 from corpus.errors import FootnoteError
 
-__all__ = [
-    "OUT_OF_DESCRIPTORS",
-    "DescriptorBudget",
-    "descriptor_budget",
-    "is_out_of_descriptors",
-    "log_out_of_descriptors",
-]
-
 logger = logging.getLogger(__name__)
 
 OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)

@@ -3,8 +3,6 @@
 import contextlib
 import ctypes
 
-__all__ = ["keep_few_heaps"]
-
 ARENAS = 2
 """Heaps for all threads. The default is up to eight for each processor, and each thread that builds an index can grow
 another one."""

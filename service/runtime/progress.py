@@ -3,18 +3,18 @@
 import sys
 import time
 from collections.abc import Callable
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from tqdm import tqdm
 
-__all__ = ["BarProgress", "LineProgress", "NoProgress", "Progress", "progress_for"]
+from service.runtime.terminal import one_line
 
 SECONDS_BETWEEN_LINES = 5.0
 """Seconds between progress lines."""
 
 
-class Progress(Protocol):
-    """Receiver of progress events."""
+class Progress:
+    """Receiver of progress events; subclasses override the methods of those that they show."""
 
     def start(self, total: int, unit: str = "documents") -> None:
         """Start an operation on `total` items, called `unit`."""
@@ -32,26 +32,11 @@ class Progress(Protocol):
         """End the operation, successful or not."""
 
 
-class NoProgress:
-    """No output."""
-
-    def start(self, total: int, unit: str = "documents") -> None:
-        """Do nothing."""
-
-    def doing(self, name: str) -> None:
-        """Do nothing."""
-
-    def advance(self) -> None:
-        """Do nothing."""
-
-    def encoded(self) -> None:
-        """Do nothing."""
-
-    def finish(self) -> None:
-        """Do nothing."""
+class NoProgress(Progress):
+    """No output: all events are ignored."""
 
 
-class BarProgress:
+class BarProgress(Progress):
     """A bar on a terminal.
 
     Args:
@@ -72,7 +57,7 @@ class BarProgress:
 
     def doing(self, name: str) -> None:
         """Show the item's name beside the bar."""
-        self._name = _printable(name)[-40:]
+        self._name = one_line(name)[-40:]
         self._show()
 
     def advance(self) -> None:
@@ -96,7 +81,7 @@ class BarProgress:
             self._bar.set_postfix_str(", ".join(filter(None, (self._passages.text(), self._name))))
 
 
-class LineProgress:
+class LineProgress(Progress):
     """A line every few seconds, for logs and pipes.
 
     Args:
@@ -117,9 +102,6 @@ class LineProgress:
         self._total, self._unit, self._done, self._last = total, unit, 0, self._clock()
         self._passages.start()
 
-    def doing(self, name: str) -> None:
-        """Do nothing: a log needs no names."""
-
     def advance(self) -> None:
         """Count, and print a line if it is time."""
         self._done += 1
@@ -129,9 +111,6 @@ class LineProgress:
         """Count, and print a line if it is time."""
         self._passages.count()
         self._print()
-
-    def finish(self) -> None:
-        """Do nothing: the command prints the result."""
 
     def _print(self) -> None:
         if self._clock() - self._last >= SECONDS_BETWEEN_LINES:
@@ -166,8 +145,3 @@ def progress_for(stream: TextIO | None = None) -> Progress:
     """Return the progress output for a stream; standard error if None."""
     stream = stream or sys.stderr
     return BarProgress(stream) if stream.isatty() else LineProgress(stream)
-
-
-def _printable(name: str) -> str:
-    """Return a file's name without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in name.encode(errors="backslashreplace").decode())

@@ -1,20 +1,11 @@
 """Schemas of responses about documents and health."""
 
-from typing import Literal
+from dataclasses import fields
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
 from corpus.store import StoredDocument
-
-__all__ = [
-    "DocumentDetails",
-    "DocumentList",
-    "DocumentRecord",
-    "Health",
-    "ReceivedFile",
-    "ReceivedFiles",
-    "RemovedDocument",
-]
 
 
 class DocumentRecord(BaseModel):
@@ -36,25 +27,13 @@ class DocumentRecord(BaseModel):
     href: str
 
     @classmethod
-    def of(cls, document: StoredDocument, root_path: str = "") -> "DocumentRecord":
+    def of(cls, document: StoredDocument, root_path: str = "") -> Self:
         """Make the record of a stored document, without its path on the disk; `root_path` is the prefix of links."""
-        about = document.metadata
-        return cls(
-            id=document.id,
-            revision=document.revision,
-            title=about.title,
-            publisher=about.publisher,
-            authors=list(about.authors),
-            published=about.published,
-            language=about.language,
-            url=about.url,
-            tags=list(about.tags),
-            media_type=document.media_type,
-            characters=document.characters,
-            passages=document.passages,
-            ingested_at=document.ingested_at,
-            href=f"{root_path}/documents/{document.id}",
-        )
+        values = {
+            field.name: getattr(part, field.name) for part in (document, document.metadata) for field in fields(part)
+        }
+        values["href"] = f"{root_path}/documents/{document.id}"
+        return cls.model_validate(values, from_attributes=True)
 
 
 class SectionRecord(BaseModel):
@@ -66,16 +45,14 @@ class SectionRecord(BaseModel):
 
 
 class DocumentDetails(DocumentRecord):
-    """A document without its text, with its sections and pages."""
+    """A document without its text.
 
+    `extra` has the other keys of the front matter; `pages`, the code point of the canonical text where each begins.
+    """
+
+    extra: dict[str, Any]
     sections: list[SectionRecord]
     pages: list[int]
-
-    @classmethod
-    def of(cls, document: StoredDocument, root_path: str = "") -> "DocumentDetails":
-        """Make the details of a stored document; `pages` has the code point of the canonical text where each begins."""
-        sections = [SectionRecord(title=s.title, level=s.level, start=s.start) for s in document.sections]
-        return cls(**DocumentRecord.of(document, root_path).model_dump(), sections=sections, pages=list(document.pages))
 
 
 class DocumentList(BaseModel):

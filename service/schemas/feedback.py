@@ -9,8 +9,6 @@ from pydantic_core import PydanticCustomError
 from service.schemas.asking import TOTAL_LENGTH, QuestionText, TurnFields, Turns
 from service.schemas.strict import Strict
 
-__all__ = ["FeedbackRequest", "RatedPassage", "StoredFeedback"]
-
 MAX_PASSAGE_CHARACTERS = 20_000
 """Characters of a passage, more than one of the most tokens has that FOOTNOTE_PASSAGE_TOKENS allows."""
 

@@ -5,8 +5,6 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-__all__ = ["FieldError", "Problem", "field_errors", "validation_sentence"]
-
 
 class FieldError(BaseModel):
     """Invalid field: a JSON Pointer (RFC 6901) into the request, and what to do."""

@@ -2,8 +2,6 @@
 
 from pydantic import BaseModel
 
-__all__ = ["Suggestions"]
-
 
 class Suggestions(BaseModel):
     """Suggested questions, in the order to show them."""

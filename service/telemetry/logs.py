@@ -8,22 +8,18 @@ import datetime
 import json
 import logging
 import traceback
-import types
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from service.runtime.terminal import one_line
 from service.settings import Settings
 from service.telemetry.request_context import current_request
-
-__all__ = ["FIELDS", "JsonLines", "TextLines", "configure_logs"]
 
 FIELDS = ("method", "route", "status", "ms", "problem", "question")
 """Attributes of a record, given as `extra`."""
 
 OWN = ("corpus", "embeddings", "service")
 """Loggers that use FOOTNOTE_LOG_LEVEL. Libraries log warnings and errors only: other messages may quote content."""
-
-ErrorInfo = tuple[type[BaseException], BaseException, types.TracebackType | None]
 
 
 class _Lines(logging.Formatter):
@@ -59,7 +55,7 @@ class TextLines(_Lines):
         """Return the line of a record."""
         request, trace = current_request(), self.trace(record)
         question = record.__dict__.get("question")
-        return _printable(
+        return one_line(
             f"{self.time(record)} {record.levelname} {record.getMessage()}"
             + ("" if question is None else f" {json.dumps(question)}")
             + ("" if request is None else f" [{request.id}]")
@@ -103,11 +99,6 @@ def configure_logs(settings: Settings, stream: TextIO | None = None) -> None:
     for name in OWN:
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
-
-
-def _printable(text: str) -> str:
-    """Return a text on one line, without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _without_messages(error: BaseException) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,6 @@ from prometheus_client.registry import Collector
 if TYPE_CHECKING:
     from service.answering import Answer, Timing
     from service.retrieval import Library
-
-__all__ = ["Metrics"]
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Buckets, from a small step of an answer to a question with the longest wait."""
@@ -58,46 +57,28 @@ class Metrics:
         GCCollector(registry=registry)
         Info("footnote_build", "Version of Footnote.", registry=registry).info({"version": version})
         self._in_flight = Gauge("footnote_http_requests_in_flight", "Requests in progress.", registry=registry)
-        self._requests = Histogram(
+        counter = functools.partial(Counter, registry=registry)
+        histogram = functools.partial(Histogram, registry=registry, buckets=SECONDS)
+        self._requests = histogram(
             "footnote_http_request_duration_seconds",
             "Seconds from a request's head to the last byte of its response; status 499: the client disconnected.",
             ["method", "route", "status"],
-            buckets=SECONDS,
-            registry=registry,
         )
-        self._problems = Counter(
-            "footnote_http_problems_total",
-            "Requests answered with a problem, also within a stream.",
-            ["problem"],
-            registry=registry,
+        self._problems = counter(
+            "footnote_http_problems_total", "Requests answered with a problem, also within a stream.", ["problem"]
         )
-        self._waits = Histogram(
-            "footnote_ask_wait_seconds",
-            "Seconds that a question waited in the queue.",
-            buckets=SECONDS,
-            registry=registry,
+        self._waits = histogram("footnote_ask_wait_seconds", "Seconds that a question waited in the queue.")
+        self._asks = histogram(
+            "footnote_ask_duration_seconds", "Seconds for computing an answer, without the wait in the queue."
         )
-        self._asks = Histogram(
-            "footnote_ask_duration_seconds",
-            "Seconds for computing an answer, without the wait in the queue.",
-            buckets=SECONDS,
-            registry=registry,
+        self._steps = histogram(
+            "footnote_ask_step_duration_seconds", "Seconds for each step of computing an answer.", ["step"]
         )
-        self._steps = Histogram(
-            "footnote_ask_step_duration_seconds",
-            "Seconds for each step of computing an answer.",
-            ["step"],
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self._answers = Counter(
-            "footnote_answers_total", "Answers returned.", ["status", "confidence"], registry=registry
-        )
-        self._probabilities = Histogram(
+        self._answers = counter("footnote_answers_total", "Answers returned.", ["status", "confidence"])
+        self._probabilities = histogram(
             "footnote_answer_probability",
             "Probability that the first passage answers, of answers returned; none without a calibration.",
             buckets=TENTHS,
-            registry=registry,
         )
 
         for problem in ALERTED:

@@ -6,15 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-__all__ = [
-    "RequestContext",
-    "current_request",
-    "record_problem",
-    "record_question",
-    "use_request_context",
-    "with_request_context",
-]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

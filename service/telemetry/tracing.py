@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
 
     from service.answering import Timing
-
-__all__ = ["FLUSH_S", "NoTracing", "OtelTracing", "Tracing", "tracing_from"]
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 """OpenTelemetry's variables for the collector; its library reads the others (headers, sampler, resource, …)."""
@@ -32,8 +30,8 @@ EndSpan = Callable[[str, int, str | None], None]
 """Called with the route, status and problem of a finished request."""
 
 
-class Tracing(Protocol):
-    """Receiver of request spans."""
+class Tracing:
+    """Receiver of request spans; this class ignores them."""
 
     def request(self, method: str, headers: Mapping[str, str], request_id: str) -> AbstractContextManager[EndSpan]:
         """Trace the request that is answered within the block.
@@ -43,6 +41,7 @@ class Tracing(Protocol):
             headers: Headers of the request; `traceparent` continues a trace.
             request_id: Its id in the log.
         """
+        return contextlib.nullcontext(_ignore)
 
     def answer_computed(self, started_ns: int, timing: Timing) -> None:
         """Trace the computation of the current request's answer, started at these nanoseconds since 1970."""
@@ -51,25 +50,11 @@ class Tracing(Protocol):
         """Send the remaining spans, within `FLUSH_S`."""
 
 
-class NoTracing:
-    """No tracing."""
-
-    def request(self, method: str, headers: Mapping[str, str], request_id: str) -> AbstractContextManager[EndSpan]:
-        """Do nothing."""
-        return contextlib.nullcontext(_ignore)
-
-    def answer_computed(self, started_ns: int, timing: Timing) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
 def _ignore(route: str, status: int, problem: str | None) -> None:
     pass
 
 
-class OtelTracing:
+class OtelTracing(Tracing):
     """One span for each request, with a child span for the computed answer and its steps.
 
     No span contains a question, a path, a query or an address: routes are templates.
@@ -159,7 +144,7 @@ def tracing_from(version: str, environment: Mapping[str, str] | None = None) -> 
     named = next((name for name in ENDPOINTS if environment.get(name)), None)
     is_off = environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
     if named is None or is_off or environment.get("OTEL_TRACES_EXPORTER", "otlp").strip().lower() == "none":
-        return NoTracing()
+        return Tracing()
     for name in PROTOCOLS:
         if environment.get(name, PROTOCOL) != PROTOCOL:
             raise SettingsError(f"{name} is not usable: only {PROTOCOL} is supported. Unset it, or set it to that.")

@@ -12,13 +12,13 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from corpus.errors import BackupError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
-from corpus.files import replaced, written_alone
+from corpus.errors import BackupError, FeedbackError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
+from corpus.files import locked_folder, replaced
 from corpus.store import (
     DATABASE_NAME,
     View,
@@ -29,10 +29,9 @@ from corpus.store import (
     translated_folder_errors,
 )
 from service.runtime.progress import Progress
-from service.upkeep.feedback import FEEDBACK_NAME, Feedback
+from service.runtime.terminal import plural
+from service.upkeep.feedback import FEEDBACK_NAME, Feedback, StoredRating
 from service.upkeep.verify import Problem, problems
-
-__all__ = ["Manifest", "back_up", "restore"]
 
 MANIFEST_NAME = "manifest.json"
 BACKUP_VERSION = 1
@@ -62,10 +61,13 @@ class Manifest:
     backup: int = BACKUP_VERSION
 
 
-def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) -> Manifest:
+def back_up(
+    data: Path, file: Path, progress: Progress, *, force: bool = False
+) -> tuple[Manifest, FeedbackError | None]:
     """Write a backup of a data folder as it is at one moment, while other processes read and write it.
 
-    The copy is verified before it is kept, so that a damaged store never replaces a good backup.
+    The copy is verified before it is kept, so that a damaged store never replaces a good backup. A new backup leaves
+    out feedback that cannot be read.
 
     Args:
         data: The data folder.
@@ -73,10 +75,14 @@ def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) 
         progress: Progress of the verification, by document.
         force: Overwrite an existing file.
 
+    Returns:
+        The manifest, and the reason why the backup lacks the feedback; None if it does not.
+
     Raises:
         BackupError: The file exists, or cannot be written.
         StoreCorruptError: The store is damaged.
-        StoreError: The store or the feedback cannot be read.
+        StoreError: The store cannot be read.
+        FeedbackError: The feedback cannot be read, and an existing file would be overwritten.
     """
     if file.exists() and not force:
         raise BackupError(f"{file} exists already. Give another name, or overwrite it with --force.")
@@ -85,7 +91,10 @@ def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) 
         raise BackupError(f"There is no folder {file.parent}. Create it, or give another name.")
     with _translated_write_errors(file), _scratch(file.with_name(f".{file.name}-parts")) as copy:
         copy_store(data, copy)
-        Feedback(copy).add_all(Feedback(data).ratings())
+        ratings, lost = _ratings(data)
+        if lost is not None and file.exists():
+            raise lost
+        Feedback(copy).add_all(ratings)
         found = _problems(copy, progress)
         if found:
             raise StoreCorruptError(f"The store in {data} is damaged ({_first(found)}). Run: footnote verify")
@@ -99,7 +108,7 @@ def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) 
             _add_manifest(archive, about)
             for path in paths:
                 archive.add(path, path.name, recursive=False, filter=_without_owner)
-    return about
+    return about, lost
 
 
 def restore(file: Path, data: Path, progress: Progress, *, force: bool = False) -> tuple[Manifest, int, str | None]:
@@ -169,18 +178,23 @@ def _target(data: Path, *, force: bool) -> tuple[int, bool]:
     except StoreCorruptError:
         broken = True
     if documents != 0 and not force:
-        held = (
-            "a store that cannot be read"
-            if documents is None
-            else f"a store with {documents:,} document{'' if documents == 1 else 's'}"
+        held = "that cannot be read" if documents is None else f"with {plural(documents, 'document')}"
+        raise BackupError(
+            f"There is a store {held} in {data}. Replace it with --force, or choose another folder with --data."
         )
-        raise BackupError(f"There is {held} in {data}. Replace it with --force, or choose another folder with --data.")
     return generation, broken
 
 
 def _problems(folder: Path, progress: Progress) -> list[Problem]:
     with View(folder) as view:
         return list(problems(view, progress))
+
+
+def _ratings(data: Path) -> tuple[Sequence[StoredRating], FeedbackError | None]:
+    try:
+        return Feedback(data).ratings(), None
+    except FeedbackError as error:
+        return (), error
 
 
 def _first(found: list[Problem]) -> str:
@@ -259,7 +273,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
         OSError: The folder cannot be created.
     """
     try:
-        with written_alone(folder):
+        with locked_folder(folder):
             copy = folder / "copy"
             shutil.rmtree(copy, ignore_errors=True)  # left by a killed process
             copy.mkdir(mode=0o700)

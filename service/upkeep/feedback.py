@@ -17,8 +17,6 @@ from typing import Any
 from corpus.errors import FeedbackError, FeedbackFullError, UnknownFeedbackError
 from corpus.store import sqlite_message
 
-__all__ = ["FEEDBACK_NAME", "Feedback", "StoredRating"]
-
 FEEDBACK_NAME = "feedback.sqlite3"
 FORMAT_VERSION = 1
 APPLICATION_ID = 0x464E4642  # "FNFB"
@@ -93,11 +91,8 @@ class Feedback:
             FeedbackFullError: The limit is reached.
             FeedbackError: The file cannot be used.
         """
-        if not self.path.exists():
-            return
-        with self._translated_errors(), contextlib.closing(self._connect(self._reading_mode())) as connection:
-            if not _is_blank(connection):
-                self._check(connection)
+        with self._reading() as connection:
+            if connection is not None:
                 self._leave_room(connection)
 
     def ratings(self) -> Sequence[StoredRating]:
@@ -106,13 +101,9 @@ class Feedback:
         Raises:
             FeedbackError: The file cannot be used.
         """
-        if not self.path.exists():
-            return []
-        with self._translated_errors(), contextlib.closing(self._connect(self._reading_mode())) as connection:
-            if _is_blank(connection):  # the process that created it was killed before its first commit
-                return []
-            self._check(connection)
-            rows = connection.execute("SELECT id, entry FROM ratings ORDER BY at, key").fetchall()
+        with self._reading() as connection:
+            query = "SELECT id, entry FROM ratings ORDER BY at, key"
+            rows = [] if connection is None else connection.execute(query).fetchall()
         return [self._verified(*row) for row in rows]
 
     def _leave_room(self, connection: sqlite3.Connection) -> None:
@@ -191,9 +182,20 @@ class Feedback:
                 yield connection
                 connection.execute("COMMIT")
 
-    def _reading_mode(self) -> str:
-        """Return the mode for reading: a rollback left by a killed process needs write access."""
-        return "rw" if os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK) else "ro"
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield a connection for reading; None without a file, or if its creation was not finished."""
+        if not self.path.exists():
+            yield None
+            return
+        may_write = os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+        mode = "rw" if may_write else "ro"  # a rollback left by a killed process needs write access
+        with self._translated_errors(), contextlib.closing(self._connect(mode)) as connection:
+            if _is_blank(connection):
+                yield None
+            else:
+                self._check(connection)
+                yield connection
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         address = f"{self.path.absolute().as_uri()}?mode={mode}"

@@ -13,8 +13,6 @@ from corpus.errors import StoreError, UnknownDocumentError
 from corpus.store import StoredDocument, StoredPassage, View
 from service.runtime.progress import Progress
 
-__all__ = ["Problem", "Remedy", "problems"]
-
 NORM_TOLERANCE = 1e-3
 """Largest deviation of a float32 vector's norm from 1."""
 
@@ -58,7 +56,8 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
     """
     structure = _of_database(view)
     yield from (Problem(None, detail, Remedy.REWRITE) for detail in structure)
-    yield from _of_meta(view)
+    for key in view.damaged:
+        yield Problem(None, f"its record of its {key} is damaged", Remedy.RECOUNT)
     shape = _shape(view.fingerprint)
     named = [document.id for document in view.listed_documents()]
     if shape is None and named:
@@ -86,12 +85,7 @@ def _of_database(view: View) -> list[str]:
     try:
         return view.problems_found_by_sqlite()
     except StoreError as error:
-        return [_clause(error)]
-
-
-def _of_meta(view: View) -> Iterator[Problem]:
-    for key in view.damaged:
-        yield Problem(None, f"its record of its {key} is damaged", Remedy.RECOUNT)
+        return [clause(error)]
 
 
 def _altered(view: View) -> list[str]:
@@ -112,12 +106,13 @@ def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> 
         for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
             yield Problem(identifier, detail, remedy, source)
     except StoreError as error:
-        yield Problem(identifier, _clause(error), remedy, source or view.unverified_source(identifier))
+        yield Problem(identifier, clause(error), remedy, source or view.unverified_source(identifier))
     except UnknownDocumentError:
         yield Problem(identifier, "its record is missing", remedy)
 
 
-def _clause(error: StoreError) -> str:
+def clause(error: StoreError) -> str:
+    """Return what an error says is wrong, without the advice to verify the store."""
     return str(error).removesuffix(" Run: footnote verify").rstrip(".")
 
 

@@ -10,8 +10,11 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+from corpus.documents.content import ReadOptions
 from corpus.documents.document import EncodedPassage, Passage, Section, SourceDocument
 from corpus.documents.fields import Metadata
+from corpus.files.source import SourceBytes
+from corpus.readers.reading import read_documents
 from corpus.store.database import DATABASE_NAME
 from corpus.store.filters import AnyOf, Condition, Filters, Languages, Range
 from corpus.store.meta_table import RowTotals, read_meta, write_meta
@@ -118,6 +121,19 @@ def count_up(connection: sqlite3.Connection) -> None:
     """Make what was changed behind a store's back a generation of its own, of the rows that are now there."""
     set_meta(connection, "generation", str(int(read_meta(connection)["generation"]) + 1))
     set_meta(connection, "totals", str(RowTotals.counted(connection)))
+
+
+def read_document(file: SourceBytes, options: ReadOptions | None = None) -> SourceDocument:
+    """The only document of a file."""
+    [document] = read_documents(file, options)
+    assert isinstance(document, SourceDocument)
+    return document
+
+
+def allowed_keys(view: View, filters: Filters) -> list[int]:
+    """The keys of the passages of the documents that filters allow."""
+    documents = set(view.allowed_documents(filters))
+    return sorted(key for document, key in view.passage_rows() if document in documents)
 
 
 def all_passages(view: View) -> list[StoredPassage]:

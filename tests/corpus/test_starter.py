@@ -6,13 +6,13 @@ import pytest
 import corpus
 from corpus.documents.document import SourceDocument
 from corpus.files.source import read_bytes
-from corpus.readers.reading import read_document
+from tests.corpus.samples import read_document
 
 STARTER = Path(corpus.__file__).parent / "starter"
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 PATHS = sorted(STARTER.glob("*.md"))
 SHARED_WORDS = 9
-"""So many words in a row that two texts share are a quotation."""
+"""Number of consecutive shared words that make a quotation."""
 
 each_document = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 

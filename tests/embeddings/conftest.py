@@ -1,7 +1,7 @@
 """Models of other kinds, and stores whose vectors are made by hand."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +11,21 @@ from numpy.typing import NDArray
 from corpus.documents.document import EncodedPassage, Passage, SourceDocument
 from corpus.documents.fields import Metadata
 from corpus.store.store import Store
-from corpus.store.view import View
+from embeddings.encoder.encoder import Encoder
+from embeddings.encoder.onnx_runtime import OnnxRuntime
+from embeddings.encoder.torch_runtime import TorchRuntime
 
 DIMENSION = 16
 FINGERPRINT = '{"dimension": 16}'
 
 Put = Callable[..., str]
 """Puts a document with a number of passages and random vectors into a store; returns its id."""
+
+
+def runtime_of(encoder: Encoder) -> str:
+    """Return the runtime and precision of an encoder, such as `onnxruntime, int8`."""
+    name = {OnnxRuntime: "onnxruntime", TorchRuntime: "torch"}[type(encoder._runtime)]
+    return f"{name}, {encoder.precision}"
 
 
 @pytest.fixture(scope="session")
@@ -96,30 +104,9 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A data folder with an empty store."""
-    Store(tmp_path / "data", create=True).close()
-    return tmp_path / "data"
-
-
-@pytest.fixture
 def put(folder: Path, rng: np.random.Generator) -> Put:
     def _put(source: str, passages: int = 5, into: Path = folder) -> str:
         with Store(into, create=True) as store:
             return store.put(document(source, passages), encoded(unit_vectors(rng, passages)), FINGERPRINT)[0]
 
     return _put
-
-
-@pytest.fixture
-def view_of(folder: Path) -> Iterator[Callable[..., View]]:
-    """Opens views, newest state first seen at the call, and closes them at the end."""
-    opened: list[View] = []
-
-    def _view(of: Path = folder) -> View:
-        opened.append(View(of))
-        return opened[-1]
-
-    yield _view
-    for view in opened:
-        view.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.cli import main as eval_main
-from tests.service.cli.conftest import Ran
+from tests.service.cli.conftest import Ran, command
 
 Write = Callable[..., Path]
 Run = Callable[..., Ran]
@@ -63,12 +63,4 @@ def data(
 
 @pytest.fixture
 def footnote_eval(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr("sys.argv", ["footnote-eval", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
-            eval_main()
-        printed = capsys.readouterr()
-        assert isinstance(exit_.value.code, int)
-        return Ran(exit_.value.code, printed.out, printed.err)
-
-    return run
+    return command("footnote-eval", eval_main, monkeypatch, capsys)

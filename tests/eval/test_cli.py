@@ -121,7 +121,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("import", "{set}", "--out", "nowhere/o"), 1, "nowhere/o cannot be written: there is no folder nowhere."),
         (("import", "{set}", "--out", "o", "--data", "x", "--url", "y"), 2, "Give either --data or --url."),
         (("import", "nowhere.jsonl", "--out", "o"), 1, "nowhere.jsonl cannot be read"),
-        (("import", "{set}", "--out", "o"), 1, "mini.jsonl, line 1: status: field required."),
+        (("import", "{set}", "--out", "o"), 1, "mini.jsonl, line 1: this has an unknown field. Known fields: "),
     ],
 )
 def test_a_mistake_gets_one_clear_sentence(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import corpus
 from corpus.files.source import read_bytes
-from corpus.readers.reading import read_document
 from eval.sets.gold import resolve
 from eval.sets.questions import QuestionSet, load_questions
+from tests.corpus.samples import read_document
 
 STARTER = Path(corpus.__file__).parent / "starter"
 SET = Path(__file__).parents[2] / "eval" / "sets" / "starter.jsonl"

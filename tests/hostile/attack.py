@@ -30,7 +30,7 @@ SMALLER = (100, 1_000, 10_000)
 """Rooms that are tried to make a file smaller in which something was wrong."""
 
 STARTED_S, LEAST_BYTES = 1.0, 20_000
-"""What a case may take for a new process, and the size that smaller ones count as, when its speed is told."""
+"""Time limit of a case with a new process, and the least size that speeds are computed with."""
 
 TRIES = 4
 """Files of each of these rooms."""

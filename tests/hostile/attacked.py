@@ -106,7 +106,7 @@ class Attacked:
         return told
 
     def close(self) -> None:
-        """End it, and whatever it has started."""
+        """End it and its child processes."""
         process, self._process = self._process, None
         if process is None:
             return

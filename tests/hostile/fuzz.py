@@ -10,7 +10,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,7 +43,7 @@ BATCH = 200
 
 
 def fuzz(client: TestClient, sandbox: Sandbox, examples: int, drawn: int) -> Iterator[tuple[str, str | None]]:
-    """Send so many cases to each reader and each path.
+    """Send cases to each reader and each path.
 
     Args:
         client: Of a service over some documents.
@@ -90,7 +90,7 @@ def _served() -> Iterator[TestClient]:
         settings = Settings(data=Path(folder) / "data", wait_seconds=60.0, requests_per_minute=0, feedback_per_minute=0)
         document = Path(folder) / "truce.md"
         document.write_text(TRUCE)
-        encoder = Encoder.load(settings.encoder, "int8", settings.exports or Path(folder) / "exports")
+        encoder = Encoder(settings.encoder, "int8", settings.exports or Path(folder) / "exports")
         with Store(settings.data, create=True) as store:
             Ingester(store, lambda: encoder, settings).ingest([document], NoProgress())
         library = Library(settings, encoder)
@@ -106,7 +106,7 @@ def main(minutes: float, given_seed: int | None) -> None:
     report = Report("fuzz", random.randrange(2**32) if given_seed is None else given_seed)
     report.say(f"Seed {report.seed}.")
     cases, until = 0, time.monotonic() + 60 * minutes
-    with _served() as client, Sandbox() as sandbox:
+    with _served() as client, closing(Sandbox()) as sandbox:
         while time.monotonic() < until:
             for name, failure in fuzz(client, sandbox, BATCH, report.seed + cases):
                 report.check(failure is None, f"{name}: {failure}")

@@ -1,4 +1,4 @@
-"""Measures how the time for each pattern, function and format grows, in a process that may take so much and no more.
+"""Measures how the time for each pattern, function and format grows, in a process with limits.
 
 `python -m tests.hostile.growing patterns|work|documents` prints a line of JSON for each that is begun, and one for
 each text that takes time which grows faster than its length.

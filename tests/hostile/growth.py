@@ -1,4 +1,4 @@
-"""How the time that work takes grows with the length of what it is given, measured in processor time."""
+"""Growth of processor time with the length of the input."""
 
 import math
 import signal
@@ -21,7 +21,7 @@ STEP = 4
 """How much longer each text is than the one before, where all is well."""
 
 ENOUGH_S = 0.004
-"""A text that takes so much longer than the first one is long enough to see growth."""
+"""Ratio of times at which a text is long enough to measure growth."""
 
 NEGLIGIBLE_S = 0.002
 """If the longest text takes less, no growth could be told from noise, nor would it matter."""
@@ -33,7 +33,7 @@ CLOSELY = 4
 """How much longer the longer one of two texts is, where a first measurement looks steep."""
 
 CERTAIN_S = 0.05
-"""Growth is told of a text that takes as long as this; what looks steep in less may be noise of a busy machine."""
+"""Least time of a text whose growth is reported. Below it, the noise of a busy machine looks steep."""
 
 LEAST_VARIES = 0.5
 """Share of the time for the shortest text that it takes more or less another time."""
@@ -73,7 +73,7 @@ def growth(
     negligible: float = NEGLIGIBLE_S,
     clock: Callable[[], float] = time.thread_time,
 ) -> Growth | None:
-    """Whether work grows faster than the length of what it is given.
+    """Return whether work grows faster than the length of its input.
 
     Args:
         make: Makes what the work is given from a length in characters, outside of the time that is measured.
@@ -141,7 +141,7 @@ def _timed(make: Callable[[int], Any], work: Callable[[Any], object], length: in
 
 @contextmanager
 def _alarm() -> Iterator[None]:
-    """Ends work in Python and in its regular expressions; whoever runs this must bound the process for the rest."""
+    """Ends work in Python and in its regular expressions. Limits of the process must end the rest."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise OverrunError

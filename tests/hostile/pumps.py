@@ -20,7 +20,7 @@ class Pump:
     tail: str = ""
 
     def text(self, length: int) -> str:
-        """About so many characters."""
+        """Return a text of about this number of characters."""
         return self.head + self.body * max(1, (length - len(self.head) - len(self.tail)) // len(self.body)) + self.tail
 
 

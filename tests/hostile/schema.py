@@ -27,7 +27,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 PROGRAM = "import sys; sys.argv[0] = 'schemathesis'; from schemathesis.cli import schemathesis; schemathesis()"
 SHOWN_LINE = 1_000
 SHOWN = 20_000
-"""Characters of what schemathesis says, from its end."""
+"""Number of last characters of schemathesis's output that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def examine(url: str, key: str, options: Options, folder: Path, report: Report) 
         key: Of its administrator.
         options: How much.
         folder: Where schemathesis keeps what it sent and got.
-        report: Is told what was violated, and the figures.
+        report: Receives the violations and the figures.
     """
     sent = folder / "sent.ndjson"
     command = [
@@ -72,7 +72,7 @@ def examine(url: str, key: str, options: Options, folder: Path, report: Report) 
 
 
 def _shown(said: str) -> str:
-    """The end of what it said, without the middle of lines that hold whole bodies."""
+    """Return the end of its output, without the middle of lines with whole bodies."""
     lines = (line if len(line) <= SHOWN_LINE else f"{line[:SHOWN_LINE]} …" for line in said.splitlines())
     return "\n".join(lines)[-SHOWN:]
 

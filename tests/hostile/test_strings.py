@@ -42,7 +42,7 @@ def nothing_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 def assert_refused(response: Response, what: str) -> None:
-    """A problem of the client's, which repeats nothing of what was sent."""
+    """Check that a response is a 4xx problem that repeats nothing of the request."""
     assert 400 <= response.status_code < 500, (what, response.status_code, response.text)
     [name] = PROBLEM.findall(response.json()["type"])
     assert_problem(response, response.status_code, name)

@@ -9,6 +9,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def main(seconds: int) -> None:
     done: list[str] = []
     sys.addaudithook(lambda event, arguments: _watched(event, arguments, done))
     tokenizer = _tokenizer()
-    with Sandbox(SandboxLimits(seconds=seconds)) as sandbox:
+    with closing(Sandbox(SandboxLimits(seconds=seconds))) as sandbox:
         write_frame(replies, b"{}")
         while (format_name := read_frame(requests)) is not None:
             data = read_frame(requests) or b""

@@ -1,7 +1,7 @@
 """Ask concurrently while documents are added, replaced and removed, and while the store is re-encoded.
 
-No request may fail; each answer must be of exactly what the generation held that it names, encoded as that was; a
-server must see what others commit within a second; those who write take turns or are told by whom they are kept.
+No request may fail. Each answer must agree with the generation that it names, in content and encoding. A server must
+show the commits of others within a second. Writers take turns, or get a message that names the holder of the lock.
 
     python -m tests.reliability.concurrency --seconds 120
 """
@@ -12,16 +12,15 @@ import itertools
 import os
 import random
 import shutil
-import tempfile
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import click
 
 from tests.reliability.clients import Connection, Response, percentile, posted
+from tests.reliability.load import SEED, UNTIMED, check_stop, check_verify, ingest, run_in_temporary_folder
 from tests.reliability.reports import Report
 from tests.reliability.servers import KEY, Place, ServerProcess
 from tests.reliability.texts import Writing
@@ -77,21 +76,12 @@ class Asked:
 
 def run(place: Place, options: Options, report: Report) -> None:
     """Run every phase in a folder."""
-    writing = Writing(report.seed)
-    report.say(f"Ingesting {options.documents} documents.")
-    kept = place.folder / "kept"
-    writing.folder(kept, options.documents)
-    ran = place.command("ingest", str(kept), FOOTNOTE_PRECISION="int8")
-    report.check(ran.returncode == 0, f"the first ingest failed: {ran.stderr}")
+    writing = ingest(place, options.documents, report, FOOTNOTE_PRECISION="int8")
     expected = _expected(place, writing.questions(12))
     with place.serving(FOOTNOTE_WAIT_SECONDS=WAIT_S) as server, Witness(place.data) as witness:
         asyncio.run(_phases(place, server, witness, writing, options, report, expected))
-        code, seconds = server.stop()
-        report.check(code == 0, f"the server ended with {code}: {server.said()[-2000:]}")
-        report.figures["seconds until SIGTERM ended the server"] = f"{seconds:.1f}"
-        report.check("Traceback" not in server.said(), f"the server logged a traceback: {server.said()[-2000:]}")
-    verified = place.command("verify")
-    report.check(verified.returncode == 0, f"footnote verify: {verified.stdout} {verified.stderr}")
+        report.figures["seconds until SIGTERM ended the server"] = f"{check_stop(server, report):.1f}"
+    check_verify(place, report)
 
 
 Expected = Mapping[str, Mapping[tuple[str, int], Any]]
@@ -359,15 +349,12 @@ class Writers:
 @click.option("--seconds", default=60.0, show_default=True, help="Of each phase whose times are compared.")
 @click.option("--askers", default=32, show_default=True)
 @click.option("--documents", default=250, show_default=True, help="That nobody changes; eight passages each.")
-@click.option("--seed", type=int, default=None, help="To repeat a run.")
-@click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
+@SEED
+@UNTIMED
 def main(seconds: float, askers: int, documents: int, seed: int | None, untimed: bool) -> None:
     """Ask concurrently while everything changes; exit code 1 if a promise is broken."""
-    report = Report("concurrency", random.randrange(2**32) if seed is None else seed)
-    report.say(f"Seed {report.seed}.")
-    with tempfile.TemporaryDirectory(prefix="footnote-concurrency-") as folder:
-        run(Place(Path(folder)), Options(seconds, askers, documents, timed=not untimed), report)
-    raise SystemExit(report.end())
+    options = Options(seconds, askers, documents, timed=not untimed)
+    run_in_temporary_folder("concurrency", seed, lambda place, report: run(place, options, report))
 
 
 if __name__ == "__main__":

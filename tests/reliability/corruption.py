@@ -36,7 +36,7 @@ LONGEST_S = 60.0
 """Time limit of one damage, after which the process counts as hanging; a usual one takes a quarter of a second."""
 
 MEMORY_BYTES = 6 * 1024**3
-"""Address space of a worker: a multiple of what it needs for a whole store."""
+"""Address space of a worker: several times the need of an intact store."""
 
 TOLD_EVERY_S = 10.0
 
@@ -82,7 +82,7 @@ def prepare(work: Path, documents: int, seed: int) -> None:
     """Make the model, if missing, and the stores."""
     if not (work / "model").exists():
         make_tiny_model(work / "model", seed=1)
-    Encoder.load(str(work / "model"), "float32", work / "exports")
+    Encoder(str(work / "model"), "float32", work / "exports")
     make_stores(work, documents, seed)
 
 

@@ -7,8 +7,6 @@ A killed process loses what it held in memory, not what it gave to the system; `
 
 import random
 import shutil
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +16,10 @@ import click
 from corpus.errors import FootnoteError
 from service.runtime.progress import Progress, progress_for
 from tests.reliability.forking import Ran
-from tests.reliability.scenarios import Fault, Scenario, Workshop, exporting, scenarios, workshop
+from tests.reliability.scenarios import Fault, Scenario, Workshop, exporting, scenarios
 from tests.reliability.shim import CHANGES, Action, Kind
-from tests.reliability.states import EMPTY, ViolationError, state_of, strays
+from tests.reliability.states import EMPTY, ViolationError, state_of
+from tests.reliability.trials import check_strays, drawn, end, tried
 
 __all__ = ["Tally", "every_call", "random_kills", "run"]
 
@@ -60,33 +59,19 @@ def run(shop: Workshop, cases: Sequence[tuple[Scenario, Fault]], progress: Progr
 
 
 def _struck(shop: Workshop, scenario: Scenario, fault: Fault, tally: Tally) -> Ran:
-    data, copy = shop.folder / "data", shop.folder / "copy"
-    scenario.prepared(data)
-    ran = scenario.act(shop, data, fault)
-    shop.shim.plan(None)
-    if ran.status not in (0, KILLED):
-        raise ViolationError(f"it ended with {ran.status}: {ran.err[-500:]}")
-    shutil.rmtree(copy, ignore_errors=True)
-    if data.exists():
-        shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*-shm"))
-    _check(shop, scenario, copy, ran, tally)
-    _check_again(shop, scenario, data)
+    ran, found = tried(shop, scenario, fault, _check_end)
+    tally.seconds = max(tally.seconds, found.seconds)
+    if found != EMPTY:
+        verified = shop.done("verify", "--data", shop.folder / "copy").out
+        if "everything is intact" not in verified or "rebuilt" in verified:
+            raise ViolationError(f"after it was opened, 'verify' says: {verified}")
+    _check_again(shop, scenario, shop.folder / "data")
     return ran
 
 
-def _check(shop: Workshop, scenario: Scenario, data: Path, ran: Ran, tally: Tally) -> None:
-    """Check the store right after the kill, opened by another process."""
-    found = state_of(data)
-    tally.seconds = max(tally.seconds, found.seconds)
-    if found not in scenario.allowed:
-        raise ViolationError(f"{found} is none of the states that it goes through")
-    if ran.out and found != scenario.allowed[-1]:
-        raise ViolationError("it was acknowledged, and is not there")
-    scenario.check_more(data, ran)
-    if found != EMPTY:
-        verified = shop.done("verify", "--data", data).out
-        if "everything is intact" not in verified or "rebuilt" in verified:
-            raise ViolationError(f"after it was opened, 'verify' says: {verified}")
+def _check_end(ran: Ran) -> None:
+    if ran.status not in (0, KILLED):
+        raise ViolationError(f"it ended with {ran.status}: {ran.err[-500:]}")
 
 
 def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
@@ -98,10 +83,7 @@ def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
     if found != scenario.allowed[-1]:
         raise ViolationError(f"done again, it left {found}")
     scenario.check_more(data, again)
-    if strays(data):  # the next one who writes an index deletes what a killed one left beside it
-        shop.done("ingest", shop.one_more, "--data", data, settings=scenario.settings)
-        if left := strays(data):
-            raise ViolationError(f"after one more change there was still {left}")
+    check_strays(shop, scenario, data)
     if abandoned := list(shop.temporary.glob("footnote-*")):
         for path in abandoned:
             shutil.rmtree(path)
@@ -143,17 +125,14 @@ def table(tallies: Mapping[str, Tally]) -> str:
 
 
 @click.command()
-@click.option("--kills", default=50, show_default=True, help="So many at random moments.")
+@click.option("--kills", default=50, show_default=True, help="Number at random moments.")
 @click.option("--every-call", "every", is_flag=True, help="Also at every call that changes the disk, in turn.")
-@click.option("--sample", default=0, help="Also at so many of these calls.")
+@click.option("--sample", default=0, help="Number of these calls to kill at.")
 @click.option("--only", multiple=True, help="Only this scenario; may be repeated.")
 @click.option("--seed", type=int, help="What moments and samples are drawn with.")
 def main(kills: int, every: bool, sample: int, only: tuple[str, ...], seed: int | None) -> None:
     """Kill processes that write to a store, and check what is left."""
-    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-    click.echo(f"Seed {seed}.", err=True)
-    chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
+    with drawn(seed) as (shop, chance):
         found = [scenario for scenario in scenarios(shop) if not only or scenario.name in only]
         if "export" in only or (every and not only):
             found.append(exporting(shop))
@@ -162,11 +141,7 @@ def main(kills: int, every: bool, sample: int, only: tuple[str, ...], seed: int 
             calls = every_call(shop, [scenario for scenario in found if scenario.name != "large ingest"])
             cases += calls if every else chance.sample(calls, min(sample, len(calls)))
         tallies = run(shop, cases, progress_for())
-    click.echo(table(tallies))
-    violations = [violation for tally in tallies.values() for violation in tally.violations]
-    for violation in violations:
-        click.echo(violation, err=True)
-    sys.exit(1 if violations else 0)
+    end(table(tallies), [violation for tally in tallies.values() for violation in tally.violations])
 
 
 if __name__ == "__main__":

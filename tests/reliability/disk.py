@@ -4,10 +4,6 @@ python -m tests.reliability.disk --every-call
 """
 
 import errno
-import random
-import shutil
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,9 +13,10 @@ import click
 from corpus.errors import FootnoteError
 from service.runtime.progress import Progress, progress_for
 from tests.reliability.forking import Ran
-from tests.reliability.scenarios import Command, Fault, Scenario, Workshop, scenarios, workshop
+from tests.reliability.scenarios import Command, Fault, Scenario, Workshop, scenarios
 from tests.reliability.shim import CHANGES, Action, Kind
-from tests.reliability.states import EMPTY, ViolationError, state_of, strays
+from tests.reliability.states import EMPTY, ViolationError, state_of
+from tests.reliability.trials import check_strays, drawn, end, tried
 
 __all__ = ["FAULTS", "Tally", "cases_of", "run", "table"]
 
@@ -82,26 +79,13 @@ def run(shop: Workshop, cases: Sequence[tuple[Scenario, str, Fault]], progress: 
 
 
 def _faulty(shop: Workshop, scenario: Scenario, fault: Fault) -> Ran:
-    data, copy = shop.folder / "data", shop.folder / "copy"
-    scenario.prepared(data)
-    ran = scenario.act(shop, data, fault)
-    shop.shim.plan(None)
-    _check_words(ran)
-    shutil.rmtree(copy, ignore_errors=True)
-    if data.exists():
-        shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*-shm"))
-    found = state_of(copy)
-    if found not in scenario.allowed:
-        raise ViolationError(f"{found} is none of the states that it goes through")
-    if ran.out and found != scenario.allowed[-1]:
-        raise ViolationError("it was acknowledged, and is not there")
-    scenario.check_more(copy, ran)
-    _check_again(shop, scenario, data)
+    ran, _ = tried(shop, scenario, fault, _check_words)
+    _check_again(shop, scenario, shop.folder / "data")
     return ran
 
 
 def _check_words(ran: Ran) -> None:
-    """Return whether a command ended with an answer or a message, and with the matching exit code."""
+    """Check that a command ended with an answer or a message, and with the matching exit code."""
     if "Traceback" in ran.err or "Exception" in ran.err:
         raise ViolationError(f"there was a traceback: {ran.err[-800:]}")
     if ran.status not in (0, STORE):
@@ -114,17 +98,14 @@ def _check_words(ran: Ran) -> None:
 
 
 def _check_again(shop: Workshop, scenario: Scenario, data: Path) -> None:
-    """Return whether the command can continue on the same folder once the disk works."""
+    """Check that the command can continue on the same folder once the disk works."""
     if isinstance(scenario, Command):  # a server has been asked to go on already
         again = scenario.act(shop, data, Fault())
         if again.status and "There is no document" not in again.err:
             raise ViolationError(f"done again, it ended with {again.status}: {again.err[-500:]}")
     if (found := state_of(data)) != scenario.allowed[-1]:
         raise ViolationError(f"done again, it left {found}")
-    if strays(data):
-        shop.done("ingest", shop.one_more, "--data", data, settings=scenario.settings)
-        if left := strays(data):
-            raise ViolationError(f"after one more change there was still {left}")
+    check_strays(shop, scenario, data)
     if found != EMPTY:
         verified = shop.done("verify", "--data", data).out
         if "everything is intact" not in verified:
@@ -141,25 +122,18 @@ def table(tallies: dict[str, Tally]) -> str:
 
 @click.command()
 @click.option("--every-call", "every", is_flag=True, help="At every call that can fail, not at a sample of them.")
-@click.option("--sample", default=60, show_default=True, help="At so many of them.")
+@click.option("--sample", default=60, show_default=True, help="Size of the sample.")
 @click.option("--only", multiple=True, help="Only this scenario; may be repeated.")
 @click.option("--seed", type=int, help="What the sample is drawn with.")
 def main(every: bool, sample: int, only: tuple[str, ...], seed: int | None) -> None:
     """Make the disk full, broken or read-only, and check the messages and the store."""
-    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-    click.echo(f"Seed {seed}.", err=True)
-    chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
+    with drawn(seed) as (shop, chance):
         wanted = only or ("first ingest", "ingest again", "remove", "reindex", "upload", "feedback")
         cases = cases_of(shop, [scenario for scenario in scenarios(shop) if scenario.name in wanted])
         if not every:
             cases = chance.sample(cases, min(sample, len(cases)))
         tallies = run(shop, cases, progress_for())
-    click.echo(table(tallies))
-    violations = [violation for tally in tallies.values() for violation in tally.violations]
-    for violation in violations:
-        click.echo(violation, err=True)
-    sys.exit(1 if violations else 0)
+    end(table(tallies), [violation for tally in tallies.values() for violation in tally.violations])
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ NAMES = "san salvador mara calle obispo juez 2012 2013 2017 cárcel tregua paz l
 PUBLISHERS, LANGUAGES, TAGS = ("Example Press", "El Diario", None), ("en", "es-SV", None), ("truce", "prison", "law")
 
 EXACT_UP_TO = 64
-"""Stores of the harness above this number of passages have a coded index, so that both kinds are damaged."""
+"""Stores of the harness above this number of passages have a quantized index, so that both kinds are damaged."""
 
 CANDIDATES = 30
 """Fewer than the default, so that a damage is examined faster."""
@@ -78,7 +78,7 @@ class Examined:
 
 def load(work: Path) -> RememberingEncoder:
     """Return the tiny encoder, as exported for these stores."""
-    return RememberingEncoder.load(str(work / "model"), "float32", work / "exports")
+    return RememberingEncoder(str(work / "model"), "float32", work / "exports")
 
 
 def settings_of(work: Path, folder: Path, candidates: int = CANDIDATES) -> Settings:
@@ -284,7 +284,7 @@ class Examiner:
     def _healed(self, violations: list[str]) -> str:
         """Repair, and if necessary ingest again; after either, everything must be as before.
 
-        An older log or file, put in the place of the right one, makes a store of what it was then: that is what a
+        An older log or file in the place of the right one makes an older store: that is what a
         repair must keep.
         """
         says = self._says()

@@ -5,16 +5,14 @@ python -m tests.reliability.flood --seconds 60
 
 import asyncio
 import json
-import random
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
 from service.http.middleware import admission
 from tests.reliability.clients import Connection, Response, percentile
+from tests.reliability.load import SEED, UNTIMED, check_stop, ingest, run_in_temporary_folder
 from tests.reliability.reports import Report
 from tests.reliability.servers import Place, ServerProcess
 from tests.reliability.texts import Writing
@@ -65,17 +63,11 @@ class Came:
 
 def run(place: Place, options: Options, report: Report) -> None:
     """Measure a client alone, and next to one that floods the server."""
-    writing = Writing(report.seed)
-    report.say(f"Ingesting {options.documents} documents.")
-    writing.folder(place.folder / "kept", options.documents)
-    ran = place.command("ingest", str(place.folder / "kept"))
-    report.check(ran.returncode == 0, f"the ingest failed: {ran.stderr}")
+    writing = ingest(place, options.documents, report)
     limits = {"FOOTNOTE_REQUESTS_PER_MINUTE": str(options.a_minute), "FOOTNOTE_CONCURRENT_PER_CLIENT": str(AT_ONCE)}
     with place.serving(**limits) as server:
         asyncio.run(_flood(server, writing, options, report))
-        code, _ = server.stop()
-        report.check(code == 0, f"the server ended with {code}: {server.said()[-2000:]}")
-        report.check("Traceback" not in server.said(), f"the server logged a traceback: {server.said()[-2000:]}")
+        check_stop(server, report)
 
 
 async def _flood(server: ServerProcess, writing: Writing, options: Options, report: Report) -> None:
@@ -172,15 +164,12 @@ def _is_refusal(response: Response) -> bool:
 @click.command()
 @click.option("--seconds", default=60.0, show_default=True, help="Of the flood.")
 @click.option("--documents", default=100, show_default=True, help="In the store; eight passages each.")
-@click.option("--seed", type=int, default=None, help="To repeat a run.")
-@click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
+@SEED
+@UNTIMED
 def main(seconds: float, documents: int, seed: int | None, untimed: bool) -> None:
     """Flood a server from one address; exit code 1 if a promise is broken."""
-    report = Report("flood", random.randrange(2**32) if seed is None else seed)
-    report.say(f"Seed {report.seed}.")
-    with tempfile.TemporaryDirectory(prefix="footnote-flood-") as folder:
-        run(Place(Path(folder)), Options(seconds, documents, timed=not untimed), report)
-    raise SystemExit(report.end())
+    options = Options(seconds, documents, timed=not untimed)
+    run_in_temporary_folder("flood", seed, lambda place, report: run(place, options, report))
 
 
 if __name__ == "__main__":

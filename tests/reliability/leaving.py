@@ -12,23 +12,21 @@ import json
 import random
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
 from tests.reliability.clients import Connection
+from tests.reliability.load import SEED, UNTIMED, ingest, run_in_temporary_folder, settled
 from tests.reliability.reports import Report
-from tests.reliability.servers import KEY, Place, ServerProcess, Usage
+from tests.reliability.servers import KEY, Place, ServerProcess
 from tests.reliability.texts import Writing
 
 __all__ = ["Options", "run"]
 
 AT_ONCE = 50
-SETTLE_S = 60.0
 GROWTH = 1.05
 STOP_S = 12.0
 """Seconds in which a server ends whatever its clients do; stalled clients are cut off after 8 seconds."""
@@ -58,10 +56,7 @@ class Options:
 
 def run(place: Place, options: Options, report: Report) -> None:
     """Leave, then stop a server under load, once by one signal and once by repeated signals."""
-    writing = Writing(report.seed)
-    writing.folder(place.folder / "kept", options.documents)
-    ran = place.command("ingest", str(place.folder / "kept"))
-    report.check(ran.returncode == 0, f"the ingest failed: {ran.stderr}")
+    writing = ingest(place, options.documents, report)
     with place.serving() as server:
         asyncio.run(_leaving(server, writing, options, report))
         asyncio.run(_stopped(server, writing, options, report, options.stops[0]))
@@ -74,7 +69,7 @@ async def _leaving(server: ServerProcess, writing: Writing, options: Options, re
     chosen = random.Random(report.seed)
     report.say("Warming up.")
     await _leave(server, writing, chosen, max(AT_ONCE, options.clients // 4))
-    before = await _settled(server, server.usage())
+    before = await settled(server)
     report.say(f"{before}. {options.clients} clients come and leave.")
     asked = asyncio.create_task(_asking(server, writing, report))
     await _leave(server, writing, chosen, options.clients)
@@ -82,7 +77,7 @@ async def _leaving(server: ServerProcess, writing: Writing, options: Options, re
     with contextlib.suppress(asyncio.CancelledError):
         await asked
     begun = time.monotonic()
-    after = await _settled(server, before)
+    after = await settled(server, before)
     report.say(f"{after}, after {time.monotonic() - begun:.0f} seconds.")
     report.figures |= {
         "clients that left": f"{options.clients:,}",
@@ -107,18 +102,6 @@ async def _asking(server: ServerProcess, writing: Writing, report: Report) -> No
             await asyncio.sleep(0.01)
     finally:
         connection.close()
-
-
-async def _settled(server: ServerProcess, wanted: Usage) -> Usage:
-    """Return the server's usage after idle connections are closed and it has settled."""
-    give_up = time.monotonic() + SETTLE_S
-    now = server.usage()
-    while time.monotonic() < give_up:
-        await asyncio.sleep(2)
-        was, now = now, server.usage()
-        if now.files == was.files and now.files <= wanted.files and now.threads <= wanted.threads:
-            break
-    return now
 
 
 async def _leave(server: ServerProcess, writing: Writing, chosen: random.Random, count: int) -> None:
@@ -246,15 +229,12 @@ def _stalling(port: int) -> list[socket.socket]:
 @click.command()
 @click.option("--clients", default=1000, show_default=True, help="That leave.")
 @click.option("--documents", default=50, show_default=True, help="In the store; eight passages each.")
-@click.option("--seed", type=int, default=None, help="To repeat a run.")
-@click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
+@SEED
+@UNTIMED
 def main(clients: int, documents: int, seed: int | None, untimed: bool) -> None:
     """Leave a server in every way; exit code 1 if it keeps anything, or does not end in time."""
-    report = Report("leaving", random.randrange(2**32) if seed is None else seed)
-    report.say(f"Seed {report.seed}.")
-    with tempfile.TemporaryDirectory(prefix="footnote-leaving-") as folder:
-        run(Place(Path(folder)), Options(clients, documents, timed=not untimed), report)
-    raise SystemExit(report.end())
+    options = Options(clients, documents, timed=not untimed)
+    run_in_temporary_folder("leaving", seed, lambda place, report: run(place, options, report))
 
 
 if __name__ == "__main__":

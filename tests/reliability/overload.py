@@ -8,14 +8,13 @@ Questions come at their own pace, whether or not earlier ones have been answered
 import asyncio
 import contextlib
 import random
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
 from tests.reliability.clients import Connection, Response, percentile
+from tests.reliability.load import SEED, UNTIMED, check_stop, ingest, run_in_temporary_folder
 from tests.reliability.reports import Report
 from tests.reliability.servers import Place, ServerProcess
 from tests.reliability.texts import Writing
@@ -39,7 +38,7 @@ class Options:
 
     Args:
         seconds: Of the overload.
-        times: What a server can carry, so many times.
+        times: Multiple of the capacity of the server.
         documents: In the store.
         timed: Whether times are judged at all.
     """
@@ -62,16 +61,10 @@ class Came:
 
 def run(place: Place, options: Options, report: Report) -> None:
     """Measure the capacity of a server, exceed it, and measure the recovery."""
-    writing = Writing(report.seed)
-    report.say(f"Ingesting {options.documents} documents.")
-    writing.folder(place.folder / "kept", options.documents)
-    ran = place.command("ingest", str(place.folder / "kept"))
-    report.check(ran.returncode == 0, f"the ingest failed: {ran.stderr}")
+    writing = ingest(place, options.documents, report)
     with place.serving(FOOTNOTE_WAIT_SECONDS=str(WAIT_S)) as server:
         asyncio.run(_overload(server, writing, options, report))
-        code, _ = server.stop()
-        report.check(code == 0, f"the server ended with {code}: {server.said()[-2000:]}")
-        report.check("Traceback" not in server.said(), f"the server logged a traceback: {server.said()[-2000:]}")
+        check_stop(server, report)
 
 
 async def _overload(server: ServerProcess, writing: Writing, options: Options, report: Report) -> None:
@@ -209,17 +202,14 @@ async def _recovery(server: ServerProcess, writing: Writing, alone: float) -> fl
 
 @click.command()
 @click.option("--seconds", default=60.0, show_default=True, help="Of the overload.")
-@click.option("--times", default=4.0, show_default=True, help="What the server carries, so many times.")
+@click.option("--times", default=4.0, show_default=True, help="Multiple of the capacity of the server.")
 @click.option("--documents", default=100, show_default=True, help="In the store; eight passages each.")
-@click.option("--seed", type=int, default=None, help="To repeat a run.")
-@click.option("--untimed", is_flag=True, help="Judge no times: on a machine that others use.")
+@SEED
+@UNTIMED
 def main(seconds: float, times: float, documents: int, seed: int | None, untimed: bool) -> None:
     """Exceed the capacity of a server; exit code 1 if a promise is broken."""
-    report = Report("overload", random.randrange(2**32) if seed is None else seed)
-    report.say(f"Seed {report.seed}.")
-    with tempfile.TemporaryDirectory(prefix="footnote-overload-") as folder:
-        run(Place(Path(folder)), Options(seconds, times, documents, timed=not untimed), report)
-    raise SystemExit(report.end())
+    options = Options(seconds, times, documents, timed=not untimed)
+    run_in_temporary_folder("overload", seed, lambda place, report: run(place, options, report))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,12 @@
 
     python -m tests.reliability.power --every-call
 
-What a program writes is on the disk when it has been told so by fsync, and not before: until then any part of it may
-be there. A run is recorded once, with all that it writes; each moment of it is then made on a disk that kept
+Written data is surely on the disk after fsync. Before it, any part of it may be there. A run is recorded once, with all
+its writes. Each moment of it is then rebuilt on a disk that kept
 
 - nothing that was not synced, names of files included (`strict`), or
 - names, but no contents (`names`), as some file systems do, or
-- a part of what was written since, sector by sector, chosen at random (`some`).
+- a random part of the later writes, sector by sector (`some`).
 """
 
 import contextlib
@@ -27,9 +27,10 @@ from corpus.errors import FootnoteError
 from corpus.store.database import DATABASE_NAME
 from corpus.store.view import View
 from service.runtime.progress import Progress, progress_for
-from tests.reliability.scenarios import Workshop, between, text_of, workshop
+from tests.reliability.scenarios import Workshop, between, text_of
 from tests.reliability.shim import Kind
 from tests.reliability.states import EMPTY, State, ViolationError, state_of
+from tests.reliability.trials import drawn, end
 
 __all__ = ["POLICIES", "Disk", "Recording", "check", "recorded"]
 
@@ -248,7 +249,7 @@ def check(
         recording: What is done.
         moments: For each call, what the disk may keep.
         chance: Draws which parts.
-        progress: Told of each cut.
+        progress: Reports each cut.
     """
     disk = Disk(recording.root)
     progress.start(sum(map(len, moments.values())), "power cuts")
@@ -271,23 +272,17 @@ def check(
 
 @click.command()
 @click.option("--every-call", "every", is_flag=True, help="At every call, not at a sample of them.")
-@click.option("--sample", default=100, show_default=True, help="At so many of them.")
+@click.option("--sample", default=100, show_default=True, help="Size of the sample.")
 @click.option("--seed", type=int, help="What is drawn with.")
 def main(every: bool, sample: int, seed: int | None) -> None:
     """Cut the power, and check what is left."""
-    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-    click.echo(f"Seed {seed}.", err=True)
-    chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="reliability-") as folder, workshop(Path(folder)) as shop:
+    with drawn(seed) as (shop, chance):
         recording = recorded(shop)
         calls = range(len(recording.calls) + 1)
         chosen = calls if every else sorted(chance.sample(calls, min(sample, len(calls))))
         violations = list(check(recording, dict.fromkeys(chosen, POLICIES), chance, progress_for()))
-    click.echo("| calls | power cuts | violations |\n|---|---|---|")
-    click.echo(f"| {len(calls)} | {len(chosen) * len(POLICIES)} | {len(violations)} |")
-    for violation in violations:
-        click.echo(violation, err=True)
-    sys.exit(1 if violations else 0)
+    figures = f"| {len(calls)} | {len(chosen) * len(POLICIES)} | {len(violations)} |"
+    end(f"| calls | power cuts | violations |\n|---|---|---|\n{figures}", violations)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ class Fault:
         kinds: Of which.
         error: With which it fails.
         lasting: At each later one as well.
-        delay: Instead: kill it after so many seconds.
+        delay: Seconds after which to kill it instead.
     """
 
     action: Action = Action.COUNT
@@ -151,7 +151,7 @@ class Scenario:
         base: The data folder that it begins with; None for none.
         allowed: The states that may be found when it was interrupted, from the one before to the one after it.
         seconds: What it took when nothing happened to it.
-        settings: Environment variables, for it and whoever opens the store afterwards; `{data}` is the data folder.
+        settings: Environment variables, also of later commands on its store; `{data}` is the data folder.
     """
 
     name: str

@@ -140,7 +140,7 @@ class Place:
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        kept = {"FOOTNOTE_EXPORTS": str(self.folder / "exports")}  # unless whoever runs this has them prepared
+        kept = {"FOOTNOTE_EXPORTS": str(self.folder / "exports")}  # unless the caller sets it
         own = {"PYTHONPATH": path, "HF_HUB_OFFLINE": "1", "FOOTNOTE_DATA": str(self.data)}
         return {**kept, **os.environ, **own, **ONE_ADDRESS, **self.settings, **settings}
 

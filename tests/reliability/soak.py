@@ -7,17 +7,16 @@ import asyncio
 import functools
 import json
 import random
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from tests.reliability.clients import Connection, Response, percentile, posted
+from tests.reliability.load import SEED, check_stop, check_verify, ingest, run_in_temporary_folder, settled
 from tests.reliability.reports import Report
 from tests.reliability.servers import KEY, Place, ServerProcess, Usage
 from tests.reliability.texts import Writing
@@ -30,9 +29,6 @@ WARM_UP = 0.2
 """Share of the time before the first measurement of usage."""
 
 LOOK_S = 2.0
-QUIET_S = 2.0
-"""Seconds in which a server releases closed connections."""
-
 SPARE_FILES = 2
 """SQLite keeps the descriptors of closed connections for reuse, up to the maximum open at once."""
 
@@ -58,24 +54,18 @@ class Options:
 
 def run(place: Place, options: Options, report: Report) -> None:
     """Load a server, and measure its usage."""
-    writing = Writing(report.seed)
-    report.say(f"Ingesting {options.documents} documents.")
-    writing.folder(place.folder / "kept", options.documents)
-    ran = place.command("ingest", str(place.folder / "kept"))
-    report.check(ran.returncode == 0, f"the ingest failed: {ran.stderr}")
+    writing = ingest(place, options.documents, report)
     with place.serving() as server:
         asyncio.run(_soak(server, writing, options, report))
-        code, _ = server.stop()
-        report.check(code == 0, f"the server ended with {code}: {server.said()[-2000:]}")
-        report.check("Traceback" not in server.said(), f"the server logged a traceback: {server.said()[-3000:]}")
-    verified = place.command("verify")
-    report.check(verified.returncode == 0, f"footnote verify: {verified.stdout} {verified.stderr}")
+        check_stop(server, report)
+    check_verify(place, report)
 
 
 async def _soak(server: ServerProcess, writing: Writing, options: Options, report: Report) -> None:
     seconds = 60 * options.minutes
     _, warm = await _loaded(server, writing, options, report, WARM_UP * seconds)
-    done, after = await _loaded(server, writing, options, report, (1 - WARM_UP) * seconds)
+    wanted = replace(warm, files=warm.files + SPARE_FILES)
+    done, after = await _loaded(server, writing, options, report, (1 - WARM_UP) * seconds, wanted)
     grown = after.memory / warm.memory
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.items()))
     report.figures |= {
@@ -88,12 +78,17 @@ async def _soak(server: ServerProcess, writing: Writing, options: Options, repor
         "threads after warm-up, at the end": f"{warm.threads}, {after.threads}",
     }
     report.check(grown <= options.most_growth, f"memory has grown by {100 * (grown - 1):.1f} %")
-    report.check(after.files <= warm.files + SPARE_FILES, f"{after.files} descriptors are open, {warm.files} were")
+    report.check(after.files <= wanted.files, f"{after.files} descriptors are open, {warm.files} were")
     report.check(after.threads <= warm.threads, f"{after.threads} threads run, {warm.threads} did")
 
 
 async def _loaded(
-    server: ServerProcess, writing: Writing, options: Options, report: Report, seconds: float
+    server: ServerProcess,
+    writing: Writing,
+    options: Options,
+    report: Report,
+    seconds: float,
+    wanted: Usage | None = None,
 ) -> tuple[Counter[str], Usage]:
     """Load the server for a while, then let it settle; return the work done and its usage.
 
@@ -115,10 +110,9 @@ async def _loaded(
             )
     people.end.set()
     await asyncio.gather(*tasks)
-    await asyncio.sleep(QUIET_S)
-    quiet = server.usage()
+    quiet = await settled(server, wanted)
     report.say(f"Left alone: {quiet}.")
-    return people.done, Usage(round(percentile(memory[3 * len(memory) // 4 :], 0.5)), quiet.files, quiet.threads)
+    return people.done, replace(quiet, memory=round(percentile(memory[3 * len(memory) // 4 :], 0.5)))
 
 
 class People:
@@ -177,7 +171,7 @@ class People:
 
     async def _change(self, connection: Connection) -> None:
         name = f"changing-{self._random.randrange(CHANGING)}"
-        if self._random.random() < 0.3:
+        if self.done["change"] and self._random.random() < 0.3:  # the first upload starts the threads of all others
             self._well(await connection.send("DELETE", f"/v1/documents/{name}", headers=AUTHORIZED), 200, 404)
         else:
             body, headers = posted(f"{name}.txt", self._writing.document(name, 3))
@@ -206,14 +200,11 @@ class People:
 @click.command()
 @click.option("--minutes", default=60.0, show_default=True)
 @click.option("--documents", default=100, show_default=True, help="That nobody changes; eight passages each.")
-@click.option("--seed", type=int, default=None, help="To repeat a run.")
+@SEED
 def main(minutes: float, documents: int, seed: int | None) -> None:
     """Load a server for long; exit code 1 if it grows, or anything fails."""
-    report = Report("soak", random.randrange(2**32) if seed is None else seed)
-    report.say(f"Seed {report.seed}.")
-    with tempfile.TemporaryDirectory(prefix="footnote-soak-") as folder:
-        run(Place(Path(folder)), Options(minutes, documents), report)
-    raise SystemExit(report.end())
+    options = Options(minutes, documents)
+    run_in_temporary_folder("soak", seed, lambda place, report: run(place, options, report))
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def _check_lexical(view: View, index: LexicalIndex, keys: list[int]) -> None:
     fresh = LexicalIndex.in_memory(texts)
     for question in QUESTIONS:
         if index.search(question, len(keys)) != fresh.search(question, len(keys)):
-            raise ViolationError(f"the lexical index answers '{question}' otherwise than one made anew")
+            raise ViolationError(f"the lexical index answers '{question}' differently from a new one")
 
 
 def strays(data: Path) -> list[str]:

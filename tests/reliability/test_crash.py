@@ -11,16 +11,14 @@ KILLS = 10
 CALLS = 8
 
 
-def test_killed_at_random_moments_it_is_a_state_that_it_goes_through(shop: Workshop, found: Sequence[Scenario]) -> None:
+def test_a_kill_at_a_random_moment_leaves_a_valid_state(shop: Workshop, found: Sequence[Scenario]) -> None:
     chance = random.Random(5)
     tallies = run(shop, random_kills(found, KILLS, chance), NoProgress())
     assert [violation for tally in tallies.values() for violation in tally.violations] == []
     assert sum(tally.kills for tally in tallies.values()) > KILLS / 3
 
 
-def test_killed_at_calls_that_change_the_disk_it_is_a_state_that_it_goes_through(
-    shop: Workshop, found: Sequence[Scenario]
-) -> None:
+def test_a_kill_at_a_call_that_changes_the_disk_leaves_a_valid_state(shop: Workshop, found: Sequence[Scenario]) -> None:
     cases = every_call(shop, [scenario for scenario in found if scenario.name in ("ingest again", "remove")])
     tallies = run(shop, cases[:: len(cases) // CALLS], NoProgress())
     assert [violation for tally in tallies.values() for violation in tally.violations] == []

@@ -29,7 +29,7 @@ def test_whatever_call_fails_the_old_state_stays_and_it_is_said(shop: Workshop, 
     assert sum(tally.refused for tally in tallies.values()) > 0
 
 
-def test_a_server_answers_while_the_disk_is_full_and_follows_when_it_is_not(
+def test_a_server_answers_while_the_disk_is_full_and_refreshes_afterwards(
     shop: Workshop, found: Sequence[Scenario], tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
@@ -62,7 +62,7 @@ def test_a_server_answers_while_the_disk_is_full_and_follows_when_it_is_not(
     assert (ran.status, "Traceback" in ran.err) == (0, False)
 
 
-def test_an_ingest_whose_index_finds_no_room_is_no_failure_and_answers_are_right(
+def test_an_ingest_without_room_for_its_index_succeeds_and_answers_are_right(
     shop: Workshop, found: Sequence[Scenario], tmp_path: Path
 ) -> None:
     data = tmp_path / "data"

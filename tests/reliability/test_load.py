@@ -31,27 +31,27 @@ def report() -> Report:
     return Report("short", SEED, quiet=True)
 
 
-def test_no_answer_is_wrong_while_everything_changes(place: Place, report: Report) -> None:
+def test_answers_are_right_while_everything_changes(place: Place, report: Report) -> None:
     concurrency.run(place, concurrency.Options(seconds=3, askers=8, documents=3, pause=0.1, timed=False), report)
     assert report.violations == []
 
 
-def test_more_than_can_be_carried_is_refused_and_the_rest_is_answered(place: Place, report: Report) -> None:
+def test_load_above_the_capacity_is_refused_and_the_rest_is_answered(place: Place, report: Report) -> None:
     overload.run(place, overload.Options(seconds=2, documents=3, timed=False), report)
     assert report.violations == []
 
 
-def test_who_floods_a_server_is_refused_and_a_calm_client_beside_it_never(place: Place, report: Report) -> None:
+def test_a_flooding_client_is_refused_and_a_calm_one_never(place: Place, report: Report) -> None:
     flood.run(place, flood.Options(seconds=2, documents=3, a_minute=60, timed=False), report)
     assert report.violations == []
 
 
-def test_clients_that_leave_free_everything_and_none_delays_the_stop(place: Place, report: Report) -> None:
+def test_disconnected_clients_free_everything_and_do_not_delay_the_stop(place: Place, report: Report) -> None:
     leaving.run(place, leaving.Options(clients=50, documents=3, stops=(2,), timed=False), report)
     assert report.violations == []
 
 
-def test_under_mixed_load_nothing_fails_and_no_descriptor_or_thread_stays(place: Place, report: Report) -> None:
+def test_mixed_load_leaves_no_descriptor_or_thread(place: Place, report: Report) -> None:
     soak.run(place, soak.Options(minutes=0.06, documents=3, pause=0.02, most_growth=2), report)
     assert report.violations == []
 

@@ -23,7 +23,7 @@ from service.settings import PREFIX, Settings
 Write = Callable[..., Path]
 Add = Callable[[str, str], str]
 """Ingests a file of this name and text; returns the document's id."""
-OpenLibrary = Callable[[], Library]
+OpenLibrary = Callable[..., Library]
 OpenPipeline = Callable[[], Pipeline]
 
 
@@ -80,8 +80,8 @@ def local(snapshot: Snapshot) -> LocalSearcher:
 def open_library(store: Store, settings: Settings, tiny_encoder: Encoder) -> Iterator[OpenLibrary]:
     opened: list[Library] = []
 
-    def _open() -> Library:
-        opened.append(Library(settings, tiny_encoder))
+    def _open(encoder: Encoder = tiny_encoder, **options: Any) -> Library:
+        opened.append(Library(settings, encoder, **options))
         return opened[-1]
 
     yield _open

@@ -5,8 +5,6 @@ from typing import Any
 
 from corpus.documents import TextBuilder
 
-__all__ = ["add_blocks"]
-
 _HEADING = re.compile(r"h([1-6])")
 _SKIPPED = {"head", "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "nav", "form"}
 _BREAKS = {"br", "lb"}

@@ -7,8 +7,6 @@ from typing import Any
 
 from corpus.errors import SourceError
 
-__all__ = ["MAX_NESTING", "check_depth", "exceeded_limit", "limit_of"]
-
 MAX_NESTING = 256
 """Limit of libxml2 without `huge_tree`. Web pages have some 30."""
 

@@ -12,8 +12,6 @@ from corpus.readers.html.nesting import check_depth, exceeded_limit
 from corpus.readers.html.pruning import MANY_ELEMENTS, prune
 from corpus.text import decoded
 
-__all__ = ["HTML", "page_tree"]
-
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^<>]{0,1000}?(?:charset|encoding)\s*=\s*(?:["']\s*)?([\w.:-]+)""", re.I)
 _DECLARED_WITHIN = 4096
 """Bytes searched for the encoding. Browsers search the first kilobyte; some pages need more."""

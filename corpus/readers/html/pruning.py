@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-__all__ = ["MANY_ELEMENTS", "prune"]
-
 MANY_ELEMENTS = 20_000
 """Number of elements above which trafilatura's fallback, jusText, is not used, because its time is quadratic."""
 

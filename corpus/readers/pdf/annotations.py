@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Annotations", "annotations_of", "draw_annotations"]
-
 MAX_OBJECTS = 10_000
 """Maximum objects of one annotation that are searched for words."""
 

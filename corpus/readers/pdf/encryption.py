@@ -2,8 +2,6 @@
 
 import io
 
-__all__ = ["decrypted"]
-
 
 def decrypted(data: bytes) -> bytes | None:
     """Return a PDF with an empty owner password without its encryption; None for any other PDF.

@@ -6,8 +6,6 @@ A font in a PDF draws shapes. The map from shapes to letters may be missing or w
 import re
 from typing import Any
 
-__all__ = ["is_unsure"]
-
 SAMPLES = 64
 """Sampled letters per page; checking all of them costs as much as reading them."""
 

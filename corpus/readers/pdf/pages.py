@@ -17,8 +17,6 @@ from corpus.readers.pdf.annotations import Annotations, annotations_of, draw_ann
 from corpus.readers.pdf.encryption import decrypted
 from corpus.readers.pdf.glyphs import is_unsure
 
-__all__ = ["PDF"]
-
 MAX_PAGES = 20_000
 """Maximum pages, more than any book. Bounds the cost of a circular page tree."""
 

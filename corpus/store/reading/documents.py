@@ -18,8 +18,6 @@ from corpus.store.rows import (
     metadata_columns,
 )
 
-__all__ = ["DocumentReader"]
-
 IDS_INDEX = "sqlite_autoindex_documents_1"
 IDS_DAMAGED = "The list of the documents' ids in {} is damaged. Run: footnote verify"
 
@@ -159,6 +157,6 @@ class DocumentReader(ReadTransaction):
         """
         if not 0 <= start <= end <= document.characters:
             raise SpanError(
-                f"The span must lie within the document's {document.characters:,} characters, start before end."
+                f"The span must lie within the document's {document.characters:,} characters, with start before end."
             )
         return self.text(document)[start:end]

@@ -10,8 +10,6 @@ from corpus.store.meta_table import KEY_SUM
 from corpus.store.reading.transaction import ReadTransaction
 from corpus.store.rows import PASSAGE_COLUMNS, Record, StoredDocument, StoredPassage, passage_from_record, records
 
-__all__ = ["PassageReader"]
-
 
 class PassageReader(ReadTransaction):
     """Reads passages; text and vectors are verified against their checksums."""
@@ -49,11 +47,6 @@ class PassageReader(ReadTransaction):
         """Return the keys of a document's passages, in order of their start."""
         rows = self._rows("SELECT key FROM passages WHERE document = ? ORDER BY start, key", (document.key,))
         return [key for (key,) in rows]
-
-    def passage_documents(self, keys: Sequence[int]) -> dict[int, int]:
-        """Return the key of the document of each of these passages."""
-        query = "SELECT key, document FROM passages WHERE key IN (SELECT value FROM json_each(?))"
-        return dict(self._rows(query, (json.dumps(list(keys)),)))
 
     def key_digest(self, last: int) -> tuple[int, int]:
         """Return the number of passages with keys up to `last`, and the sum of these keys modulo 2**32 each.

@@ -10,8 +10,6 @@ from typing import Any
 from corpus.store.database import DATABASE_NAME, FrozenConnection, connect, translated_errors
 from corpus.store.rows import Record, records
 
-__all__ = ["ReadTransaction"]
-
 
 class ReadTransaction:
     """A read transaction that threads share; each query holds a lock.

@@ -16,8 +16,6 @@ from corpus.store.rows import StoredDocument
 from corpus.store.view import View
 from corpus.store.writer import Writer
 
-__all__ = ["Repair", "rebuild_database_indexes", "repair", "rewrite"]
-
 PAGES_PER_STEP = 4
 """Fewer pages than any store has, so that the first step of a copy is not the last."""
 

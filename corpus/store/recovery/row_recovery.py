@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from corpus.store.meta_table import intact_meta, readable_rows, write_meta
 from corpus.store.rows import CHECKED_DOCUMENT_COLUMNS, CHECKED_PASSAGE_COLUMNS, EMPTY_COLUMNS
 
-__all__ = ["ListedDocument", "copy_readable", "listed_documents"]
-
 INDEXES = {"id": "sqlite_autoindex_documents_1", "source": "sqlite_autoindex_documents_2"}
 """SQLite's index on each unique column, which repeats its values."""
 

@@ -19,8 +19,6 @@ from corpus.store.database import (
 from corpus.store.meta_table import renew_identity
 from corpus.store.view import View
 
-__all__ = ["copy_database", "copy_store", "replace_store", "set_aside"]
-
 PAGES_PER_STEP = 1024
 """4 MiB between two checks of the deadline."""
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from corpus.lexical import stop_terms
 
-__all__ = ["MONTHS", "Figures", "Part", "contradicts", "figures_in", "holds", "shares", "words_in"]
-
 MONTHS = {
     name: number
     for names in (

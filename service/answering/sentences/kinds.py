@@ -5,17 +5,6 @@ from enum import StrEnum
 
 from service.answering.sentences.figures import MONTHS
 
-__all__ = [
-    "SHORT_WORDS",
-    "Kind",
-    "ends_with_colon",
-    "is_caption",
-    "is_question",
-    "is_short_line",
-    "kind_of_line",
-    "says_nothing",
-]
-
 
 class Kind(StrEnum):
     """Kind of a sentence. Only statements, rows and items are answers while the passage has one of them."""

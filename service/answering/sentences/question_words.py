@@ -7,8 +7,6 @@ from corpus.lexical import stop_terms, terms
 from service.answering.sentences.figures import Figures, contradicts, figures_in, holds, shares, words_in
 from service.answering.sentences.kinds import is_question
 
-__all__ = ["QuestionWords", "other_members", "without_figures"]
-
 SERIES = 3
 """Sentences with other figures from which on they are a series."""
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
-__all__ = ["UNDERLINE", "Role", "Segment", "segments"]
-
 WRAPPED_WIDTH = 40
 """Fewest characters of the longest line of hard-wrapped prose; of fewer than four lines, `FEW_WRAPPED_WIDTH`."""
 

@@ -20,8 +20,6 @@ from service.answering.sentences.kinds import (
 )
 from service.answering.sentences.segments import UNDERLINE, Role, Segment, segments
 
-__all__ = ["Passage", "Sentence", "split_sentences"]
-
 LONGEST_ITEM = 200
 """Characters of a list item that is not divided into sentences."""
 

@@ -19,8 +19,6 @@ from service.http.middleware.rate_limits import RateLimiter
 from service.http.problems import problem_response
 from service.settings import Settings
 
-__all__ = ["CONTROLLED_PATHS", "AdmissionMiddleware"]
-
 logger = logging.getLogger(__name__)
 
 CONTROLLED_PATHS = ("/v1/", "/metrics")

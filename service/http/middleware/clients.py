@@ -9,8 +9,6 @@ from starlette.types import Scope
 
 from service.access import AccessPolicy, Address, Key, Site, client_address
 
-__all__ = ["Client", "Role", "identify_client"]
-
 IPV6_PREFIX_BITS = 64
 """Bits of an IPv6 address that identify a client, who usually has the whole network."""
 

@@ -10,8 +10,6 @@ from service.access import AccessControl, AccessPolicy, is_own_host
 from service.http.middleware.path_prefix import route_path
 from service.http.problems import problem_response
 
-__all__ = ["SAFE_METHODS", "CrossOriginMiddleware"]
-
 OPEN = (
     (re.compile(r"/v1/(ask|chat|feedback)"), "POST"),
     (re.compile(r"/v1/feedback/[^/]+"), "DELETE"),

@@ -9,8 +9,6 @@ from service.access import AccessControl, is_known_host
 from service.http.middleware.path_prefix import route_path
 from service.http.problems import problem_response
 
-__all__ = ["PROBES", "HostCheckMiddleware"]
-
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]+)(:[0-9]{0,5})?")
 """Syntax of `Host`: a name or address with an optional port (RFC 9110, section 7.2)."""
 

@@ -12,8 +12,6 @@ from service.telemetry import RequestContext, use_request_context
 from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
 
-__all__ = ["CLIENT_CLOSED_REQUEST", "REQUEST_ID", "ObservabilityMiddleware"]
-
 logger = logging.getLogger("service.requests")
 
 REQUEST_ID = "X-Request-ID"
@@ -25,7 +23,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Methods that are labels; clients can invent others."""
 
 OTHER = "other"
-"""Label of any other method, and of requests without a route."""
+"""Label of any other method, and of requests without a route, such as those that inner middleware refuses."""
 
 CLIENT_CLOSED_REQUEST = 499
 """Status of a request whose client disconnected before the response, as in nginx."""

@@ -5,8 +5,6 @@ from throttled import MemoryStore, RateLimiterType, Throttled, per_min
 from service.http.middleware.clients import Client
 from service.settings import Settings
 
-__all__ = ["MAX_CLIENTS", "RateLimiter"]
-
 MAX_CLIENTS = 16_384
 """Most recent clients of each kind that have a bucket; some 5 MiB. A forgotten client starts with a full one."""
 

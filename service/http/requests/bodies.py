@@ -12,8 +12,6 @@ from starlette.types import Message
 from service.http.problems import ProblemError
 from service.http.requests.strict_json import strict_json
 
-__all__ = ["MAX_JSON_BYTES", "JsonRoute", "limited"]
-
 MAX_JSON_BYTES = 3 * 1024**2
 """Bytes of a JSON body: the longest conversation at 12 bytes per character, the most that JSON's escapes need."""
 

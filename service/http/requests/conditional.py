@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-__all__ = ["etag_matches"]
-
 _TAG = re.compile(r'"[^"]*"')
 
 

@@ -13,8 +13,6 @@ from service.http.problems import ProblemError
 from service.http.requests.bodies import limited
 from service.ingest import Upload
 
-__all__ = ["MAX_FILES", "UPLOAD_BODY", "received_files"]
-
 MAX_FILES = 100
 """Files in one request; the response is sent when all are stored."""
 

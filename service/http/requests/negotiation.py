@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["accepts_gzip", "prefers"]
-
 _WEIGHT = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from service.http.problems import ProblemError
 
-__all__ = ["MAX_DEPTH", "MAX_DIGITS", "strict_json"]
-
 MAX_DEPTH = 16
 """Nesting depth of lists and objects. Requests need four; parsing and validation recurse as deep as the body."""
 

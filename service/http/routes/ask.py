@@ -12,8 +12,6 @@ from service.http.requests.bodies import JsonRoute
 from service.http.state import QuestionQueueState
 from service.schemas import AskRequest, ChatRequest
 
-__all__ = ["json_answer", "queued_question", "router"]
-
 router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
 
 

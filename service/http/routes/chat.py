@@ -11,8 +11,6 @@ from service.http.routes.ask import json_answer, queued_question
 from service.http.state import QuestionQueueState
 from service.schemas import ChatRequest
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
 
 

@@ -14,8 +14,6 @@ from service.http.requests.multipart import UPLOAD_BODY, received_files
 from service.http.state import IntakeState, ServiceState
 from service.schemas import DocumentDetails, DocumentList, DocumentRecord, ReceivedFile, ReceivedFiles, RemovedDocument
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 MAX_LIMIT = 1000

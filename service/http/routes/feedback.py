@@ -10,8 +10,6 @@ from service.http.requests.bodies import JsonRoute
 from service.http.state import FeedbackState, Service, ServiceState
 from service.schemas import FeedbackRequest, FieldError, RatedPassage, StoredFeedback
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=JsonRoute)
 
 

@@ -21,8 +21,6 @@ from service.http.state import AccessState, FeedbackState, Service, ServiceState
 from service.schemas import Health
 from service.upkeep import Feedback
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/health", tags=["health"])
 
 OK = "ok"

@@ -6,8 +6,6 @@ from service.http.admin import Administrator
 from service.http.problems import problem_responses
 from service.http.state import MetricsState
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["health"])
 
 

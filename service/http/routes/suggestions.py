@@ -7,8 +7,6 @@ from service.http.problems import problem_responses
 from service.http.state import ServiceState
 from service.schemas import Suggestions
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/v1", tags=["ask"])
 
 

@@ -14,8 +14,6 @@ from service.http.problems import problem_response
 from service.http.server.listener import Listener
 from service.http.server.strict_parsing import StrictHttpProtocol
 
-__all__ = ["MAX_TURNED_AWAY", "Connection", "ConnectionCounter", "ConnectionLimitMiddleware"]
-
 MAX_TURNED_AWAY = 64
 """Connections accepted beyond the limit, only for `too-busy` responses and liveness probes."""
 

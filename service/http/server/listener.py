@@ -8,8 +8,6 @@ from typing import Any
 
 from service.runtime.descriptors import log_out_of_descriptors
 
-__all__ = ["ACCEPTS_PER_TURN", "LATE_CLOSES", "RESERVED", "Listener"]
-
 NO_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 """Errors after which asyncio retries at once, as often as its backlog, and logs each failure."""
 

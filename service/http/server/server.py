@@ -15,8 +15,6 @@ from service.http.server.connections import MAX_TURNED_AWAY, Connection, Connect
 from service.http.server.listener import ACCEPTS_PER_TURN, LATE_CLOSES, RESERVED, Listener
 from service.runtime.descriptors import OUT_OF_DESCRIPTORS, descriptor_budget, log_out_of_descriptors
 
-__all__ = ["STOP_S", "Server"]
-
 logger = logging.getLogger(__name__)
 
 STOP_S = 8.0

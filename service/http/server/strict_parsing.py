@@ -14,8 +14,6 @@ from service.http.middleware.security_headers import SECURITY_HEADERS
 from service.http.problems import problem_response
 from service.telemetry import RequestContext, use_request_context
 
-__all__ = ["MAX_FIELDS", "MAX_HEAD_BYTES", "StrictHttpProtocol"]
-
 logger = logging.getLogger("service.requests")
 
 MAX_HEAD_BYTES = 64 * 1024

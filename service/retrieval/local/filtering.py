@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["AllowedPassages", "PassageTable"]
-
 LISTED_UP_TO = 20_000
 """Maximum number of passages to list by key. A larger set has only the predicate `among`."""
 

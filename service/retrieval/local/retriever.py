@@ -8,10 +8,8 @@ import numpy as np
 from corpus.lexical import LexicalProjection
 from corpus.lexical.rebuild import index_apart
 from corpus.store import View
-from embeddings.index import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, updated
+from embeddings.index import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, holds_all, updated
 from service.retrieval.local.searcher import LocalSearcher
-
-__all__ = ["LocalRetriever"]
 
 APART_FROM = 500
 """Number of passages from which a separate process rebuilds the lexical index. Fewer take less time than its start."""
@@ -75,9 +73,7 @@ class LocalRetriever:
         """Return the view; if passages were deleted, a new one after another process has rebuilt the lexical index."""
         if view.totals.passages < APART_FROM:
             return view
-        have = np.array(earlier.lexical.keys)
-        digest = len(have), int((have & 0xFFFFFFFF).sum())
-        if view.key_digest(int(have.max(initial=-1))) == digest:  # no passage was deleted
+        if holds_all(view, np.array(earlier.lexical.keys)):
             return view
         view.close()
         index_apart(self._folder)

@@ -12,8 +12,6 @@ from embeddings.index import VectorIndex
 from embeddings.tokens import signs_from_bytes
 from service.retrieval.local.filtering import PassageTable
 
-__all__ = ["LocalSearcher"]
-
 
 class LocalSearcher:
     """`Searcher` over indexes that contain exactly the passages of a view.

@@ -14,9 +14,8 @@ from corpus.documents.document import RemovedSpan, SourceDocument
 from corpus.documents.fields import Metadata
 from corpus.files.source import read_bytes
 from corpus.passages.splitting import PassageSplitter
-from corpus.readers.reading import read_document
 from tests.corpus.cleaning.labelled import CLEAN, COPIED, Sample, score
-from tests.corpus.samples import UNHURRIED
+from tests.corpus.samples import UNHURRIED, read_document
 
 SHARED = Path(__file__).parents[4] / "shared"
 SEEDS = sorted((SHARED / "seeds").glob("*.txt"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from corpus.files.atomic import written_alone
+from corpus.files.atomic import locked_folder
 from corpus.files.manifest_folder import ManifestFolder
 
 
@@ -87,7 +87,7 @@ def test_a_manifest_that_is_none_stands_for_nothing_and_is_replaced(files: Manif
 def test_one_process_writes_at_a_time(files: ManifestFolder) -> None:
     save(files, b"one")
 
-    with written_alone(files.path):
+    with locked_folder(files.path):
         save(files, b"two")
 
     assert contents_of(files) == [b"one"]

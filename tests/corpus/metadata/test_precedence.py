@@ -14,10 +14,10 @@ from corpus.files.source import Sidecar, SourceBytes, read_bytes
 from corpus.metadata.bylines import read_byline, read_copied_page
 from corpus.metadata.dates import read_date
 from corpus.metadata.precedence import NOTES, read_sidecar
-from corpus.readers.reading import read_document, read_documents
+from corpus.readers.reading import read_documents
 from corpus.text.language import language_of
 from tests.corpus.readers.files import only
-from tests.corpus.samples import UNHURRIED, is_clause
+from tests.corpus.samples import UNHURRIED, is_clause, read_document
 
 Write = Callable[..., Path]
 SEEDS = Path(__file__).parents[4] / "shared" / "seeds"

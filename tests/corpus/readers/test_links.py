@@ -9,8 +9,7 @@ import pytest
 from corpus.errors import SourceError
 from corpus.files.source import OUTSIDE, read_bytes
 from corpus.readers.discovery import find_files
-from corpus.readers.reading import read_document
-from tests.corpus.samples import is_clause
+from tests.corpus.samples import is_clause, read_document
 
 Write = Callable[..., Path]
 SIDECARS = ["note.txt.meta.yaml", "note.meta.yaml"]

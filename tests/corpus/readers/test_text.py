@@ -15,8 +15,7 @@ from corpus.files import source as reader_of_sources
 from corpus.files.paths import absolute_path
 from corpus.files.source import SourceBytes, read_bytes
 from corpus.metadata.precedence import MAX_TITLE_CHARACTERS
-from corpus.readers.reading import read_document
-from tests.corpus.samples import is_clause
+from tests.corpus.samples import is_clause, read_document
 
 Write = Callable[..., Path]
 
@@ -114,14 +113,6 @@ def test_a_name_too_long_for_the_operating_system_is_refused(tmp_path: Path) -> 
     assert refusal(tmp_path / ("a" * 300)).startswith("it cannot be read (File name too long)")
 
 
-def test_a_file_without_permission_is_refused(write: Write) -> None:
-    path = write("secret.txt", "Text.")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("permission bits do not bind this user")
-    assert refusal(path) == "permission to read it is missing; check its permissions"
-
-
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -129,7 +120,7 @@ def test_a_file_without_permission_is_refused(write: Write) -> None:
         (errno.EIO, "it cannot be read (Input/output error); check the disk and the path"),
     ],
 )
-def test_what_the_operating_system_refuses_is_refused(
+def test_an_error_of_the_operating_system_is_refused(
     write: Write, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
 ) -> None:
     path = write("truce.txt", "Text.")

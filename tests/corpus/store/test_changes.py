@@ -114,7 +114,7 @@ def test_ids_say_which_document_of_a_file_and_not_that_it_was_uploaded(store: St
 
 
 class Stores(RuleBasedStateMachine):
-    """A store beside a dictionary of what it should hold: source to id and text."""
+    """A store, and a dictionary of its expected content: source to id and text."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -261,7 +261,7 @@ def test_a_writer_that_waits_too_long_for_another_says_so(folder: Path, monkeypa
             attempts: list[Callable[[], object]] = [
                 lambda: store.put(sample_document(), sample_passages(), FINGERPRINT),
                 lambda: store.remove("truce"),
-                lambda: store.reencode(lambda document, text: [], FINGERPRINT),
+                lambda: store.reindex(lambda document, text: [], FINGERPRINT),
             ]
             for attempt in attempts:
                 refusal(StoreBusyError, attempt)

@@ -11,7 +11,7 @@ from corpus.store.filters import AnyOf, Condition, Filters, Range
 from corpus.store.rows import Record, StoredDocument, document_from_record
 from corpus.store.store import Store
 from corpus.store.view import View
-from tests.corpus.samples import FINGERPRINT, TEXT, filters_of, sample_document, sample_passages, tamper
+from tests.corpus.samples import FINGERPRINT, TEXT, allowed_keys, filters_of, sample_document, sample_passages, tamper
 
 SPANISH = filters_of(languages=["es"])
 
@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def allowed(view: View, filters: Filters) -> set[str]:
-    documents = view.documents_by_key(view.passage_documents(view.passage_keys(filters)).values())
+    documents = view.documents_by_key(view.allowed_documents(filters))
     return {document.id for document in documents.values()}
 
 
@@ -37,7 +37,7 @@ def test_a_later_view_reads_only_new_rows(store: Store, at_once: int, monkeypatc
         store.remove("c")
         store.put(sample_document("/d.md", language="es"), sample_passages(), FINGERPRINT)
         store.put(sample_document("/b.md", TEXT + "More.", language="es"), sample_passages(), FINGERPRINT)
-        store.reencode(lambda document, text: sample_passages(text, 3), FINGERPRINT)
+        store.reindex(lambda document, text: sample_passages(text, 3), FINGERPRINT)
         read: list[int] = []
 
         def noted(record: Record, passages: int) -> StoredDocument:
@@ -48,7 +48,7 @@ def test_a_later_view_reads_only_new_rows(store: Store, at_once: int, monkeypatc
             between.reuse_catalogue(earlier)  # and is never asked
             later.reuse_catalogue(between)
             monkeypatch.setattr("corpus.store.view.document_from_record", noted)
-            keys = later.passage_keys(SPANISH)
+            keys = allowed_keys(later, SPANISH)
             assert len(read) == 2  # b, which was replaced, and d
             assert keys == later.passage_keys()
             assert allowed(later, SPANISH) == {"a", "b", "d"}
@@ -72,7 +72,7 @@ def test_a_view_may_reuse_the_entries_of_one_that_was_never_filtered(store: Stor
 def test_damage_never_hides_a_document_from_a_filter(store: Store, damage: str) -> None:
     tamper(store.folder, damage)
     with store.view() as view, pytest.raises(StoreCorruptError):
-        view.passage_keys(SPANISH)
+        view.allowed_documents(SPANISH)
 
 
 def test_no_document_is_called_unknown_where_one_has_vanished(store: Store) -> None:

@@ -35,7 +35,7 @@ CHANGES: list[Callable[[Store], object]] = [
     lambda store: store.put(sample_document("/d.md"), sample_passages(), FINGERPRINT),
     lambda store: store.put(sample_document("/a.md", TEXT + "More."), sample_passages(TEXT + "More.", 5), FINGERPRINT),
     lambda store: store.remove("b"),
-    lambda store: store.reencode(lambda document, text: sample_passages(text, 3), "another encoder"),
+    lambda store: store.reindex(lambda document, text: sample_passages(text, 3), "another encoder"),
     lambda store: store.apply([Remove("/a.md"), Remove("/none.md"), Move("/b.md", "/e.md")]),
     lambda store: store.apply([Put(sample_document("/f.md"), sample_passages(), moved_from="/a.md")], FINGERPRINT),
 ]

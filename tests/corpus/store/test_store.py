@@ -80,7 +80,7 @@ def test_the_generation_grows_by_one_with_each_change(store: Store) -> None:
     assert store.put(sample_document("/a/new.md"), [], FINGERPRINT) == ("new", 3)
     assert store.put(sample_document("/a/new.md"), [], FINGERPRINT) == ("new", 4)
     assert store.remove("new") == 5
-    assert store.reencode(lambda document, text: [], "another encoder") == 6
+    assert store.reindex(lambda document, text: [], "another encoder") == 6
     with store.view() as view:
         assert view.generation == 6
 
@@ -254,7 +254,7 @@ def test_reencoding_replaces_every_passage_and_keeps_every_document(store: Store
         seen.append((document.id, text))
         return sample_passages(text, 4)
 
-    assert store.reencode(encode, "another encoder") == 3
+    assert store.reindex(encode, "another encoder") == 3
     assert sorted(seen) == [("talks", LATIN), ("truce", TEXT)]
     after = rows_of_tables(folder)
     assert after["documents"] == before["documents"]
@@ -324,7 +324,7 @@ def test_an_encoder_that_fails_leaves_the_old_state_and_its_error_passes_through
         return sample_passages(text, 3)
 
     with pytest.raises(type(error)) as refused:
-        store.reencode(encode, "another encoder")
+        store.reindex(encode, "another encoder")
     assert refused.value is error
     assert signature(folder) == before
     assert store.remove("truce") == 3
@@ -334,7 +334,7 @@ def test_damage_found_while_reencoding_leaves_the_old_state(store: Store, folder
     store._connection.execute("UPDATE documents SET text = x'41' WHERE id = 'truce'")
     before = signature(folder)
     with pytest.raises(StoreCorruptError):
-        store.reencode(lambda document, text: sample_passages(text), "another encoder")
+        store.reindex(lambda document, text: sample_passages(text), "another encoder")
     assert signature(folder) == before
 
 
@@ -365,9 +365,9 @@ with Store(folder) as store:
         store.put(document("/a/new.md", "A new text."), passages("A new text.", 6), "an encoder")
     elif what == "replace":
         store.put(document("/a/truce.md", "A new text."), passages("A new text.", 6), "an encoder")
-    elif what == "reencode":
+    elif what == "reindex":
         rounds = iter([None, 6])
-        store.reencode(lambda document, text: passages(text, next(rounds)), "another encoder")
+        store.reindex(lambda document, text: passages(text, next(rounds)), "another encoder")
     elif what == "keep on":
         for at in range(10_000):
             store.put(document(f"/b/{at}.md", f"Text {at} of many."), list(passages("", None))[:3], "an encoder")
@@ -390,7 +390,7 @@ def killed(writer: subprocess.Popen[str]) -> None:
     assert writer.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("what", ["add", "replace", "reencode"])
+@pytest.mark.parametrize("what", ["add", "replace", "reindex"])
 def test_a_writer_killed_in_the_middle_of_a_change_leaves_exactly_the_old_state(
     store: Store, folder: Path, what: str
 ) -> None:

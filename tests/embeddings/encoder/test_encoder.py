@@ -1,9 +1,11 @@
 """The encoder against plain sentence-transformers and transformers, with models made here and the default one."""
 
+import os
 import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ Floats = NDArray[np.float32]
 
 ROOT = Path(__file__).parents[3]
 FLOAT_NOISE = 1e-4
-"""Values nearer to zero than this may change their sign with the company they are computed in."""
+"""Values nearer to zero than this may change their sign with the rest of their batch."""
 
 PASSAGES = [
     "The truce began in March 2012.",
@@ -91,7 +93,7 @@ def plain_default() -> Plain:
 
 @pytest.fixture(scope="session")
 def byte_level_encoder(byte_level_model: Path) -> Encoder:
-    return Encoder.load(str(byte_level_model))
+    return Encoder(str(byte_level_model))
 
 
 def one(encoder: Encoder, text: str) -> PassageEncoding:
@@ -140,14 +142,14 @@ def test_a_questions_vectors_are_the_models_own_without_special_tokens(
 
 
 def test_the_default_encoder_gives_the_vectors_and_signs_of_its_model(plain_default: Plain) -> None:
-    default_encoder = Encoder.load(DEFAULT_ENCODER)
+    default_encoder = Encoder(DEFAULT_ENCODER)
     for text in (*PASSAGES, "The quick brown fox. " * 40):
         encoding = one(default_encoder, text)
         np.testing.assert_allclose(encoding.vector, plain_default.vector(text), atol=1e-5)
         assert_signs_of(encoding.token_signs, plain_default.last_hidden_states(text))
 
 
-def test_company_in_a_batch_changes_nothing_beyond_float_noise(tiny_encoder: Encoder, plain_tiny: Plain) -> None:
+def test_the_rest_of_a_batch_changes_nothing_beyond_float_noise(tiny_encoder: Encoder, plain_tiny: Plain) -> None:
     chance = random.Random(3)  # noqa: S311
     words = "the truce prison gang talks began year homicides café 🦜 zz 1992".split()
     batch = [" ".join(chance.choices(words, k=chance.randrange(1, 14))) for _ in range(70)]
@@ -222,32 +224,24 @@ def test_token_spans_say_which_characters_each_token_stands_for(tiny_encoder: En
 
 
 @given(text=texts)
+@pytest.mark.parametrize("model", ["tiny_encoder", "byte_level_encoder"])
 @same_fixture
-def test_token_spans_lie_in_the_text_in_order_a_row_each(tiny_encoder: Encoder, text: str) -> None:
-    spans = tiny_encoder.token_spans(text)
+def test_token_spans_lie_in_the_text_in_order_a_row_each(model: str, request: pytest.FixtureRequest, text: str) -> None:
+    encoder: Encoder = request.getfixturevalue(model)
+    spans = encoder.token_spans(text)
     real = spans[1:-1]
 
-    assert len(real) == tiny_encoder.count_tokens(text)
+    assert len(real) == encoder.count_tokens(text)
     assert all(0 <= start < end <= len(text) for start, end in real)
     assert real == sorted(real)
-    if len(spans) <= TINY_MAX_TOKENS:
-        assert len(one(tiny_encoder, text).token_signs) == len(spans)
-
-
-@given(text=texts)
-@same_fixture
-def test_a_byte_level_models_token_spans_lie_in_the_text_a_row_each(byte_level_encoder: Encoder, text: str) -> None:
-    spans = byte_level_encoder.token_spans(text)
-
-    assert all(0 <= start < end <= len(text) for start, end in spans[1:-1])
-    if len(spans) <= byte_level_encoder.max_tokens:
-        assert len(one(byte_level_encoder, text).token_signs) == len(spans)
+    if len(spans) <= encoder.max_tokens:
+        assert len(one(encoder, text).token_signs) == len(spans)
 
 
 @given(text=texts, tokens=st.integers(0, 30))
 @pytest.mark.parametrize("model", ["tiny_encoder", "byte_level_encoder"])
 @same_fixture
-def test_the_first_tokens_are_a_beginning_with_at_most_so_many(
+def test_the_first_tokens_are_a_beginning_of_at_most_that_length(
     model: str, request: pytest.FixtureRequest, text: str, tokens: int
 ) -> None:
     encoder: Encoder = request.getfixturevalue(model)
@@ -300,8 +294,8 @@ def test_the_fingerprint_knows_the_weights_but_not_the_place(
 ) -> None:
     moved = Path(shutil.copytree(tiny_model, tmp_path / "elsewhere"))
 
-    assert Encoder.load(str(moved)).fingerprint(size=1) == tiny_encoder.fingerprint(size=1)
-    assert Encoder.load(str(make_tiny_model(tmp_path / "other", seed=2))).fingerprint() != tiny_encoder.fingerprint()
+    assert Encoder(str(moved)).fingerprint(size=1) == tiny_encoder.fingerprint(size=1)
+    assert Encoder(str(make_tiny_model(tmp_path / "other", seed=2))).fingerprint() != tiny_encoder.fingerprint()
 
 
 def test_the_fingerprint_knows_the_pooling_and_the_maximum_length(
@@ -316,7 +310,7 @@ def test_the_fingerprint_knows_the_pooling_and_the_maximum_length(
         before = changed.read_text()
         changed.write_text(before.replace(old, new))
         assert changed.read_text() != before
-        prints.append(Encoder.load(str(tmp_path / name)).fingerprint())
+        prints.append(Encoder(str(tmp_path / name)).fingerprint())
 
     assert len(set(prints)) == 3
 
@@ -333,43 +327,20 @@ def test_the_fingerprint_knows_how_texts_are_cut(tiny_encoder: Encoder) -> None:
     assert tiny_encoder.fingerprint(a=1, b=2) == tiny_encoder.fingerprint(b=2, a=1)
 
 
-def break_nothing(folder: Path) -> None:
-    shutil.rmtree(folder)
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no folder": (shutil.rmtree, "There is no folder"),
+    "no weights": (
+        lambda folder: (folder / "model.safetensors").unlink(),
+        "has no .safetensors weights. Choose one that does.",
+    ),
+    "short weights": (lambda folder: os.truncate(folder / "model.safetensors", 1000), "cannot be loaded"),
+    "config": (lambda folder: (folder / "config.json").write_text('{"model_type": "bert", '), "cannot be loaded"),
+    "modules": (lambda folder: (folder / "modules.json").write_text("[{"), "cannot be loaded"),
+    "tokenizer": (lambda folder: (folder / "tokenizer.json").write_text("{}"), "cannot be loaded"),
+}
 
 
-def break_weights_away(folder: Path) -> None:
-    (folder / "model.safetensors").unlink()
-
-
-def break_weights_short(folder: Path) -> None:
-    weights = folder / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:1000])
-
-
-def break_config(folder: Path) -> None:
-    (folder / "config.json").write_text('{"model_type": "bert", ')
-
-
-def break_modules(folder: Path) -> None:
-    (folder / "modules.json").write_text("[{")
-
-
-def break_tokenizer(folder: Path) -> None:
-    (folder / "tokenizer.json").write_text("{}")
-
-
-@pytest.mark.parametrize(
-    ("damage", "sentence"),
-    [
-        (break_nothing, "There is no folder"),
-        (break_weights_away, "has no .safetensors weights. Choose one that does."),
-        (break_weights_short, "cannot be loaded"),
-        (break_config, "cannot be loaded"),
-        (break_modules, "cannot be loaded"),
-        (break_tokenizer, "cannot be loaded"),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
+@pytest.mark.parametrize(("damage", "sentence"), DAMAGES.values(), ids=DAMAGES)
 def test_a_broken_model_is_refused_with_a_sentence(
     tiny_model: Path, tmp_path: Path, damage: Any, sentence: str
 ) -> None:
@@ -377,25 +348,22 @@ def test_a_broken_model_is_refused_with_a_sentence(
     damage(folder)
 
     with pytest.raises(EncoderError) as refused:
-        Encoder.load(str(folder))
+        Encoder(str(folder))
 
     assert sentence in str(refused.value)
     assert str(refused.value).endswith((".", "name."))
     assert "\n" not in str(refused.value)
 
 
-def test_a_model_whose_tokens_have_another_dimension_than_its_texts_is_refused(tmp_path: Path) -> None:
-    folder = make_byte_level_model(tmp_path / "dense", dense=16)
+@pytest.mark.parametrize(
+    ("dense", "message"),
+    [(16, "16 dimensions for a text and 32 for a token"), (12, "12 dimensions; a multiple of 8")],
+)
+def test_a_model_with_unusable_dimensions_is_refused(tmp_path: Path, dense: int, message: str) -> None:
+    folder = make_byte_level_model(tmp_path / "dense", dense=dense)
 
-    with pytest.raises(EncoderError, match="16 dimensions for a text and 32 for a token"):
-        Encoder.load(str(folder))
-
-
-def test_a_dimension_that_bits_do_not_fill_is_refused(tmp_path: Path) -> None:
-    folder = make_byte_level_model(tmp_path / "odd", dense=12)
-
-    with pytest.raises(EncoderError, match="12 dimensions; a multiple of 8"):
-        Encoder.load(str(folder))
+    with pytest.raises(EncoderError, match=message):
+        Encoder(str(folder))
 
 
 OFFLINE_SCRIPT = """
@@ -431,7 +399,7 @@ from service.settings import Settings
 folder = pathlib.Path(sys.argv[1])
 (folder / "tides.txt").write_text("Tides\\n\\nThe moon's gravity raises the tides twice a day.")
 settings = Settings(data=folder / "data")
-encoder = Encoder.load(DEFAULT_ENCODER)
+encoder = Encoder(DEFAULT_ENCODER)
 with Store(settings.data, create=True) as store:
     Ingester(store, lambda: encoder, settings).ingest([folder / "tides.txt"], NoProgress())
 library = Library(settings, encoder)

@@ -25,6 +25,15 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
+@pytest.mark.parametrize("content", ["{", "[]", '{"prompts": "x"}', '{"prompts": {"query": 1}}'])
+def test_an_unusable_file_of_prompts_is_named(tiny_model: Path, tmp_path: Path, content: str) -> None:
+    folder = Path(shutil.copytree(tiny_model, tmp_path / "model"))
+    path = folder / "config_sentence_transformers.json"
+    path.write_text(content)
+    with pytest.raises(EncoderError, match=f"^{path} is not usable: "):
+        model_folder(str(folder))
+
+
 def test_the_default_is_the_packaged_model() -> None:
     folder = model_folder(DEFAULT_ENCODER)
 
@@ -74,7 +83,7 @@ def test_a_folder_is_taken_as_it_is(tiny_model: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("name", ["./missing", "/nowhere/model", "~/model", "../missing"])
-def test_a_missing_folder_is_told_as_such(name: str) -> None:
+def test_a_missing_folder_is_named_in_the_error(name: str) -> None:
     with pytest.raises(EncoderError) as refused:
         model_folder(name)
 
@@ -84,7 +93,7 @@ def test_a_missing_folder_is_told_as_such(name: str) -> None:
 
 
 @pytest.mark.usefixtures("offline")
-def test_a_model_that_is_not_on_this_machine_is_told_as_such() -> None:
+def test_a_model_that_is_not_on_this_machine_is_named_in_the_error() -> None:
     with pytest.raises(EncoderError) as refused:
         model_folder("nobody-has-this/model-at-all")
 
@@ -96,7 +105,7 @@ def test_a_model_that_is_not_on_this_machine_is_told_as_such() -> None:
 
 @pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("name", ["not a name", "a/b/c", "what?", "-", "x" * 100])
-def test_what_is_neither_a_folder_nor_a_name_is_told_as_such(name: str) -> None:
+def test_an_invalid_model_name_is_named_in_the_error(name: str) -> None:
     with pytest.raises(EncoderError, match=r"is neither a folder nor a model's name\. Check FOOTNOTE_ENCODER"):
         model_folder(name)
 
@@ -175,7 +184,7 @@ room = size + int(sys.argv[2]) * 1024**2
 resource.setrlimit(resource.RLIMIT_AS, (room, room))
 try:
     if sys.argv[1] == "torch":
-        Encoder.load("all-MiniLM-L6-v2", "float32")
+        Encoder("all-MiniLM-L6-v2", "float32")
     else:
         open_session(data)
 except EncoderError as error:

@@ -17,6 +17,7 @@ from embeddings.tokens.maxsim import sign_bits
 from service.answering.highlight import Highlighter
 from service.answering.sentences import Passage, QuestionWords
 from service.reading.splitting import DocumentStructure, PassageSizes, split_text
+from tests.embeddings.conftest import runtime_of
 
 QUERY, DOCUMENT = "query: ", "passage: "
 PROMPTS = {"query": QUERY, "passage": DOCUMENT}
@@ -63,9 +64,9 @@ def test_both_runtimes_give_the_vectors_of_sentence_transformers(
     model: str, pools_prompt: bool, prompted: Prompted, exports: Path, request: pytest.FixtureRequest
 ) -> None:
     folder = prompted(request.getfixturevalue(model), pools_prompt=pools_prompt)
-    encoders = [Encoder.load(str(folder), "float32", kept) for kept in (None, exports)]
+    encoders = [Encoder(str(folder), "float32", kept) for kept in (None, exports)]
 
-    assert [encoder.runtime for encoder in encoders] == ["torch, float32", "onnxruntime, float32"]
+    assert [runtime_of(encoder) for encoder in encoders] == ["torch, float32", "onnxruntime, float32"]
     assert encoders[0].fingerprint() == encoders[1].fingerprint()
     for text in TEXTS:
         passage, passage_tokens = plain(folder, text, DOCUMENT)
@@ -84,7 +85,7 @@ def test_both_runtimes_give_the_vectors_of_sentence_transformers(
 def test_a_prompt_changes_the_vectors_of_its_role_alone(
     tiny_model: Path, tiny_encoder: Encoder, prompted: Prompted
 ) -> None:
-    encoder = Encoder.load(str(prompted(tiny_model, {"query": QUERY})))
+    encoder = Encoder(str(prompted(tiny_model, {"query": QUERY})))
     text = "who began the truce?"
     [passage], [without] = encoder.encode_passages([text]), tiny_encoder.encode_passages([text])
 
@@ -95,7 +96,7 @@ def test_a_prompt_changes_the_vectors_of_its_role_alone(
 
 @pytest.mark.parametrize("model", ["tiny_model", "byte_level_model"])
 def test_each_kept_token_has_a_span_in_the_text(model: str, prompted: Prompted, request: pytest.FixtureRequest) -> None:
-    encoder = Encoder.load(str(prompted(request.getfixturevalue(model))))
+    encoder = Encoder(str(prompted(request.getfixturevalue(model))))
     for text in TEXTS:
         spans = encoder.token_spans(text)
         [encoding] = encoder.encode_passages([text])
@@ -107,7 +108,7 @@ def test_each_kept_token_has_a_span_in_the_text(model: str, prompted: Prompted, 
 
 
 def test_the_highlight_is_the_sentence_that_answers(tiny_model: Path, prompted: Prompted) -> None:
-    encoder = Encoder.load(str(prompted(tiny_model)))
+    encoder = Encoder(str(prompted(tiny_model)))
     text, title = "The gang talks. The truce began. Zzz.", "Prison"
     wanted = text.index("The truce"), text.index(" Zzz")
     spans = np.array(encoder.token_spans(f"{title}. {text}")) - len(f"{title}. ")
@@ -120,7 +121,7 @@ def test_the_highlight_is_the_sentence_that_answers(tiny_model: Path, prompted: 
 
 
 def test_no_passage_with_prompt_and_title_exceeds_the_length_limit(tiny_model: Path, prompted: Prompted) -> None:
-    encoder = Encoder.load(str(prompted(tiny_model)))
+    encoder = Encoder(str(prompted(tiny_model)))
     text = "the truce began in the prison when gang talks began; " * 30
     made = split_text(encoder, PassageSizes(1000, 8), DocumentStructure("The year of the truce"), text)
     texts = [made.prefix + text[passage.start : passage.end] for passage in made.passages]
@@ -135,7 +136,7 @@ def test_no_passage_with_prompt_and_title_exceeds_the_length_limit(tiny_model: P
 
 def test_a_question_too_long_loses_its_end_and_not_its_prompt(tiny_model: Path, prompted: Prompted) -> None:
     folder = prompted(tiny_model)
-    encoder = Encoder.load(str(folder))
+    encoder = Encoder(str(folder))
     asked = encoder.encode_question("z " * 300)
 
     assert len(asked.token_vectors) == encoder.question_tokens
@@ -145,16 +146,16 @@ def test_a_question_too_long_loses_its_end_and_not_its_prompt(tiny_model: Path, 
 def test_prompts_are_part_of_the_fingerprint(tiny_model: Path, tiny_encoder: Encoder, prompted: Prompted) -> None:
     prints = [tiny_encoder.fingerprint()]
     for prompts in (PROMPTS, {"query": QUERY}, {"document": DOCUMENT}):
-        prints.append(Encoder.load(str(prompted(tiny_model, prompts))).fingerprint())
-    prints.append(Encoder.load(str(prompted(tiny_model, PROMPTS, pools_prompt=False))).fingerprint())
+        prints.append(Encoder(str(prompted(tiny_model, prompts))).fingerprint())
+    prints.append(Encoder(str(prompted(tiny_model, PROMPTS, pools_prompt=False))).fingerprint())
 
     assert len(set(prints)) == 5
-    assert Encoder.load(str(prompted(tiny_model, {}, pools_prompt=False))).fingerprint() == prints[0]
+    assert Encoder(str(prompted(tiny_model, {}, pools_prompt=False))).fingerprint() == prints[0]
 
 
 def test_prompts_that_leave_no_room_are_refused(tiny_model: Path, prompted: Prompted) -> None:
     with pytest.raises(EncoderError, match="leave no room for text"):
-        Encoder.load(str(prompted(tiny_model, {"document": "z " * 50})))
+        Encoder(str(prompted(tiny_model, {"document": "z " * 50})))
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_an_index_with_removals_on_its_way_is_the_one_made_of_what_is_left(rng: 
 @given(keyed_vectors(), questions)
 def test_an_index_survives_serialisation(passages: tuple[list[int], Floats], question: Floats) -> None:
     index = made(*passages)
-    again = ExactIndex.from_bytes(index.to_bytes())
+    again = ExactIndex.read_piece(index.to_bytes(), DIMENSION)
 
     assert (len(again), again.dimension) == (len(index), DIMENSION)
     assert again.search(question, 50) == index.search(question, 50)
@@ -160,7 +160,7 @@ def test_an_index_survives_serialisation(passages: tuple[list[int], Floats], que
 
 def test_a_loaded_index_can_be_changed(rng: np.random.Generator) -> None:
     vectors = unit_vectors(rng, 10)
-    loaded = ExactIndex.from_bytes(made(range(9), vectors[:9]).to_bytes())
+    loaded = ExactIndex.read_piece(made(range(9), vectors[:9]).to_bytes(), DIMENSION)
 
     assert loaded.changed([], [9], vectors[9:]).to_bytes() == made(range(10), vectors).to_bytes()
 
@@ -177,7 +177,7 @@ def test_an_empty_index_finds_nothing() -> None:
 @pytest.mark.parametrize("data", [b"", b"I", b"IxM2", b"IxM2" + b"\0" * 100, b"no index at all" * 9], ids=repr)
 def test_bytes_that_are_no_index_are_refused(data: bytes) -> None:
     with pytest.raises(StoreCorruptError, match="it will be rebuilt"):
-        ExactIndex.from_bytes(data)
+        ExactIndex.read_piece(data, DIMENSION)
 
 
 def test_an_index_cut_short_anywhere_is_refused(rng: np.random.Generator) -> None:
@@ -185,14 +185,14 @@ def test_an_index_cut_short_anywhere_is_refused(rng: np.random.Generator) -> Non
 
     for length in range(0, len(data), 5):
         with pytest.raises(StoreCorruptError):
-            ExactIndex.from_bytes(data[:length])
+            ExactIndex.read_piece(data[:length], DIMENSION)
 
 
 def test_an_index_of_another_kind_is_refused() -> None:
     import faiss
 
     with pytest.raises(StoreCorruptError, match="another kind"):
-        ExactIndex.from_bytes(faiss.serialize_index(faiss.IndexFlatL2(8)).tobytes())
+        ExactIndex.read_piece(faiss.serialize_index(faiss.IndexFlatL2(8)).tobytes(), DIMENSION)
 
 
 @given(keyed_vectors(), st.data())

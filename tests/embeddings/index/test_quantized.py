@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import embeddings.index.quantized
 from corpus.errors import StoreCorruptError
 from embeddings.index.exact import SCORE_DECIMALS, Hits
-from embeddings.index.quantized import CodedIndex
+from embeddings.index.quantized import QuantizedIndex
 from embeddings.index.segments import CODING_VERSION, GAIN, Segment, code_error, gridded, rotated
 from tests.corpus.allowing import Listed, Unlisted
 from tests.embeddings.conftest import unit_vectors
@@ -38,10 +38,10 @@ class Stored:
         self.asked += keys
         return [(key, self._rows[key].tobytes()) for key in sorted(keys)]
 
-    def index(self) -> CodedIndex:
-        return self.changed(CodedIndex.of(self.vectors.shape[1], (), self.read), added=self.keys)
+    def index(self) -> QuantizedIndex:
+        return self.changed(QuantizedIndex.of(self.vectors.shape[1], (), self.read), added=self.keys)
 
-    def changed(self, index: CodedIndex, removed: Keys = NONE, added: Keys = NONE) -> CodedIndex:
+    def changed(self, index: QuantizedIndex, removed: Keys = NONE, added: Keys = NONE) -> QuantizedIndex:
         return index.updated(np.asarray(removed, dtype=np.int64), np.sort(added), self.read)
 
     def nearest(self, question: Floats, depth: int, allowed: Keys | None = None) -> Hits:
@@ -130,11 +130,11 @@ def test_the_steps_that_an_index_grew_in_leave_no_trace(
 ) -> None:
     monkeypatch.setattr(embeddings.index.quantized, "SEGMENT_ROWS", rows)
     gone = stored.keys[rng.random(PASSAGES) < 0.3]
-    grown = CodedIndex.of(DIMENSION, (), stored.read)
+    grown = QuantizedIndex.of(DIMENSION, (), stored.read)
     for some in np.array_split(rng.permutation(stored.keys), 40):
         grown = stored.changed(grown, gone[rng.random(len(gone)) < 0.02], some)
     grown = stored.changed(grown, gone)
-    at_once = stored.changed(CodedIndex.of(DIMENSION, (), stored.read), added=np.setdiff1d(stored.keys, gone))
+    at_once = stored.changed(QuantizedIndex.of(DIMENSION, (), stored.read), added=np.setdiff1d(stored.keys, gone))
     even = stored.keys[::2]
 
     assert max(len(segment) for segment in (*grown.pieces, *at_once.pieces)) <= rows
@@ -148,7 +148,7 @@ def test_the_steps_that_an_index_grew_in_leave_no_trace(
 
 def test_an_index_written_and_read_finds_the_same(stored: Stored, questions: Floats) -> None:
     index = stored.index()
-    again = CodedIndex.of(DIMENSION, [Segment.read(written(s), DIMENSION) for s in index.pieces], stored.read)
+    again = QuantizedIndex.of(DIMENSION, [Segment.read(written(s), DIMENSION) for s in index.pieces], stored.read)
 
     assert [segment.name for segment in again.pieces] == [segment.name for segment in index.pieces]
     assert all(again.search(question, DEPTH) == index.search(question, DEPTH) for question in questions)
@@ -244,7 +244,7 @@ def test_more_than_there_are_finds_all(stored: Stored, questions: Floats) -> Non
 
 
 def test_an_empty_index_finds_nothing() -> None:
-    index = CodedIndex.of(DIMENSION, (), Stored(np.empty((0, DIMENSION), dtype=np.float32)).read)
+    index = QuantizedIndex.of(DIMENSION, (), Stored(np.empty((0, DIMENSION), dtype=np.float32)).read)
 
     assert (len(index), index.keys.tolist(), index.search(np.ones(DIMENSION, dtype=np.float32), 5)) == (0, [], [])
     assert index.vectors([]).shape == (0, DIMENSION)
@@ -259,7 +259,7 @@ def test_a_vector_of_nothing_but_zeros_does_no_harm(rng: np.random.Generator) ->
 
 
 def test_a_change_leaves_the_index_it_was_made_from_as_it_was(stored: Stored, questions: Floats) -> None:
-    old = stored.changed(CodedIndex.of(DIMENSION, (), stored.read), added=stored.keys[:3000])
+    old = stored.changed(QuantizedIndex.of(DIMENSION, (), stored.read), added=stored.keys[:3000])
     before = old.keys.tolist(), [old.search(question, DEPTH) for question in questions]
 
     new = stored.changed(old, stored.keys[:1500], stored.keys[3000:])
@@ -278,7 +278,7 @@ def test_a_removal_leaves_an_index_with_earlier_removals_as_it_was(stored: Store
 
 
 def test_a_small_change_copies_nothing_large(stored: Stored) -> None:
-    old = stored.changed(CodedIndex.of(DIMENSION, (), stored.read), added=stored.keys[:3900])
+    old = stored.changed(QuantizedIndex.of(DIMENSION, (), stored.read), added=stored.keys[:3900])
     stored.asked.clear()
 
     new = stored.changed(old, stored.keys[:10], stored.keys[3900:])
@@ -288,14 +288,14 @@ def test_a_small_change_copies_nothing_large(stored: Stored) -> None:
 
 
 def test_many_small_changes_leave_few_segments(stored: Stored) -> None:
-    index = CodedIndex.of(DIMENSION, (), stored.read)
+    index = QuantizedIndex.of(DIMENSION, (), stored.read)
     for some in np.array_split(stored.keys, 200):
         index = stored.changed(index, added=some)
 
     assert len(index.pieces) <= 6
 
 
-def test_a_segment_that_has_lost_much_is_made_anew(stored: Stored) -> None:
+def test_a_segment_that_has_lost_many_passages_is_rewritten(stored: Stored) -> None:
     index = stored.changed(stored.index(), stored.keys[: PASSAGES // 2])
 
     assert [len(segment) for segment in index.pieces] == [PASSAGES // 2]
@@ -326,7 +326,7 @@ def test_no_more_vectors_are_kept_than_are_allowed(
 
 def test_a_vector_of_another_size_is_reported(stored: Stored) -> None:
     with pytest.raises(StoreCorruptError, match="wrong size"):
-        CodedIndex.of(DIMENSION + 8, (), stored.read).updated(NONE, stored.keys, stored.read)
+        QuantizedIndex.of(DIMENSION + 8, (), stored.read).updated(NONE, stored.keys, stored.read)
 
 
 def test_threads_find_what_one_finds(stored: Stored, questions: Floats) -> None:
@@ -360,7 +360,7 @@ def test_sums_of_rounded_vectors_have_no_error(dimension: int, rng: np.random.Ge
 
 
 def test_vectors_are_coded_as_those_on_disk_are(rng: np.random.Generator) -> None:
-    """Whoever changes what is made of a vector raises the version."""
+    """A change of the coding must raise the version."""
     vectors = np.eye(16, dtype=np.float32)[:3]
     [segment] = Stored(vectors).index().pieces
     products, places = segment.best(rotated(vectors[:1])[0], 3, None)

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,34 +19,22 @@ from eval.cli.main import footnote_eval as footnote_eval_group
 from service.runtime.progress import NoProgress
 from service.upkeep.verify import problems
 from tests.eval.bench.processes import children
-from tests.service.cli.conftest import Ran
+from tests.service.cli.conftest import Run, command
 
 pytestmark = pytest.mark.usefixtures("environment")
-Run = Callable[..., Ran]
 SMALL = ("--passages", "40", "--askers", "3", "--questions", "4", "--rounds", "1")
 
 
 @pytest.fixture
 def footnote_eval(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr("sys.argv", ["footnote-eval", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        printed = capsys.readouterr()
-        assert isinstance(exit_.value.code, int)
-        return Ran(exit_.value.code, printed.out, printed.err)
-
-    return run
+    return command("footnote-eval", main, monkeypatch, capsys)
 
 
 def test_a_benchmark_measures_everything_and_stores_it(footnote_eval: Run, beir: Path, tmp_path: Path) -> None:
     out, work, before = tmp_path / "bench.json", tmp_path / "work", children()
-    handler = signal.getsignal(signal.SIGTERM)
     ran = footnote_eval("bench", "--set", beir, *SMALL, "--work", work, "--out", out)
     assert ran.code == 0, ran.err
     assert children() == before
-    assert signal.getsignal(signal.SIGTERM) is handler
     assert not (tmp_path / "data-of-the-user").exists()
 
     result = json.loads(out.read_text())

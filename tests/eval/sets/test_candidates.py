@@ -14,7 +14,6 @@ import corpus
 from corpus.documents.document import revision_of
 from corpus.errors import UnknownDocumentError
 from corpus.files.source import read_bytes
-from corpus.readers.reading import read_document
 from eval.errors import SetError
 from eval.sets.candidates import ImportResult, candidates_from, write_candidates
 from eval.sets.feedback import load_feedback
@@ -22,6 +21,7 @@ from eval.sets.gold import resolve
 from eval.sets.questions import load_questions
 from eval.sets.quotes import locate_quote, unique_span
 from service.runtime.progress import NoProgress
+from tests.corpus.samples import read_document
 
 Write = Callable[..., Path]
 
@@ -64,7 +64,7 @@ def test_ratings_up_of_multiple_passages_become_one_question_with_multiple_answe
         rating("up", rated("It was in 2012.")),
         rating("up", rated("It was in 2012."), " When ? ", at="2026-02-01T00:00:00+01:00"),
     ).candidates
-    assert (candidate.id, candidate.question, candidate.up, candidate.down) == ("when", " When ? ", 3, 0)
+    assert (candidate.id, candidate.question, candidate.up, candidate.down) == ("when", "When ?", 3, 0)
     assert [(p.document, p.quote) for p in candidate.answers] == [
         ("prison", "The prison was full"),
         ("truce", "It was in 2012."),
@@ -240,14 +240,20 @@ def test_questions_of_a_known_set_are_left_out_and_its_ids_are_not_taken(write: 
     [
         ({"rating": "sideways"}, "line 2: rating: input should be 'up' or 'down'."),
         ({"at": "2026-03-01T12:00:00"}, "line 2: at: input should have timezone info."),
-        ({"passage": None}, "line 2: 'passage' can only be null if 'status' is 'not_found'."),
-        ({"user": "someone"}, "line 2: user: unknown key; "),
+        ({"passage": None}, "line 2: passage: this can be null only if 'status' is 'not_found'."),
+        ({"user": "someone"}, "line 2: this has an unknown field. Known fields: question, "),
         ({"passage": {**rated("It was"), "revision": "1"}}, "line 2: passage.revision: "),
-        ({"passage": {**rated("It was"), "end": 0}}, "line 2: passage: 'start' must be before 'end'."),
-        ({"passage": {**rated("It was"), "text": "It"}}, "line 2: passage: 'text' must be as long as"),
+        (
+            {"passage": {**rated("It was"), "end": 0}},
+            "line 2: passage.end: 'end' must be greater than 'start'",
+        ),
+        (
+            {"passage": {**rated("It was"), "text": "It"}},
+            "line 2: passage.text: this must have 'end' - 'start'",
+        ),
         (
             {"passage": {**rated("It was"), "highlight": {"start": 3, "end": 9}}},
-            "line 2: passage: 'highlight' must be within",
+            "line 2: passage.highlight: this must be within the passage, 'start' before 'end'.",
         ),
     ],
 )

@@ -5,11 +5,11 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.corpus.readers.files import at_one_time
-from tests.hostile.generators.draw import MARKER, Draw
+from tests.hostile.generators.draw import MARKER, Draw, Kinds, kinds_of
 
 __all__ = ["Members", "damaged", "packed"]
 
@@ -158,3 +158,17 @@ def damaged(draw: Draw, members: Members) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # zipfile warns of names that come twice
         return draw.choice(DAMAGES)(draw, members)
+
+
+def archive_kinds(parts: Sequence[Callable[[Draw], Members]], members: Callable[[], Members]) -> Kinds:
+    """Return generators of archives: one of each hostile part, and one of damaged archives.
+
+    Args:
+        parts: Functions that make the members of a hostile archive.
+        members: Makes those of an intact one.
+    """
+
+    def damaged_archive(draw: Draw) -> bytes:
+        return damaged(draw, draw.choice(parts)(draw) if draw.chance(0.3) else members())
+
+    return {**kinds_of(parts, lambda _, made: packed(made)), "archives": damaged_archive}

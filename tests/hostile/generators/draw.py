@@ -5,22 +5,22 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-__all__ = ["MARKER", "Draw", "Kinds"]
+__all__ = ["MARKER", "Draw", "Kinds", "kinds_of"]
 
 Made = TypeVar("Made")
 
 MARKER = "zqvxhostile"
-"""Stands in most of the files. A message that repeats it gives away what is in a file."""
+"""Part of most files. A message that repeats it discloses the content of a file."""
 
 SMALL, LARGE, LARGEST = 1_000, 1_000_000, 20_000_000
 """Bytes of a case: mostly between the first two, now and then up to the third."""
 
 RARELY = 0.02
-"""So often a case may be as large as it can be."""
+"""Share of cases that may have the largest size."""
 
 
 class Draw(random.Random):
-    """A source of chance with room for so many bytes.
+    """A source of chance with a limited number of bytes.
 
     Args:
         seed: Of the case.
@@ -42,7 +42,7 @@ class Draw(random.Random):
         return min(most, round(least * math.pow(most / least, self.random())))
 
     def many(self, unit: int = 1, most: int | None = None) -> int:
-        """How often something of so many bytes is repeated: up to what there is room for."""
+        """Number of repetitions of something of a size, within the room that is left."""
         fit = max(1, self.room // max(1, unit))
         return self.log(1, fit if most is None else min(fit, most))
 
@@ -78,6 +78,21 @@ class Draw(random.Random):
 
 Kinds = Mapping[str, Callable[[Draw], bytes]]
 """What makes a file, by the name of its kind."""
+
+
+def kinds_of(makers: Sequence[Callable[[Draw], Made]], write: Callable[[Draw, Made], bytes]) -> Kinds:
+    """Return generators of files, each named for the function that makes the content.
+
+    Args:
+        makers: Functions that make the content of a file.
+        write: Turns it into bytes.
+    """
+
+    def kind(make: Callable[[Draw], Made]) -> Callable[[Draw], bytes]:
+        return lambda draw: write(draw, make(draw))
+
+    return {make.__name__.replace("_", " "): kind(make) for make in makers}
+
 
 WORDS = (
     *f"the truce of {MARKER} began in prisons and talks went on for many months between two sides of a city".split(),

@@ -3,7 +3,7 @@
 import string
 from collections.abc import Callable
 
-from tests.hostile.generators.draw import MARKER, Draw, Kinds
+from tests.hostile.generators.draw import MARKER, Draw, kinds_of
 from tests.hostile.generators.front import front_matter
 
 __all__ = ["KINDS", "encoded"]
@@ -240,8 +240,4 @@ MAKERS: tuple[Callable[[Draw], str], ...] = (
 )
 
 
-def _kind(make: Callable[[Draw], str]) -> Callable[[Draw], bytes]:
-    return lambda draw: encoded(draw, make(draw))
-
-
-KINDS: Kinds = {make.__name__.replace("_", " "): _kind(make) for make in MAKERS}
+KINDS = kinds_of(MAKERS, encoded)

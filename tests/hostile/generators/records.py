@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from tests.hostile.generators.draw import MARKER, Draw, Kinds
+from tests.hostile.generators.draw import MARKER, Draw, kinds_of
 from tests.hostile.generators.plain import encoded, interrupted_run, log_lines, one_furniture
 
 __all__ = ["KINDS"]
@@ -131,8 +131,4 @@ def lines(draw: Draw) -> str:
 MAKERS: tuple[Callable[[Draw], str], ...] = (values, deep, wide, many, huge_text, cut, strings, lines)
 
 
-def _kind(make: Callable[[Draw], str]) -> Callable[[Draw], bytes]:
-    return lambda draw: encoded(draw, make(draw))
-
-
-KINDS: Kinds = {make.__name__.replace("_", " "): _kind(make) for make in MAKERS}
+KINDS = kinds_of(MAKERS, encoded)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.hostile.generators.draw import MARKER, Draw, Kinds
+from tests.hostile.generators.draw import MARKER, Draw, kinds_of
 from tests.hostile.generators.front import VALUES
 from tests.hostile.generators.plain import FURNITURE, encoded, log_lines, one_furniture
 
@@ -83,8 +83,4 @@ def delimiters(draw: Draw) -> str:
 MAKERS: tuple[Callable[[Draw], str], ...] = (quotes, wide, many_rows, huge_cell, line_ends, about, delimiters)
 
 
-def _kind(make: Callable[[Draw], str]) -> Callable[[Draw], bytes]:
-    return lambda draw: encoded(draw, make(draw))
-
-
-KINDS: Kinds = {make.__name__.replace("_", " "): _kind(make) for make in MAKERS}
+KINDS = kinds_of(MAKERS, encoded)

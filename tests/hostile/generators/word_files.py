@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 import docx
 
-from tests.hostile.generators.archives import Members, damaged, packed
-from tests.hostile.generators.draw import MARKER, Draw, Kinds
+from tests.hostile.generators.archives import Members, archive_kinds
+from tests.hostile.generators.draw import MARKER, Draw
 from tests.hostile.generators.xml import hostile_xml
 
 __all__ = ["KINDS"]
@@ -227,12 +227,4 @@ PARTS: tuple[Callable[[Draw], Members], ...] = (
 )
 
 
-def _kind(make: Callable[[Draw], Members]) -> Callable[[Draw], bytes]:
-    return lambda draw: packed(make(draw))
-
-
-def _archive(draw: Draw) -> bytes:
-    return damaged(draw, draw.choice(PARTS)(draw) if draw.chance(0.3) else members())
-
-
-KINDS: Kinds = {**{make.__name__.replace("_", " "): _kind(make) for make in PARTS}, "archives": _archive}
+KINDS = archive_kinds(PARTS, members)

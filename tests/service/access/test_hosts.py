@@ -4,6 +4,7 @@ import pytest
 
 from corpus.errors import SettingsError
 from service.access.origins import is_known_host
+from service.access.rules import AccessControl
 from service.settings import load_settings
 
 
@@ -22,7 +23,7 @@ def test_hosts_are_kept_in_small_letters_beside_the_one_listened_on(
     given: str, hosts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOOTNOTE_HOSTS", given)
-    assert load_settings(host="Newsroom.example").host_values == (*hosts, "newsroom.example")
+    assert AccessControl(load_settings(host="Newsroom.example")).policy.hosts == {*hosts, "newsroom.example"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from corpus.errors import SettingsError
 from service.access.origins import is_own_host
+from service.access.rules import AccessControl
 from service.settings import load_settings
 
 
@@ -26,9 +27,9 @@ from service.settings import load_settings
 def test_origins_are_kept_as_browsers_write_them(
     given: str, origins: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert load_settings().origin_values == ()
+    assert AccessControl(load_settings()).policy.origins == ()
     monkeypatch.setenv("FOOTNOTE_ORIGINS", given)
-    assert load_settings().origin_values == origins
+    assert AccessControl(load_settings()).policy.origins == origins
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import SettingsError
 from service.access.proxies import NO_ADDRESS, client_address, parsed_address, parsed_proxies
+from service.access.rules import AccessControl
 from service.settings import load_settings
 
 PROXIES = parsed_proxies(["10.0.0.0/8", "192.0.2.1", "2001:db8:ffff::/48"])
@@ -79,14 +80,13 @@ def test_whatever_is_sent_gives_an_address(peer: str, forwarded: list[str]) -> N
         ("::/0", "its proxy 1 includes every address"),
     ],
 )
-def test_proxies_that_cannot_be_told_are_refused(given: str, told: str) -> None:
+def test_invalid_proxies_are_refused(given: str, told: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings({}, proxies=given)
     assert f"FOOTNOTE_PROXIES is not usable: {told}" in str(refused.value)
 
 
 def test_proxies_are_addresses_and_networks() -> None:
-    assert load_settings({}, proxies=" 127.0.0.1, 10.1.2.3/8 ,::1 ").proxy_values == parsed_proxies(
-        ["127.0.0.1", "10.0.0.0/8", "::1"]
-    )
-    assert load_settings({}).proxy_values == ()
+    settings = load_settings({}, proxies=" 127.0.0.1, 10.1.2.3/8 ,::1 ")
+    assert AccessControl(settings).policy.proxies == parsed_proxies(["127.0.0.1", "10.0.0.0/8", "::1"])
+    assert AccessControl(load_settings({})).policy.proxies == ()

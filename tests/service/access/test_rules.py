@@ -14,7 +14,7 @@ import pytest
 from corpus.errors import SettingsError
 from service.access import rules
 from service.access.keys import Key
-from service.access.rules import AccessControl, AccessPolicy, access_of
+from service.access.rules import AccessControl, AccessPolicy
 from service.settings import Settings, load_settings
 
 ADMIN, ASK, SITE = "admin-key-of-the-test", "ask-key-of-the-test", "site-key-of-the-test"
@@ -72,7 +72,7 @@ def reloaded_twice(access: AccessControl) -> AccessControl:
 
 
 def test_a_file_says_who_may_do_what(given_file: Given) -> None:
-    access = access_of(given_file(WHOLE))
+    access = AccessControl(given_file(WHOLE)).policy
     assert is_among(ADMIN, access.admin_keys)
     assert is_among("second-" + ADMIN, access.admin_keys)
     assert is_among(ASK, access.ask_keys)
@@ -91,7 +91,7 @@ def test_a_file_says_who_may_do_what(given_file: Given) -> None:
 
 def test_the_file_comes_beside_the_environment(given_file: Given) -> None:
     settings = given_file(WHOLE, admin_keys="key-of-the-environment", origins="https://a.example", proxies="127.0.0.1")
-    access = access_of(settings)
+    access = AccessControl(settings).policy
     assert is_among("key-of-the-environment", access.admin_keys)
     assert is_among(ADMIN, access.admin_keys)
     assert access.origins == ("https://a.example", "https://www.example.org")
@@ -99,11 +99,11 @@ def test_the_file_comes_beside_the_environment(given_file: Given) -> None:
 
 
 def test_without_a_file_there_is_nobody() -> None:
-    assert access_of(load_settings({})) == AccessPolicy([], [], [], (), {"127.0.0.1"}, ())
+    assert AccessControl(load_settings({})).policy == AccessPolicy([], [], [], (), {"127.0.0.1"}, ())
 
 
 def test_no_key_is_shown_by_what_is_kept_of_it(given_file: Given) -> None:
-    access = access_of(given_file(WHOLE))
+    access = AccessControl(given_file(WHOLE)).policy
     shown = f"{access!r} {access}"
     assert not any(key in shown for key in (ADMIN, ASK, SITE))
     assert str(access.admin_keys[0].digest) not in shown
@@ -162,7 +162,7 @@ def test_what_cannot_be_used_is_refused_in_a_sentence_without_its_words(
 ) -> None:
     settings = given_file(text)
     with pytest.raises(SettingsError) as refused:
-        access_of(settings)
+        AccessControl(settings)
     message = str(refused.value)
     assert message.startswith(f"FOOTNOTE_ACCESS is not usable: {file} {told}")
     assert message.endswith(". See docs/settings.md")
@@ -175,17 +175,17 @@ def test_what_cannot_be_used_is_refused_in_a_sentence_without_its_words(
 def test_a_file_that_others_may_read_is_refused(given_file: Given, file: Path, mode: int) -> None:
     settings = given_file(WHOLE, mode)
     with pytest.raises(SettingsError, match=f"others than its owner; run: chmod 600 {file}"):
-        access_of(settings)
+        AccessControl(settings)
 
 
 def test_no_file_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"access.toml cannot be read \(No such file or directory\)"):
-        access_of(load_settings({}, access=tmp_path / "access.toml"))
+        AccessControl(load_settings({}, access=tmp_path / "access.toml"))
     with pytest.raises(SettingsError, match="FOOTNOTE_ACCESS is not usable"):
-        access_of(load_settings({}, access=tmp_path))
+        AccessControl(load_settings({}, access=tmp_path))
     os.mkfifo(tmp_path / "pipe", 0o600)  # which would wait for who writes to it
     with pytest.raises(SettingsError, match="is not a regular file"):
-        access_of(load_settings({}, access=tmp_path / "pipe"))
+        AccessControl(load_settings({}, access=tmp_path / "pipe"))
 
 
 @pytest.mark.parametrize(
@@ -207,13 +207,15 @@ def test_no_file_is_refused_at_once(tmp_path: Path) -> None:
 )
 def test_a_key_is_one_thing(given_file: Given, text: str, settings: dict[str, str], told: str) -> None:
     with pytest.raises(SettingsError, match=f"The same key is given for {told}. Give a key of its own") as refused:
-        access_of(given_file(text, **settings))
+        AccessControl(given_file(text, **settings))
     assert ADMIN not in str(refused.value)
     assert SITE not in str(refused.value)
 
 
 def test_the_same_key_twice_for_the_same_is_no_harm(given_file: Given) -> None:
-    assert len(access_of(given_file(f'admin_keys = ["{ADMIN}", "{ADMIN}"]', admin_keys=ADMIN)).admin_keys) == 1
+    assert (
+        len(AccessControl(given_file(f'admin_keys = ["{ADMIN}", "{ADMIN}"]', admin_keys=ADMIN)).policy.admin_keys) == 1
+    )
 
 
 def test_a_new_version_is_in_force_once_it_is_there_whole(given_file: Given, file: Path) -> None:
@@ -279,7 +281,7 @@ def test_the_documented_file_can_be_used(given_file: Given) -> None:
     settings = (Path(__file__).parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")
     [example] = re.findall(r"```toml\n(.*?)```", settings, re.DOTALL)
     keys = iter(range(100))
-    access = access_of(given_file(re.sub("…", lambda _: f"documented-key-number-{next(keys)}", example)))
+    access = AccessControl(given_file(re.sub("…", lambda _: f"documented-key-number-{next(keys)}", example))).policy
     assert (len(access.admin_keys), len(access.ask_keys), len(access.sites)) == (2, 1, 1)
 
 

@@ -11,7 +11,7 @@ from service.cli import main
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left behind."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -19,6 +19,23 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+
+
+def command(
+    name: str, main: Callable[[], object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Return a function that runs a command in this process with arguments."""
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr("sys.argv", [name, *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        printed = capsys.readouterr()
+        assert isinstance(exit_.value.code, int)
+        return Ran(exit_.value.code, printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture
@@ -34,16 +51,5 @@ def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     monkeypatch.setenv("FOOTNOTE_PRECISION", "float32")
     monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", "40")
     monkeypatch.setenv("FOOTNOTE_TITLE_TOKENS", "8")
-    monkeypatch.setattr("embeddings.encoder.lower_priority", lambda: None)  # the tests' own process shall not
-
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr("sys.argv", ["footnote", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        printed = capsys.readouterr()
-        code = exit_.value.code
-        assert isinstance(code, int)
-        return Ran(code, printed.out, printed.err)
-
-    return run
+    monkeypatch.setattr("embeddings.encoder.lower_priority", lambda: None)  # not of the process of the tests
+    return command("footnote", main, monkeypatch, capsys)

@@ -52,7 +52,7 @@ def test_an_export_is_the_same_on_standard_output_and_for_nobody_else_in_a_file(
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
 
 
-def test_an_export_writes_over_nothing_unless_told_to(footnote: Run, ratings: list[str], tmp_path: Path) -> None:
+def test_an_export_overwrites_a_file_only_with_force(footnote: Run, ratings: list[str], tmp_path: Path) -> None:
     out = tmp_path / "feedback.jsonl"
     out.write_text("mine")
     ran = footnote("feedback", "export", "--out", out)

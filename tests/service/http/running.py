@@ -1,4 +1,4 @@
-"""An application served for real, for tests of what a client in process cannot do: leave."""
+"""An application on a real server, for tests with clients that disconnect."""
 
 import asyncio
 import contextlib
@@ -106,7 +106,7 @@ def read_until(client: socket.socket, mark: bytes) -> bytes:
 
 
 def received(client: socket.socket) -> tuple[int, dict[str, str], Any]:
-    """A whole response that is not a stream, and nothing of what follows it: status, headers, JSON."""
+    """Return status, headers and JSON of a response, and read no further."""
     head = b""
     while b"\r\n\r\n" not in head:
         some = client.recv(65536, socket.MSG_PEEK)

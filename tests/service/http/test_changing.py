@@ -62,7 +62,7 @@ def test_an_upload_is_encoded_as_the_store_is_by_then(
     service: Service, store: Store, settings: Settings, tiny_encoder: Encoder, tiny_model: Path
 ) -> None:
     """Another process has re-encoded the store in another precision, and the service has not looked yet."""
-    other = Encoder.load(str(tiny_model), "bfloat16")
+    other = Encoder(str(tiny_model), "bfloat16")
     library = Library(settings, tiny_encoder, load=lambda _: other)
     given = settings.model_copy(update={"admin_keys": SecretStr(KEY), "refresh_seconds": 60})
     with TestClient(build_app(Service(given, library, Pipeline(library, given)))) as client:
@@ -214,7 +214,7 @@ def test_a_wrong_key_is_refused_before_the_body_is_read(administered: TestClient
     assert_problem(response, 401, "admin-key-required")
 
 
-def test_a_key_is_told_nowhere(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_key_is_shown_nowhere(service: Service, caplog: pytest.LogCaptureFixture) -> None:
     settings = service.settings.model_copy(update={"admin_keys": SecretStr(KEY)})
     with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
         told = [response.text for response in changes(client, {"Authorization": f"Bearer {KEY[:-1]}"})]

@@ -1,4 +1,4 @@
-"""A queue between two threads that holds at most so many bytes."""
+"""A queue between two threads, bounded by bytes."""
 
 import threading
 

@@ -23,7 +23,7 @@ from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.samples import tamper
 from tests.service.conftest import Write
-from tests.service.ingest.test_ingester import assert_sound, everything_in, no_encoder
+from tests.service.ingest.checks import assert_sound, everything_in, no_encoder
 
 TEXT = "The truce\n\nThe truce began in the year 2012. Who began it? The gang did.\n"
 
@@ -46,7 +46,7 @@ def frozen(store: Store, settings: Settings) -> Ingester:
 def test_a_damaged_record_that_names_another_file_is_not_removed_with_that_file(
     ingester: Ingester, write: Write, store: Store, quiet: NoProgress
 ) -> None:
-    """The document is brought in anew from its own file, and what that found is not undone by the other one."""
+    """The document is ingested again from its own file, and the other file does not remove it."""
     first, second = write("a/one.txt", TEXT), write("a/two.txt", TEXT + "It ended in 2014.\n")
     folder = first.parent
     ingester.ingest([folder], quiet)
@@ -99,7 +99,7 @@ def test_a_moved_folder_keeps_all_its_documents(
     assert by_source(store) == {"one.txt": "one", "two.txt": "two"}
 
 
-def test_a_moved_file_whose_title_was_its_name_is_encoded_anew_and_keeps_its_id(
+def test_a_moved_file_whose_title_was_its_name_is_encoded_again_and_keeps_its_id(
     ingester: Ingester, write: Write, store: Store, quiet: NoProgress
 ) -> None:
     text = "The truce began in the year 2012, and many words later, " * 6
@@ -306,7 +306,7 @@ def test_documents_encoded_together_are_as_those_encoded_alone(
             assert len(one[4]) == len(other[4])
 
 
-def test_being_told_to_stop_keeps_what_was_done_and_the_next_run_goes_on(
+def test_a_stop_keeps_the_finished_documents_and_the_next_run_continues(
     ingester: Ingester, write: Write, store: Store, quiet: NoProgress
 ) -> None:
     for at in range(6):

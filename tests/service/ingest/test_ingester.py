@@ -1,9 +1,8 @@
-"""Documents into the store, one by one, and all of them encoded anew."""
+"""Ingesting files into the store."""
 
 import importlib.resources
 import json
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,112 +11,37 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from corpus.errors import EncoderError, EncoderMismatchError, SourceError
+from corpus.errors import EncoderMismatchError
 from corpus.store.store import Store
-from corpus.store.view import View
 from corpus.text.titles import title_prefix
-from embeddings.encoder.encoder import Encoder, PassageEncoding
+from embeddings.encoder.encoder import Encoder
 from service.ingest.ingester import Ingester
 from service.ingest.sources import starter_files
 from service.retrieval.fingerprints import fingerprint
 from service.runtime.progress import NoProgress
 from service.settings import Settings
-from service.upkeep.verify import problems
 from tests.conftest import make_tiny_model
 from tests.service.conftest import Write, document_from
+from tests.service.ingest.checks import (
+    CountingEncoder,
+    Interrupted,
+    Recorder,
+    assert_sound,
+    documents_of,
+    everything_in,
+    no_encoder,
+)
 
 TEXT = "The truce\n\nThe truce began in the year 2012. Who began it? The gang did.\n"
-
-
-class Recorder(NoProgress):
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def start(self, total: int, unit: str = "documents") -> None:
-        self.told.append(f"start {total}")
-
-    def doing(self, name: str) -> None:
-        self.told.append(f"doing {Path(name).name}")
-
-    def advance(self) -> None:
-        self.told.append("advance")
-
-    def finish(self) -> None:
-        self.told.append("finish")
-
-
-class Interrupted(Recorder):
-    """Ctrl-C is pressed when so many documents are done."""
-
-    def __init__(self, after: int) -> None:
-        super().__init__()
-        self._left = after
-
-    def advance(self) -> None:
-        super().advance()
-        self._left -= 1
-        if not self._left:
-            raise KeyboardInterrupt
-
-
-class CountingEncoder(Encoder):
-    """A real encoder that counts what it encodes, and fails where it is told to."""
-
-    encoded = 0
-    fails_after: int | None = None
-
-    def encode_passages(self, texts: Sequence[str]) -> Iterator[PassageEncoding]:
-        for encoding in super().encode_passages(texts):
-            if self.fails_after is not None and self.encoded >= self.fails_after:
-                raise EncoderError("it broke")
-            self.encoded += 1
-            yield encoding
-
-
-@pytest.fixture
-def counting(tiny_model: Path) -> CountingEncoder:
-    return CountingEncoder(str(tiny_model))
-
-
-def no_encoder() -> Encoder:
-    raise AssertionError("there was nothing to encode")
 
 
 def names(sources: Sequence[str]) -> list[str]:
     return [Path(source).name for source in sources]
 
 
-def everything_in(store: Store) -> dict[str, object]:
-    """All that is stored, by document, keys and times aside."""
-    with store.view() as view:
-        return {
-            document.id: (
-                document.source,
-                document.revision,
-                view.text(document),
-                document.metadata,
-                [
-                    (passage.id, passage.start, passage.end, vector, signs)
-                    for passage, vector, signs in zip(
-                        view.passages(view.document_passages(document)),
-                        dict(view.vectors(view.document_passages(document))).values(),
-                        view.token_vectors(view.document_passages(document)).values(),
-                        strict=True,
-                    )
-                ],
-            )
-            for document in view.documents()
-        } | {"encoder": view.fingerprint}
-
-
-def assert_sound(store: Store) -> None:
-    with store.view() as view:
-        assert list(problems(view, NoProgress())) == []
-
-
-def test_what_became_of_each_source_is_told(ingester: Ingester, write: Write, store: Store, quiet: NoProgress) -> None:
+def test_the_summary_has_the_outcome_of_each_source(
+    ingester: Ingester, write: Write, store: Store, quiet: NoProgress
+) -> None:
     write("same.txt", TEXT)
     write("changing.md", "# Before\n\nThe truce began.")
     folder = write("data.zip", "a,b").parent
@@ -128,6 +52,7 @@ def test_what_became_of_each_source_is_told(ingester: Ingester, write: Write, st
     write("new.txt", "The talks.")
     second = ingester.ingest([folder, folder / "missing.txt"], quiet)
 
+    assert first.refused == []
     assert (names(first.added), first.replaced, first.unchanged) == (["changing.md", "same.txt"], [], [])
     assert first.passages == sum(document.passages for document in documents_of(store) if document.id != "new")
     assert (names(second.added), names(second.replaced), names(second.unchanged)) == (
@@ -143,11 +68,6 @@ def test_what_became_of_each_source_is_told(ingester: Ingester, write: Write, st
     assert not first.stopped
     assert not second.stopped
     assert_sound(store)
-
-
-def documents_of(store: Store) -> list:  # type: ignore[type-arg]
-    with store.view() as view:
-        return view.documents()
 
 
 def test_an_unchanged_folder_loads_no_encoder(
@@ -253,7 +173,7 @@ def test_an_interruption_keeps_what_was_done(
 
     assert stopped.stopped
     assert names(stopped.added)[:2] == ["0.txt", "1.txt"]
-    assert progress.told[-1] == "finish"
+    assert progress.reported[-1] == "finish"
     assert [f"{document.id}.txt" for document in documents_of(store)] == names(stopped.added)
     assert_sound(store)
     rest = ingester.ingest([folder], quiet)
@@ -276,66 +196,57 @@ def test_an_interruption_within_a_document_leaves_nothing_of_it(
     assert documents_of(store) == []
 
 
-def test_progress_is_told_of_every_source(ingester: Ingester, write: Write) -> None:
+def test_progress_reports_every_source(ingester: Ingester, write: Write) -> None:
     folder = write("one.txt", TEXT).parent
     write("two.txt", "")
     progress = Recorder()
 
     ingester.ingest([folder], progress)
 
-    assert (progress.told[0], progress.told[-1]) == ("start 2", "finish")
-    told = [tuple(progress.told[at : at + 2]) for at in (1, 3)]
-    assert sorted(told) == [("doing one.txt", "advance"), ("doing two.txt", "advance")]
+    assert (progress.reported[0], progress.reported[-1]) == ("start 2", "finish")
+    reported = [tuple(progress.reported[at : at + 2]) for at in (1, 3)]
+    assert sorted(reported) == [("doing one.txt", "advance"), ("doing two.txt", "advance")]
 
 
-def test_nothing_to_do_is_told_too(ingester: Ingester, tmp_path: Path) -> None:
+def test_progress_reports_that_there_is_nothing_to_do(ingester: Ingester, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     progress = Recorder()
 
     summary = ingester.ingest([tmp_path / "nothing"], progress)
 
-    assert progress.told == ["start 0", "finish"]
+    assert progress.reported == ["start 0", "finish"]
     assert len(summary.refused) == 1
 
 
-@pytest.mark.parametrize("change", [{"passage_tokens": 32}, {"title_tokens": 4}])
-def test_other_sizes_are_refused_before_anything_is_encoded(
+@pytest.mark.parametrize("change", [{"passage_tokens": 32}, {"title_tokens": 4}, {"encoder": "another"}])
+def test_another_encoder_or_size_is_refused_before_anything_is_encoded(
     ingester: Ingester,
     write: Write,
     store: Store,
     settings: Settings,
-    counting: CountingEncoder,
+    tiny_model: Path,
+    tmp_path: Path,
     quiet: NoProgress,
-    change: dict[str, int],
+    change: dict[str, object],
 ) -> None:
     ingester.ingest([write("one.txt", TEXT)], quiet)
-    before = everything_in(store)
-    other = Ingester(store, lambda: counting, settings.model_copy(update=change))
+    before, progress = everything_in(store), Recorder()
+    model = make_tiny_model(tmp_path / "other", seed=2) if "encoder" in change else tiny_model
+    encoder = CountingEncoder(str(model))
+    other = Ingester(store, lambda: encoder, settings.model_copy(update=change))
 
     with pytest.raises(EncoderMismatchError, match="footnote reindex"):
-        other.ingest([write("two.txt", TEXT)], quiet)
+        other.ingest([write("two.txt", TEXT)], progress)
 
-    assert counting.encoded == 0
+    assert encoder.encoded == 0
     assert everything_in(store) == before
-
-
-def test_another_encoder_is_refused_and_the_progress_ended(
-    ingester: Ingester, write: Write, store: Store, settings: Settings, tmp_path: Path, quiet: NoProgress
-) -> None:
-    other = Encoder.load(str(make_tiny_model(tmp_path / "other", seed=2)))
-    ingester.ingest([write("one.txt", TEXT)], quiet)
-    progress = Recorder()
-
-    with pytest.raises(EncoderMismatchError):
-        Ingester(store, lambda: other, settings).ingest([write("two.txt", TEXT)], progress)
-
-    assert progress.told == ["start 1", "finish"]
+    assert progress.reported == ["start 1", "finish"]
 
 
 def test_an_emptied_store_takes_any_encoder(
     ingester: Ingester, write: Write, store: Store, settings: Settings, tmp_path: Path, quiet: NoProgress
 ) -> None:
-    other = Encoder.load(str(make_tiny_model(tmp_path / "other", seed=2)))
+    other = Encoder(str(make_tiny_model(tmp_path / "other", seed=2)))
     ingester.ingest([write("one.txt", TEXT)], quiet)
     store.remove("one")
 
@@ -344,18 +255,6 @@ def test_an_emptied_store_takes_any_encoder(
     with store.view() as view:
         assert view.fingerprint == fingerprint(other, settings)
     assert_sound(store)
-
-
-def test_the_fingerprint_names_every_size_that_cuts_texts(tiny_encoder: Encoder, settings: Settings) -> None:
-    parts = json.loads(fingerprint(tiny_encoder, settings))
-
-    assert (parts["passage_tokens"], parts["title_tokens"]) == (40, 8)
-    assert parts["dimension"] == tiny_encoder.dimension
-    others = [settings.model_copy(update=change) for change in ({"passage_tokens": 41}, {"title_tokens": 9})]
-    assert len({fingerprint(tiny_encoder, each) for each in (settings, *others)}) == 3
-    assert fingerprint(tiny_encoder, settings.model_copy(update={"candidates": 50})) == fingerprint(
-        tiny_encoder, settings
-    )
 
 
 @pytest.mark.parametrize("title", ["truce " * 160, "é🦜" * 400, "x" * 1000, "\u200b", "a. b. c."])
@@ -448,88 +347,6 @@ def test_starter_documents_are_ingested_once(
     assert_sound(store)
 
 
-@pytest.fixture
-def filled(ingester: Ingester, write: Write, store: Store, quiet: NoProgress) -> Store:
-    write("one.md", "# One\n\n" + "The truce began. Who did it? " * 12)
-    write("two.txt", "Café 🦜\n\n" + "Él llegó. " * 12)
-    write("three.md", f"---\ntitle: {'the truce ' * 30}\n---\n" + "More talks. " * 12)
-    ingester.ingest([write("four.txt", TEXT).parent], quiet)
-    return store
-
-
-def test_encoding_anew_keeps_ids_and_texts_and_changes_the_fingerprint(
-    filled: Store, tiny_encoder: Encoder, settings: Settings
-) -> None:
-    before = {document.id: document for document in documents_of(filled)}
-    stored = everything_in(filled)
-    other = settings.model_copy(update={"passage_tokens": 32, "title_tokens": 4})
-    progress = Recorder()
-
-    count = Ingester(filled, lambda: tiny_encoder, other).reindex(progress)
-
-    assert count == 4
-    after = {document.id: document for document in documents_of(filled)}
-    assert after.keys() == before.keys()
-    for name, document in after.items():
-        assert (document.revision, document.source, document.metadata, document.ingested_at) == (
-            before[name].revision,
-            before[name].source,
-            before[name].metadata,
-            before[name].ingested_at,
-        )
-    assert all(everything_in(filled)[name] != stored[name] for name in ("one", "three", "encoder"))
-    with filled.view() as view:
-        assert view.fingerprint == fingerprint(tiny_encoder, other)
-    assert_sound(filled)
-    assert progress.told[0] == "start 4"
-    assert progress.told.count("advance") == 4
-    assert progress.told[-1] == "finish"
-
-
-def test_encoding_anew_equals_ingesting_anew(
-    filled: Store, tiny_model: Path, exports: Path, settings: Settings, write: Write, tmp_path: Path, quiet: NoProgress
-) -> None:
-    encoder = Encoder.load(str(tiny_model), "float32", exports)  # each text by itself, so that vectors are the same
-    other = settings.model_copy(update={"passage_tokens": 32, "data": tmp_path / "fresh"})
-    Ingester(filled, lambda: encoder, other).reindex(quiet)
-
-    folder = write("other.csv", "").parent
-    with Store(other.data, create=True) as fresh:
-        Ingester(fresh, lambda: encoder, other).ingest([folder], quiet)
-        assert everything_in(fresh) == everything_in(filled)
-
-
-def test_encoding_an_empty_store_anew_does_nothing(ingester: Ingester, store: Store, quiet: NoProgress) -> None:
-    assert ingester.reindex(quiet) == 0
-    assert documents_of(store) == []
-
-
-@pytest.mark.parametrize("failure", ["an encoder that breaks", "a title that leaves no room", "an interruption"])
-def test_a_failed_encoding_anew_leaves_all_as_it_was(
-    filled: Store, counting: CountingEncoder, settings: Settings, failure: str, write: Write, quiet: NoProgress
-) -> None:
-    before = everything_in(filled)
-    other = settings.model_copy(update={"passage_tokens": 32})
-    progress = Recorder()
-    expected: type[BaseException] = EncoderError
-    if failure == "an encoder that breaks":
-        counting.fails_after = 5
-    elif failure == "a title that leaves no room":
-        other, expected = other.model_copy(update={"title_tokens": 128}), SourceError
-    else:
-        progress, expected = Interrupted(after=2), KeyboardInterrupt
-
-    with pytest.raises(expected):
-        Ingester(filled, lambda: counting, other).reindex(progress)
-
-    assert counting.encoded > 0
-    assert progress.told[-1] == "finish"
-    assert everything_in(filled) == before
-    assert_sound(filled)
-    unchanged = Ingester(filled, no_encoder, settings).ingest([write("four.txt", TEXT).parent], quiet).unchanged
-    assert len(unchanged) == 4
-
-
 def test_two_ingests_of_one_folder_agree(
     ingester: Ingester, store: Store, write: Write, settings: Settings, tiny_encoder: Encoder, tmp_path: Path
 ) -> None:
@@ -541,84 +358,3 @@ def test_two_ingests_of_one_folder_agree(
     with Store(other.data, create=True) as second:
         Ingester(second, lambda: tiny_encoder, other).ingest([folder], NoProgress())
         assert everything_in(second) == everything_in(store)
-
-
-def test_a_copied_data_folder_is_a_store_like_the_first(filled: Store, settings: Settings, tmp_path: Path) -> None:
-    expected = everything_in(filled)
-    filled.close()
-    shutil.copytree(settings.data, tmp_path / "copy")
-
-    with Store(tmp_path / "copy") as copy:
-        assert everything_in(copy) == expected
-    with View(tmp_path / "copy") as view:
-        assert list(problems(view, NoProgress())) == []
-
-
-# Cleaning
-
-COPIED = """HomeNewsAnalysisThe Truce Is Over
-
-The Truce Is Over
-
-The truce held until the spring, when the talks about it came to an end.
-
-Was this content helpful?
-"""
-
-
-def words_of(store: Store) -> str:
-    with store.view() as view:
-        [document] = view.documents()
-        return " ".join(passage.text for passage in view.passages(view.document_passages(document)))
-
-
-def test_what_was_copied_along_is_in_no_passage_and_stays_in_the_text(
-    ingester: Ingester, write: Write, store: Store, quiet: NoProgress
-) -> None:
-    ingester.ingest([write("truce.txt", COPIED)], quiet)
-    [document] = documents_of(store)
-    assert document.metadata.title == "The Truce Is Over"
-    assert [span.reason for span in document.removed_spans] == ["breadcrumb", "feedback question"]
-    assert document.characters == len(COPIED)
-    assert "Home" not in words_of(store)
-    assert "helpful" not in words_of(store)
-    assert "The Truce Is Over The truce held" in " ".join(words_of(store).split())
-    assert_sound(store)
-
-
-def test_with_cleaning_off_nothing_is_removed(
-    store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, quiet: NoProgress
-) -> None:
-    keeping = settings.model_copy(update={"cleaning": False})
-    Ingester(store, lambda: tiny_encoder, keeping).ingest([write("truce.txt", COPIED)], quiet)
-    assert "helpful" in words_of(store)
-    assert_sound(store)
-
-
-def test_documents_cleaned_and_not_cleaned_are_never_mixed(
-    ingester: Ingester, store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, quiet: NoProgress
-) -> None:
-    ingester.ingest([write("truce.txt", COPIED)], quiet)
-    keeping = Ingester(store, lambda: tiny_encoder, settings.model_copy(update={"cleaning": False}))
-    with pytest.raises(EncoderMismatchError, match="footnote reindex"):
-        keeping.ingest([write("other.txt", COPIED)], quiet)
-
-    keeping.reindex(quiet)
-    assert "helpful" in words_of(store)
-    assert [list(document.removed_spans) for document in documents_of(store)] == [[]]
-    assert_sound(store)
-
-    ingester.reindex(quiet)
-    assert "helpful" not in words_of(store)
-    assert len(documents_of(store)[0].removed_spans) == 2
-    assert_sound(store)
-
-
-def test_a_stored_document_that_can_no_longer_be_cut_is_named_and_nothing_changes(
-    filled: Store, tiny_encoder: Encoder, settings: Settings, quiet: NoProgress
-) -> None:
-    before = everything_in(filled)
-    other = settings.model_copy(update={"title_tokens": 128})
-    with pytest.raises(SourceError, match=r"^The document 'three' cannot be indexed again: its title leaves .+\.$"):
-        Ingester(filled, lambda: tiny_encoder, other).reindex(quiet)
-    assert everything_in(filled) == before

@@ -116,7 +116,7 @@ def test_a_folder_that_moves_keeps_its_documents(watched: Watched, write: Write,
     assert by_source(store)["three.txt"] == "three"
 
 
-def test_a_link_that_leads_out_of_the_folder_is_told_and_not_read(
+def test_a_link_out_of_the_folder_is_refused_and_not_read(
     watched: Watched, write: Write, store: Store, tmp_path: Path
 ) -> None:
     secret = write("../elsewhere/secret.txt", TEXT)
@@ -142,7 +142,7 @@ def test_other_files_are_passed_over(watched: Watched, write: Write, name: str) 
     assert watched.told == []
 
 
-def test_a_bad_file_is_told_once_and_the_others_go_on(watched: Watched, write: Write) -> None:
+def test_an_invalid_file_is_reported_once_and_the_others_are_ingested(watched: Watched, write: Write) -> None:
     bad, good = write("bad.txt", b"\0"), write("good.txt", f"{TEXT} Good.")
 
     watched.sees({bad, good}, NOTHING, NOTHING, NOTHING)

@@ -29,7 +29,7 @@ def pid_of(sandbox: Sandbox) -> int:
     assert len(list(sandbox.read(bytes_of("Text.", "a.txt")))) == 1
     session = sandbox._session
     assert session is not None
-    return session.process.pid
+    return session.process._process.pid
 
 
 def is_running(pid: int) -> bool:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,14 @@ PAGE = "<!DOCTYPE html><html lang='en'><body><article><h1>The truce</h1><p>{}</p
 
 @pytest.fixture(scope="module")
 def shared_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with closing(Sandbox()) as sandbox:
         yield sandbox
 
 
 def process_of(sandbox: Sandbox) -> int:
     session = sandbox._session
     assert session is not None
-    return session.process.pid
+    return session.process._process.pid
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_closing_ends_the_process() -> None:
     sandbox = Sandbox()
     list(sandbox.read(bytes_of(PAGE, "a.html")))
     assert sandbox._session is not None
-    pid = sandbox._session.process.pid
+    pid = sandbox._session.process._process.pid
     sandbox.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -220,11 +221,12 @@ def test_every_pdf_of_a_viewers_test_suite_ends_as_text_or_refused(shared_sandbo
 def test_a_limit_of_processor_time_that_there_is_already_is_kept() -> None:
     code = """
 import resource
+from contextlib import closing
 from pathlib import Path
 from corpus.files import SourceBytes
 from service.reading import Sandbox
 resource.setrlimit(resource.RLIMIT_CPU, (3000, 3000))
-with Sandbox() as sandbox:
+with closing(Sandbox()) as sandbox:
     print(len(list(sandbox.read(SourceBytes(Path("/a.txt"), b"Text.")))))
 """
     command = ["setpriv", "--bounding-set", "-sys_resource", sys.executable, "-c", code]
@@ -245,7 +247,7 @@ def test_a_process_that_is_killed_while_it_starts_is_started_again(
         "from service.reading.worker import main\nmain(int(sys.argv[1]))\n"
     )
     monkeypatch.setattr(process_module, "WORKER", (str(program),))
-    with Sandbox() as sandbox:
+    with closing(Sandbox()) as sandbox:
         assert len(list(sandbox.read(bytes_of("Text.", "a.txt")))) == 1
     assert mark.exists()
 
@@ -253,7 +255,7 @@ def test_a_process_that_is_killed_while_it_starts_is_started_again(
 def test_a_process_that_cannot_be_started_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "WORKER", ("-c", "raise SystemExit"))
     with (
-        Sandbox() as sandbox,
+        closing(Sandbox()) as sandbox,
         pytest.raises(SourceError, match=r"^the reading process does not start: it ended"),
     ):
         list(sandbox.read(bytes_of("Text.", "a.txt")))
@@ -262,7 +264,7 @@ def test_a_process_that_cannot_be_started_is_said_to_be_missing(monkeypatch: pyt
 def test_many_records_have_more_time_than_one_file() -> None:
     """The limit is that of four seconds' reading; each record adds to it."""
     rows = "".join(f"{at},Mill {at} was built in 18{at}.\n" for at in range(16000))
-    with Sandbox(SandboxLimits(seconds=4)) as sandbox:
+    with closing(Sandbox(SandboxLimits(seconds=4))) as sandbox:
         assert len(list(sandbox.read(bytes_of("id,text\n" + rows, "a.csv")))) == 16000
 
 
@@ -277,7 +279,7 @@ def test_a_record_that_costs_the_process_its_life_is_named_and_those_before_it_a
         "records.metadata_of = dying\nfrom service.reading.worker import main\nmain(int(sys.argv[1]))\n"
     )
     monkeypatch.setattr(process_module, "WORKER", (str(program),))
-    with Sandbox() as sandbox:
+    with closing(Sandbox()) as sandbox:
         items = sandbox.read(bytes_of("text\none\ntwo\nthree\n", "a.csv"))
         assert next(items).source.endswith("/a.csv#line-2")
         with pytest.raises(

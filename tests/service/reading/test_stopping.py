@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def while_reading(act: Callable[[], None]) -> None:
 
 
 def test_what_is_being_read_is_cancelled(hanging: Path) -> None:
-    with Sandbox(NEVER) as sandbox:
+    with closing(Sandbox(NEVER)) as sandbox:
         canceller = threading.Thread(target=while_reading, args=(sandbox.cancel,))
         canceller.start()
         with pytest.raises(ReadingCancelled):
@@ -64,7 +65,7 @@ def test_what_is_being_read_is_cancelled(hanging: Path) -> None:
             list(sandbox.read(bytes_of("Text.", "a.txt")))
 
 
-def test_an_ingest_that_is_told_to_stop_gives_up_the_file_that_it_reads(
+def test_a_stopped_ingest_gives_up_the_file_that_it_reads(
     hanging: Path, store: Store, tiny_encoder: Encoder, settings: Settings, write: Write
 ) -> None:
     folder = write("b.pdf", pdf([["One."]])).parent
@@ -79,7 +80,7 @@ def test_an_ingest_that_is_told_to_stop_gives_up_the_file_that_it_reads(
     assert not summary.refused
 
 
-def test_an_upload_that_is_being_read_is_told_that_the_service_stops(
+def test_an_upload_that_is_being_read_is_refused_when_the_service_stops(
     hanging: Path, store: Store, open_library: OpenLibrary, settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "slow.pdf"
@@ -135,7 +136,7 @@ def test_an_error_of_any_type_while_a_file_is_read_is_that_files_own(
     def read(file: SourceBytes) -> Iterator[SourceDocument]:
         if file.path.stem == "bad":
             raise LookupError(file.data)
-        with Sandbox() as sandbox:
+        with closing(Sandbox()) as sandbox:
             yield from (item for item in sandbox.read(file) if isinstance(item, SourceDocument))
 
     folder = write("bad.txt", "Secret words.").parent
@@ -150,7 +151,7 @@ def test_a_document_that_cannot_be_stored_costs_only_itself(
     store: Store, tiny_encoder: Encoder, settings: Settings, write: Write
 ) -> None:
     def read(file: SourceBytes) -> Iterator[SourceDocument]:
-        with Sandbox() as sandbox:
+        with closing(Sandbox()) as sandbox:
             for item in sandbox.read(file):
                 assert isinstance(item, SourceDocument)
                 if file.path.stem == "bad":
@@ -168,7 +169,7 @@ def test_a_document_that_cannot_be_stored_costs_only_itself(
         assert view.counts() == (2, 2)
 
 
-def test_a_want_of_descriptors_is_no_fault_of_the_file(
+def test_a_lack_of_descriptors_does_not_refuse_the_file(
     store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object, **__: object) -> None:
@@ -180,7 +181,7 @@ def test_a_want_of_descriptors_is_no_fault_of_the_file(
         Ingester(store, lambda: tiny_encoder, settings).ingest([write("a.txt", TEXT)], NoProgress())
 
 
-def test_a_want_of_processes_is_said_of_the_machine(
+def test_a_lack_of_processes_is_reported_as_such(
     store: Store, tiny_encoder: Encoder, settings: Settings, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object, **__: object) -> None:

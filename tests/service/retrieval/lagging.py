@@ -34,7 +34,7 @@ class LaggingSearcher(LocalSearcher):
     def _known(self, proposed: Sequence[int], allowed: Allowed | None) -> list[int]:
         if self._retriever.is_dead:
             raise StoreError("The engine cannot be reached.")
-        return known_proposals(proposed, self.view.passage_documents, allowed)
+        return known_proposals(proposed, set(self.view.passage_keys()).intersection, allowed)
 
 
 class LaggingRetriever(LocalRetriever):

@@ -1,4 +1,4 @@
-"""What a store's fingerprint covers: a store made otherwise is refused, not answered from."""
+"""Contents of a store's fingerprint: a store made in another way is refused."""
 
 import json
 
@@ -25,15 +25,15 @@ def test_a_store_made_with_another_version_is_refused(
 
 @pytest.mark.parametrize(
     "changed",
-    [{"passage_tokens": 41}, {"title_tokens": 9}, {"cleaning": False}],
-    ids=lambda changed: next(iter(changed)),
+    [{"passage_tokens": 41}, {"title_tokens": 9}, {"cleaning": False}, {}],
+    ids=lambda changed: next(iter(changed), "others"),
 )
-def test_the_settings_that_decide_vectors_change_the_fingerprint(
+def test_only_the_settings_that_decide_vectors_change_the_fingerprint(
     changed: dict[str, object], tiny_encoder: Encoder, settings: Settings
 ) -> None:
     before = fingerprints.fingerprint(tiny_encoder, settings)
 
-    after = fingerprints.fingerprint(tiny_encoder, settings.model_copy(update=changed))
+    after = fingerprints.fingerprint(tiny_encoder, settings.model_copy(update={"candidates": 50, **changed}))
 
     differing = {key for key, value in json.loads(before).items() if json.loads(after)[key] != value}
     assert differing == set(changed)

@@ -1,4 +1,4 @@
-"""Snapshots that stay as they are, and a library that follows the store."""
+"""Snapshots that do not change, and a library that follows the store."""
 
 import gc
 import os
@@ -42,7 +42,7 @@ State = dict[str, str]
 
 
 def state_of(snapshot: Snapshot) -> State:
-    """What the snapshot holds, having checked that its text, passages and indexes fit each other."""
+    """Return the revisions of a snapshot, after a check that its text, passages and indexes agree."""
     documents = snapshot.view.documents()
     keys = [key for document in documents for key in local(snapshot).view.document_passages(document)]
     assert sorted(local(snapshot).index.keys.tolist()) == local(snapshot).lexical.keys.tolist() == sorted(keys)
@@ -54,7 +54,7 @@ def state_of(snapshot: Snapshot) -> State:
 
 
 def found(snapshot: Snapshot) -> list[tuple[int, float]]:
-    """What a search of the vectors finds."""
+    """Return the results of a vector search."""
     question = np.ones(local(snapshot).index.dimension, dtype=np.float32) / np.float32(
         local(snapshot).index.dimension ** 0.5
     )
@@ -64,12 +64,6 @@ def found(snapshot: Snapshot) -> list[tuple[int, float]]:
 def now(library: Library) -> State:
     with library.snapshot() as snapshot:
         return state_of(snapshot)
-
-
-def test_a_library_shows_what_is_stored(add: Add, open_library: OpenLibrary) -> None:
-    ids = {add("one.txt", "The truce began."), add("two.txt", "Then it ended.")}
-
-    assert set(now(open_library())) == ids
 
 
 def test_an_empty_library_can_be_opened_and_filled(add: Add, open_library: OpenLibrary) -> None:
@@ -100,9 +94,7 @@ def test_a_snapshot_stays_the_same_whatever_happens_to_the_store(
     assert set(now(library)) == {"one", "three"}
 
 
-def test_a_refresh_takes_up_additions_replacements_and_removals(
-    add: Add, store: Store, open_library: OpenLibrary
-) -> None:
+def test_a_refresh_shows_additions_replacements_and_removals(add: Add, store: Store, open_library: OpenLibrary) -> None:
     add("one.txt", "The truce began.")
     library = open_library()
     states = [now(library)]
@@ -129,7 +121,7 @@ def test_a_refresh_with_nothing_new_keeps_the_snapshot(add: Add, open_library: O
             assert after is before
 
 
-def test_what_another_process_does_is_taken_up(add: Add, open_library: OpenLibrary, settings: Settings) -> None:
+def test_a_refresh_shows_what_another_process_changed(add: Add, open_library: OpenLibrary, settings: Settings) -> None:
     add("one.txt", "The truce began.")
     add("two.txt", "Then it ended.")
     library = open_library()
@@ -284,7 +276,7 @@ def test_a_store_that_is_gone_leaves_the_old_snapshot_answering(
     assert pipeline.ask(QUESTION).status == "answered"
 
 
-def test_another_store_in_its_place_is_taken_up_whole(
+def test_another_store_in_its_place_is_opened(
     add: Add, open_library: OpenLibrary, settings: Settings, tmp_path: Path, tiny_encoder: Encoder
 ) -> None:
     add("one.txt", "The truce began.")
@@ -301,7 +293,7 @@ def test_another_store_in_its_place_is_taken_up_whole(
 
 
 class Script(threading.Event):
-    """Stands for the order to stop: runs a step whenever the follower waits, and orders to stop after the last."""
+    """Stop event that runs a step each time the follower waits, and is set after the last."""
 
     def __init__(self, steps: Sequence[Callable[[], object]]) -> None:
         super().__init__()
@@ -315,7 +307,7 @@ class Script(threading.Event):
         return False
 
 
-def test_a_followed_library_tells_its_problem_once_and_that_it_is_over(
+def test_a_followed_library_logs_its_problem_once_until_it_is_over(
     add: Add, open_library: OpenLibrary, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     add("one.txt", "The truce began.")
@@ -351,7 +343,7 @@ def test_a_followed_library_tells_its_problem_once_and_that_it_is_over(
     ]
 
 
-def test_a_follower_ends_when_told_to(add: Add, open_library: OpenLibrary) -> None:
+def test_a_follower_ends_when_stopped(add: Add, open_library: OpenLibrary) -> None:
     add("one.txt", "The truce began.")
     library = open_library()
     stop = threading.Event()
@@ -365,7 +357,7 @@ def test_a_follower_ends_when_told_to(add: Add, open_library: OpenLibrary) -> No
     assert library.problem is None
 
 
-def test_a_store_encoded_anew_by_another_encoder_is_a_problem_and_the_old_one_answers(
+def test_a_store_reindexed_with_another_encoder_is_a_problem_and_the_old_snapshot_answers(
     add: Add, store: Store, open_pipeline: OpenPipeline, tiny_encoder: Encoder, settings: Settings
 ) -> None:
     add("one.txt", "The truce began. " * 9)
@@ -385,11 +377,11 @@ def test_a_store_encoded_anew_by_another_encoder_is_a_problem_and_the_old_one_an
 @pytest.fixture
 def in_bfloat16(tiny_model: Path) -> Encoder:
     """The tiny encoder in another precision."""
-    return Encoder.load(str(tiny_model), "bfloat16")
+    return Encoder(str(tiny_model), "bfloat16")
 
 
-def test_a_store_encoded_anew_in_another_precision_is_taken_up_with_the_encoder_for_it(
-    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder, in_bfloat16: Encoder
+def test_a_store_reindexed_in_another_precision_is_opened_with_the_encoder_for_it(
+    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder, open_library: OpenLibrary, in_bfloat16: Encoder
 ) -> None:
     add("one.txt", "The truce began. " * 9)
     loaded: list[Precision] = []
@@ -398,25 +390,22 @@ def test_a_store_encoded_anew_in_another_precision_is_taken_up_with_the_encoder_
         loaded.append(precision)
         return in_bfloat16
 
-    library = Library(settings, tiny_encoder, load=load)
-    try:
-        pipeline = Pipeline(library, settings)
-        with library.snapshot() as before:
-            Ingester(store, lambda: in_bfloat16, settings).reindex(NoProgress())
-            assert library.refresh()
-            assert before.encoder is tiny_encoder
-        with library.snapshot() as after:
-            assert (after.encoder, after.generation) == (in_bfloat16, before.generation + 1)
-        assert pipeline.ask(QUESTION).generation == after.generation
-        store.remove("one")
+    library = open_library(load=load)
+    pipeline = Pipeline(library, settings)
+    with library.snapshot() as before:
+        Ingester(store, lambda: in_bfloat16, settings).reindex(NoProgress())
         assert library.refresh()
-        assert loaded == ["bfloat16"]
-    finally:
-        library.close()
+        assert before.encoder is tiny_encoder
+    with library.snapshot() as after:
+        assert (after.encoder, after.generation) == (in_bfloat16, before.generation + 1)
+    assert pipeline.ask(QUESTION).generation == after.generation
+    store.remove("one")
+    assert library.refresh()
+    assert loaded == ["bfloat16"]
 
 
 def test_an_encoder_that_cannot_be_loaded_is_a_problem_that_is_not_tried_again_at_once(
-    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder, in_bfloat16: Encoder
+    add: Add, store: Store, settings: Settings, open_library: OpenLibrary, in_bfloat16: Encoder
 ) -> None:
     add("one.txt", "The truce began. " * 9)
     tries: list[Precision] = []
@@ -425,30 +414,24 @@ def test_an_encoder_that_cannot_be_loaded_is_a_problem_that_is_not_tried_again_a
         tries.append(precision)
         raise EncoderError("There is no room for it.")
 
-    library = Library(settings, tiny_encoder, load=load)
-    try:
-        Ingester(store, lambda: in_bfloat16, settings).reindex(NoProgress())
-        for _ in range(3):
-            with pytest.raises(EncoderError, match="There is no room for it"):
-                library.refresh()
-        assert tries == ["bfloat16"]
-        assert Pipeline(library, settings).ask(QUESTION).generation == 1
-    finally:
-        library.close()
+    library = open_library(load=load)
+    Ingester(store, lambda: in_bfloat16, settings).reindex(NoProgress())
+    for _ in range(3):
+        with pytest.raises(EncoderError, match="There is no room for it"):
+            library.refresh()
+    assert tries == ["bfloat16"]
+    assert Pipeline(library, settings).ask(QUESTION).generation == 1
 
 
 @pytest.mark.parametrize("change", [{"passage_tokens": 32}, {"title_tokens": 4}])
 def test_no_precision_is_loaded_for_a_store_that_differs_in_more(
-    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder, in_bfloat16: Encoder, change: dict[str, int]
+    add: Add, store: Store, settings: Settings, open_library: OpenLibrary, in_bfloat16: Encoder, change: dict[str, int]
 ) -> None:
     add("one.txt", "The truce began. " * 9)
-    library = Library(settings, tiny_encoder, load=lambda _: in_bfloat16)
-    try:
-        Ingester(store, lambda: in_bfloat16, settings.model_copy(update=change)).reindex(NoProgress())
-        with pytest.raises(EncoderMismatchError, match="footnote reindex"):
-            library.refresh()
-    finally:
-        library.close()
+    library = open_library(load=lambda _: in_bfloat16)
+    Ingester(store, lambda: in_bfloat16, settings.model_copy(update=change)).reindex(NoProgress())
+    with pytest.raises(EncoderMismatchError, match="footnote reindex"):
+        library.refresh()
 
 
 def test_an_encoder_that_is_no_longer_used_is_let_go(
@@ -456,7 +439,7 @@ def test_an_encoder_that_is_no_longer_used_is_let_go(
 ) -> None:
     gc.disable()  # a running service keeps what it started with from the collector
     try:
-        first = Encoder.load(str(tiny_model))
+        first = Encoder(str(tiny_model))
         gone = weakref.ref(first)
         add("one.txt", "The truce began. " * 9)
         library = Library(settings, first, load=lambda _: in_bfloat16)
@@ -473,7 +456,7 @@ def test_an_encoder_that_is_no_longer_used_is_let_go(
         gc.enable()
 
 
-def test_a_store_encoded_anew_by_the_same_encoder_is_taken_up(
+def test_a_store_reindexed_with_the_same_encoder_is_opened(
     add: Add, open_pipeline: OpenPipeline, ingester: Ingester
 ) -> None:
     add("one.txt", "The truce began. " * 9)
@@ -510,54 +493,22 @@ def test_a_library_may_be_closed_twice(open_library: OpenLibrary) -> None:
 
 
 def test_a_large_library_reads_from_the_newest_snapshot_even_if_no_passage_has_changed(
-    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder
+    add: Add, store: Store, settings: Settings, open_library: OpenLibrary
 ) -> None:
     add("one.txt", "The truce began.")
     add("two.txt", "Then it ended.")
-    library = Library(settings, tiny_encoder, retriever=LocalRetriever(settings.data, exact_up_to=1))
-    try:
-        with library.snapshot() as snapshot:
-            source = local(snapshot).view.sources()[0].source  # and nothing is searched: vectors once read are kept
-        store.apply([Move(source, source + ".moved")])
-        assert library.refresh()
-        with library.snapshot() as newer:
-            assert newer is not snapshot
-            assert len(found(newer)) == 2
-    finally:
-        library.close()
-
-
-def test_a_large_library_answers_from_the_vectors_of_its_own_snapshot(
-    add: Add, store: Store, settings: Settings, tiny_encoder: Encoder
-) -> None:
-    for name in ("one", "two", "three"):
-        add(f"{name}.txt", f"The truce began in the year {name}.")
-    library = Library(settings, tiny_encoder, retriever=LocalRetriever(settings.data, exact_up_to=1))
-    try:
-        with library.snapshot() as snapshot:
-            before = found(snapshot)
-            assert (local(snapshot).index.kind, len(before)) == ("coded", 3)
-            store.remove("two")
-            add("four.txt", "Then it ended.")
-            assert library.refresh()
-            assert found(snapshot) == before
-            with library.snapshot() as newer:
-                assert local(newer).index.kind == "coded"
-                keys = [key for key, _ in found(newer)]
-                assert sorted(keys) == local(newer).view.passage_keys() != local(snapshot).view.passage_keys()
-                exact = np.frombuffer(b"".join(data for _, data in local(newer).view.vectors(keys)), dtype="<f4")
-                assert local(newer).index.vectors(sorted(keys)).ravel().tolist() == exact.tolist()
-        store.remove("one")
-        store.remove("three")
-        assert library.refresh()
-        with library.snapshot() as small:
-            assert (local(small).index.kind, len(found(small))) == ("exact", 1)
-    finally:
-        library.close()
+    library = open_library(retriever=LocalRetriever(settings.data, exact_up_to=1))
+    with library.snapshot() as snapshot:
+        source = local(snapshot).view.sources()[0].source  # and nothing is searched: vectors once read are kept
+    store.apply([Move(source, source + ".moved")])
+    assert library.refresh()
+    with library.snapshot() as newer:
+        assert newer is not snapshot
+        assert len(found(newer)) == 2
 
 
 @pytest.mark.parametrize("works", [True, False])
-def test_what_is_gone_is_indexed_anew_by_another_process_if_there_is_much(
+def test_many_removals_are_indexed_by_another_process(
     add: Add, open_library: OpenLibrary, settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch, works: bool
 ) -> None:
     asked: list[Path] = []

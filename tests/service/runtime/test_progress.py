@@ -15,7 +15,7 @@ class Terminal(io.StringIO):
 
 
 class Clock:
-    """Time that passes when it is told to."""
+    """A clock that the test advances."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -37,7 +37,7 @@ def test_a_terminal_gets_a_bar_and_anything_else_gets_lines() -> None:
     assert isinstance(progress_for(io.StringIO()), LineProgress)
 
 
-def test_standard_error_is_where_it_goes_unless_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_goes_to_standard_error_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     work(progress_for(), ["a.txt"])
 
     assert isinstance(progress_for(), LineProgress)
@@ -66,7 +66,7 @@ def test_short_work_gets_no_lines() -> None:
     assert stream.getvalue() == ""
 
 
-def test_lines_count_anew_for_new_work() -> None:
+def test_lines_start_at_zero_for_new_work() -> None:
     stream, clock = io.StringIO(), Clock()
     progress = LineProgress(stream, clock)
     work(progress, ["a.txt"] * 3)

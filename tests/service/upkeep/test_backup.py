@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import BackupError, FootnoteError, StoreBusyError, StoreCorruptError, StoreFormatError
-from corpus.files.atomic import written_alone
+from corpus.files.atomic import locked_folder
 from corpus.store.database import DATABASE_NAME
 from corpus.store.recovery.snapshot_copy import copy_store
 from corpus.store.store import Store
@@ -113,7 +113,7 @@ def test_a_backup_made_while_others_write_is_of_one_generation(
     writer.start()
     try:
         assert begun.wait(60)
-        made = [back_up(data, tmp_path / f"{at}.tar", QUIET) for at in range(5)]
+        made = [back_up(data, tmp_path / f"{at}.tar", QUIET)[0] for at in range(5)]
     finally:
         stop.set()
         writer.join()
@@ -130,12 +130,12 @@ def test_a_damaged_store_never_takes_the_place_of_a_good_backup(data: Path, file
     assert file.read_bytes() == good
 
 
-def test_a_file_that_is_there_is_kept_unless_told_otherwise(data: Path, add: Add, file: Path) -> None:
+def test_an_existing_file_is_replaced_only_with_force(data: Path, add: Add, file: Path) -> None:
     good = file.read_bytes()
     assert refusal(lambda: back_up(data, file, QUIET)).endswith("or overwrite it with --force.")
     assert file.read_bytes() == good
     add("three.txt", "A third.")
-    assert back_up(data, file, QUIET, force=True).documents == 3
+    assert back_up(data, file, QUIET, force=True)[0].documents == 3
 
 
 def test_a_backup_needs_a_folder(data: Path, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(data: Path, tmp_path: Pa
 
 
 def test_two_backups_to_one_file_at_once_do_not_mix(data: Path, tmp_path: Path) -> None:
-    with written_alone(tmp_path / ".b.tar-parts"):
+    with locked_folder(tmp_path / ".b.tar-parts"):
         assert "Another process is doing the same" in refusal(lambda: back_up(data, tmp_path / "b.tar", QUIET))
 
 
@@ -181,7 +181,7 @@ def test_a_backup_comes_back_as_it_was(file: Path, data: Path, tmp_path: Path, t
     }
 
 
-def test_documents_are_replaced_only_if_told_so(file: Path, data: Path, add: Add) -> None:
+def test_documents_are_replaced_only_with_force(file: Path, data: Path, add: Add) -> None:
     was = content(data)
     add("three.txt", "A third.")
     before = signature(data)
@@ -309,7 +309,7 @@ def test_a_writer_that_does_not_end_is_not_overrun(file: Path, data: Path, monke
 
 
 def test_two_restores_at_once_do_not_mix(file: Path, data: Path) -> None:
-    with written_alone(data / "restore"):
+    with locked_folder(data / "restore"):
         assert "Another process is doing the same" in refusal(lambda: restore(file, data, QUIET, force=True))
 
 

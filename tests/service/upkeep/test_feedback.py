@@ -133,7 +133,7 @@ def test_many_at_once_are_all_kept_within_the_limit(tmp_path: Path) -> None:
     assert {rating.id for rating in Feedback(tmp_path, 30).ratings()} == {*given}
 
 
-def test_an_empty_file_that_a_killed_process_left_is_begun_anew(feedback: Feedback) -> None:
+def test_an_empty_file_that_a_killed_process_left_is_replaced(feedback: Feedback) -> None:
     feedback.path.touch()
     assert list(feedback.ratings()) == []
     feedback.add(RATING)
@@ -197,7 +197,7 @@ def test_a_full_disk_loses_nothing_and_is_named(feedback: Feedback, monkeypatch:
     assert [rating.id for rating in feedback.ratings()] == [identifier]
 
 
-def test_damage_anywhere_is_told_or_harmless_and_never_another_error(feedback: Feedback) -> None:
+def test_damage_anywhere_is_reported_or_harmless(feedback: Feedback) -> None:
     for _ in range(3):
         feedback.add(RATING)
     good = feedback.path.read_bytes()

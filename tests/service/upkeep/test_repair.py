@@ -123,7 +123,7 @@ def test_an_index_of_sqlite_that_disagrees_with_its_table_is_made_again(
     assert held(settings) == before
 
 
-def test_nothing_that_is_committed_while_a_store_is_written_anew_is_lost(
+def test_nothing_committed_while_a_store_is_rewritten_is_lost(
     ids: list[str],
     settings: Settings,
     store: Store,
@@ -132,7 +132,7 @@ def test_nothing_that_is_committed_while_a_store_is_written_anew_is_lost(
     tiny_encoder: Encoder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The copy would take the place of what another process committed since it was begun."""
+    """The copy would overwrite what another process committed in the meantime."""
     encode_again = corpus.store.recovery.repair._reencode
     late = [write("late.txt", "It came late.")]
 

@@ -21,7 +21,7 @@ from service.settings import Settings
 from service.upkeep.verify import Problem, Remedy, problems
 from tests.corpus.samples import set_meta
 from tests.service.conftest import settings_for_long
-from tests.service.ingest.test_ingester import Recorder
+from tests.service.ingest.checks import Recorder
 
 FIRST = "The first.\n\nIt has a text."
 LAST = "The last.\n\nIt has one too."
@@ -110,13 +110,13 @@ def test_an_empty_store_has_no_problems(store: Store) -> None:
     assert found(store) == []
 
 
-def test_progress_is_told_of_every_document(good: Store) -> None:
+def test_progress_reports_every_document(good: Store) -> None:
     progress = Recorder()
     with good.view() as view:
         list(problems(view, progress))
 
     each = [f"{what}" for name in ("first", "last", "middle") for what in (f"doing {name}", "advance")]
-    assert progress.told == ["start 3", *each, "finish"]
+    assert progress.reported == ["start 3", *each, "finish"]
 
 
 def test_a_changed_byte_of_a_text_is_found(good: Store, raw: sqlite3.Connection) -> None:

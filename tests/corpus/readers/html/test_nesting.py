@@ -16,7 +16,7 @@ DEEPER = [300, 1_000, 5_000, 10_000, 100_000]
 
 
 def nested(tag: str, depth: int) -> str:
-    """Paragraphs before, within and after so many elements."""
+    """Paragraphs before, within and after nested elements."""
     names = tag.split("><")
     count = depth // len(names)
     closing = "".join(f"</{name}>" for name in reversed(names))

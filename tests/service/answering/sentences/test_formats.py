@@ -7,8 +7,8 @@ import docx
 import pytest
 
 from corpus.files import SourceBytes
-from corpus.readers import read_document
 from service.answering.sentences import Kind, Passage, split_sentences
+from tests.corpus.samples import read_document
 
 MARKDOWN = """# Rules of the mill
 

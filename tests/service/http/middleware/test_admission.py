@@ -1,4 +1,4 @@
-"""Who may ask, from where and how often: each refusal, and that whoever keeps to the rules notices nothing of it."""
+"""Admission of requests by key, origin and rate: each refusal, and no effect on clients within the limits."""
 
 import contextlib
 import dataclasses
@@ -54,7 +54,7 @@ def bearer(key: str, **more: str) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long each of those who ask too much was kept waiting, in seconds; here it takes no time."""
+    """Seconds that each refused client was made to wait. Here, the wait takes no time."""
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -66,7 +66,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def serve(service: Service, tmp_path: Path) -> Iterator[Serve]:
-    """Serves with these settings; gives what gives clients at an address."""
+    """Serves with settings, and returns a function that returns a client at an address."""
     with contextlib.ExitStack() as stack:
 
         def _serve(file: str | None = None, **settings: Any) -> Callable[..., TestClient]:
@@ -116,7 +116,7 @@ OPEN = ["/", "/documents/truce", "/widget.js", "/web/ask.js", "/favicon.svg", "/
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)
-def test_where_asking_needs_a_key_nothing_is_told_without_one(serve: Serve, method: str, path: str) -> None:
+def test_without_a_required_key_each_guarded_path_is_refused(serve: Serve, method: str, path: str) -> None:
     client = serve(ask_keys=ASK)()
     for headers in ({}, {"Authorization": "Basic dXNlcjpwYXNzd29yZA=="}):
         response = client.request(method, path, json={} if method == "POST" else None, headers=headers)
@@ -134,7 +134,7 @@ def test_pages_and_the_state_of_health_need_no_key(serve: Serve, path: str) -> N
     assert serve(ask_keys=ASK)().get(path).status_code == 200
 
 
-def test_without_a_key_nobody_is_told_which_documents_there_are(serve: Serve) -> None:
+def test_without_a_key_existing_and_missing_documents_look_the_same(serve: Serve) -> None:
     client = serve(ask_keys=ASK)()
     there, missing = (client.get(f"/documents/{name}", headers={"Accept": "text/html"}) for name in ("truce", "none"))
     assert (there.status_code, there.content) == (missing.status_code, missing.content)
@@ -149,13 +149,13 @@ def test_each_ask_key_may_ask_and_an_administrators_too(serve: Serve, key: str) 
     assert client.delete("/v1/documents/none").status_code == (404 if key == ADMIN else 401)
 
 
-def test_the_scheme_may_be_written_as_one_likes(serve: Serve) -> None:
+def test_the_case_of_the_authorization_scheme_does_not_matter(serve: Serve) -> None:
     client = serve(ask_keys=ASK)()
     for value in (f"bearer {ASK}", f"BEARER   {ASK}  "):
         assert ask(client, Authorization=value).status_code == 200
 
 
-def test_two_keys_in_progress_are_none(serve: Serve) -> None:
+def test_a_request_with_two_keys_is_refused(serve: Serve) -> None:
     headers = [("Authorization", f"Bearer {ASK}"), ("Authorization", f"Bearer {ASK}")]
     response = serve(ask_keys=ASK)().post("/v1/ask", json=QUESTION, headers=headers)
     assert_problem(response, 401, "key-unknown")
@@ -199,7 +199,7 @@ def test_a_sites_key_is_good_on_its_own_pages_alone(serve: Serve, ask_keys: str 
         assert_problem(ask(client, **bearer(SITE, Origin=origin)), 403, "origin-not-allowed")
 
 
-def test_two_origins_in_progress_are_none(serve: Serve) -> None:
+def test_a_request_with_two_origins_is_refused(serve: Serve) -> None:
     headers = [("Authorization", f"Bearer {SITE}"), ("Origin", MUSEUM), ("Origin", OTHER)]
     response = serve(SITES)().post("/v1/ask", json=QUESTION, headers=headers)
     assert_problem(response, 403, "origin-not-allowed")
@@ -260,7 +260,7 @@ def test_keys_and_origins_change_without_a_restart(service: Service, tmp_path: P
 # How often
 
 
-def test_whoever_asks_too_often_is_told_when_to_ask_again_and_a_neighbour_notices_nothing(serve: Serve) -> None:
+def test_a_client_above_its_rate_gets_a_retry_time_and_others_are_answered(serve: Serve) -> None:
     at = serve(requests_per_minute=3)
     assert [ask(at(HOME)).status_code for _ in range(3)] == [200] * 3
     after = assert_too_many(ask(at(HOME)), "This client has sent too many requests. Try again in 20 seconds.")
@@ -271,7 +271,7 @@ def test_whoever_asks_too_often_is_told_when_to_ask_again_and_a_neighbour_notice
         assert at(HOME).get(path).status_code == 200
 
 
-def test_who_asks_too_much_waits_for_being_told_and_nobody_else_does(serve: Serve, pauses: list[float]) -> None:
+def test_only_a_client_above_its_rate_waits_for_its_refusal(serve: Serve, pauses: list[float]) -> None:
     at = serve(requests_per_minute=3, ask_keys=ASK, concurrent=0)
     assert [ask(at(HOME)).status_code for _ in range(3)] == [503] * 3
     assert pauses == []
@@ -282,7 +282,7 @@ def test_who_asks_too_much_waits_for_being_told_and_nobody_else_does(serve: Serv
     assert len(pauses) == 2
 
 
-def test_as_time_goes_by_it_may_ask_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bucket_refills_with_time(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr(throttled.utils, "now_mono_f", lambda: now)
     client = serve(requests_per_minute=3)()
@@ -304,7 +304,7 @@ def test_a_network_of_ipv6_counts_as_one_and_ipv4_within_it_as_itself(serve: Ser
     assert ask(at(f"::ffff:{NEIGHBOUR}")).status_code == 200
 
 
-def test_who_forges_where_it_comes_from_is_counted_all_the_same(serve: Serve) -> None:
+def test_a_forged_address_does_not_avoid_the_limit(serve: Serve) -> None:
     at = serve(requests_per_minute=2, proxies="10.0.0.1")
     statuses = [ask(at(HOME), **{"X-Forwarded-For": f"192.0.2.{n}"}).status_code for n in range(3)]
     assert statuses == [200, 200, 429]
@@ -315,7 +315,7 @@ def test_who_forges_where_it_comes_from_is_counted_all_the_same(serve: Serve) ->
         assert_too_many(ask(at(HOME), **{name: "for=192.0.2.1"}), "too many")
 
 
-def test_a_proxy_that_is_not_named_is_told_of_once(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unlisted_proxy_is_logged_once(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     at = serve(proxies="10.0.0.1")
     ask(at("10.0.0.1"), **{"X-Forwarded-For": HOME})
     ask(at("8.8.8.8"), **{"X-Forwarded-For": HOME})  # anybody can write that
@@ -335,7 +335,7 @@ def test_a_key_has_a_bucket_of_its_own_wherever_it_is_used(serve: Serve) -> None
     assert ask(at(HOME), **bearer("second-" + ASK)).status_code == 200
 
 
-def test_whoever_tries_keys_is_slowed_down(serve: Serve) -> None:
+def test_guesses_of_keys_are_limited(serve: Serve) -> None:
     at = serve(ask_keys=ASK, requests_per_minute=3)
     statuses = [ask(at(HOME), **bearer(f"guess-number-{n}-of-many")).status_code for n in range(5)]
     assert statuses == [401, 401, 401, 429, 429]
@@ -371,7 +371,7 @@ def test_zero_sets_no_limit(serve: Serve) -> None:
     assert {client.get("/v1/documents/truce").status_code for _ in range(400)} == {200}
 
 
-def test_a_flood_of_addresses_takes_no_more_memory_than_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_for_addresses_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "MAX_CLIENTS", 100)
     counted = RateLimiter(Settings(requests_per_minute=2, admin_keys=SecretStr(ADMIN)))
 
@@ -382,7 +382,7 @@ def test_a_flood_of_addresses_takes_no_more_memory_than_is_meant(monkeypatch: py
     assert [wait(HOME) > 0 for _ in range(3)] == [False, False, True]
     for n in range(5000):
         wait(f"10.0.{n // 256}.{n % 256}")
-        assert wait(HOME) > 0  # who goes on asking is not forgotten
+        assert wait(HOME) > 0  # an active client stays limited
     stores = [buckets._store._backend for buckets in (counted._addresses, counted._feedback)]
     assert all(len(store.get_client()) <= 100 and len(store.expire_info) <= 100 for store in stores)
 
@@ -390,7 +390,7 @@ def test_a_flood_of_addresses_takes_no_more_memory_than_is_meant(monkeypatch: py
 # How many at once
 
 
-def test_who_has_as_many_on_the_way_as_may_be_is_refused_in_progress_and_others_are_not(
+def test_a_client_with_too_many_requests_in_progress_is_refused_and_others_are_not(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline = Gate(service, monkeypatch)
@@ -425,7 +425,7 @@ def counted(app: FastAPI) -> int:
     return int(layer._in_progress.total())
 
 
-def test_one_whose_bodies_do_not_come_keeps_nobody_else_from_asking(service: Service) -> None:
+def test_a_client_that_sends_no_bodies_does_not_block_others(service: Service) -> None:
     app = application(service, concurrent_per_client=4, ask_keys=f"{ASK},second-{ASK}")
     with contextlib.ExitStack() as stack:
         it = stack.enter_context(running(app))
@@ -442,8 +442,8 @@ def test_one_whose_bodies_do_not_come_keeps_nobody_else_from_asking(service: Ser
     assert eventually(lambda: counted(app) == 0)
 
 
-def test_beside_one_who_floods_the_service_a_calm_client_is_always_answered(service: Service) -> None:
-    """The one sends as quickly as it can; the other asks, reads and rates, and is never refused."""
+def test_beside_a_flooding_client_a_calm_one_is_always_answered(service: Service) -> None:
+    """One client sends as quickly as it can. The other is never refused."""
     app = application(service, ask_keys=f"{ASK},second-{ASK}", key_requests_per_minute=40)
     body = json.dumps(QUESTION).encode()
     head = f"POST /v1/ask HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nAuthorization: Bearer {ASK}\r\n"
@@ -470,7 +470,7 @@ def test_beside_one_who_floods_the_service_a_calm_client_is_always_answered(serv
             thread.join(30)
     assert calm == [200] * 20
     assert set(statuses) == {200, 429}
-    assert 40 <= statuses.count(200) <= 100  # what was there, and what flowed in meanwhile
+    assert 40 <= statuses.count(200) <= 100  # the bucket, and its refill meanwhile
 
 
 def test_a_refusal_comes_before_anything_of_the_body(service: Service) -> None:
@@ -488,7 +488,7 @@ def test_a_refusal_comes_before_anything_of_the_body(service: Service) -> None:
         assert headers["content-type"] == "application/problem+json"
 
 
-def test_the_server_itself_believes_nobody_who_says_whom_it_asks_for(service: Service) -> None:
+def test_the_server_itself_ignores_forwarded_addresses(service: Service) -> None:
     app = application(service, requests_per_minute=2)
     with running(app) as it:
         statuses = []

@@ -91,7 +91,7 @@ def test_of_a_long_conversation_the_last_turns_are_kept(client: TestClient, rati
     assert [turn["content"].partition(" ")[0] for turn in kept()[0]["history"]] == ["47", "48", "49"]
 
 
-def test_whoever_has_the_id_takes_a_rating_back_once(client: TestClient, rating: dict[str, Any], kept: Kept) -> None:
+def test_a_rating_is_withdrawn_once_with_its_id(client: TestClient, rating: dict[str, Any], kept: Kept) -> None:
     identifiers = [client.post("/v1/feedback", json=rating).json()["id"] for _ in range(2)]
     assert identifiers[0] != identifiers[1]
     assert client.delete(f"/v1/feedback/{identifiers[0]}").json() == {"id": identifiers[0]}
@@ -224,6 +224,6 @@ def test_a_damaged_feedback_file_harms_no_answer(
     (service.settings.data / FEEDBACK_NAME).write_bytes(b"x" * 5000)
     assert_problem(client.post("/v1/feedback", json=rating), 503, "feedback-unavailable")
     assert_problem(client.delete("/v1/feedback/some-id"), 503, "feedback-unavailable")
-    assert FEEDBACK_NAME in caplog.text  # the operator is told which file
+    assert FEEDBACK_NAME in caplog.text  # the message names the file
     assert ask(client)["passages"]
     assert client.get("/health/ready").status_code == 200

@@ -106,7 +106,7 @@ def test_another_encoders_store_is_a_mismatch(client: TestClient, service: Servi
     assert becomes_true(lambda: checks(client)["encoder"] == "mismatch")
 
 
-def test_a_disk_that_cannot_be_written_is_told_and_keeps_nobody_from_asking(
+def test_an_unwritable_disk_is_reported_and_questions_are_answered(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.http.routes.health.os.access", lambda *_: False)
@@ -114,21 +114,19 @@ def test_a_disk_that_cannot_be_written_is_told_and_keeps_nobody_from_asking(
     assert checks(client)["disk"] == "read-only"
 
 
-def test_a_disk_that_is_as_good_as_full_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nearly_full_disk_is_reported(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "MIN_FREE_BYTES", 2**70)
     assert checks(client)["disk"] == "full"
 
 
-def test_feedback_that_cannot_be_kept_is_told_and_keeps_nobody_from_asking(
-    client: TestClient, service: Service
-) -> None:
+def test_unwritable_feedback_is_reported_and_questions_are_answered(client: TestClient, service: Service) -> None:
     (service.settings.data / FEEDBACK_NAME).write_bytes(b"no database at all, and longer than a header is")
     assert client.get("/health/ready").status_code == 200
     assert checks(client)["feedback"] == "unusable"
 
 
 @pytest.mark.parametrize(("changes", "told"), [({"feedback": False}, "off"), ({"feedback_limit": 1}, "full")])
-def test_feedback_that_is_not_taken_is_told(service: Service, changes: dict[str, object], told: str) -> None:
+def test_disabled_feedback_is_reported(service: Service, changes: dict[str, object], told: str) -> None:
     settings = service.settings.model_copy(update=changes)
     with TestClient(build_app(dataclasses.replace(service, settings=settings))) as client:
         client.post("/v1/feedback", json={"question": "q", "status": "not_found", "rating": "up", "passage": None})

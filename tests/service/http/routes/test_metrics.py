@@ -183,7 +183,9 @@ def test_who_is_turned_away_at_the_door_is_counted_and_has_an_id(administered: S
     assert of(found, "footnote_http_problems_total", problem="too-busy") == 1
 
 
-def test_what_waits_and_what_is_in_flight_is_told(administered: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_count_waiting_questions_and_requests_in_flight(
+    administered: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gate = Gate(administered, monkeypatch)
     app = build_app(administered)
     app.state.question_queue._workers = 1
@@ -209,7 +211,7 @@ def test_nothing_is_in_flight_when_nobody_asks_whatever_became_of_the_others(wat
     assert of(read(watched), "footnote_http_requests_in_flight") == 1
 
 
-def test_the_documents_that_are_answered_from_are_told(watched: TestClient) -> None:
+def test_metrics_count_the_documents_of_the_snapshot(watched: TestClient) -> None:
     before = read(watched)
     assert of(before, "footnote_store_documents") == 2
     response = watched.post("/v1/documents", files=[("files", ("peace.md", PEACE))], headers=AUTHORIZED)
@@ -228,7 +230,7 @@ def test_a_store_that_cannot_be_followed_is_stale(watched: TestClient, service: 
     assert becomes_true(lambda: of(read(watched), "footnote_store_stale") == 1)
 
 
-def test_the_process_and_the_version_are_told(watched: TestClient) -> None:
+def test_metrics_describe_the_process_and_the_version(watched: TestClient) -> None:
     found = read(watched)
     assert any(name == "footnote_build_info" and value == 1 for (name, _), value in found.items())
     assert of(found, "process_resident_memory_bytes") > 1e6

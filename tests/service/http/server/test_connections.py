@@ -96,7 +96,7 @@ def test_a_head_without_end_is_cut_off(connect: Connect) -> None:
 @pytest.mark.parametrize(
     "said", [b"marker\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET /\0marker HTTP/1.1\r\n\r\n"]
 )
-def test_what_is_no_request_is_told_so_as_a_problem(connect: Connect, said: bytes) -> None:
+def test_invalid_http_is_answered_with_a_problem(connect: Connect, said: bytes) -> None:
     client = connect(said)
     status, headers, problem = received(client)
     assert (status, headers["content-type"]) == (400, "application/problem+json")
@@ -135,7 +135,7 @@ def bounded(service: Service, proxies: str | None) -> FastAPI:
 
 
 @pytest.mark.parametrize(("proxies", "most"), [("127.0.0.1", 16), (None, 4)], ids=["in all", "from one address"])
-def test_beyond_the_bound_connections_are_told_to_come_again_and_the_process_is_seen_to_live(
+def test_connections_above_the_limit_are_refused_and_the_health_check_is_answered(
     service: Service, monkeypatch: pytest.MonkeyPatch, proxies: str | None, most: int
 ) -> None:
     monkeypatch.setattr(connections, "MAX_TURNED_AWAY", 8 if proxies is None else 2)  # two more, either way

@@ -119,7 +119,7 @@ def test_a_trailer_changes_nothing_of_the_next_request(connect: Connect) -> None
     }
 
 
-def test_one_that_speaks_of_the_connection_or_the_body_is_refused(connect: Connect) -> None:
+def test_a_trailer_about_the_connection_or_the_body_is_refused(connect: Connect) -> None:
     for name, value in {
         "Connection": "close",
         "connection": "upgrade\r\nUpgrade: h2c",
@@ -149,7 +149,7 @@ TLS = b"Connection: upgrade\r\nUpgrade: TLS/1.0, HTTP/2.0\r\n"
 
 @pytest.mark.parametrize("parts", [1, 2, 3], ids=["in one", "body later", "body in parts"])
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-def test_an_offer_to_upgrade_is_passed_over_and_the_body_is_kept(connect: Connect, parts: int, framing: str) -> None:
+def test_an_offer_to_upgrade_is_ignored_and_the_body_is_read(connect: Connect, parts: int, framing: str) -> None:
     for upgrade in (H2C, WEBSOCKET, TLS, b"Upgrade: h2c\r\n"):
         read_upgrading(connect, upgrade, parts, framing)
 
@@ -176,7 +176,7 @@ def test_a_body_after_an_offer_to_upgrade_is_never_a_request(connect: Connect) -
     assert received(client)[2] == {"status": "live"}
 
 
-def test_neither_is_what_follows_a_request_without_a_body(connect: Connect) -> None:
+def test_a_request_after_an_offer_to_upgrade_without_a_body_is_answered(connect: Connect) -> None:
     for upgrade in (H2C, WEBSOCKET, TLS):
         client = connect(b"GET /health/live HTTP/1.1\r\nHost: here\r\n" + upgrade + b"\r\n" + LIVE, LIVE)
         assert [received(client)[0] for _ in range(3)] == [200] * 3
@@ -239,7 +239,7 @@ def kind(client: socket.socket) -> str:
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["alone", "after another"])
-def test_what_two_could_read_in_two_ways_is_refused(connect: Connect, late: bool) -> None:
+def test_ambiguous_requests_are_refused(connect: Connect, late: bool) -> None:
     kinds = {}
     for name, sent in INVALID.items():
         client = connect(LIVE if late else b"")
@@ -274,7 +274,7 @@ CHUNKS = {
 
 @pytest.mark.parametrize("late", [False, True], ids=["at once", "late"])
 @pytest.mark.parametrize("upgrade", [b"", H2C], ids=["plain", "upgrade"])
-def test_chunks_that_two_could_read_in_two_ways_are_refused(
+def test_ambiguous_chunks_are_refused(
     connect: Connect, caplog: pytest.LogCaptureFixture, late: bool, upgrade: bytes
 ) -> None:
     head, kinds = CHUNKED + upgrade + b"\r\n", {}
@@ -296,19 +296,19 @@ ACCEPTED = {
 }
 
 
-def test_what_is_odd_and_allowed_is_answered(connect: Connect) -> None:
+def test_unusual_valid_requests_are_answered(connect: Connect) -> None:
     statuses = {name: received(connect(sent))[0] for name, (sent, _) in ACCEPTED.items()}
     assert statuses == {name: expected for name, (_, expected) in ACCEPTED.items()}
 
 
-def test_who_waits_for_it_is_told_to_go_on(connect: Connect) -> None:
+def test_a_client_that_expects_100_continue_gets_it(connect: Connect) -> None:
     client = connect(HEAD + LENGTH + b"Expect: 100-continue\r\n\r\n")
     assert client.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
     client.sendall(QUESTION)
     assert received(client)[0] == 200
 
 
-def test_of_requests_sent_together_those_before_a_bad_one_are_answered(connect: Connect) -> None:
+def test_pipelined_requests_before_an_invalid_one_are_answered(connect: Connect) -> None:
     client = connect(2 * (HEAD + LENGTH + b"\r\n" + QUESTION) + LIVE + b"nonsense\r\n\r\n" + LIVE)
     assert [received(client)[0] for _ in range(3)] == [200] * 3
     assert is_closed(client)
@@ -355,7 +355,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("pieces", [1, 5], ids=["at once", "in parts"])
-def test_a_head_too_large_is_refused_however_it_comes(connect: Connect, pieces: int) -> None:
+def test_a_head_too_large_is_refused_at_once_and_in_parts(connect: Connect, pieces: int) -> None:
     kinds = {}
     for name, sent in HEADS.items():
         size = -(-len(sent) // pieces)
@@ -367,7 +367,7 @@ def test_a_head_too_large_is_refused_however_it_comes(connect: Connect, pieces: 
 
 
 @pytest.mark.parametrize("size", [reading.MAX_HEAD_BYTES - 100, reading.MAX_HEAD_BYTES + 1])
-def test_the_limit_of_a_head_is_where_it_is_said_to_be(connect: Connect, size: int) -> None:
+def test_the_limit_of_a_head_is_exact(connect: Connect, size: int) -> None:
     head = asked(b"A: ")
     status = received(connect(head[:-4] + (size - len(head)) * b"x" + b"\r\n\r\n"))[0]
     assert status == (200 if size < reading.MAX_HEAD_BYTES else 431)
@@ -386,7 +386,7 @@ def test_a_body_of_small_chunks_is_no_long_head(connect: Connect) -> None:
     assert received(client)[2]["body"] == 50_000 * "x"
 
 
-def test_who_is_refused_and_goes_on_sending_can_read_why_and_is_cut_off(
+def test_a_refused_client_that_continues_to_send_gets_the_response_and_is_disconnected(
     connect: Connect, server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "LINGER_S", 0.2)
@@ -404,7 +404,7 @@ def test_who_is_refused_and_goes_on_sending_can_read_why_and_is_cut_off(
     assert eventually(is_reset)
 
 
-def test_a_body_after_an_offer_to_upgrade_is_waited_for_no_longer_than_any(
+def test_a_body_after_an_offer_to_upgrade_has_the_usual_time_limit(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "HEAD_S", 0.1)

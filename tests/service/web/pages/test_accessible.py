@@ -20,6 +20,7 @@ from tests.service.web.pages.browsing import (
 from tests.service.web.pages.test_everyone import SHOWN, show
 
 State = Callable[[Page, RunningService], None]
+BRIGHTNESS = "Math.max(...getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).slice(0, 3))"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -37,6 +38,7 @@ def test_axe_finds_nothing_wrong(
     show(page, service, path, question)
 
     assert violations(page) == []
+    assert (page.evaluate(BRIGHTNESS) > 128) == (theme == "light")
 
 
 def suggesting(page: Page, service: RunningService) -> None:
@@ -74,7 +76,7 @@ def a_follow_up_rated(page: Page, service: RunningService) -> None:
     ask(page, "And when?")
     last(page).locator(".thumb.up").click()
     expect(last(page).locator("[aria-pressed=true]")).to_have_count(1)
-    expect(last(page).get_by_role("button", name="Ask it alone")).to_be_visible()
+    expect(last(page).get_by_role("button", name="Ask it on its own")).to_be_visible()
 
 
 def copying_by_hand(page: Page, service: RunningService) -> None:

@@ -57,7 +57,7 @@ def test_every_passage_is_shown_word_for_word_with_its_highlights_marked_and_its
         assert source.get_attribute("href") == service.url + passage["citation"]["href"]
 
 
-def test_what_is_cited_is_told_as_a_reader_would_cite_it(page: Page) -> None:
+def test_a_source_reads_as_a_citation(page: Page) -> None:
     ask(page, "When was the bridge opened and the ferry stopped?")
 
     note = page.locator(".answer figcaption")
@@ -72,7 +72,7 @@ def test_what_is_cited_is_told_as_a_reader_would_cite_it(page: Page) -> None:
     )
 
 
-def test_confidence_is_told_in_words_without_a_number(page: Page) -> None:
+def test_confidence_is_shown_in_words_without_a_number(page: Page) -> None:
     level = ask(page, QUESTION)["confidence"]["level"]
 
     expect(page.locator(".confidence")).to_have_text(re.compile(f"^Confidence: {level.replace('_', ' ')}[^0-9]*$"))

@@ -143,50 +143,6 @@ def test_nothing_is_wider_than_a_small_telephone(
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("path", "question"), SHOWN)
-def test_every_word_stands_out_from_its_ground(
-    new_page: Callable[..., Page],
-    service: RunningService,
-    watched: Watched,
-    path: str,
-    question: str | None,
-    theme: str,
-) -> None:
-    watched.failed_requests_expected = True
-    page = new_page(color_scheme=theme)
-    show(page, service, path, question)
-
-    contrasts, ground = page.evaluate(CONTRASTS)
-
-    assert min(contrasts.values()) >= 4.5, contrasts  # WCAG 2.2, 1.4.3
-    assert (ground > 0.5) == (theme == "light")
-
-
-CONTRASTS = """() => {
-  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-  const luminance = (colour) => {
-    const [red, green, blue] = channels(colour).map((value) => linear(value / 255));
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const ground = (element) => {
-    const colour = getComputedStyle(element).backgroundColor;
-    const [, , , alpha = 1] = channels(colour);
-    return alpha === 0 && element.parentElement ? ground(element.parentElement) : colour;
-  };
-  const contrasts = {};
-  for (const element of document.body.querySelectorAll("*")) {
-    const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "");
-    if (words || element.matches("textarea")) {
-      const [a, b] = [getComputedStyle(element).color, ground(element)].map(luminance);
-      contrasts[`${element.tagName}.${element.className}`] = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    }
-  }
-  return [contrasts, luminance(getComputedStyle(document.documentElement).backgroundColor)];
-}"""
-
-
 def test_nothing_moves_for_those_who_ask_for_that(new_page: Callable[..., Page], service: RunningService) -> None:
     page = new_page(reduced_motion="reduce")
     page.goto(service.url)

@@ -52,7 +52,7 @@ def test_a_reader_whose_service_goes_can_try_again(
     expect(page.locator("mark")).to_have_text("# A c")
 
 
-def test_what_is_wrong_with_a_question_is_told_as_the_service_tells_it(page: Page, watched: Watched) -> None:
+def test_an_invalid_question_shows_the_message_of_the_service(page: Page, watched: Watched) -> None:
     watched.failed_requests_expected = True
     problem = ask(page, "x" * 2001)
 

@@ -106,7 +106,7 @@ def hold_first(page: Page) -> None:
 
 
 def told(page: Page) -> list[str]:
-    """The names of what the widget has told the page, in order."""
+    """Return the names of the widget's events, in order."""
     names: list[str] = page.evaluate("told.map(([name]) => name)")
     return names
 

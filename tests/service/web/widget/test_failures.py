@@ -54,7 +54,7 @@ def test_an_endpoint_that_points_nowhere(visit: Visit, host: HostSite, watched: 
     watched.complaints.clear()  # what was not reached is also said on the console
 
 
-def test_a_site_that_is_not_allowed_is_told_so(
+def test_a_site_that_is_not_allowed_gets_a_message(
     new_page: Any, stranger: HostSite, service: RunningService, watched: Watched
 ) -> None:
     watched.failed_requests_expected = True
@@ -63,7 +63,7 @@ def test_a_site_that_is_not_allowed_is_told_so(
     open_chat(page)
 
     assert ask_in_vain(page) == "refused"
-    expect(chat(page).locator(".failure")).to_contain_text("The service does not take questions from this site.")
+    expect(chat(page).locator(".failure")).to_contain_text("The chat cannot be used on this site.")
     advice = f"Footnote: {service.url} does not allow {stranger.url}; its operator can, with FOOTNOTE_ORIGINS."
     assert advice in watched.complaints
     assert any("CORS" in complaint for complaint in watched.complaints)
@@ -103,7 +103,8 @@ NO_ANSWERS = [
     (problem(503), "busy"),
     (problem(429), "busy"),
     (problem(403), "refused"),
-    (problem(422, errors=[{"pointer": "/filters", "detail": "There is an unknown field here."}]), "rejected"),
+    (problem(422, errors=[{"pointer": "/messages", "detail": "There are too many messages."}]), "rejected"),
+    (problem(422, errors=[{"pointer": "/filters", "detail": "There is an unknown field here."}]), "refused"),
     ({"status": 503, "content_type": "application/problem+json", "body": "null"}, "busy"),
 ]
 
@@ -118,7 +119,7 @@ def test_an_answer_that_is_none_is_an_error_and_no_endless_wait(visit: Visit, wa
         expect(chat(page).get_by_role("button", name="Try again")).to_have_count(0 if kind == "rejected" else 1)
         page.unroute_all()
         page.evaluate("document.querySelector('footnote-chat').clear()")
-    watched.complaints.clear()  # the details are told on the console
+    watched.complaints.clear()  # the details are on the console
 
 
 def test_a_service_that_falls_silent_is_given_up(visit: Visit, watched: Watched) -> None:
@@ -144,6 +145,6 @@ def test_a_question_that_is_too_long_is_not_sent(visit: Visit) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate("document.querySelector('footnote-chat').ask('🌊'.repeat(2001))")
 
-    expect(chat(page).locator(".failure")).to_contain_text("At most 2,000 characters can be asked.")
+    expect(chat(page).locator(".failure")).to_contain_text("The limit is 2,000 characters.")
     expect(chat(page).get_by_role("button", name="Try again")).to_have_count(0)
     assert not any("/v1/chat" in url for url in asked)

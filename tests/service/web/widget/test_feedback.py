@@ -128,7 +128,7 @@ def test_a_service_that_takes_no_feedback_is_not_offered_any(visit: Visit, watch
     expect(chat(page).get_by_text("Was this helpful?")).to_have_count(0)
 
 
-def test_an_answer_asked_for_anew_is_not_rated_yet(visit: Visit) -> None:
+def test_a_repeated_answer_is_not_rated_yet(visit: Visit) -> None:
     page = visit()
     page.route("**/v1/chat", lambda route: route.fulfill(json=answer_with([0])))
     open_chat(page)
@@ -136,6 +136,6 @@ def test_an_answer_asked_for_anew_is_not_rated_yet(visit: Visit) -> None:
     ask(page, "And when?")
     thumb(page, "Right, it is not there").click()
     expect(thumb(page, "Right, it is not there")).to_have_attribute("aria-pressed", "true")
-    chat(page).get_by_role("button", name="Ask it alone").last.click()
+    chat(page).get_by_role("button", name="Ask it on its own").last.click()
 
     expect(thumb(page, "Right, it is not there")).to_have_attribute("aria-pressed", "false")

@@ -60,13 +60,13 @@ def test_a_sites_visitors_ask_and_rate_with_its_key(stand: Callable[..., Page], 
 
 
 @pytest.mark.parametrize("attributes", ["", 'data-key="another-key-of-somebody"'])
-def test_without_the_key_its_visitors_are_told(
+def test_without_the_key_visitors_get_a_message(
     stand: Callable[..., Page], host: HostSite, watched: Watched, attributes: str
 ) -> None:
     watched.failed_requests_expected = True
     page = stand(host, attributes)
     assert ask_in_vain(page) == "refused"
-    expect(chat(page).locator(".failure")).to_contain_text("The service does not take questions from this site.")
+    expect(chat(page).locator(".failure")).to_contain_text("The chat cannot be used on this site.")
     [advice] = watched.complaints
     assert "the operator" in advice.lower()
     watched.complaints.clear()
