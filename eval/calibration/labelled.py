@@ -8,8 +8,6 @@ from pathlib import Path
 from eval.errors import SetError
 from eval.sets import BeirFolder, Question, QuestionSet, load_beir, load_questions
 
-__all__ = ["LabelledSet", "load_sets"]
-
 FEWEST = 20
 """Questions with and without an answer that a set needs; with fewer, one question moves a figure by 5 %."""
 

@@ -176,6 +176,11 @@ MEASURED_ROOMS = """
     service.answering.conversation
     service.answering.deduplication
     service.answering.highlight
+    service.answering.sentences.figures
+    service.answering.sentences.kinds
+    service.answering.sentences.question_words
+    service.answering.sentences.segments
+    service.answering.sentences.sentences
     service.answering.citations.text_fragments
     service.runtime.terminal
     service.http.middleware.clients
@@ -190,11 +195,14 @@ WITHIN = {
     "advertising_comments": "clean",
     "analyzer": "terms",
     "appeals_between": "clean",
-    "best_sentence": "Folding",
+    "best_sentence": "highlighted",
+    "contradicts": "without_figures",
     "breadcrumb": "clean",
     "document_of": "read_documents",
+    "figures_in": "highlighted",
     "has_member": "format_of",
     "headline": "cleaned",
+    "holds": "without_figures",
     "is_archive": "format_of",
     "marks_of": "clean",
     "menus": "clean",
@@ -203,7 +211,12 @@ WITHIN = {
     "parse_xml": "read_epub",
     "reader_comments": "clean",
     "related_articles": "clean",
+    "says_nothing": "sentences_of",
+    "segments": "sentences_of",
+    "shares": "other_members",
+    "split_sentences": "sentences_of",
     "spread": "Folding",
+    "words_in": "highlighted",
     "prune": "read_html",
 }
 """Functions that are measured as a part of others."""
