@@ -26,13 +26,13 @@ gate: $(VENV)/installed-dev
 		--require 'nDCG@10>=0.75' --require 'hit@1>=0.70' --require 'hit@5>=0.90' --require 'recall@100>=0.99' \
 		--require 'answer_accuracy>=0.46' --require 'refusal_accuracy>=0.75' --require 'AUROC>=0.70'
 
-# Kills, cuts the power of, and fills the disk under whatever writes to a store, at every call. It takes an hour.
+# Kills, cuts the power of, and fills the disk under whatever writes to a store, at every call. It takes hours.
 crash: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.crash --kills 500 --every-call $(ARGS)
 	$(BIN)/python -m tests.reliability.power --every-call $(ARGS)
 	$(BIN)/python -m tests.reliability.disk --every-call $(ARGS)
 
-# Damages a store in every way; takes about an hour. `make corruption ARGS='--seed 1'` repeats one.
+# Damages a store in every way; takes hours. `make corruption ARGS='--seed 1'` repeats one.
 corruption: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reliability.corruption --flips 10000 --every-header-byte --every-page $(ARGS)
 

@@ -25,6 +25,23 @@ from service.setting_types import (
 
 PREFIX = "FOOTNOTE_"
 
+OPTIONS = ("data", "host", "port")
+"""Settings that commands have as options of the same name."""
+
+_MESSAGES: Mapping[str, str] = {
+    "bool_parsing": "it must be true or false",
+    "int_parsing": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "finite_number": "it must be a number",
+    "string_too_short": "it must not be empty",
+    "literal_error": "it must be {expected}",
+    "greater_than": "it must be greater than {gt}",
+    "greater_than_equal": "it must be at least {ge}",
+    "less_than_equal": "it must be at most {le}",
+    "extra_forbidden": "there is no such setting",
+}
+"""Messages for the errors that pydantic words for programmers; `service.setting_types` words the others."""
+
 
 class Settings(BaseSettings):
     """The settings. Each is an environment variable: `FOOTNOTE_` and its name in capitals."""
@@ -249,7 +266,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(
-            f"{name} is not usable: {first['msg'].lower()}. See docs/settings.md or: footnote config"
-        ) from error
+        field, message = str(first["loc"][0]), _MESSAGES.get(first["type"])
+        name = f"--{field}" if field in OPTIONS and given.get(field) is not None else PREFIX + field.upper()
+        reason = first["msg"] if message is None else message.format(**first.get("ctx", {}))
+        raise SettingsError(f"{name} is not usable: {reason}. See docs/settings.md or: footnote config") from error

@@ -125,6 +125,20 @@ def test_every_link_between_documents_leads_somewhere() -> None:
                 assert (page.parent / target).exists(), (page.name, target)
 
 
+def test_every_file_and_module_that_a_page_names_exists() -> None:
+    tops = "corpus|embeddings|service|eval|tests|docs|requirements"
+    elsewhere = {"corpus.jsonl", "docs/operations/footnote.env"}  # in a BEIR folder; written by the operator
+    missing = []
+    for page in [*DOCS.glob("*.md"), ROOT / "README.md"]:
+        for name in re.findall(
+            rf"`((?:{tops})(?:/[\w.-]+)+/?|(?:{tops})(?:\.\w+)+)`", page.read_text(encoding="utf-8")
+        ):
+            path = ROOT / (name if "/" in name else name.replace(".", "/"))
+            if name not in elsewhere and not path.exists() and not path.with_name(path.name + ".py").exists():
+                missing.append((page.name, name))
+    assert missing == []
+
+
 def anchors(page: Path) -> set[str]:
     """Return the anchors of a page: its headings as GitHub makes ids of them, and ids set by hand."""
     text = page.read_text(encoding="utf-8")

@@ -57,6 +57,21 @@ class ManifestFolder:
             return found
         return None
 
+    def problem(self, made_from: Mapping[str, object]) -> str:
+        """Return why the files cannot be used: they are missing, made from something else, or damaged.
+
+        Args:
+            made_from: Entries of the manifest that say what the files must be made from.
+        """
+        try:
+            manifest = json.loads(self.manifest_path.read_bytes())
+            stale = any(manifest[name] != value for name, value in made_from.items())
+        except FileNotFoundError:
+            return "is missing"
+        except DAMAGE:
+            return "is missing or damaged"
+        return "is out of date" if stale else "is missing or damaged"
+
     def content(self, name: str) -> bytes | None:
         """Return the content of a file; None if it is missing, or not what its name says."""
         with contextlib.suppress(OSError):

@@ -57,7 +57,7 @@ class LexicalProjection:
         with contextlib.suppress(OSError), temporary_folder() as private:
             stored = self._load(private, view)
         if stored is None:
-            return "is missing or damaged"
+            return self.files.problem(_made_from(view))
         generation, index = stored
         if generation != view.generation:
             return "is out of date"
@@ -80,7 +80,7 @@ class LexicalProjection:
         return self.files.read(lambda manifest: self._verified(manifest, private, view))
 
     def _verified(self, manifest: Mapping[str, Any], private: Path, view: View) -> tuple[int, LexicalIndex] | None:
-        if (manifest["store"], manifest["made_by"]) != (view.store_id, MADE_BY):
+        if any(manifest[name] != value for name, value in _made_from(view).items()):
             return None
         _empty(private)
         for name, digest in manifest["files"].items():
@@ -93,8 +93,13 @@ class LexicalProjection:
     def _save(self, private: Path, view: View) -> None:
         contents = {path.name: path.read_bytes() for path in sorted(private.iterdir()) if path.suffix != ".lock"}
         named = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-        manifest = {"store": view.store_id, "generation": view.generation, "made_by": MADE_BY, "files": named}
+        manifest = {**_made_from(view), "generation": view.generation, "files": named}
         self.files.save(manifest, {named[name]: data for name, data in contents.items()})
+
+
+def _made_from(view: View) -> dict[str, object]:
+    """Return the entries of the manifest that say what an index is made from, except the generation."""
+    return {"store": view.store_id, "made_by": MADE_BY}
 
 
 def _empty(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Passages: splitting a canonical text."""
 
+from corpus.passages.headings import is_heading
 from corpus.passages.packing import CHUNKING_VERSION
 from corpus.passages.splitting import PassageSplitter
 
-__all__ = ["CHUNKING_VERSION", "PassageSplitter"]
+__all__ = ["CHUNKING_VERSION", "PassageSplitter", "is_heading"]

@@ -56,6 +56,7 @@ def connect(folder: Path, *, create: bool = False, reading: bool = False) -> sql
     """
     path = folder / DATABASE_NAME
     with translated_errors(path), translated_folder_errors(folder):
+        _check_kinds(folder, path)
         if not path.exists():
             if not create:
                 raise _missing(folder)
@@ -69,6 +70,17 @@ def connect(folder: Path, *, create: bool = False, reading: bool = False) -> sql
             connection.close()
             raise
         return connection
+
+
+def _check_kinds(folder: Path, path: Path) -> None:
+    """Refuse a file as the data folder, and a folder or a broken link as the database."""
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(f"The data folder {folder} cannot be used (it is a file). Choose another with --data.")
+    if path.is_dir() or (path.is_symlink() and not path.exists()):
+        raise StoreError(
+            f"{path} is a folder or a broken link, not a database. Move it elsewhere, or choose another folder with "
+            "--data or FOOTNOTE_DATA."
+        )
 
 
 def _opened(path: Path, *, reading: bool) -> sqlite3.Connection:

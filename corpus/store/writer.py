@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ from corpus.store.rows import (
 )
 
 MAX_ID_CHARACTERS = 80
+
+SETTINGS = ("cleaning", "passage_tokens", "title_tokens", "precision")
+"""Parts of a fingerprint that are settings of the same name."""
 
 KEY_GAP = 2**32
 """Upper bound of the random gap between the passage keys of two insertions. Without it, a restored backup could give
@@ -74,7 +78,7 @@ class Writer:
         if self._totals.passages == 0:
             self.set_fingerprint(fingerprint)
         elif self._meta.get("encoder") != fingerprint:
-            raise EncoderMismatchError(mismatch_message(self._folder))
+            raise EncoderMismatchError(mismatch_message(self._folder, self._meta.get("encoder"), fingerprint))
 
     def set_fingerprint(self, fingerprint: str) -> None:
         """Write the fingerprint of the encoder that made the vectors."""
@@ -249,10 +253,22 @@ class Writer:
         return int(row[0]) if row else 0
 
 
-def mismatch_message(folder: Path) -> str:
-    """Return the message for a store that was encoded with another encoder."""
+def mismatch_message(folder: Path, stored: str | None = None, wanted: str | None = None) -> str:
+    """Return the message for a store that was encoded with another encoder or other settings.
+
+    Args:
+        folder: The data folder.
+        stored: Fingerprint of the stored passages.
+        wanted: Fingerprint of the present encoder and settings.
+    """
+    cause = "encoder or passage size"
+    with contextlib.suppress(ValueError, AttributeError):
+        before, now = (json.loads(fingerprint or "{}") for fingerprint in (stored, wanted))
+        changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+        if changed and changed <= set(SETTINGS):
+            cause = " and ".join(f"FOOTNOTE_{name.upper()}" for name in SETTINGS if name in changed)
     return (
-        f"The documents in {folder} were encoded with another encoder or passage size. "
+        f"The documents in {folder} were encoded with another {cause}. "
         f"Use that one again, or re-encode them with: footnote reindex --data {folder}"
     )
 

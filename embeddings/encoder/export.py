@@ -8,8 +8,11 @@ import contextlib
 import functools
 import io
 import json
+import os
 import re
+import shutil
 import sys
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -244,8 +247,16 @@ def _ids(length: int, vocabulary: int, seed: int = 0) -> Ids:
     return np.random.default_rng((length, seed)).integers(0, vocabulary, size=(1, length), dtype=np.int64)
 
 
+def _end_with_parent(work: Path) -> None:
+    """Wait for the end of the parent process, which keeps standard input open. Then delete its folder and end."""
+    os.read(0, 1)
+    shutil.rmtree(work, ignore_errors=True)
+    os._exit(1)
+
+
 def _main(arguments: list[str]) -> int:
     folder, name, out, precision = arguments
+    threading.Thread(target=_end_with_parent, args=(Path(out).parent,), daemon=True).start()
     warnings.simplefilter("ignore")
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the exporter prints progress

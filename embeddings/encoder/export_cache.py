@@ -82,13 +82,14 @@ def default_exports_folder(data: Path) -> Path:
     Args:
         data: The data folder.
     """
-    cache = platformdirs.user_cache_path("footnote") / "encoder"
-    nearest = next((path for path in (cache, *cache.parents) if os.access(path, os.F_OK)), cache)
-    return cache if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) else data / "encoder"
+    cache = _user_cache()
+    return cache if _is_writable(cache) else data / "encoder"
 
 
 def find_export(exports: Path, folder: Path, precision: str) -> Export | None:
     """Return the export of a model; None if it is missing or damaged.
+
+    The user's cache folder is searched too if it cannot be written, because new exports then go elsewhere.
 
     Args:
         exports: Folder of exports.
@@ -98,10 +99,10 @@ def find_export(exports: Path, folder: Path, precision: str) -> Export | None:
     Raises:
         NotExportableError: An export failed before, with the same packages.
     """
-    place = exports / export_name(folder, precision)
-    found = _read(place)
+    name, cache = export_name(folder, precision), _user_cache()
+    found = _read(exports / name) or (None if _is_writable(cache) else _read(cache / name))
     if found is None:
-        _raise_if_refused(place)
+        _raise_if_refused(exports / name)
     return found
 
 
@@ -131,9 +132,10 @@ def _made(work: Path, exports: Path, folder: Path, name: str, precision: str) ->
     made.mkdir(mode=0o700)
     command = [sys.executable, "-P", "-m", "embeddings.encoder.export"]
     command += [str(folder.resolve()), name, str(made), precision]
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, capture_output=True, text=True, check=False, env=_environment(), umask=0o077
-    )
+    with _stdin_open_while_running() as stdin:
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, stdin=stdin, capture_output=True, text=True, check=False, env=_environment(), umask=0o077
+        )
     reason = (done.stdout.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
     if done.returncode == NOT_EXPORTABLE:
         _write(made / REFUSED, {"reason": reason, "tools": _tools()})
@@ -162,9 +164,30 @@ def _made(work: Path, exports: Path, folder: Path, name: str, precision: str) ->
     return export
 
 
+@contextlib.contextmanager
+def _stdin_open_while_running() -> Iterator[int]:
+    """Yield a standard input for a child process. It ends when this process ends, however that happens."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 def export_name(folder: Path, precision: str) -> str:
     """Return the name of the folder of a model's export."""
     return f"{precision}-{EXPORT_FORMAT}-{model_sha256(folder)[:24]}"
+
+
+def _user_cache() -> Path:
+    return platformdirs.user_cache_path("footnote") / "encoder"
+
+
+def _is_writable(folder: Path) -> bool:
+    """Return whether a folder can be written, or created."""
+    nearest = next((path for path in (folder, *folder.parents) if os.access(path, os.F_OK)), folder)
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
 def _read(place: Path) -> Export | None:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import functools
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,25 @@ def model_folder(name: str) -> Path:
         folder = _downloaded(name)
     if not any(folder.rglob("*.safetensors")):
         raise EncoderError(f"The encoder {name} has no .safetensors weights. Choose one that does.")
+    _check_configuration(folder / "config_sentence_transformers.json")
     return folder
+
+
+def _check_configuration(path: Path) -> None:
+    """Check the file with the prompts; loading the model would fail on it without naming it."""
+    try:
+        configuration = json.loads(path.read_bytes())
+        prompts = configuration.get("prompts") or {}
+        usable = all(isinstance(prompt, str | None) for prompt in prompts.values())
+    except FileNotFoundError:
+        return
+    except (ValueError, AttributeError, RecursionError):
+        usable = False
+    if not usable:
+        raise EncoderError(
+            f"{path} is not usable: it must be a JSON object, and its 'prompts' an object of texts. Correct it, or "
+            "copy the model again."
+        )
 
 
 def weights_sha256(folder: Path) -> str:

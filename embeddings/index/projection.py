@@ -100,7 +100,7 @@ class VectorProjection:
         """Return what is wrong with the files on disk, or None if they hold exactly the view's vectors."""
         stored = self._load(view, dimension)
         if stored is None or not stored.whole:
-            return "is missing or damaged"
+            return self.files.problem(_made_from(view))
         if stored.manifest["generation"] != view.generation:
             return "is out of date"
         have, want = stored.index.keys, _keys(view)
@@ -117,8 +117,7 @@ class VectorProjection:
         return self.files.read(lambda manifest: self._verified(manifest, view, dimension), lambda stored: stored.whole)
 
     def _verified(self, manifest: Mapping[str, Any], view: View, dimension: int) -> Stored | None:
-        made_from = (manifest["store"], manifest["encoder"], manifest["made_by"])
-        if made_from != (view.store_id, view.fingerprint, MADE_BY):
+        if any(manifest[name] != value for name, value in _made_from(view).items()):
             return None
         if not (isinstance(manifest["generation"], int) and isinstance(manifest["passages"], int)):
             return None
@@ -133,15 +132,18 @@ class VectorProjection:
 
     def _save(self, index: VectorIndex, view: View, intact: Collection[str]) -> None:
         manifest = {
-            "store": view.store_id,
+            **_made_from(view),
             "generation": view.generation,
-            "encoder": view.fingerprint,
-            "made_by": MADE_BY,
             "kind": index.kind,
             "passages": len(index),
             "files": [piece.name for piece in index.pieces],
         }
         self.files.save(manifest, {piece.name: piece.write for piece in index.pieces}, intact)
+
+
+def _made_from(view: View) -> dict[str, object]:
+    """Return the entries of the manifest that say what an index is made from, except the generation."""
+    return {"store": view.store_id, "encoder": view.fingerprint, "made_by": MADE_BY}
 
 
 def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:

@@ -2,7 +2,6 @@
 
 from eval.bench.benchmark import run_benchmark
 from eval.bench.output import print_benchmark
-from eval.bench.process import stopped_like_interrupted
 from eval.bench.record import BenchOptions, check_writable, save_benchmark
 
 __all__ = [
@@ -11,5 +10,4 @@ __all__ = [
     "print_benchmark",
     "run_benchmark",
     "save_benchmark",
-    "stopped_like_interrupted",
 ]

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -41,20 +40,6 @@ class ServerProcess:
     pid: int
     ready_s: float
     last_output: Callable[[], str]
-
-
-@contextlib.contextmanager
-def stopped_like_interrupted() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C within the block, so that no server keeps running."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def footnote_command(*arguments: str) -> list[str]:

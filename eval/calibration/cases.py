@@ -17,8 +17,6 @@ from service.runtime.progress import Progress
 from service.runtime.terminal import say
 from service.settings import load_settings
 
-__all__ = ["AskedSet", "Case", "Kind", "ask_set"]
-
 Kind = Literal["answerable", "unanswerable", "left out"]
 
 

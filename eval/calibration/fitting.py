@@ -15,8 +15,6 @@ from eval.errors import SetError
 from eval.measures import Judged, confidence_measures, expected_calibration_error
 from service.answering import SCORING_VERSION, Calibration, CalibrationSet
 
-__all__ = ["Figures", "figures", "fitted"]
-
 SHARES = (0.0, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 """Shares of answerable questions whose scores are stored; those in between are interpolated."""
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from eval.errors import SetError
 from eval.sets import BeirFolder, Question, QuestionSet, load_beir, load_questions
 
-__all__ = ["LabelledSet", "load_sets"]
-
 FEWEST = 20
 """Questions with and without an answer that a set needs; with fewer, one question moves a figure by 5 %."""
 
@@ -50,7 +48,7 @@ def load_sets(paths: Sequence[Path], leave_out: Sequence[Path], most: int | None
             raise SetError(f"Two sets are named '{questions.name}'. Give each set once, under a distinct name.")
         drawn = replace(questions, questions=_drawn(questions.questions, most))
         labelled = LabelledSet(drawn, beir, path in leave_out)
-        _check(labelled, path)
+        _check(labelled, path, most)
         sets[questions.name] = labelled
     return list(sets.values())
 
@@ -62,11 +60,11 @@ def _drawn(questions: Sequence[Question], most: int | None) -> Sequence[Question
     return tuple(questions[at] for at in sorted(chosen))
 
 
-def _check(labelled: LabelledSet, path: Path) -> None:
+def _check(labelled: LabelledSet, path: Path, most: int | None) -> None:
     asked = labelled.questions.questions
     answerable = sum(question.answerable for question in asked)
     without = len(asked) - answerable + (answerable if labelled.leave_out else 0)
-    more = f"but {FEWEST} are needed. Add some, or raise --questions."
+    more = f"but {FEWEST} are needed. Add some{'' if most is None else ', or raise --questions'}."
     if answerable < FEWEST:
         raise SetError(f"{path} has {answerable} answerable questions to ask, {more}")
     if not without:

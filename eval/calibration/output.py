@@ -15,8 +15,6 @@ from eval.files import write_atomically
 from service.answering import Calibration
 from service.runtime.terminal import plain, plural
 
-__all__ = ["check_output", "print_calibration", "write_calibration"]
-
 _PAIR = re.compile(r"\[\s+([^][,\s]+),\s+([^][,\s]+)\s+\]")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.runtime.terminal import emit_json
+from service.runtime.terminal import NonEmptyPath, emit_json
 
 
 def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Sequence[int]]:
@@ -27,7 +27,7 @@ def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Seque
 @click.option(
     "--set",
     "set_path",
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="DIR",
     help="BEIR folder with documents and questions  [default: the starter documents and their questions]",
 )
@@ -65,11 +65,11 @@ def _numbers(most: int) -> Callable[[click.Context, click.Parameter, str], Seque
 )
 @click.option(
     "--work",
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="DIR",
     help="Keep the stores here for the next run  [default: a temporary folder]",
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the results here as JSON.")
+@click.option("--out", type=NonEmptyPath(path_type=Path), metavar="FILE", help="Write the results here as JSON.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def bench(
     set_path: Path | None,
@@ -87,14 +87,7 @@ def bench(
 
     The data folder is neither read nor changed. An unmet budget is reported; the exit code stays 0.
     """
-    from eval.bench import (
-        BenchOptions,
-        check_writable,
-        print_benchmark,
-        run_benchmark,
-        save_benchmark,
-        stopped_like_interrupted,
-    )
+    from eval.bench import BenchOptions, check_writable, print_benchmark, run_benchmark, save_benchmark
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
@@ -102,15 +95,14 @@ def bench(
     if out is not None:
         check_writable(out)
     options = BenchOptions(passages, sorted({1, *askers}), questions, rounds, documents, seed)
-    with stopped_like_interrupted():
-        measured = run_benchmark(
-            settings,
-            options,
-            lambda sentence: click.echo(sentence, err=True),
-            progress_for(),
-            beir_folder=set_path,
-            work=work,
-        )
+    measured = run_benchmark(
+        settings,
+        options,
+        lambda sentence: click.echo(sentence, err=True),
+        progress_for(),
+        beir_folder=set_path,
+        work=work,
+    )
     if as_json:
         emit_json(measured)
     else:

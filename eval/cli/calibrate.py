@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from eval.cli.options import overlap_option, sets_option
-from service.runtime.terminal import emit_json
+from service.runtime.terminal import NonEmptyPath, emit_json
 
 
 @click.command()
@@ -14,13 +14,13 @@ from service.runtime.terminal import emit_json
 @click.option(
     "--leave-out",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="SET",
     help="Ask this set's answerable questions again without their relevant documents; may be repeated.",
 )
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Data folder for JSON Lines sets.")
+@click.option("--data", type=NonEmptyPath(path_type=Path), metavar="DIR", help="Data folder for JSON Lines sets.")
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write the calibration here."
+    "--out", required=True, type=NonEmptyPath(path_type=Path), metavar="FILE", help="Write the calibration here."
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option("--questions", "most", type=click.IntRange(1), metavar="N", help="Draw at most N questions of each set.")

@@ -6,16 +6,16 @@ from pathlib import Path
 import click
 
 from eval.cli.options import DEFAULT_K, DEFAULT_OVERLAP, fit_topics, qrels_option, topic_field_option
-from service.runtime.terminal import data_option, emit_json
+from service.runtime.terminal import NonEmptyPath, data_option, emit_json
 
 
 @click.command()
-@click.argument("a", required=False, type=click.Path(path_type=Path))
-@click.argument("b", required=False, type=click.Path(path_type=Path))
+@click.argument("a", required=False, type=NonEmptyPath(path_type=Path))
+@click.argument("b", required=False, type=NonEmptyPath(path_type=Path))
 @click.option(
     "--set",
     "set_path",
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="SET",
     help="The set, as for `run`; required unless A and B are stored runs.",
 )
@@ -44,7 +44,7 @@ from service.runtime.terminal import data_option, emit_json
     show_default=True,
     help="Number of changed questions to show.",
 )
-@click.option("--report", type=click.Path(path_type=Path), metavar="DIR", help="Write the comparison as a page here.")
+@click.option("--report", type=NonEmptyPath(path_type=Path), metavar="DIR", help="Write the comparison as a page here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def compare(
     a: Path | None,

@@ -6,18 +6,18 @@ from pathlib import Path
 import click
 
 from eval.cli.options import either, url_option
-from service.runtime.terminal import data_option, emit_json
+from service.runtime.terminal import NonEmptyPath, data_option, emit_json
 
 
 @click.command("import")
-@click.argument("feedback", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write candidates here.")
+@click.argument("feedback", type=NonEmptyPath(path_type=Path))
+@click.option("--out", required=True, type=NonEmptyPath(path_type=Path), metavar="FILE", help="Write candidates here.")
 @data_option
 @url_option
 @click.option(
     "--known",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="SET",
     help="Leave out the questions of this set; may be repeated.",
 )

@@ -1,5 +1,6 @@
 """The group of subcommands, the exit codes and the error messages."""
 
+import signal
 import sys
 
 import click
@@ -27,6 +28,7 @@ for command in (run, compare, import_, calibrate, bench, train):
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as on Ctrl-C
     sys.exit(_run())
 
 

@@ -6,13 +6,15 @@ from typing import TypeVar
 
 import click
 
+from service.runtime.terminal import NonEmptyPath
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 DEFAULT_K = 100
 DEFAULT_OVERLAP = 0.5
 
 qrels_option = click.option(
-    "--qrels", type=click.Path(path_type=Path), metavar="FILE", help="TREC judgements; --set holds their topics."
+    "--qrels", type=NonEmptyPath(path_type=Path), metavar="FILE", help="TREC judgements; --set holds their topics."
 )
 topic_field_option = click.option(
     "--topic-field", metavar="NAME", help="Ask this field of TREC topics, such as 'desc'."
@@ -38,7 +40,7 @@ def sets_option(help_text: str) -> Callable[[Command], Command]:
         "set_paths",
         required=True,
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=NonEmptyPath(path_type=Path),
         metavar="SET",
         help=help_text,
     )

@@ -15,7 +15,7 @@ from eval.cli.options import (
     topic_field_option,
     url_option,
 )
-from service.runtime.terminal import data_option, emit_json
+from service.runtime.terminal import NonEmptyPath, data_option, emit_json
 
 
 @click.command()
@@ -34,13 +34,16 @@ from service.runtime.terminal import data_option, emit_json
 )
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path),
+    type=NonEmptyPath(path_type=Path),
     metavar="RUN",
     help="A stored run (run.json) to compare with; with several sets, the folder of an earlier --report.",
 )
 @click.option("--no-regression", is_flag=True, help="Fail if a measure is significantly worse than the baseline's.")
 @click.option(
-    "--report", type=click.Path(path_type=Path), metavar="DIR", help="Write report, run, TREC files and JUnit XML here."
+    "--report",
+    type=NonEmptyPath(path_type=Path),
+    metavar="DIR",
+    help="Write report, run, TREC files and JUnit XML here.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON; with several sets, by set.")
 def run(

@@ -7,21 +7,6 @@ import ir_measures
 import numpy as np
 from sklearn.metrics import auc, roc_auc_score
 
-__all__ = [
-    "COMPLETE",
-    "COMPLETE_AT",
-    "PER_QUESTION",
-    "RETRIEVAL",
-    "Judged",
-    "aggregate_latency",
-    "calibration_bins",
-    "completeness",
-    "confidence_measures",
-    "expected_calibration_error",
-    "retrieval_values",
-    "risk_coverage",
-]
-
 RETRIEVAL: Mapping[str, str] = {
     "nDCG@10": "nDCG@10",
     "MRR@10": "RR@10",

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-__all__ = ["PairedDifference", "holm", "paired_difference"]
-
 RESAMPLES = 9999
 SEED = 20170119
 """Fixed, so that the same runs give the same verdict."""

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable
 
-__all__ = ["holds_any", "normalised"]
-
 _ARTICLES = frozenset({"a", "an", "the"})
 
 

@@ -5,8 +5,6 @@ from eval.runs.run import RunPassage
 from eval.sets import Gold, answering_documents
 from service.answering import Answer
 
-__all__ = ["answer_values"]
-
 
 def answer_values(answer: Answer | None, first: RunPassage | None, gold: Gold, overlap: float) -> dict[str, float]:
     """Return the measures of an answerable question other than those of the ranking, as its gold allows."""

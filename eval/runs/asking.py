@@ -15,8 +15,6 @@ from eval.sets import Gold, Question, QuestionSet, is_relevant, retrieved_items
 from service.answering import Answer, AnsweringPassage
 from service.runtime.progress import Progress
 
-__all__ = ["run_questions"]
-
 KEPT_PASSAGES = 10
 """Number of stored passages per question, as many as the report shows; the measures use all."""
 
@@ -124,7 +122,7 @@ def _outcome(
 
 def _passage(passage: AnsweringPassage, gold: Gold, overlap: float) -> RunPassage:
     citation = passage.citation
-    highlight = passage.highlights[0] if passage.highlights else None
+    highlight = passage.highlights[-1] if passage.highlights else None
     return RunPassage(
         id=passage.id,
         rank=passage.rank,

@@ -9,8 +9,6 @@ from eval.errors import BaselineError
 from eval.measures import PER_QUESTION, PairedDifference, holm, paired_difference
 from eval.runs.run import QuestionOutcome, Run
 
-__all__ = ["ChangedQuestion", "Comparison", "MeasureComparison", "compare", "differences"]
-
 SIGNIFICANT = 0.05
 DIGEST = 12
 

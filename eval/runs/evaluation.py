@@ -33,8 +33,6 @@ from service.runtime.progress import progress_for
 from service.runtime.terminal import say
 from service.settings import Settings, load_settings
 
-__all__ = ["LoadedSet", "check_same", "load_set", "measured", "stored_beir"]
-
 
 @dataclass(frozen=True, slots=True)
 class LoadedSet:

@@ -13,8 +13,6 @@ from eval.measures import PER_QUESTION
 from eval.runs.comparison import Comparison
 from eval.runs.run import Run
 
-__all__ = ["Check", "Requirement", "check_no_regression", "check_requirements", "parse_requirement", "write_junit"]
-
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,

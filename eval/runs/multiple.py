@@ -14,8 +14,6 @@ from eval.runs.run import Run, load_run
 from eval.sets import BeirFolder
 from service.runtime.terminal import plain
 
-__all__ = ["Evaluation", "baselines", "check_names", "evaluate"]
-
 TAKEN = ("index", "index.html", "summary.md", "junit.xml")
 """Names next to the folders of the sets, in a data folder or in a report."""
 

@@ -11,8 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from eval.errors import BaselineError
 from eval.files import write_atomically
 
-__all__ = ["QuestionOutcome", "Run", "RunPassage", "load_run", "save_run"]
-
 FORMAT = 1
 
 

@@ -7,8 +7,6 @@ import numpy as np
 from eval.measures import PER_QUESTION, Judged, aggregate_latency, confidence_measures, expected_calibration_error
 from eval.runs.run import QuestionOutcome, Run
 
-__all__ = ["judged_outcomes", "summarised"]
-
 
 def summarised(outcomes: Sequence[QuestionOutcome]) -> dict[str, float | None]:
     """Return every measure over the outcomes; None if a measure is not available."""

@@ -19,8 +19,6 @@ from service.opening import open_pipeline
 from service.runtime.terminal import say
 from service.settings import load_settings
 
-__all__ = ["LocalTarget", "RemoteTarget", "Target", "local_target", "remote_target", "texts"]
-
 PAGE = 1000
 """Documents per request: the maximum that the service allows."""
 

@@ -10,8 +10,6 @@ from eval.runs.evaluation import LoadedSet, check_same, measured
 from eval.runs.run import Run, load_run
 from service.settings import PREFIX, Settings, load_settings
 
-__all__ = ["Variant", "parse_settings", "variant_runs"]
-
 STORED = ("encoder", "passage_tokens", "title_tokens")
 """Settings that determine the stored vectors: other values need another store."""
 

@@ -21,6 +21,11 @@ MAX_PREFIX_CHARACTERS = 200
 PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 """Syntax of a path prefix: no character needs escaping in URLs, HTML or JSON, and it cannot name a host (`//host`)."""
 
+OWN_SEGMENTS = frozenset(
+    ("docs", "documents", "favicon.svg", "health", "metrics", "openapi.json", "v1", "web", "widget.js")
+)
+"""First segments of the service's own paths. A prefix that begins with one could not be distinguished from them."""
+
 
 def parsed_proxies(proxies: Sequence[str]) -> tuple[Network, ...]:
     """Parse addresses and networks, such as `10.0.0.0/8`.
@@ -48,7 +53,7 @@ def parsed_prefix(text: str) -> str:
     """Parse a path prefix, such as `/answers`; return it without a slash at the end.
 
     Raises:
-        PydanticCustomError: It is not an absolute path of plain segments, or too long.
+        PydanticCustomError: It is not an absolute path of plain segments, too long, or a path of the service.
     """
     if len(text) > MAX_PREFIX_CHARACTERS or not PREFIX.fullmatch(text):
         raise PydanticCustomError(
@@ -56,6 +61,11 @@ def parsed_prefix(text: str) -> str:
             "it must be a path such as /answers: ASCII letters, digits and -._~ between slashes, no dot after a slash, "
             "at most {most} characters",
             {"most": MAX_PREFIX_CHARACTERS},
+        )
+    first = text.split("/")[1] if text else ""
+    if first in OWN_SEGMENTS:
+        raise PydanticCustomError(
+            "own_path", "the service has paths of its own below /{first}; choose another prefix", {"first": first}
         )
     return text.removesuffix("/")
 

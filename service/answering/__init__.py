@@ -2,7 +2,8 @@
 
 `candidates` (dense and lexical) → `fusion` (of both scores) → `reranking` (MaxSim) → `highlight` → `deduplication`
 (near-duplicates) → `confidence` → `citations`. `search` runs the steps of retrieval for one question, `rows` caches the
-rows that it reads, and `pipeline` runs all steps. `conversation` handles follow-ups.
+rows that it reads, `sentences` divides passages for `highlight`, and `pipeline` runs all steps. `conversation` handles
+follow-ups.
 """
 
 from service.answering.answer import Answer, AnsweringPassage, Citation, Confidence, Timing, Turn

@@ -4,19 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = [
-    "Answer",
-    "AnswerText",
-    "AnsweringPassage",
-    "Citation",
-    "Confidence",
-    "Interpretation",
-    "Level",
-    "Span",
-    "Timing",
-    "Turn",
-]
-
 Level = Literal["very_high", "high", "medium", "low"]
 
 
@@ -50,7 +37,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnsweringPassage:
-    """Verbatim passage. `highlights` are spans of its text."""
+    """Verbatim passage.
+
+    `highlights` are spans of its text, in order: the answering sentence is the last one. Before it may be the header of
+    its table, or the lead-in of its list.
+    """
 
     id: str
     rank: int

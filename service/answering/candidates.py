@@ -9,8 +9,6 @@ from corpus.lexical import LexicalQuery
 from corpus.store import Filters
 from service.retrieval import Searcher
 
-__all__ = ["COSINE_DECIMALS", "Candidate", "find_candidates"]
-
 COSINE_DECIMALS = 6
 """Decimals of a cosine. Rounding keeps the last bits of a float sum from changing the order."""
 

@@ -16,8 +16,6 @@ from service.answering.answer import Confidence, Level
 from service.answering.candidates import Candidate
 from service.answering.reranking import RerankedCandidate
 
-__all__ = ["Calibration", "CalibrationSet", "calibrated", "load_calibration", "uncalibrated"]
-
 LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4, "medium"))
 """Minimum probability of each level. Lower probabilities are `low`."""
 

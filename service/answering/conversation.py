@@ -16,8 +16,6 @@ from corpus.lexical import stop_terms, terms
 from embeddings.encoder import Encoder
 from service.answering.answer import Turn
 
-__all__ = ["Reading", "need_of_context", "read_together"]
-
 REFERRING = frozenset(
     "he she they it him her them his hers their theirs its this that these those"
     " él ella ellos ellas ese esa eso esos esas este esto estos estas aquel aquella aquello aquellos aquellas".split()

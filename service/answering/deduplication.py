@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from corpus.text import normalise
 from service.answering.reranking import RerankedCandidate
 
-__all__ = ["Folding", "Result", "crowded", "needed", "spread"]
-
 SIMILAR_VECTORS = 0.75
 """Minimum cosine of two passages for a comparison of their words. Of 40 texts copied under another title and chunked
 250 characters later, 5 % are below .75, and 37.5 % below .85."""

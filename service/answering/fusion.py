@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from service.answering.candidates import Candidate
 
-__all__ = ["DENSE_WEIGHT", "fuse", "min_max"]
-
 DENSE_WEIGHT = 0.5
 """Weight of the dense score; the lexical score has the rest. Weights from .3 to .7 give the same reranked order on
 every set measured."""

@@ -8,45 +8,111 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text import sentence_spans, title_prefix
+from corpus.text import title_prefix
 from embeddings.encoder import Encoder
 from service.answering.answer import Span
-
-__all__ = ["Highlighter", "Sentences", "best_sentence", "sentences_of"]
-
-QUESTION_MARKS = ("?", "?”", '?"', "？", "؟")
-HEADING = "#"
+from service.answering.sentences import (
+    Figures,
+    Kind,
+    Passage,
+    QuestionWords,
+    Sentence,
+    figures_in,
+    other_members,
+    split_sentences,
+    without_figures,
+    words_in,
+)
 
 LENGTH_PENALTY = 0.01
 """Score penalty per e-fold of characters: a long sentence matches more of the question's words by chance."""
 
 NON_ANSWER_PENALTY = 2.0
-"""Score penalty of a question or heading: the width of the scale, so that any statement scores higher."""
+"""Score penalty of a question, a heading and the like: the width of the scale, so that any statement scores higher."""
+
+REPEAT_PENALTY = 1.0
+"""Score penalty of a sentence that only repeats the question."""
+
+OTHER_FIGURE_PENALTY = 0.2
+"""Score penalty of a sentence with another year, date or number than the question's. Measured from 0.1 to 1 on SQuAD
+and SQuADShifts, the result is the same."""
+
+OTHER_MEMBER_PENALTY = 0.1
+"""Score penalty of a row or item without the words of the question that others of its table or list have."""
+
+CREDITS = {Kind.HEADING: 0.9, Kind.TABLE_HEADER: 0.9, Kind.LEAD_IN: 0.9, Kind.QUESTION: 0.7}
+"""Share of its match that what heads a sentence gives to it. A question is often rhetorical: at 0.8 and above, more
+answers are lost than won."""
+
+SHOWN_WITH_ANSWER = (Kind.TABLE_HEADER, Kind.LEAD_IN)
+"""Kinds of sentences that are highlighted with the row or item below them."""
 
 CACHED_PASSAGES = 1000
-"""Passages whose sentences are cached, about 5 KB each. Tokenizing a passage again takes 0.25 ms."""
+"""Passages whose sentences are cached, about 10 KB each. Tokenizing a passage again takes 0.25 ms."""
 
 NOWHERE = 2**62
 """Start and end of a sentinel sentence, for tokens after all sentences."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentences:
     """Sentences of a passage that have tokens, and their tokens.
 
     Args:
-        spans: Spans in the passage's text, without outer white space; the whole text if no sentence has tokens.
+        text: Text of the passage.
+        sentences: Sentences that have tokens. Their heads are indices in this list.
         tokens: Indices of the passage's tokens, grouped by sentence, `(tokens in sentences,)` int64.
         first: Position in `tokens` of each sentence's first token, `(sentences,)` int64.
-        penalties: Length penalties, `(sentences,)` float64.
-        non_answers: Penalties of questions and headings, `(sentences,)` float64.
+        penalties: Penalties of length and kind, `(sentences,)` float64.
+        heads: Index of what heads each sentence, `(sentences,)` int64.
+        credit: Share of the head's match that counts for each sentence, `(sentences, 1)` float32.
+        generations: Length of the longest chain of heads: 2 for a row below a table's header below a heading.
     """
 
-    spans: Sequence[Span]
+    text: str
+    sentences: Sequence[Sentence]
     tokens: NDArray[np.int64]
     first: NDArray[np.int64]
     penalties: NDArray[np.float64]
-    non_answers: NDArray[np.float64]
+    heads: NDArray[np.int64]
+    credit: NDArray[np.float32]
+    generations: int
+
+    @functools.cached_property
+    def texts(self) -> list[str]:
+        """Text of each sentence."""
+        return [self.text[one.span.start : one.span.end] for one in self.sentences]
+
+    @functools.cached_property
+    def answers(self) -> list[bool]:
+        """Whether each sentence is of a kind that answers."""
+        return [sentence.kind.answers for sentence in self.sentences]
+
+    @functools.cached_property
+    def figures(self) -> list[Figures]:
+        """Figures of each sentence. One without a date has that of its head."""
+        found: list[Figures] = []
+        for sentence, text in zip(self.sentences, self.texts, strict=True):
+            figures = figures_in(text)
+            if not figures.is_dated and sentence.head < len(found):
+                head = found[sentence.head]
+                figures = Figures(head.dates, head.spans, figures.numbers)
+            found.append(figures)
+        return found
+
+    @functools.cached_property
+    def lists(self) -> list[list[int]]:
+        """Indices of the sentences of each table or list that can answer."""
+        members: dict[int, list[int]] = {}
+        for index, sentence in enumerate(self.sentences):
+            if sentence.group is not None and sentence.kind.answers:
+                members.setdefault(sentence.group, []).append(index)
+        return [found for found in members.values() if len(found) > 1]
+
+    @functools.cached_property
+    def words(self) -> list[frozenset[str]]:
+        """Content words of each sentence."""
+        return [words_in(text) for text in self.texts]
 
 
 class Highlighter:
@@ -63,79 +129,126 @@ class Highlighter:
         find = functools.partial(_passage_sentences, encoder, title_tokens)
         self._sentences = functools.lru_cache(maxsize=CACHED_PASSAGES)(find)
 
-    def highlight(self, text: str, title: str, language: str | None, similarities: NDArray[np.float32]) -> Span:
-        """Return the span of the sentence that answers.
+    def highlight(self, passage: Passage, similarities: NDArray[np.float32], asked: QuestionWords) -> list[Span]:
+        """Return the spans to highlight, in order: the answer is the last one.
 
         Args:
-            text: Text of the passage.
-            title: Title of its document.
-            language: BCP 47 tag of its document; English if None.
+            passage: The passage.
             similarities: Cosines of token vectors, `(passage tokens, question tokens)` float32.
+            asked: Words and figures of the question.
         """
-        return best_sentence(self._sentences(text, title, language), similarities)
+        return highlighted(self._sentences(passage), similarities, asked)
 
 
-def sentences_of(text: str, language: str | None, token_spans: NDArray[np.int64]) -> Sentences:
+def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
     """Return the sentences of a passage and their tokens.
 
     Args:
-        text: Text of the passage.
-        language: BCP 47 tag; English if None.
-        token_spans: Spans of the passage's tokens in `text`, in code points, `(tokens, 2)` int64. Tokens outside the
+        passage: The passage.
+        token_spans: Spans of the passage's tokens in its text, in code points, `(tokens, 2)` int64. Tokens outside the
             text (special tokens, the title prefix) have an end of 0 or less.
     """
-    spans = [span for span in sentence_spans(text, language or "en") if text[slice(*span)].strip()]
-    borders = np.array([*spans, (NOWHERE, NOWHERE)])
+    split = split_sentences(passage)
+    borders = np.array([*((one.span.start, one.span.end) for one in split), (NOWHERE, NOWHERE)])
     starts, ends = token_spans[:, 0], token_spans[:, 1]
     sentence = np.searchsorted(borders[:, 1], starts, side="right")
     inside = (borders[sentence, 0] <= starts) & (starts < ends) & (ends <= borders[sentence, 1]) & (ends > 0)
     tokens = np.flatnonzero(inside)
     tokens = tokens[np.argsort(sentence[tokens], kind="stable")]
     with_tokens, first = np.unique(sentence[tokens], return_index=True)
-    trimmed = [_trimmed(text, *spans[at]) for at in with_tokens]
-    sentences = [text[span.start : span.end] for span in trimmed]
+    sentences = _renumbered(split, with_tokens.tolist())
+    heads = [one.head for one in sentences]
+    headed = [head for at, head in enumerate(heads) if head != at]
+    shares = [CREDITS.get(sentences[head].kind, 0.0) * (head != at) for at, head in enumerate(heads)]
     return Sentences(
-        trimmed or [Span(0, len(text))],
-        tokens,
-        first,
-        np.array([LENGTH_PENALTY * math.log(len(sentence)) for sentence in sentences]),
-        np.array([NON_ANSWER_PENALTY * _is_non_answer(sentence) for sentence in sentences]),
+        text=passage.text,
+        sentences=sentences,
+        tokens=tokens,
+        first=first,
+        penalties=np.array([_penalty(one) for one in sentences]),
+        heads=np.array(heads, dtype=np.int64),
+        credit=np.array(shares, dtype=np.float32)[:, np.newaxis],
+        generations=bool(headed) + any(heads[head] != head for head in headed),
     )
 
 
-def best_sentence(sentences: Sentences, similarities: NDArray[np.float32]) -> Span:
-    """Return the span of the sentence that best matches the question's tokens.
+def highlighted(sentences: Sentences, similarities: NDArray[np.float32], asked: QuestionWords) -> list[Span]:
+    """Return the span of the sentence that answers, after that of the table's header or lead-in above it, if any."""
+    best = best_sentence(sentences, similarities, asked)
+    if best is None:
+        return [Span(0, len(sentences.text))]
+    answer = sentences.sentences[best]
+    head = sentences.sentences[answer.head]
+    shown = [head.span] if head.kind in SHOWN_WITH_ANSWER and head is not answer else []
+    return [*shown, answer.span]
+
+
+def best_sentence(sentences: Sentences, similarities: NDArray[np.float32], asked: QuestionWords) -> int | None:
+    """Return the index of the sentence that best matches the question's tokens.
 
     The score is the mean, over the question's tokens, of the square root of the greatest similarity to any token of the
-    sentence, less a length penalty. The square root favours a moderate match of all tokens over a strong match of some.
-    A question (as in an interview) or a Markdown heading may repeat the words of the question without an answer, so it
-    is selected only if the passage has no other sentence.
+    sentence or, discounted, of what heads it, less penalties. The square root favours a moderate match of all tokens
+    over a strong match of some. A heading or a question (as in an interview) may repeat the words of the question
+    without an answer, so one is selected only if the passage has no statement.
 
     Args:
         sentences: Sentences of a passage.
         similarities: Cosines of token vectors, `(passage tokens, question tokens)` float32.
+        asked: Words and figures of the question.
 
     Returns:
-        Span in the passage, the first of equal scores; the whole text if no sentence has tokens.
+        The first of equal scores; None if no sentence has tokens.
     """
     if not len(sentences.first):
-        return sentences.spans[0]
+        return None
     greatest = np.maximum.reduceat(similarities[sentences.tokens], sentences.first, axis=0)
-    means = np.sqrt(np.clip(greatest, 0, 1)).mean(axis=1).astype(np.float64)
-    return sentences.spans[int(np.argmax(means - sentences.penalties - sentences.non_answers))]
+    matches = np.sqrt(np.clip(greatest, 0, 1))
+    own = matches
+    for _ in range(sentences.generations):
+        matches = np.maximum(own, sentences.credit * matches[sentences.heads])
+    scores = matches.mean(axis=1).astype(np.float64) - sentences.penalties
+    _penalise_others(scores, sentences, asked)
+    return _first_that_says_more(scores, sentences, asked)
 
 
-def _passage_sentences(encoder: Encoder, title_tokens: int, text: str, title: str, language: str | None) -> Sentences:
-    prefix = title_prefix(title, encoder, title_tokens)
-    spans = np.array(encoder.token_spans(prefix + text)).reshape(-1, 2) - len(prefix)
-    return sentences_of(text, language, spans)
+def _penalise_others(scores: NDArray[np.float64], sentences: Sentences, asked: QuestionWords) -> None:
+    """Lower the scores of sentences that have other figures or names in the place of the question's."""
+    if asked.figures:
+        others = without_figures(asked.figures, sentences.texts, sentences.figures, sentences.answers)
+        scores -= OTHER_FIGURE_PENALTY * np.array(others)
+    if asked.words and sentences.lists:
+        for index, lack in other_members(asked.words, sentences.words, sentences.lists):
+            scores[index] -= OTHER_MEMBER_PENALTY * lack
 
 
-def _trimmed(text: str, start: int, end: int) -> Span:
-    sentence = text[start:end]
-    return Span(start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip()))
+def _first_that_says_more(scores: NDArray[np.float64], sentences: Sentences, asked: QuestionWords) -> int:
+    """Return the best sentence, other than those that repeat the question if there is another statement."""
+    repeats: set[int] = set()
+    while True:
+        best = int(np.argmax(scores))
+        if best in repeats or not sentences.answers[best] or not asked.is_repeated_by(sentences.texts[best]):
+            return best
+        repeats.add(best)
+        scores[best] -= REPEAT_PENALTY
 
 
-def _is_non_answer(sentence: str) -> bool:
-    """Return whether a sentence is a question or a Markdown heading."""
-    return sentence.endswith(QUESTION_MARKS) or sentence.startswith(HEADING)
+def _passage_sentences(encoder: Encoder, title_tokens: int, passage: Passage) -> Sentences:
+    prefix = title_prefix(passage.title, encoder, title_tokens)
+    spans = np.array(encoder.token_spans(prefix + passage.text)).reshape(-1, 2) - len(prefix)
+    return sentences_of(passage, spans)
+
+
+def _renumbered(split: Sequence[Sentence], kept: Sequence[int]) -> list[Sentence]:
+    """Return the sentences that are kept. One whose head is not kept has none."""
+    if len(kept) == len(split):
+        return list(split)
+    at = {old: new for new, old in enumerate(kept)}
+    return [
+        Sentence(split[old].span, split[old].kind, at.get(split[old].head, new), split[old].group)
+        for new, old in enumerate(kept)
+    ]
+
+
+def _penalty(sentence: Sentence) -> float:
+    length = LENGTH_PENALTY * math.log(sentence.span.end - sentence.span.start)
+    return length + NON_ANSWER_PENALTY * (not sentence.kind.answers)

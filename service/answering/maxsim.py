@@ -10,8 +10,6 @@ from service.answering.candidates import Candidate
 from service.answering.reranking import AskedQuestion, RerankedCandidate
 from service.answering.rows import PassageRows
 
-__all__ = ["SCORING_VERSION", "MaxSim", "max_sims", "rerank"]
-
 SCORING_VERSION = 1
 """Version of the scores. Increase it with any change to a score: a calibration is valid for one version."""
 

@@ -25,10 +25,9 @@ from service.answering.highlight import Highlighter
 from service.answering.maxsim import MaxSim
 from service.answering.reranking import AskedQuestion, Reranker
 from service.answering.search import Search, Steps
+from service.answering.sentences import QuestionWords
 from service.retrieval import Library
 from service.settings import Settings
-
-__all__ = ["Pipeline"]
 
 MAX_SIM = MaxSim()
 
@@ -95,7 +94,8 @@ class Pipeline:
             reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder))
-            search = Search(snapshot.searcher, steps, self.settings, _asked(question, encoded, reading), filters)
+            asked, words = _asked(question, encoded, reading), QuestionWords.of(question)
+            search = Search(snapshot.searcher, steps, self.settings, asked, words, filters)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
             search.rows.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
@@ -181,7 +181,7 @@ def _passage(search: Search, rank: int, result: Result) -> AnsweringPassage:
         rank=rank,
         score=candidate.score,
         text=search.rows.passage(candidate.key).text,
-        highlights=[search.highlight(candidate)],
+        highlights=search.highlights(candidate),
         citation=_citation(search, candidate.key),
         also_found_in=[_citation(search, duplicate.key) for duplicate in result.duplicates],
     )
@@ -193,8 +193,8 @@ def _citation(search: Search, key: int) -> Citation:
 
 
 def _answer_text(search: Search, result: Result) -> AnswerText:
-    """Return the first result's highlight, with its own citation."""
-    key, span = result.candidate.key, search.highlight(result.candidate)
+    """Return the sentence of the first result that answers, with its own citation."""
+    key, span = result.candidate.key, search.answer_span(result.candidate)
     document, passage = search.rows.document(key), search.rows.passage(key)
     start, end = passage.start + span.start, passage.start + span.end
     page, source = page_at(document, start), search.rows.source_text(key)

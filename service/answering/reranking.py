@@ -12,8 +12,6 @@ from embeddings.tokens import QuestionTokens
 from service.answering.candidates import Candidate
 from service.answering.rows import PassageRows
 
-__all__ = ["AskedQuestion", "RerankedCandidate", "Reranker"]
-
 
 @dataclass(frozen=True, slots=True)
 class RerankedCandidate:

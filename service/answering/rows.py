@@ -9,8 +9,6 @@ from corpus.store import StoredDocument, StoredPassage
 from service.answering.citations.text_fragments import LONGEST_SOURCE, SourceText
 from service.retrieval import Searcher
 
-__all__ = ["PassageRows"]
-
 
 class PassageRows:
     """Passages of a snapshot, with their documents and token signs. Each row is read once.

@@ -1,5 +1,6 @@
 """Retrieval for one question on one snapshot: candidates, ranked results and highlights."""
 
+import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +17,9 @@ from service.answering.fusion import fuse
 from service.answering.highlight import Highlighter
 from service.answering.reranking import AskedQuestion, RerankedCandidate, Reranker
 from service.answering.rows import PassageRows
+from service.answering.sentences import Passage, QuestionWords
 from service.retrieval import Searcher
 from service.settings import Settings
-
-__all__ = ["Search", "Steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,28 @@ class Search:
         steps: Reranking and highlighting.
         settings: Limits and options.
         question: Words, vectors and weights of the question.
+        words: Words and figures that its answer should have.
         filters: Restrict the documents that may answer.
     """
 
     def __init__(
-        self, searcher: Searcher, steps: Steps, settings: Settings, question: AskedQuestion, filters: Filters | None
+        self,
+        searcher: Searcher,
+        steps: Steps,
+        settings: Settings,
+        question: AskedQuestion,
+        words: QuestionWords,
+        filters: Filters | None,
     ) -> None:
         self.rows = PassageRows(searcher)
         self._searcher = searcher
         self._steps = steps
         self._settings = settings
         self._question = question
+        self._words = words
         self._filters = filters
         self._similarities: dict[int, NDArray[np.float32]] = {}
-        self._highlights: dict[int, Span] = {}
+        self._highlights: dict[int, list[Span]] = {}
 
     def candidates(self, depth: int) -> list[Candidate]:
         """Return the best candidates after fusion; fewer than `depth` only if no more exist."""
@@ -90,17 +98,29 @@ class Search:
         ids = dict(zip(equal, (passage.id for passage in self.rows.passages(equal)), strict=True))
         return sorted(ranked, key=lambda c: (-c.score, ids.get(c.key, "")))
 
-    def highlight(self, candidate: RerankedCandidate) -> Span:
-        """Return the span of the sentence that answers."""
+    def highlights(self, candidate: RerankedCandidate) -> list[Span]:
+        """Return the spans to highlight, in order: the answering sentence is the last one."""
         if candidate.key not in self._highlights:
-            passage, about = self.rows.passage(candidate.key), self.rows.document(candidate.key).metadata
             self._compare([candidate.key])
             similarities = self._similarities[candidate.key]
-            span = self._steps.highlighter.highlight(passage.text, about.title, about.language, similarities)
-            self._highlights[candidate.key] = span
+            found = self._steps.highlighter.highlight(self._passage(candidate.key), similarities, self._words)
+            self._highlights[candidate.key] = found
         return self._highlights[candidate.key]
+
+    def answer_span(self, candidate: RerankedCandidate) -> Span:
+        """Return the span of the sentence that answers."""
+        return self.highlights(candidate)[-1]
 
     def highlighted_text(self, candidate: RerankedCandidate) -> str:
         """Return the text of the sentence that answers."""
-        span = self.highlight(candidate)
+        span = self.answer_span(candidate)
         return self.rows.passage(candidate.key).text[span.start : span.end]
+
+    def _passage(self, key: int) -> Passage:
+        """Return a passage with the headings of the sections that begin in it."""
+        passage, document = self.rows.passage(key), self.rows.document(key)
+        sections = document.sections
+        first = bisect.bisect_left(sections, passage.start, key=lambda section: section.start)
+        after = bisect.bisect_left(sections, passage.end, lo=first, key=lambda section: section.start)
+        headings = tuple((section.start - passage.start, section.title) for section in sections[first:after])
+        return Passage(passage.text, document.metadata.title, document.metadata.language, headings)

@@ -6,8 +6,6 @@ from types import MappingProxyType
 from service.retrieval import StoreView
 from service.settings import Settings
 
-__all__ = ["STARTER_QUESTIONS", "suggested_questions"]
-
 STARTER_QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
         "Who is Raúl Mijango?": "raul-mijango-mediation",

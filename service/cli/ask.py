@@ -31,7 +31,7 @@ def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | Non
     from pydantic import ValidationError
 
     from corpus.errors import InputError
-    from service.cli.filtering import parsed_filters
+    from service.cli.filtering import filter_sentence, parsed_filters
     from service.opening import open_pipeline
     from service.schemas import AskRequest, validation_sentence
     from service.settings import load_settings
@@ -41,7 +41,7 @@ def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | Non
         fields = {"question": question, "filters": parsed_filters(filters)} | ({} if k is None else {"k": k})
         request = AskRequest.model_validate(fields)
     except ValidationError as error:
-        raise InputError(validation_sentence(error)) from error
+        raise InputError(filter_sentence(validation_sentence(error))) from error
     with open_pipeline(settings, say) as pipeline:
         answer = pipeline.ask(request.question, k=request.k, filters=request.filters.to_filters())
     if as_json:

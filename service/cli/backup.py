@@ -1,13 +1,12 @@
 """`footnote backup` and `footnote restore`."""
 
-import signal
 from pathlib import Path
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, plural
+from service.runtime.terminal import NonEmptyPath, data_option, emit_json, json_option, plural
 
-file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+file_argument = click.argument("file", type=NonEmptyPath(path_type=Path), metavar="FILE")
 
 
 @click.command()
@@ -15,24 +14,26 @@ file_argument = click.argument("file", type=click.Path(path_type=Path), metavar=
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @data_option
 @json_option
-def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
+def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> int:
     """Copy all documents and feedback to one file, as they are at one moment.
 
     Other processes may read and write meanwhile. The copy is verified before it is kept. Indexes are not included,
-    because they can be rebuilt.
+    because they can be rebuilt. The exit code is 3 if the feedback is damaged and the backup does not include it.
     """
     from service.runtime.progress import progress_for
     from service.settings import load_settings
     from service.upkeep import back_up
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop cleanly, as on Ctrl-C
-    about = back_up(load_settings(data=data).data, file, progress_for(), force=force)
+    about, lost = back_up(load_settings(data=data).data, file, progress_for(), force=force)
     if as_json:
         emit_json(about)
-        return
-    held = f"{plural(about.documents, 'document')} and {plural(about.passages, 'passage')}"
-    size = file.stat().st_size / 1e6
-    click.echo(f"Backed up {held} (generation {about.generation}) to {file}, {size:,.1f} MB.")
+    else:
+        held = f"{plural(about.documents, 'document')} and {plural(about.passages, 'passage')}"
+        size = file.stat().st_size / 1e6
+        click.echo(f"Backed up {held} (generation {about.generation}) to {file}, {size:,.1f} MB.")
+    if lost is not None:
+        click.echo(f"The backup does not include the feedback. {lost}", err=True)
+    return 0 if lost is None else 3
 
 
 @click.command()
@@ -49,7 +50,6 @@ def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
     from service.settings import load_settings
     from service.upkeep import restore as restored
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = load_settings(data=data).data
     about, generation, aside = restored(file, folder, progress_for(), force=force)
     if as_json:

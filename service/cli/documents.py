@@ -1,12 +1,13 @@
 """`footnote documents list|show|remove`."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from corpus.errors import StoreCorruptError
-from service.runtime.terminal import data_option, emit_json, json_option, plain, plural, wrapped
+from service.runtime.terminal import data_option, emit_json, json_option, one_line, plain, plural, wrapped
 
 if TYPE_CHECKING:
     from corpus.store import StoredDocument, View
@@ -36,9 +37,9 @@ def list_documents(data: Path | None, as_json: bool) -> None:
     width = max((len(d.id) for d in found), default=0)
     for document in found:
         title = plain(document.metadata.title).replace("\n", " ")
-        click.echo(
-            f"{document.id:{width}}  {document.passages:5,} passages  {document.metadata.published or '':10}  {title}"
-        )
+        noun = "passage" if document.passages == 1 else "passages"
+        published = document.metadata.published or ""
+        click.echo(f"{document.id:{width}}  {document.passages:5,} {noun:8}  {published:10}  {title}")
     click.echo(f"{plural(len(found), 'document')}, {plural(sum(d.passages for d in found), 'passage')}.")
 
 
@@ -76,6 +77,8 @@ def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> No
     for name, value in about.items():
         if value not in (None, [], {}) and name not in ("href", "extra"):
             click.echo(f"{name:12} {plain(', '.join(value) if isinstance(value, list) else str(value))}")
+    for name, value in document.metadata.extra.items():  # quotes distinguish "2014" from 2014, as filters do
+        click.echo(f"{one_line(f'extra.{name}'):12} {one_line(json.dumps(value, ensure_ascii=False))}")
     for passage in passages:
         section = f"  {plain(passage.section)}" if passage.section else ""
         click.echo(f"\n[{passage.start}–{passage.end}]{section}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural
+from service.runtime.terminal import NonEmptyPath, advice_for, data_option, emit_json, json_option, one_line, plural
 
 if TYPE_CHECKING:
     from service.upkeep import Feedback, StoredRating
@@ -34,7 +34,7 @@ def list_ratings(data: Path | None, as_json: bool) -> None:
         emit_json(entries)
         return
     for entry in entries:
-        click.echo(one_line(_line(entry)))
+        click.echo(one_line(advice_for(data, _line(entry))))
     click.echo(f"{plural(len(entries), 'rating')}." if entries else NONE_YET)
 
 
@@ -48,7 +48,7 @@ def _line(entry: Mapping[str, Any]) -> str:
 
 
 @feedback.command("export")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
+@click.option("--out", type=NonEmptyPath(path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @data_option
 def export(out: Path | None, force: bool, data: Path | None) -> None:

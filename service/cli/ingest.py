@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import codecs
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from service.runtime.terminal import data_option, emit_json, json_option, one_line, plain, plural, say
+from service.runtime.terminal import NonEmptyPath, data_option, emit_json, json_option, one_line, plain, plural, say
 
 if TYPE_CHECKING:
     from corpus.documents import ReadOptions
     from corpus.errors import FootnoteError
+    from corpus.store import Store
     from embeddings.encoder import Encoder
     from service.ingest import Ingester, IngestSummary, OutcomePreview
     from service.settings import Settings
@@ -49,18 +49,8 @@ class _TimedLoader:
         return self._encoder
 
 
-class _NonEmptyPath(click.Path):
-    """A path that is not empty: `"$UNSET"` would be the current folder."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
-        """Return the path."""
-        if not str(value):
-            self.fail("A path is empty. Give a file or folder; the current folder is '.'.", param, ctx)
-        return super().convert(value, param, ctx)
-
-
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=_NonEmptyPath(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=NonEmptyPath(path_type=Path), metavar="PATH...")
 @click.option("--prune", is_flag=True, help="Remove documents whose files under PATH are gone.")
 @click.option("--force", is_flag=True, help="With --prune, remove them even if most files are gone.")
 @click.option("--watch", is_flag=True, help="Keep running and ingest changed files, until Ctrl-C.")
@@ -111,7 +101,6 @@ def ingest(
         raise click.UsageError("--force requires --prune.")
     if watch and (dry_run or as_json):
         raise click.UsageError("--watch cannot be combined with --dry-run or --json.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop cleanly, as on Ctrl-C
     settings = load_settings(data=data)
     pruned = paths if prune else ()
     if dry_run:
@@ -129,9 +118,21 @@ def ingest(
             emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
         else:
             show_summary(summary, seconds)
+        _warn_of_other_settings(store, settings)
         if changes is not None and not summary.stopped:
             _watch(ingester, paths, prune, changes)
     return INTERRUPTED if summary.stopped else 0 if watch or not summary.refused else 1
+
+
+def _warn_of_other_settings(store: Store, settings: Settings) -> None:
+    """Say that unchanged documents stay as they were stored, with other settings."""
+    from corpus.store import mismatch_message
+    from service.retrieval import with_settings
+
+    with store.view() as view:
+        stored = view.fingerprint if view.counts()[1] else None
+    if stored is not None and stored != (wanted := with_settings(stored, settings)):
+        say(mismatch_message(settings.data, stored, wanted))
 
 
 def _changes(paths: Sequence[Path]) -> Iterator[set[Path]]:
@@ -235,6 +236,9 @@ def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
     for source, other in summary.same:
         click.echo(f"{one_line(source)} has the same content as {one_line(other)}; both are documents.")
     counts = {action: len(getattr(summary, action.value)) for action in Action}
+    if summary.stopped and not sum(counts.values()):
+        click.echo("Stopped before the first document. Run the command again to continue.", err=True)
+        return
     if counts[Action.REFUSED] == sum(counts.values()) > 0:
         click.echo("Nothing was ingested.")
     else:

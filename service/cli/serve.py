@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
-import signal
 import socket
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,21 +54,23 @@ def serve(host: str | None, port: int | None, no_starter: bool, data: Path | Non
     from service.telemetry.tracing import tracing_from
 
     keep_few_heaps()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a requested stop is not a failure
     settings = load_settings(data=data, host=host, port=port)
     AccessControl(settings)  # report unusable keys before the encoder is loaded
     configure_logs(settings)
     say = _say(settings)
     tracing = tracing_from(version("footnote-qa"))
-    with _listener(settings.host, settings.port) as listener:
-        from service.opening import load_encoder
+    try:
+        with _listener(settings.host, settings.port) as listener:
+            from service.opening import load_encoder
 
-        empty = _is_empty(settings)
-        say("Loading the encoder.")
-        encoder = load_encoder(settings, say)
-        if empty and not no_starter:
-            _ingest_starter(encoder, settings, say)
-        _run(settings, encoder, listener, tracing, say)
+            empty = _is_empty(settings)
+            say("Loading the encoder.")
+            encoder = load_encoder(settings, say)
+            if empty and not no_starter:
+                _ingest_starter(encoder, settings, say)
+            _run(settings, encoder, listener, tracing, say)
+    except KeyboardInterrupt:  # a requested stop is not a failure
+        say("Stopped.")
 
 
 def _say(settings: Settings) -> Say:
@@ -92,10 +93,11 @@ def _listener(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        raise AddressError(
-            f"Cannot listen on {host}, port {port} ({error.strerror}). "
-            "Stop the program that uses it, or give another port with --port."
-        ) from error
+        remedy = {
+            errno.EADDRINUSE: "Stop the program that uses it, or give another port with --port.",
+            errno.EACCES: "Give a port above 1023 with --port.",
+        }.get(error.errno or 0, "Give an address of this machine with --host.")
+        raise AddressError(f"Cannot listen on {host}, port {port} ({error.strerror}). {remedy}") from error
     return listener
 
 
@@ -121,7 +123,8 @@ def _ingest_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
     say(f"{settings.data} is empty: ingesting the {count}.")
     progress = NoProgress() if settings.log_format == "json" else progress_for()
     with Store(settings.data) as store:
-        Ingester(store, lambda: encoder, settings).ingest_starter(progress)
+        if Ingester(store, lambda: encoder, settings).ingest_starter(progress).stopped:
+            raise KeyboardInterrupt
 
 
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing: Tracing, say: Say) -> None:
@@ -147,10 +150,7 @@ def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing:
         contents = f"{plural(documents, 'document')}, {plural(passages, 'passage')}, vector index {kind}"
         say(f"Footnote is ready at http://{address}:{port} ({contents}). Press Ctrl-C to stop.")
 
-    try:
-        Server(app, ready, _exit_after).run(sockets=[listener])
-    except KeyboardInterrupt:
-        say("Stopped.")
+    Server(app, ready, _exit_after).run(sockets=[listener])
 
 
 def _exit_after(seconds: float) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus.errors import StoreCorruptError
 from service.runtime.terminal import data_option, emit_json, json_option, one_line, plural, say
 
 if TYPE_CHECKING:
@@ -19,22 +20,25 @@ if TYPE_CHECKING:
 @data_option
 @json_option
 def verify(check: bool, data: Path | None, as_json: bool) -> int:
-    """Check every stored span, text and vector, and repair damage from intact data.
+    """Check every stored span, text and vector and the feedback, and repair damage from intact data.
 
     The exit code is 3 if damage remains.
     """
     from service.opening import load_encoder
     from service.runtime.progress import progress_for
     from service.settings import load_settings
-    from service.upkeep import verified
+    from service.upkeep import clause, verified
 
     settings = load_settings(data=data)
-    done = verified(settings, lambda: load_encoder(settings, say), progress_for(), check=check)
+    try:
+        done = verified(settings, lambda: load_encoder(settings, say), progress_for(), check=check)
+    except StoreCorruptError as error:
+        raise StoreCorruptError(f"{clause(error)}. {_restore(settings.data)}") from error
     if as_json:
         emit_json(_as_json(done))
     else:
         _show(done, settings.data, check=check)
-    return 3 if done.problems or done.not_rebuilt or (check and done.rebuilt) else 0
+    return 3 if done.problems or done.not_rebuilt or done.feedback or (check and done.rebuilt) else 0
 
 
 def _as_json(done: Verified) -> dict[str, object]:
@@ -49,6 +53,7 @@ def _as_json(done: Verified) -> dict[str, object]:
         "repaired": as_json(done.repaired),
         "rebuilt": dict(done.rebuilt),
         "not_rebuilt": dict(done.not_rebuilt),
+        "feedback": done.feedback,
     }
 
 
@@ -60,12 +65,17 @@ def _show(done: Verified, folder: Path, *, check: bool) -> None:
         click.echo(one_line(f"{one.document or 'The store'}: {one.detail}; it has been repaired."))
     for index, damage in done.rebuilt.items():
         click.echo(f"The {index} index on disk {damage}{'' if check else '; it has been rebuilt'}.")
+    cause = f"{folder} is not writable, or its disk is full"
+    if (folder / "index").is_file():
+        cause = f"{folder / 'index'} is a file. Move it elsewhere"
     for index, damage in done.not_rebuilt.items():
         click.echo(
-            f"The {index} index on disk {damage}, and cannot be rebuilt: {folder} is not writable, or its disk is "
-            "full. Until this is fixed, every start rebuilds it in memory.",
+            f"The {index} index on disk {damage}, and cannot be rebuilt: {cause}. "
+            "Until this is fixed, every start rebuilds it in memory.",
             err=True,
         )
+    if done.feedback is not None:
+        click.echo(one_line(done.feedback), err=True)
     checked = f"{plural(done.documents, 'document')} and {plural(done.passages, 'passage')}"
     if done.kind is not None:
         checked += f", vector index {done.kind}"
@@ -76,6 +86,8 @@ def _verdict(done: Verified, folder: Path, *, check: bool) -> str:
     count = len(done.problems) + (len(done.rebuilt) if check else 0)
     if not count and done.not_rebuilt:
         return "the store is intact, but not every index on disk."
+    if not count and done.feedback:
+        return "the documents are intact, but not the feedback."
     if not count:
         return "everything is intact now." if done.repaired or done.rebuilt else "everything is intact."
     found = f"{plural(count, 'problem')} {'found' if check else 'left'}."
@@ -83,7 +95,8 @@ def _verdict(done: Verified, folder: Path, *, check: bool) -> str:
         return f"{found} Nothing was changed. Repair with: footnote verify --data {folder}"
     if all(one.document for one in done.problems):
         return f"{found} Ingest these files again with: footnote ingest FILE --data {folder}"
-    return (
-        f"{found} Restore a backup with: footnote restore FILE --data {folder}, or ingest all files into another "
-        "folder."
-    )
+    return f"{found} {_restore(folder)}"
+
+
+def _restore(folder: Path) -> str:
+    return f"Restore a backup with: footnote restore FILE --data {folder}, or ingest all files into another folder."

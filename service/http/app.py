@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
-from corpus.errors import SettingsError
 from service.access import AccessControl
 from service.http.middleware.admission import CONTROLLED_PATHS, AdmissionMiddleware
 from service.http.middleware.cors import SAFE_METHODS, CrossOriginMiddleware
@@ -48,9 +47,8 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
         tracing: Receives request spans; None for no tracing.
 
     Raises:
-        SettingsError: The access file or the path prefix is unusable.
+        SettingsError: The access file is unusable.
     """
-    _check_root_path(service.settings.root_path or "")
     access = AccessControl(service.settings)
     tracing = tracing or Tracing()
 
@@ -99,6 +97,7 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     )
     app.state.metrics.track(service.library, app.state.question_queue.queue, app.state.intake.queue)
     add_problem_handlers(app)
+    app.add_exception_handler(404, pages.handle_not_found)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/web", pages.WEB_FILES)
@@ -106,16 +105,6 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     _describe(app)
     _add_middleware(app, service.settings, access, tracing)
     return app
-
-
-def _check_root_path(root_path: str) -> None:
-    """Raise an error for a prefix that cannot be distinguished from the service's own paths."""
-    own = {route.path.split("/")[1] for router in ROUTERS for route in router.routes if hasattr(route, "path")}
-    first = root_path.partition("/")[2].partition("/")[0]
-    if first and first in own | {"web", "openapi.json"}:
-        raise SettingsError(
-            f"FOOTNOTE_ROOT_PATH is not usable: the service has paths of its own below /{first}. Choose another prefix."
-        )
 
 
 def _add_middleware(app: FastAPI, settings: Settings, access: AccessControl, tracing: Tracing) -> None:

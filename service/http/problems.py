@@ -162,18 +162,19 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of an application with a problem, FastAPI's own 422 included."""
     app.add_exception_handler(RequestValidationError, _handle_invalid)
-    app.add_exception_handler(HTTPException, _handle_http)
+    app.add_exception_handler(HTTPException, handle_http)
     app.add_exception_handler(Exception, _handle_any)
     app.add_exception_handler(FootnoteError, _handle_any)
 
 
 async def _handle_invalid(request: Request, error: Exception) -> JSONResponse:
-    return await _handle_http(
+    return await handle_http(
         request, invalid_request(field_errors(error.errors() if isinstance(error, RequestValidationError) else []))
     )
 
 
-async def _handle_http(request: Request, error: Exception) -> JSONResponse:
+async def handle_http(request: Request, error: Exception) -> JSONResponse:
+    """Answer an HTTP error with a problem."""
     if isinstance(error, ProblemError):
         return problem_response(error.status_code, error.name, error.detail, error.errors, error.headers)
     status = getattr(error, "status_code", 500)

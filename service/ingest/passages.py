@@ -46,7 +46,9 @@ class Splitter:
             EncoderMismatchError: The stored passages are of another encoder.
         """
         if self._stored_fingerprint not in (None, self._fingerprint()):  # checked before the encoding, not after it
-            raise EncoderMismatchError(mismatch_message(self._settings.data))
+            raise EncoderMismatchError(
+                mismatch_message(self._settings.data, self._stored_fingerprint, self._fingerprint())
+            )
         split = _split(self._sandbox, self._encoder(), self._settings, document, document.text)
         return SplitDocument(document, split.prefix, split.passages)
 

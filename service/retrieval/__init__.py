@@ -1,8 +1,17 @@
 """Retrieval: engines that propose passages, and the library of snapshots."""
 
-from service.retrieval.fingerprints import fingerprint
+from service.retrieval.fingerprints import fingerprint, with_settings
 from service.retrieval.library import Library, Snapshot
 from service.retrieval.local import AllowedPassages
 from service.retrieval.protocols import Retriever, Searcher, StoreView
 
-__all__ = ["AllowedPassages", "Library", "Retriever", "Searcher", "Snapshot", "StoreView", "fingerprint"]
+__all__ = [
+    "AllowedPassages",
+    "Library",
+    "Retriever",
+    "Searcher",
+    "Snapshot",
+    "StoreView",
+    "fingerprint",
+    "with_settings",
+]

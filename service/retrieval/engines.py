@@ -10,3 +10,6 @@ ENGINES: Mapping[str, Callable[[Settings], AnyRetriever]] = {
     "local": lambda settings: LocalRetriever(settings.data),
 }
 """Factories of retrievers by engine name."""
+
+DEFAULT_ENGINE = "local"
+"""Engine of a library that is given no retriever."""

@@ -1,5 +1,7 @@
 """Fingerprint of a store: the inputs of its passages and vectors."""
 
+import json
+
 from corpus.cleaning import CLEANING_VERSION
 from corpus.passages import CHUNKING_VERSION
 from corpus.text import TITLE_PREFIX_VERSION
@@ -9,10 +11,19 @@ from service.settings import Settings
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
     """Return the versions and settings that determine a text's passages and vectors, as canonical JSON."""
-    return encoder.fingerprint(
-        chunking=CHUNKING_VERSION,
-        cleaning=CLEANING_VERSION if settings.cleaning else 0,
-        passage_tokens=settings.passage_tokens,
-        title_prefix=TITLE_PREFIX_VERSION,
-        title_tokens=settings.title_tokens,
-    )
+    return encoder.fingerprint(**_chunking(settings))
+
+
+def with_settings(stored: str, settings: Settings) -> str:
+    """Return a stored fingerprint with the present settings, but the same encoder."""
+    return json.dumps({**json.loads(stored), **_chunking(settings)}, sort_keys=True)
+
+
+def _chunking(settings: Settings) -> dict[str, int]:
+    return {
+        "chunking": CHUNKING_VERSION,
+        "cleaning": CLEANING_VERSION if settings.cleaning else 0,
+        "passage_tokens": settings.passage_tokens,
+        "title_prefix": TITLE_PREFIX_VERSION,
+        "title_tokens": settings.title_tokens,
+    }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from corpus.errors import EncoderError, EncoderMismatchError, FootnoteError
 from corpus.store import mismatch_message
 from embeddings.encoder import PRECISIONS, Encoder, Precision
-from service.retrieval.engines import ENGINES
+from service.retrieval.engines import DEFAULT_ENGINE, ENGINES
 from service.retrieval.fingerprints import fingerprint
 from service.retrieval.protocols import AnyRetriever, Searcher, StoreView
 from service.runtime.descriptors import is_out_of_descriptors, log_out_of_descriptors
@@ -53,7 +53,7 @@ class Library:
         encoder: Encoder that made the store's vectors.
         load: Loads the same encoder in another precision, for a store that is re-encoded in it. If None, such a store
             is an error, as a store of another model always is.
-        retriever: Opens and indexes the store; the local engine's retriever if None.
+        retriever: Opens and indexes the store; the default engine's retriever if None.
 
     Raises:
         StoreError: The store cannot be opened.
@@ -72,14 +72,16 @@ class Library:
         self._settings = settings
         self._load = load
         self._unloadable: tuple[float, str] | None = None
-        self._retriever = retriever or ENGINES["local"](settings)
+        self._retriever = retriever or ENGINES[DEFAULT_ENGINE](settings)
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
         self.failure: Exception | None = None
         view = self._retriever.snapshot()
         try:
             if not self._fits(encoder, view):
-                raise EncoderMismatchError(mismatch_message(self.folder))
+                raise EncoderMismatchError(
+                    mismatch_message(self.folder, view.fingerprint, fingerprint(encoder, settings))
+                )
             self._current = Snapshot(self._retriever.searcher(view, encoder.dimension), encoder)
         except BaseException:
             view.close()
@@ -177,9 +179,10 @@ class Library:
         encoder = self._current.encoder
         if self._fits(encoder, view):
             return encoder
-        precision = _other_precision(fingerprint(encoder, self._settings), view.fingerprint)
+        wanted = fingerprint(encoder, self._settings)
+        precision = _other_precision(wanted, view.fingerprint)
         if self._load is None or precision is None:
-            raise EncoderMismatchError(mismatch_message(self.folder))
+            raise EncoderMismatchError(mismatch_message(self.folder, view.fingerprint, wanted))
         if self._unloadable is not None and time.monotonic() < self._unloadable[0]:
             raise EncoderError(self._unloadable[1])
         try:
@@ -188,7 +191,7 @@ class Library:
             self._unloadable = time.monotonic() + LOAD_RETRY_S, str(error)
             raise
         if not self._fits(other, view):
-            raise EncoderMismatchError(mismatch_message(self.folder))
+            raise EncoderMismatchError(mismatch_message(self.folder, view.fingerprint, wanted))
         other.encode_question("Is everything warm?")  # the first pass is slow, so it runs before the first question
         return other
 

@@ -1,8 +1,11 @@
 """Terminal: running a command, options that commands share, and text without control characters."""
 
 import dataclasses
+import functools
 import json
 import os
+import re
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable
@@ -13,12 +16,48 @@ import click
 
 from corpus.errors import FootnoteError, StoreError
 
-data_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Data folder  [default: FOOTNOTE_DATA, else a folder of the user's own]",
-)
+Command = Callable[..., Any]
+
+_ADVICE = re.compile(r": footnote (?:verify|reindex|documents list|feedback(?: list| remove \S+)?)$")
+"""End of a message with a command to run."""
+
+
+class NonEmptyPath(click.Path):
+    """A path that is not empty: `"$UNSET"` would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the path."""
+        if not str(value):
+            self.fail("A path is empty. Give a file or folder; the current folder is '.'.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def data_option(command: Command) -> Command:
+    """Add the option `--data` to a command. Errors that advise another command name the folder that was given."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, data: Path | None, **options: Any) -> Any:  # noqa: ANN401
+        try:
+            return command(*arguments, data=data, **options)
+        except FootnoteError as error:
+            error.args = (advice_for(data, str(error)),)
+            raise
+
+    return click.option(
+        "--data",
+        type=NonEmptyPath(path_type=Path),
+        metavar="DIR",
+        help="Data folder  [default: FOOTNOTE_DATA, else a folder of the user's own]",
+    )(run)
+
+
+def advice_for(data: Path | None, message: str) -> str:
+    """Return a message in which the command to run, at its end, has the `--data` that the user gave."""
+    if data is None:
+        return message
+    return _ADVICE.sub(lambda found: f"{found[0]} --data {shlex.quote(str(data))}", message)
+
+
 json_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for another program to read."
 )

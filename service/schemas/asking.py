@@ -10,21 +10,6 @@ from service.answering import Turn
 from service.schemas.filtering import FilterFields
 from service.schemas.strict import Strict
 
-__all__ = [
-    "DEFAULT_K",
-    "MAX_CONVERSATION_CHARACTERS",
-    "MAX_K",
-    "MAX_MESSAGES",
-    "MAX_QUESTION_CHARACTERS",
-    "MAX_TURN_CHARACTERS",
-    "TOTAL_LENGTH",
-    "AskRequest",
-    "ChatRequest",
-    "QuestionText",
-    "TurnFields",
-    "Turns",
-]
-
 MAX_QUESTION_CHARACTERS = 2000
 """Twice the longest passage; the encoder would not see the end of a longer question."""
 

@@ -1,7 +1,7 @@
 """Schemas of responses about documents and health."""
 
 from dataclasses import fields
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
@@ -45,8 +45,12 @@ class SectionRecord(BaseModel):
 
 
 class DocumentDetails(DocumentRecord):
-    """A document without its text; `pages` has the code point of the canonical text where each begins."""
+    """A document without its text.
 
+    `extra` has the other keys of the front matter; `pages`, the code point of the canonical text where each begins.
+    """
+
+    extra: dict[str, Any]
     sections: list[SectionRecord]
     pages: list[int]
 

@@ -38,7 +38,7 @@ class RatedPassage(Strict):
     text: Annotated[
         str | None, Field(max_length=MAX_PASSAGE_CHARACTERS, description="Its text; default: the document's text.")
     ] = None
-    highlight: Annotated[_Highlight | None, Field(description="Its first highlight.")] = None
+    highlight: Annotated[_Highlight | None, Field(description="Its last highlight, the answer.")] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "RatedPassage":

@@ -30,6 +30,8 @@ MAX_EXTRA_FILTERS = 20
 _Text = Annotated[str, Field(min_length=1, max_length=MAX_FILTER_CHARACTERS)]
 _Texts = Annotated[tuple[_Text, ...], Field(max_length=MAX_FILTER_VALUES)]
 
+_TEXT: TypeAdapter[str] = TypeAdapter(_Text)
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -42,11 +44,8 @@ def _iso_date(given: Any) -> Any:  # noqa: ANN401 - validates untyped input
 
 def _scalar(given: Any) -> Any:  # noqa: ANN401 - validates untyped input
     if isinstance(given, str):
-        if not given:
-            raise PydanticKnownError("string_too_short", {"min_length": 1})
-        if len(given) > MAX_FILTER_CHARACTERS:
-            raise PydanticKnownError("string_too_long", {"max_length": MAX_FILTER_CHARACTERS})
-    elif not isinstance(given, int | float) or not _is_finite(given):
+        return _TEXT.validate_python(given)
+    if not isinstance(given, int | float) or not _is_finite(given):
         raise PydanticCustomError("scalar_type", "This must be a text, a number, true or false.")
     return given
 
@@ -119,39 +118,45 @@ class ValueRange(Strict):
 
 
 _SCALARS: TypeAdapter[tuple[Scalar, ...]] = TypeAdapter(_Scalars)
-_NAME: TypeAdapter[str] = TypeAdapter(_Text)
 
 
-def _extra_conditions(given: Any) -> Mapping[str, Condition]:  # noqa: ANN401 - validates untyped input
+def _check_names(given: Any) -> Any:  # noqa: ANN401 - validates untyped input
+    """Check the names of `extra`. Their errors have its place: a place below it would repeat a name."""
     if not isinstance(given, dict):
         raise PydanticKnownError("model_type", {"class_name": "extra"})
     if len(given) > MAX_EXTRA_FILTERS:
         raise PydanticCustomError(
             "too_many_filters", f"There are too many names; at most {MAX_EXTRA_FILTERS} are allowed."
         )
-    return {name: condition for name, value in given.items() if (condition := _extra_condition(name, value))}
+    try:
+        for name in given:
+            _TEXT.validate_python(name)
+    except ValidationError:
+        raise PydanticCustomError(
+            "invalid_name", f"A name must have 1 to {MAX_FILTER_CHARACTERS:,} characters of valid Unicode."
+        ) from None
+    return given
 
 
-def _extra_condition(name: str, value: object) -> Condition | None:
+def _extra_condition(value: object) -> Condition | None:
     """Return the condition of a value: a list, of which an empty one allows all, or a range.
 
     Raises:
-        PydanticCustomError: The value is neither; the error's place is below its name. A union type would add the name
-            of its alternative to the place.
+        PydanticCustomError: The value is neither. A union type would add the name of its alternative to the place.
+        ValidationError: A value or a bound is invalid.
     """
-    try:
-        _NAME.validate_python(name)
-        if isinstance(value, dict):
-            bounds = ValueRange.model_validate(value)
-            return Range(bounds.gte, bounds.gt, bounds.lte, bounds.lt)
-        scalars = _SCALARS.validate_python(value)
-        return AnyOf.of(scalars) if scalars else None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        below = (name, *first["loc"])
-        if first["type"] == "tuple_type":
-            raise PydanticCustomError("extra_type", "This must be a list or a range.", {"below": below}) from error
-        raise PydanticCustomError(first["type"], first["msg"], {**first.get("ctx", {}), "below": below}) from error
+    if isinstance(value, dict):
+        bounds = ValueRange.model_validate(value)
+        return Range(bounds.gte, bounds.gt, bounds.lte, bounds.lt)
+    if not isinstance(value, list | tuple):
+        raise PydanticCustomError("extra_type", "This must be a list or a range.")
+    scalars = _SCALARS.validate_python(value)
+    return AnyOf.of(scalars) if scalars else None
+
+
+_ExtraCondition = Annotated[
+    Condition | None, PlainValidator(_extra_condition, json_schema_input_type=_Scalars | ValueRange)
+]
 
 
 class DocumentFilters(Strict):
@@ -159,10 +164,10 @@ class DocumentFilters(Strict):
 
     document_id: Annotated[_Texts, Field(description="Any of these documents.")] = ()
     extra: Annotated[
-        Mapping[str, Condition],
-        PlainValidator(
-            _extra_conditions,
-            json_schema_input_type=Annotated[dict[_Text, _Scalars | ValueRange], Field(max_length=MAX_EXTRA_FILTERS)],
+        Mapping[_Text, _ExtraCondition],
+        BeforeValidator(
+            _check_names,
+            json_schema_input_type=Annotated[dict[_Text, _ExtraCondition], Field(max_length=MAX_EXTRA_FILTERS)],
         ),
         Field(description="Other keys of the front matter, by name: any of these values, or a range."),
     ] = {}
@@ -173,7 +178,7 @@ class DocumentFilters(Strict):
         given = [(name, _condition(getattr(self, filter_.name), filter_.match)) for name, filter_ in filtered]
         return Filters(
             fields=tuple((name, condition) for name, condition in given if condition is not None),
-            extra=tuple(self.extra.items()),
+            extra=tuple((name, condition) for name, condition in self.extra.items() if condition is not None),
             document_ids=self.document_id,
         )
 

@@ -12,12 +12,12 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from corpus.errors import BackupError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
+from corpus.errors import BackupError, FeedbackError, StoreCorruptError, StoreError, StoreFormatError, StoreMissingError
 from corpus.files import locked_folder, replaced
 from corpus.store import (
     DATABASE_NAME,
@@ -30,7 +30,7 @@ from corpus.store import (
 )
 from service.runtime.progress import Progress
 from service.runtime.terminal import plural
-from service.upkeep.feedback import FEEDBACK_NAME, Feedback
+from service.upkeep.feedback import FEEDBACK_NAME, Feedback, StoredRating
 from service.upkeep.verify import Problem, problems
 
 MANIFEST_NAME = "manifest.json"
@@ -61,10 +61,13 @@ class Manifest:
     backup: int = BACKUP_VERSION
 
 
-def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) -> Manifest:
+def back_up(
+    data: Path, file: Path, progress: Progress, *, force: bool = False
+) -> tuple[Manifest, FeedbackError | None]:
     """Write a backup of a data folder as it is at one moment, while other processes read and write it.
 
-    The copy is verified before it is kept, so that a damaged store never replaces a good backup.
+    The copy is verified before it is kept, so that a damaged store never replaces a good backup. A new backup leaves
+    out feedback that cannot be read.
 
     Args:
         data: The data folder.
@@ -72,10 +75,14 @@ def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) 
         progress: Progress of the verification, by document.
         force: Overwrite an existing file.
 
+    Returns:
+        The manifest, and the reason why the backup lacks the feedback; None if it does not.
+
     Raises:
         BackupError: The file exists, or cannot be written.
         StoreCorruptError: The store is damaged.
-        StoreError: The store or the feedback cannot be read.
+        StoreError: The store cannot be read.
+        FeedbackError: The feedback cannot be read, and an existing file would be overwritten.
     """
     if file.exists() and not force:
         raise BackupError(f"{file} exists already. Give another name, or overwrite it with --force.")
@@ -84,7 +91,10 @@ def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) 
         raise BackupError(f"There is no folder {file.parent}. Create it, or give another name.")
     with _translated_write_errors(file), _scratch(file.with_name(f".{file.name}-parts")) as copy:
         copy_store(data, copy)
-        Feedback(copy).add_all(Feedback(data).ratings())
+        ratings, lost = _ratings(data)
+        if lost is not None and file.exists():
+            raise lost
+        Feedback(copy).add_all(ratings)
         found = _problems(copy, progress)
         if found:
             raise StoreCorruptError(f"The store in {data} is damaged ({_first(found)}). Run: footnote verify")
@@ -98,7 +108,7 @@ def back_up(data: Path, file: Path, progress: Progress, *, force: bool = False) 
             _add_manifest(archive, about)
             for path in paths:
                 archive.add(path, path.name, recursive=False, filter=_without_owner)
-    return about
+    return about, lost
 
 
 def restore(file: Path, data: Path, progress: Progress, *, force: bool = False) -> tuple[Manifest, int, str | None]:
@@ -178,6 +188,13 @@ def _target(data: Path, *, force: bool) -> tuple[int, bool]:
 def _problems(folder: Path, progress: Progress) -> list[Problem]:
     with View(folder) as view:
         return list(problems(view, progress))
+
+
+def _ratings(data: Path) -> tuple[Sequence[StoredRating], FeedbackError | None]:
+    try:
+        return Feedback(data).ratings(), None
+    except FeedbackError as error:
+        return (), error
 
 
 def _first(found: list[Problem]) -> str:

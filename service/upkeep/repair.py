@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.documents import EncodedPassage
-from corpus.errors import StoreCorruptError
+from corpus.errors import FeedbackError, StoreCorruptError
 from corpus.lexical import LexicalProjection
 from corpus.store import Repair, StoredDocument, View, rebuild_database_indexes, repair, rewrite
 from embeddings.encoder import Encoder
@@ -17,13 +17,14 @@ from service.reading import Sandbox
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
+from service.upkeep.feedback import Feedback
 from service.upkeep.verify import Problem, Remedy, problems
 
 INDEX_MESSAGES = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
 """Messages of SQLite about an index that disagrees with its table."""
 
-STALE = "is out of date"
-"""Problem of an index on disk that the next process to open the store updates; it is not damage."""
+NO_DAMAGE = ("is out of date", "is missing")
+"""Problems of an index on disk that the next process to open the store corrects, for example after a restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,10 @@ class Verified:
         passages: Number of passages.
         problems: Problems that were not repaired.
         repaired: Problems that were repaired.
-        rebuilt: Problem of each index on disk that was rebuilt, or would be without `check`.
+        rebuilt: Damage of each index on disk that was rebuilt, or would be without `check`.
         not_rebuilt: Problem of each index on disk that could not be written.
         kind: Kind of the vector index on disk; None if there is none.
+        feedback: Problem of the feedback, which is not repaired; None if it can be read.
     """
 
     documents: int
@@ -47,6 +49,7 @@ class Verified:
     rebuilt: Mapping[str, str] = field(default_factory=dict)
     not_rebuilt: Mapping[str, str] = field(default_factory=dict)
     kind: str | None = None
+    feedback: str | None = None
 
 
 def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, *, check: bool) -> Verified:
@@ -75,12 +78,20 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
         documents, passages = view.totals.documents, view.totals.passages
         rebuilt, not_rebuilt, kind = ({}, {}, None) if left else _indexes(settings, view, check=check)
     repaired = [problem for problem in found if problem.document not in {one.document for one in left}]
-    return Verified(documents, passages, left, repaired, rebuilt, not_rebuilt, kind)
+    return Verified(documents, passages, left, repaired, rebuilt, not_rebuilt, kind, _feedback_problem(settings))
 
 
 def _problems(settings: Settings, progress: Progress) -> list[Problem]:
     with View(settings.data, damaged=True) as view:
         return list(problems(view, progress))
+
+
+def _feedback_problem(settings: Settings) -> str | None:
+    try:
+        Feedback(settings.data).ratings()
+    except FeedbackError as error:
+        return str(error)
+    return None
 
 
 def _repair(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, found: Sequence[Problem]) -> None:
@@ -132,7 +143,7 @@ def _plan(
 
 
 def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, str], dict[str, str], str | None]:
-    """Return the problems of indexes that were rebuilt, of those that could not be, and the kind of the vector index.
+    """Return the damage of indexes that were rebuilt, problems of those that could not be, and the vector index's kind.
 
     With `check`, nothing is rebuilt.
     """
@@ -148,9 +159,12 @@ def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, 
     ]
     for name, look, make in indexes:
         problem = look()
-        if problem is None or (check and problem == STALE):
+        if problem is None or (check and problem in NO_DAMAGE):
             continue
         if not check:
             make()
-        (not_rebuilt if not check and look() else rebuilt)[name] = problem
+        if not check and look():
+            not_rebuilt[name] = problem
+        elif problem not in NO_DAMAGE:
+            rebuilt[name] = problem
     return rebuilt, not_rebuilt, vectors.kind()

@@ -85,7 +85,7 @@ def _of_database(view: View) -> list[str]:
     try:
         return view.problems_found_by_sqlite()
     except StoreError as error:
-        return [_clause(error)]
+        return [clause(error)]
 
 
 def _altered(view: View) -> list[str]:
@@ -106,12 +106,13 @@ def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> 
         for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
             yield Problem(identifier, detail, remedy, source)
     except StoreError as error:
-        yield Problem(identifier, _clause(error), remedy, source or view.unverified_source(identifier))
+        yield Problem(identifier, clause(error), remedy, source or view.unverified_source(identifier))
     except UnknownDocumentError:
         yield Problem(identifier, "its record is missing", remedy)
 
 
-def _clause(error: StoreError) -> str:
+def clause(error: StoreError) -> str:
+    """Return what an error says is wrong, without the advice to verify the store."""
     return str(error).removesuffix(" Run: footnote verify").rstrip(".")
 
 

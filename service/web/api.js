@@ -1,7 +1,7 @@
 /** What the pages ask their own service for, besides answers. */
 
 import { Failure, parsed } from "./chat/failure.js";
-import { ENGLISH } from "./chat/texts/index.js";
+import { ENGLISH, localeFor } from "./chat/texts/index.js";
 import { send } from "./chat/wire.js";
 import { currentKey, keyInPlaceOf } from "./key.js";
 
@@ -14,7 +14,8 @@ import { currentKey, keyInPlaceOf } from "./key.js";
  * }} DocumentDetails
  */
 
-export const LANGUAGE = "en-GB";
+/** The locale of dates and lists. */
+export const LANGUAGE = localeFor("en");
 
 /** The texts of the pages: a question is a heading there, and so is its outcome. */
 export const TEXTS = { ...ENGLISH, asked: "", notFound: "Not in these documents" };

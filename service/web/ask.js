@@ -5,6 +5,7 @@ import { Chat } from "./chat/chat.js";
 import { Conversation } from "./chat/conversation.js";
 import { button, element } from "./chat/dom.js";
 import { hashQuestion, questionHash } from "./fragment.js";
+import { keyInPlaceOf } from "./key.js";
 import { announce, byId } from "./page.js";
 import { copyButton } from "./quotation.js";
 
@@ -28,7 +29,7 @@ const conversation = new Conversation(`footnote ${service.endpoint} page`);
 const chat = new Chat(
   log,
   {
-    service,
+    service: { ...service, askKey },
     request: {},
     longest: Number.POSITIVE_INFINITY, // the service says what is too long
     texts: TEXTS,
@@ -134,13 +135,32 @@ function ended(turn, shown) {
 /** @type {import("./chat/chat.js").Tell} */
 function tell(name, detail) {
   if (name === "feedback") {
-    announce("rating" in detail && detail.rating !== null ? "Thank you. Press again to take it back." : "Taken back.");
+    announce("rating" in detail && detail.rating !== null ? "Thank you. Press again to remove it." : "Rating removed.");
   } else if (name === "unsaved") {
     announce(TEXTS.unsaved);
   } else if (name === "unrated") {
     announce("This service does not collect ratings.");
   }
   return true;
+}
+
+/**
+ * Ask for a key, and say that the question waits for it.
+ *
+ * @param {string} refused
+ * @param {AbortSignal} [signal]
+ */
+async function askKey(refused, signal) {
+  const said = log.querySelector(".searching span");
+  const before = said?.textContent ?? "";
+  if (said !== null) {
+    said.textContent = "Waiting for your key…";
+    announce("This question waits for your key.");
+  }
+  await keyInPlaceOf(refused, signal);
+  if (said !== null) {
+    said.textContent = before;
+  }
 }
 
 /** @param {Answer} answer */
@@ -193,7 +213,7 @@ function changed() {
   document.body.classList.toggle("talking", talking);
   byId("renew").hidden = !talking;
   byId("suggestions").hidden = talking || byId("suggested").childElementCount === 0;
-  field.placeholder = talking ? "Ask a follow-up" : "";
+  field.placeholder = talking ? TEXTS.followUp : TEXTS.placeholder;
 }
 
 /** Show questions to begin with, where the operator or the starter documents give some. */

@@ -16,7 +16,7 @@ export function currentKey() {
 }
 
 /**
- * Ask the reader of the page for a key, unless one was given since.
+ * Ask the reader of the page for a key, unless another one was given since.
  *
  * @param {string} refused The key that was refused.
  * @param {AbortSignal} [signal] Ends the wait.
@@ -28,6 +28,7 @@ export async function keyInPlaceOf(refused, signal) {
   asking ??= asked(key !== "").finally(() => {
     asking = null;
   });
+  byId("key").focus();
   const left = new Promise((_, reject) => {
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
@@ -42,7 +43,7 @@ function asked(again) {
   const wrong = element(
     "p",
     { class: "wrong", role: "alert" },
-    again ? "That key is not known here. Try another." : null,
+    again ? "This key is not valid here. Try another." : null,
   );
   const field = element("input", {
     id: "key",
@@ -55,11 +56,11 @@ function asked(again) {
   const form = element(
     "form",
     { id: "sign-in", "aria-labelledby": "sign-in-title" },
-    element("h2", { id: "sign-in-title" }, "This service asks for a key"),
+    element("h2", { id: "sign-in-title" }, "This service needs a key"),
     element(
       "p",
       { id: "sign-in-about" },
-      "Whoever runs it gives keys. Yours stays in this tab until you close it, and is sent to this service alone.",
+      "Its operator gives out keys. Yours stays in this tab until you close it, and is sent only to this service.",
     ),
     element("label", { for: "key" }, "Your key"),
     field,
@@ -67,13 +68,12 @@ function asked(again) {
     wrong,
   );
   byId("main").before(form);
-  field.focus();
   return new Promise((resolve) => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const given = field.value.trim();
       if (!/^[!-~]+$/.test(given)) {
-        wrong.textContent = "A key has no spaces and no letters with accents. Look at yours again.";
+        wrong.textContent = "A key has no spaces and no accented letters. Check yours.";
         return;
       }
       keep(given);

@@ -40,7 +40,7 @@ export function copyButton(text, citation) {
     } catch {
       place.replaceChildren(copy, ...byHand(quotation));
       place.querySelector("textarea")?.select();
-      announce("The browser does not let this page copy. The quotation is selected; copy it by hand.");
+      announce("Your browser does not let this page copy. The quotation is selected; copy it by hand.");
     }
   });
   const place = element("div", { class: "copying" }, copy);
@@ -49,5 +49,5 @@ export function copyButton(text, citation) {
 
 function byHand(/** @type {string} */ quotation) {
   const field = element("textarea", { class: "by-hand", id: newId("quotation"), readonly: "", rows: "4" }, quotation);
-  return [element("label", { for: field.id }, "The browser does not let this page copy. Copy it by hand:"), field];
+  return [element("label", { for: field.id }, "Your browser does not let this page copy. Copy it by hand:"), field];
 }

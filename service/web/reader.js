@@ -182,13 +182,13 @@ function stretchNamed(hash, text) {
     return "";
   }
   if (named === "malformed") {
-    return "The address does not name words that could be marked. Here is the whole text.";
+    return "The address does not say which words to mark. Here is the whole text.";
   }
   const offsets = utf16Offsets(text, [named.start, named.end ?? named.start]);
   const start = offsets.get(named.start);
   const end = named.end === null ? text.length : offsets.get(named.end);
   if (start === undefined || end === undefined) {
-    return "The address names words past the end of this document. Here is the whole text, with nothing marked.";
+    return "The address points past the end of this document. Here is the whole text, with nothing marked.";
   }
   return { start, end };
 }

@@ -39,8 +39,10 @@ from service.access.rules import AccessPolicy
 from service.answering.citations.text_fragments import SourceText, link_to_words
 from service.answering.conversation import need_of_context
 from service.answering.deduplication import Folding
-from service.answering.highlight import sentences_of
+from service.answering.highlight import highlighted, sentences_of
 from service.answering.reranking import RerankedCandidate
+from service.answering.sentences import Passage, QuestionWords, other_members, without_figures
+from service.answering.sentences.kinds import ends_with_colon, is_caption, is_question, is_short_line, kind_of_line
 from service.http.middleware.clients import identify_client
 from service.http.middleware.cors import OPEN
 from service.http.requests.negotiation import accepts_gzip, prefers
@@ -118,7 +120,16 @@ def name_words(text: str) -> None:
 
 def highlight(text: str) -> None:
     spans = np.array([(at, at + 1) for at in range(0, len(text[:PASSAGE]), 4)]).reshape(-1, 2)
-    sentences_of(text[:PASSAGE], "en", spans)
+    part = text[:PASSAGE]
+    headings = tuple((at, part[at : at + 9]) for at in range(0, len(part), 20))
+    sentences = sentences_of(Passage(part, part, "en", headings), spans)
+    words = QuestionWords.of(part)
+    highlighted(sentences, np.ones((len(spans), 2), dtype=np.float32), words)
+    without_figures(words.figures, sentences.texts, sentences.figures, sentences.answers)
+    list(other_members(words.words, sentences.words, sentences.lists))
+    for sentence in (*sentences.texts, part):
+        kind_of_line(sentence, alone=True, beside_labels=False)
+        is_question(sentence), is_short_line(sentence), is_caption(sentence), ends_with_colon(sentence)
 
 
 def receive(head: str) -> None:

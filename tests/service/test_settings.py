@@ -52,6 +52,25 @@ def test_a_number_at_its_bound_is_taken(name: str, end: int, monkeypatch: pytest
     assert getattr(load_settings(), name) == value
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("port", "abc", "it must be a whole number"),
+        ("wait_seconds", "abc", "it must be a number"),
+        ("cleaning", "maybe", "it must be true or false"),
+        ("encoder", "", "it must not be empty"),
+        ("log_format", "xml", "it must be 'text' or 'json'"),
+        ("admin_keys", "short", "each key must have 16 to 512 printable ASCII characters"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_in_plain_words(
+    name: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PREFIX + name.upper(), value)
+    with pytest.raises(SettingsError, match=f"^{PREFIX}{name.upper()} is not usable: {told}"):
+        load_settings()
+
+
 @pytest.mark.parametrize(("name", "end"), EACH_END)
 def test_a_number_past_its_bound_is_refused_by_its_name(name: str, end: int, monkeypatch: pytest.MonkeyPatch) -> None:
     value = BEYOND[name][end]
@@ -61,7 +80,7 @@ def test_a_number_past_its_bound_is_refused_by_its_name(name: str, end: int, mon
         load_settings()
 
     message = str(refused.value)
-    assert message.startswith(f"{PREFIX}{name.upper()} is not usable: input should be ")
+    assert message.startswith(f"{PREFIX}{name.upper()} is not usable: it must be ")
     assert message.endswith(". See docs/settings.md or: footnote config")
     assert "\n" not in message
 
@@ -129,7 +148,7 @@ def test_what_a_command_is_given_wins_over_the_environment(monkeypatch: pytest.M
 
 
 def test_a_given_value_out_of_bounds_is_refused() -> None:
-    with pytest.raises(SettingsError, match="FOOTNOTE_PORT is not usable"):
+    with pytest.raises(SettingsError, match=r"^--port is not usable"):
         load_settings(port=65536)
 
 

@@ -157,6 +157,6 @@ class DocumentReader(ReadTransaction):
         """
         if not 0 <= start <= end <= document.characters:
             raise SpanError(
-                f"The span must lie within the document's {document.characters:,} characters, start before end."
+                f"The span must lie within the document's {document.characters:,} characters, with start before end."
             )
         return self.text(document)[start:end]

@@ -6,8 +6,6 @@ from corpus.store import StoredDocument
 from service.answering.answer import Citation
 from service.answering.citations.text_fragments import SourceText, link_to_words
 
-__all__ = ["cite", "page_at"]
-
 
 def cite(
     document: StoredDocument,

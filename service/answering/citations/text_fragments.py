@@ -13,8 +13,6 @@ from urllib.parse import quote
 
 from corpus.text import normalise
 
-__all__ = ["LONGEST_SOURCE", "SourceText", "link_to_words"]
-
 LONGEST_SOURCE = 100_000
 """Maximum characters of a document to search: fifty printed pages, up to 5 ms per document."""
 

@@ -23,7 +23,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Methods that are labels; clients can invent others."""
 
 OTHER = "other"
-"""Label of any other method, and of requests without a route."""
+"""Label of any other method, and of requests without a route, such as those that inner middleware refuses."""
 
 CLIENT_CLOSED_REQUEST = 499
 """Status of a request whose client disconnected before the response, as in nginx."""

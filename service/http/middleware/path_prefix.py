@@ -2,7 +2,6 @@
 
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import Headers
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.access import AccessControl, is_trusted_proxy, parsed_prefix
@@ -28,16 +27,12 @@ class PathPrefixMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Set the prefix, and pass the request on."""
-        app = self._app
         if scope["type"] == "http":
             prefix, path = self._configured or self._forwarded(scope), scope["path"]
-            if self._configured:
-                if path == prefix:  # relative links need the slash
-                    app = RedirectResponse(prefix + "/")
-                elif path.startswith(prefix + "/"):
-                    path = path.removeprefix(prefix)
+            if self._configured and path.startswith(prefix + "/"):
+                path = path.removeprefix(prefix)
             scope["root_path"], scope["path"] = prefix, prefix + path
-        await app(scope, receive, send)
+        await self._app(scope, receive, send)
 
     def _forwarded(self, scope: Scope) -> str:
         given = Headers(scope=scope).getlist("x-forwarded-prefix")

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from corpus.errors import UnknownDocumentError
+from service.http.middleware.path_prefix import root_path
 from service.http.problems import MEDIA_TYPE as PROBLEM
+from service.http.problems import handle_http
 from service.http.requests.negotiation import accepts_gzip, prefers
 from service.http.state import AccessState, ServiceState
 
@@ -89,8 +91,33 @@ class WebFiles(StaticFiles):
 WEB_FILES = WebFiles(directory=WEB)
 
 
-def _file(request: Request, name: str, status: int = 200, headers: Mapping[str, str] = HEADERS) -> Response:
-    return WEB_FILES.response(WEB / name, request.scope, status, headers)
+def _file(request: Request, name: str, headers: Mapping[str, str] = HEADERS) -> Response:
+    return WEB_FILES.response(WEB / name, request.scope, 200, headers)
+
+
+def _missing(request: Request) -> Response:
+    """Return the page for an address without content, its links relative to that address."""
+    home = "../" * (_path(request).count("/") - 1) or "./"
+    page = (WEB / "missing.html").read_text(encoding="utf-8").replace('"../', f'"{home}')
+    return HTMLResponse(page, 404, HEADERS)
+
+
+async def handle_not_found(request: Request, error: Exception) -> Response:
+    """Answer a browser outside the API with a page, and all others with a problem."""
+    if _wants_page(request) and not _path(request).startswith("/v1/"):
+        return _missing(request)
+    return await handle_http(request, error)
+
+
+def _wants_page(request: Request) -> bool:
+    """Return whether a page is preferred to a problem, as by browsers; programs get the problem."""
+    return prefers(request.headers.getlist("accept"), "text/html", default=PROBLEM)
+
+
+def _path(request: Request) -> str:
+    """Return the path below the prefix as the client wrote it: an encoded slash separates nothing."""
+    raw: bytes = request.scope["raw_path"]
+    return raw.decode("latin-1").removeprefix(root_path(request.scope))
 
 
 @router.api_route("/", methods=READ)
@@ -108,9 +135,9 @@ def reader_page(document_id: str, request: Request, service: ServiceState, acces
         with service.library.snapshot() as snapshot:
             snapshot.view.document(document_id)
     except UnknownDocumentError:
-        if not prefers(request.headers.getlist("accept"), "text/html", default=PROBLEM):  # as programs do
+        if not _wants_page(request):
             raise
-        return _file(request, "missing.html", 404)
+        return _missing(request)
     return _file(request, "reader.html")
 
 

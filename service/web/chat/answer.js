@@ -4,7 +4,7 @@ import { separated, sourceNote, titleLink } from "./citation.js";
 import { button, element, heading, wordsOf } from "./dom.js";
 import { stretches } from "./spans.js";
 import { filled } from "./texts/index.js";
-import { headingLine, markedWords } from "./words.js";
+import { headingLines, markedWords } from "./words.js";
 
 /**
  * @import { Setting } from "./chat.js"
@@ -77,7 +77,7 @@ function quotation({ text, citation }, confidence, setting) {
  * @param {Setting} setting
  */
 function passageItem({ text, highlights, citation, also_found_in }, setting) {
-  const nodes = markedWords(text, stretches(text, highlights), headingLine(text, 0, citation.section));
+  const nodes = markedWords(text, stretches(text, highlights), headingLines(text, citation.section));
   const copies = separated(
     also_found_in.map((copy) => titleLink(copy, setting)),
     ", ",

@@ -10,14 +10,14 @@ import { askService } from "./wire.js";
  * @import { Conversation, Turn } from "./conversation.js"
  * @import { Citation } from "./shapes.js"
  * @import { Texts } from "./texts/index.js"
- * @import { Service } from "./wire.js"
+ * @import { Request, Service } from "./wire.js"
  *
  * @typedef {object} Setting What differs between the places that a chat stands in.
  * @property {Service} service
- * @property {{ k?: number, filters?: object }} request What every question is sent with.
+ * @property {Pick<Request, "k" | "filters">} request What every question is sent with.
  * @property {number} longest Characters of the longest question that is sent.
  * @property {Texts} texts
- * @property {string} language A BCP 47 tag, for dates and lists.
+ * @property {string} language The locale of dates and lists.
  * @property {number} level Of a question's heading, 1 to 5.
  * @property {boolean} newTab Whether links open in a new tab.
  * @property {boolean} unfolded Whether the passages of the latest answer are.

@@ -110,7 +110,7 @@ export function separated(parts, separator) {
 
 /**
  * @param {readonly string[]} names
- * @param {string} language
+ * @param {string} language A locale.
  */
 export function listed(names, language) {
   return new Intl.ListFormat(language).format(names);
@@ -120,7 +120,7 @@ export function listed(names, language) {
  * A calendar date as people write it.
  *
  * @param {string} iso Such as 2017-01-19.
- * @param {string} language
+ * @param {string} language A locale.
  */
 export function writtenDate(iso, language) {
   const day = new Date(`${iso}T00:00:00Z`);

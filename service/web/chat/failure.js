@@ -47,7 +47,9 @@ export function problemOf(status, problem) {
     (sentence) => sentence !== "",
   );
   const details = found.length > 0 ? found.map((error) => error.detail) : detail === "" ? [] : [String(detail)];
-  const kind = KINDS[status] ?? (status >= 400 && status < 500 ? "rejected" : "busy");
+  const ofSite = found.some(({ pointer }) => /^\/filters/.test(pointer)); // visitors set none
+  const rejected = ofSite ? "refused" : "rejected";
+  const kind = KINDS[status] ?? (status >= 400 && status < 500 ? rejected : "busy");
   return new Failure(kind, { message: told.join(" ") || `status ${status}`, details, status });
 }
 

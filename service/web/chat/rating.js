@@ -119,7 +119,7 @@ function ratingOf(question, history, { status, passages: [first], generation }, 
     return { question, history, status, rating, passage: null, generation };
   }
   const { document_id, revision, start, end } = first.citation;
-  const highlight = first.highlights[0] ?? { start: 0, end: [...first.text].length };
+  const highlight = first.highlights.at(-1) ?? { start: 0, end: [...first.text].length };
   const passage = { document_id, revision, start, end, text: first.text, highlight };
   return { question, history, status, rating, passage, generation };
 }

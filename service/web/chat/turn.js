@@ -60,15 +60,18 @@ function searching({ texts }, stop) {
  * @param {Setting} setting
  * @param {() => void} askAlone
  */
-function context({ readWith = [] }, { texts }, askAlone) {
+function context({ readWith = [] }, { texts, language }, askAlone) {
   if (readWith.length === 0) {
     return null;
   }
   const [before = "", after = ""] = texts.context.split("{question}");
+  const questions = new Intl.ListFormat(language)
+    .formatToParts(readWith)
+    .map(({ type, value }) => (type === "element" ? element("q", { dir: "auto" }, value) : value));
   return element(
     "div",
     { class: "context", part: "context" },
-    ...readWith.map((question) => element("p", {}, before, element("bdi", {}, question), after)),
+    element("p", {}, before, ...questions, after),
     button({ class: "small", part: "alone" }, [texts.alone], askAlone),
   );
 }

@@ -13,6 +13,12 @@ import { checkedAnswer } from "./shapes.js";
  * @property {() => string} key The key to send; empty for none.
  * @property {(refused: string, signal?: AbortSignal) => Promise<void>} [askKey] Get another key than one that was refused.
  *
+ * @typedef {object} Request
+ * @property {Message[]} messages
+ * @property {boolean} context
+ * @property {number} [k]
+ * @property {object | null} [filters] Null if those that were set cannot be used: without them, all documents would answer.
+ *
  * @typedef {object} Options
  * @property {string} [method]
  * @property {object} [body]
@@ -28,11 +34,15 @@ const PROBE_MS = 5_000;
  * Ask the last of these messages, as a stream if the service streams.
  *
  * @param {Service} service
- * @param {{ messages: Message[], context: boolean, k?: number, filters?: object }} request
+ * @param {Request} request
  * @param {AbortSignal} signal
  * @returns {Promise<Answer>}
+ * @throws {Failure}
  */
-export function askService(service, request, signal) {
+export async function askService(service, request, signal) {
+  if (request.filters === null) {
+    throw new Failure("refused");
+  }
   const options = { method: "POST", body: request, accept: "text/event-stream, application/json;q=0.5", signal };
   return exchange(service, "/v1/chat", options, async (response, parts) =>
     checkedAnswer(
@@ -67,7 +77,7 @@ async function exchange(service, path, options, read) {
   const { endpoint, credentials, askKey } = service;
   const { method = "GET", body, accept, ignoreBOM = false, signal } = options;
   if (endpoint === "") {
-    throw new Failure("unreachable", { message: "it is not known where to ask; set the attribute endpoint." });
+    throw new Failure("unreachable", { message: "the address of the service is unknown; set the attribute endpoint." });
   }
   const key = service.key();
   const ending = new AbortController();

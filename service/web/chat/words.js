@@ -64,3 +64,19 @@ export function headingLine(text, start, title) {
   const end = lineEnd === -1 ? text.length : lineEnd;
   return title && text.slice(start, end).includes(title) ? [{ start, end }] : [];
 }
+
+/**
+ * Find the headings of a passage: the line that begins its section, and every line that Markdown marks as one.
+ *
+ * @param {string} text
+ * @param {string | null | undefined} title The section's.
+ * @returns {Stretch[]} In order, disjoint.
+ */
+export function headingLines(text, title) {
+  const first = headingLine(text, 0, title);
+  const marked = [...text.matchAll(/^#{1,6} .*/gm)].map(({ index, 0: line }) => ({
+    start: index,
+    end: index + line.length,
+  }));
+  return [...first, ...marked.filter(({ start }) => start > 0 || first.length === 0)];
+}

@@ -2,6 +2,7 @@
 
 import { Chat } from "../chat/chat.js";
 import { Conversation } from "../chat/conversation.js";
+import { localeFor } from "../chat/texts/index.js";
 import { ATTRIBUTES, LONGEST, optionsOf, warn } from "./options.js";
 import { View } from "./view.js";
 
@@ -42,9 +43,7 @@ export function chatElement(home, removed) {
       stop: () => this.#chat.stop(),
       began: () => this.#view.scroll(),
       ended: (turn) => this.#ended(turn),
-      changed: () => {
-        this.#view.restart.hidden = this.#chat.conversation.turns.length === 0;
-      },
+      changed: () => this.#follow(),
     });
 
     constructor() {
@@ -157,7 +156,7 @@ export function chatElement(home, removed) {
         request: { ...(passages === null ? {} : { k: Number(passages) }), filters },
         longest: LONGEST,
         texts,
-        language,
+        language: localeFor(language),
         level: 3,
         newTab: true,
         unfolded: false,
@@ -181,6 +180,7 @@ export function chatElement(home, removed) {
     #apply() {
       const { language, texts, greeting, suggestions } = this.#options;
       this.#view.apply(this.#options);
+      this.#follow();
       this.#chat.set(this.#setting());
       const shown = JSON.stringify([language, texts, greeting, suggestions]);
       if (shown !== this.#shownWith) {
@@ -189,6 +189,10 @@ export function chatElement(home, removed) {
         this.#greet();
         this.#view.scroll();
       }
+    }
+
+    #follow() {
+      this.#view.follow(this.#options, this.#chat.conversation.turns.length > 0);
     }
 
     #greet() {

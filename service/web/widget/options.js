@@ -28,7 +28,7 @@ export const ATTRIBUTES = [
 /** Characters of the longest question. */
 export const LONGEST = 2_000;
 
-const FILTERS = ["publisher", "document_id", "language", "tag", "published"];
+const FILTERS = ["document_id", "publisher", "published", "language", "tag", "extra"];
 const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i;
 
 /** The warnings that were given, so that each is given once. @type {Set<string>} */
@@ -64,7 +64,7 @@ export function optionsOf(host, home) {
   const colour = host.hasAttribute("colour") ? "colour" : "color";
   return {
     endpoint: read(host, "endpoint", home, addressOf, "an address such as https://ask.example.org"),
-    key: read(host, "key", "", matching(/^[!-~]+$/), "a key as the service's operator gives it"),
+    key: read(host, "key", "", matching(/^[!-~]+$/), "a key from the service's operator"),
     inline: read(host, "mode", "inline", oneOf("inline", "launcher"), "inline or launcher") === "inline",
     title: host.getAttribute("title")?.trim() || texts.title,
     colour: read(
@@ -87,10 +87,11 @@ export function optionsOf(host, home) {
     texts,
     greeting: host.getAttribute("greeting") ?? texts.greeting,
     placeholder: host.getAttribute("placeholder") || texts.placeholder,
+    followUp: host.getAttribute("placeholder") || texts.followUp,
     disclaimer: host.getAttribute("disclaimer") ?? "",
     suggestions: read(host, "suggestions", [], questionsOf, "a JSON list of questions"),
     passages: read(host, "passages", null, matching(/^([1-9]\d?|100)$/), "a whole number from 1 to 100"),
-    filters: read(host, "filters", {}, filtersOf, `a JSON object with keys among ${FILTERS.join(", ")}`),
+    filters: read(host, "filters", {}, filtersOf, `a JSON object with keys among ${FILTERS.join(", ")}`, null),
   };
 }
 
@@ -101,9 +102,10 @@ export function optionsOf(host, home) {
  * @param {D} fallback
  * @param {(value: string) => T | null} parse Null, or an exception, for what cannot be used.
  * @param {string} wanted What it must be.
+ * @param {D | T} unusable What to return for a value that cannot be used.
  * @returns {D | T}
  */
-function read(host, name, fallback, parse, wanted) {
+function read(host, name, fallback, parse, wanted, unusable = fallback) {
   const value = host.getAttribute(name)?.trim() ?? "";
   if (value === "") {
     return fallback;
@@ -117,8 +119,9 @@ function read(host, name, fallback, parse, wanted) {
     // warned of below
   }
   const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
-  warn(`the attribute ${name} must be ${wanted}, not "${shown}". The default is used.`);
-  return fallback;
+  const effect = unusable === fallback ? "The default is used." : "No question is asked.";
+  warn(`the attribute ${name} must be ${wanted}, not "${shown}". ${effect}`);
+  return unusable;
 }
 
 /** @returns {(value: string) => string | null} */
@@ -162,8 +165,8 @@ function filtersOf(/** @type {string} */ value) {
  */
 function objectOf(value, known) {
   const given = JSON.parse(value);
-  const fits = typeof given === "object" && given !== null && Object.keys(given).every((key) => known.includes(key));
-  return fits ? given : null;
+  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+  return isObject && Object.keys(given).every((key) => known.includes(key)) ? given : null;
 }
 
 /** @returns {string[] | null} */

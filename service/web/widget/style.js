@@ -34,6 +34,8 @@ export const STYLES = `
 @media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${DARK} } }
 .root[data-theme="dark"] { ${DARK} }
 * { box-sizing: border-box; }
+/* Each text has its own direction: some may be English in a chat that is not. */
+.chat :is(p:not(.source), h2, h4, summary, textarea, button, .feedback span) { unicode-bidi: plaintext; }
 .launcher, .frame, .chat, button, textarea { font: 1em/1.5 var(--font); }
 p, h2, h3, h4, ol, figure, blockquote { margin: 0; padding: 0; }
 h2, h3, h4 { font-size: 1em; font-weight: 400; }
@@ -63,7 +65,7 @@ button:hover { background: var(--tint); }
   border-radius: var(--footnote-launcher-radius, 1.5em);
   box-shadow: 0 2px 10px rgb(0 0 0 / 0.25);
 }
-.launcher::before, .title::before { content: "*"; content: "*" / ""; margin-inline-end: 0.35em; }
+.launcher::before, .title::before { content: "*"; content: "*" / ""; display: inline-block; margin-inline-end: 0.35em; }
 .title::before { color: var(--accent-ink); }
 .bottom { inset-block-end: var(--gap); }
 .top { inset-block-start: var(--gap); }
@@ -113,6 +115,7 @@ dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 10
 .not-found .outcome { font-weight: 600; }
 .heading { font-weight: 600; }
 .quotation, .passage { white-space: pre-wrap; unicode-bidi: plaintext; }
+.passage { overflow-x: clip; } /* a mark does not go on under the space that ends a line */
 .quotation { font-size: 1.1875em; line-height: 1.4; }
 .quotation span::before { content: open-quote; }
 .quotation span::after { content: close-quote; }

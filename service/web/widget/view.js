@@ -69,7 +69,6 @@ export class View {
     this.#close.setAttribute("aria-label", texts.close);
     this.#close.hidden = inline;
     this.log.setAttribute("aria-label", texts.conversation);
-    this.field.placeholder = placeholder;
     this.field.setAttribute("aria-label", placeholder);
     this.#send.textContent = texts.ask;
     this.#disclaimer.textContent = disclaimer;
@@ -91,6 +90,17 @@ export class View {
       return "";
     }
     return accentRules(accent);
+  }
+
+  /**
+   * Show what belongs to a conversation that has begun, or to none.
+   *
+   * @param {Options} options
+   * @param {boolean} begun
+   */
+  follow({ placeholder, followUp }, begun) {
+    this.restart.hidden = !begun;
+    this.field.placeholder = begun ? followUp : placeholder;
   }
 
   /**

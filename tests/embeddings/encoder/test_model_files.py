@@ -25,6 +25,15 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
+@pytest.mark.parametrize("content", ["{", "[]", '{"prompts": "x"}', '{"prompts": {"query": 1}}'])
+def test_an_unusable_file_of_prompts_is_named(tiny_model: Path, tmp_path: Path, content: str) -> None:
+    folder = Path(shutil.copytree(tiny_model, tmp_path / "model"))
+    path = folder / "config_sentence_transformers.json"
+    path.write_text(content)
+    with pytest.raises(EncoderError, match=f"^{path} is not usable: "):
+        model_folder(str(folder))
+
+
 def test_the_default_is_the_packaged_model() -> None:
     folder = model_folder(DEFAULT_ENCODER)
 

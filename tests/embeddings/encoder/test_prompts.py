@@ -15,6 +15,7 @@ from embeddings.encoder.encoder import Encoder
 from embeddings.encoder.prompts import Prompts
 from embeddings.tokens.maxsim import sign_bits
 from service.answering.highlight import Highlighter
+from service.answering.sentences import Passage, QuestionWords
 from service.reading.splitting import DocumentStructure, PassageSizes, split_text
 from tests.embeddings.conftest import runtime_of
 
@@ -113,7 +114,8 @@ def test_the_highlight_is_the_sentence_that_answers(tiny_model: Path, prompted: 
     spans = np.array(encoder.token_spans(f"{title}. {text}")) - len(f"{title}. ")
     similarities = np.where((spans[:, :1] >= wanted[0]) & (spans[:, 1:] <= wanted[1]), 1.0, 0.1).astype(np.float32)
 
-    found = Highlighter(encoder, 8).highlight(text, title, "en", similarities)
+    words = QuestionWords.of("When did it begin?")
+    [found] = Highlighter(encoder, 8).highlight(Passage(text, title, "en"), similarities, words)
 
     assert (found.start, found.end) == wanted
 

@@ -52,7 +52,7 @@ def test_an_index_of_another_encoder_is_not_used(projection: VectorProjection, f
         set_meta(connection, "encoder", "another")
     connection.close()
 
-    assert projection.problem(view_of(), DIMENSION) == "is missing or damaged"
+    assert projection.problem(view_of(), DIMENSION) == "is out of date"
     assert_recovers(projection, view_of())
 
 

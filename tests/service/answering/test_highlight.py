@@ -1,5 +1,6 @@
 """The best sentence, with similarities made by hand."""
 
+import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -10,34 +11,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from corpus.text.sentences import sentence_spans
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Span
 from service.answering.highlight import (
-    HEADING,
+    CREDITS,
     LENGTH_PENALTY,
     NON_ANSWER_PENALTY,
-    QUESTION_MARKS,
     Highlighter,
-    best_sentence,
+    highlighted,
     sentences_of,
 )
+from service.answering.sentences import Passage, QuestionWords, split_sentences
+from tests.corpus.samples import UNHURRIED
 
 Weights = Mapping[str, float | Sequence[float]]
 """Similarity of words to the question's tokens: one figure a token."""
 
 
-def highlight(text: str, weights: Weights, prefix: str = "", language: str | None = None) -> str:
-    """The highlighted words of a passage whose tokens are its words, encoded after a prefix."""
-    span = span_of(text, weights, prefix, language)
+NOTHING = QuestionWords.of("")
+
+
+def highlight(text: str, weights: Weights, prefix: str = "", language: str | None = None, asked: str = "") -> str:
+    """The answer in a passage whose tokens are its words, encoded after a prefix."""
+    span = spans_of(text, weights, prefix, language, asked)[-1]
     return text[span.start : span.end]
 
 
-def span_of(text: str, weights: Weights, prefix: str = "", language: str | None = None) -> Span:
+def spans_of(text: str, weights: Weights, prefix: str = "", language: str | None = None, asked: str = "") -> list[Span]:
     words = list(re.finditer(r"\w+", prefix + text))
     spans = [(-len(prefix), -len(prefix)), *((m.start() - len(prefix), m.end() - len(prefix)) for m in words)]
     rows = [[9.0, 9.0], *(np.broadcast_to(weights.get(m[0], 0.0), 2) for m in words)]  # 9: a special token
-    return best_sentence(sentences_of(text, language, np.array(spans)), np.array(rows, dtype=np.float32))
+    sentences = sentences_of(Passage(text, language=language), np.array(spans))
+    return highlighted(sentences, np.array(rows, dtype=np.float32), QuestionWords.of(asked))
 
 
 def test_the_sentence_with_the_best_word_is_chosen() -> None:
@@ -66,7 +71,7 @@ def test_only_the_best_word_for_each_token_counts() -> None:
 
 def test_of_equal_sentences_the_first_is_chosen() -> None:
     assert highlight("It is so. It is so. It is so.", {"so": 0.5}) == "It is so."
-    assert span_of("It is so. It is so. It is so.", {"so": 0.5}) == Span(0, 9)
+    assert spans_of("It is so. It is so. It is so.", {"so": 0.5}) == [Span(0, 9)]
 
 
 def test_what_is_said_is_preferred_to_what_is_asked() -> None:
@@ -118,7 +123,7 @@ def test_a_passage_of_one_sentence_is_its_own_highlight(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["🦜 🦜. 🦜!", "…", "— . — ."])
 def test_a_passage_without_tokens_is_highlighted_whole(text: str) -> None:
-    assert span_of(text, {}) == Span(0, len(text))
+    assert spans_of(text, {}) == [Span(0, len(text))]
 
 
 def test_sentences_without_tokens_are_passed_over() -> None:
@@ -131,24 +136,119 @@ def test_the_documents_language_says_where_sentences_end() -> None:
     assert highlight(text, {"Lara": 0.5}, language="es-SV") == "Habló el Sr. Lara en marzo."
 
 
+# What heads a sentence counts for it
+
+
+def test_the_text_below_the_heading_that_repeats_the_question_answers_it() -> None:
+    text = "## Opening of the weir\n\nAt dawn.\n\n## Price of the rye\n\nTwo francs."
+    weights = {"Opening": 0.9, "weir": 0.9, "Price": 0.1, "dawn": 0.05, "francs": 0.1}
+
+    assert highlight(text, weights) == "At dawn."
+
+
+def test_a_match_of_its_own_counts_more_than_one_of_the_heading() -> None:
+    text = "## The weir\n\nIt leaks.\n\n## The pond\n\nIn it is the old weir."
+
+    assert highlight(text, {"weir": 0.8}) == "In it is the old weir."
+
+
+def test_an_answer_has_the_match_of_the_question_above_it() -> None:
+    text = "Who built the weir?\n\nAda Toll.\n\nIt is of stone, and the pond is of clay."
+
+    assert highlight(text, {"built": 0.9, "weir": 0.9, "stone": 0.2, "Ada": 0.1}) == "Ada Toll."
+
+
+# Several spans
+
+
+def test_a_row_is_highlighted_below_the_header_of_its_table() -> None:
+    text = "The fees of the mill are these.\n\n| Grain | Fee |\n|---|---|\n| Rye | 3 |\n| Oats | 4 |"
+
+    spans = spans_of(text, {"Oats": 0.9, "Fee": 0.5})
+
+    assert [text[span.start : span.end] for span in spans] == ["| Grain | Fee |", "| Oats | 4 |"]
+
+
+def test_an_item_is_highlighted_below_its_lead_in() -> None:
+    text = "Bring with you:\n\n- a sack\n- a cord\n\nThe mill opens at six in the morning."
+
+    spans = spans_of(text, {"cord": 0.9})
+
+    assert [text[span.start : span.end] for span in spans] == ["Bring with you:", "- a cord"]
+
+
+def test_a_sentence_below_a_heading_is_highlighted_alone() -> None:
+    assert spans_of("# Fees\n\nTwo francs a sack.", {"francs": 0.9}) == [Span(8, 26)]
+
+
+# What the question insists on
+
+
+def test_the_year_of_the_question_decides() -> None:
+    text = "In 1911 the mill ground rye for the whole valley. In 1912 the mill ground oats."
+    weights = {"1911": 0.9, "mill": 0.5, "1912": 0.8}
+
+    assert highlight(text, weights) == "In 1911 the mill ground rye for the whole valley."
+    assert highlight(text, weights, asked="What did the mill grind in 1912?") == "In 1912 the mill ground oats."
+
+
+def test_a_sentence_has_the_year_of_its_heading() -> None:
+    text = "## 1911\n\nThe mill ground rye for the valley.\n\n## 1912\n\nThe mill ground oats for the valley."
+    answer = highlight(text, {"rye": 0.2, "mill": 0.5}, asked="What did the mill grind in 1912?")
+
+    assert answer == "The mill ground oats for the valley."
+
+
+def test_the_row_with_the_words_of_the_question_decides() -> None:
+    text = "Upper weir: 2 m\nLower weir: 3 m\nMill pond: 5 m"
+    weights = {"Upper": 0.6, "Lower": 0.55, "weir": 0.5}
+
+    assert highlight(text, weights) == "Upper weir: 2 m"
+    assert highlight(text, weights, asked="How deep is the lower weir?") == "Lower weir: 3 m"
+
+
+def test_a_sentence_that_repeats_the_question_is_passed_over() -> None:
+    text = "The rye of the valley is ground at the mill. Ada does it by night."
+    weights = {"rye": 0.9, "valley": 0.9, "ground": 0.9, "Ada": 0.1}
+    asked = "Who ground the rye of the valley at the mill?"
+
+    assert highlight(text, weights, asked=asked) == "Ada does it by night."
+    assert highlight(text[:44], weights, asked=asked) == text[:44]
+    assert highlight(text, weights, asked=asked.replace("Who", "Is")) == text[:44]
+
+
 def by_hand(text: str, spans: Sequence[tuple[int, int]], similarities: NDArray[np.float32]) -> Span:
     """The same, sentence by sentence, as one would write it down."""
+    sentences = split_sentences(Passage(text))
+    tokens = {
+        at: inside
+        for at, one in enumerate(sentences)
+        if (inside := [n for n, (a, b) in enumerate(spans) if one.span.start <= a < b <= one.span.end and b > 0])
+    }
+
+    def matches(at: int, generations: int) -> NDArray[np.float32]:
+        own: NDArray[np.float32] = np.sqrt(np.clip(similarities[tokens[at]].max(axis=0), 0, 1))
+        head = sentences[at].head
+        if head == at or head not in tokens or not generations:
+            return own
+        below: NDArray[np.float32] = np.maximum(
+            own, np.float32(CREDITS.get(sentences[head].kind, 0)) * matches(head, generations - 1)
+        )
+        return below
+
     found = [(-np.inf, 0, Span(0, len(text)))]
-    for at, (start, end) in enumerate(sentence_spans(text)):
-        sentence = text[start:end].strip()
-        tokens = [token for token, (a, b) in enumerate(spans) if start <= a < b <= end and b > 0]
-        if sentence and tokens:
-            met = np.sqrt(np.clip(similarities[tokens].max(axis=0), 0, 1))
-            beside = NON_ANSWER_PENALTY * (sentence.endswith(QUESTION_MARKS) or sentence.startswith(HEADING))
-            score = float(met.mean()) - LENGTH_PENALTY * math.log(len(sentence)) - beside
-            lead = start + text[start:end].index(sentence)
-            found.append((score, -at, Span(lead, lead + len(sentence))))
+    for at in tokens:
+        span = sentences[at].span
+        beside = NON_ANSWER_PENALTY * (not sentences[at].kind.answers)
+        score = float(matches(at, 2).mean()) - LENGTH_PENALTY * math.log(span.end - span.start) - beside
+        found.append((score, -at, span))
     return max(found, key=lambda one: one[:2])[2]
 
 
-parts = st.sampled_from(["Word ", "Is it? ", "# Head\n", "\n\n", "  ", "end. ", "é", "停戦。", "\u3000", "A. "])
+parts = st.sampled_from(["Word ", "Is it? ", "# Head\n", "\n\n", "  ", "end. ", "é", "停戦。", "\u3000", "A. ", "a:\n"])
 
 
+@UNHURRIED
 @given(st.lists(parts, max_size=30).map("".join), st.lists(st.integers(-9, 99), max_size=60), st.data())
 def test_the_best_sentence_is_the_one_found_by_hand(text: str, borders: list[int], data: st.DataObject) -> None:
     spans = [(a, a + b % 5) for a, b in zip(sorted(borders), borders, strict=True)] or [(0, 0)]
@@ -156,9 +256,9 @@ def test_the_best_sentence_is_the_one_found_by_hand(text: str, borders: list[int
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     similarities = rng.uniform(-1, 1, size=(len(spans), data.draw(st.integers(1, 40)))).astype(np.float32)
 
-    found = best_sentence(sentences_of(text, "en", np.array(spans)), similarities)
+    found = highlighted(sentences_of(Passage(text, language="en"), np.array(spans)), similarities, NOTHING)
 
-    assert found == by_hand(text, spans, similarities)
+    assert found[-1] == by_hand(text, spans, similarities)
 
 
 def test_a_passage_seen_before_is_highlighted_as_if_it_were_new(tiny_encoder: Encoder) -> None:
@@ -167,17 +267,17 @@ def test_a_passage_seen_before_is_highlighted_as_if_it_were_new(tiny_encoder: En
     remembering = Highlighter(tiny_encoder, 16)
 
     for similarities in rng.uniform(-1, 1, size=(20, tokens, 5)).astype(np.float32):
-        new = Highlighter(tiny_encoder, 16).highlight(text, title, None, similarities)
-        assert remembering.highlight(text, title, None, similarities) == new
+        new = Highlighter(tiny_encoder, 16).highlight(Passage(text, title), similarities, NOTHING)
+        assert remembering.highlight(Passage(text, title), similarities, NOTHING) == new
 
 
+@UNHURRIED
 @given(st.text(alphabet="ab .?!\n\té🦜#“”", min_size=1), st.text(alphabet="xé🦜 ", max_size=9))
 def test_a_highlight_is_always_a_trimmed_part_of_the_passage(text: str, prefix: str) -> None:
     text = text.strip() or "a"
-    span = span_of(text, {"a": 0.3, "b": 0.2}, prefix)
+    spans = spans_of(text, {"a": 0.3, "b": 0.2}, prefix)
 
-    assert 0 <= span.start < span.end <= len(text)
-    highlighted = text[span.start : span.end]
-    assert highlighted == highlighted.strip()
-    inside = [(a, b) for a, b in sentence_spans(text) if a <= span.start and span.end <= b]
-    assert inside or span == Span(0, len(text))
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
+    shown = [text[span.start : span.end] for span in spans]
+    assert shown == [part.strip() for part in shown]

@@ -431,6 +431,20 @@ def test_the_sentence_asked_for_is_highlighted_whatever_the_title(
     assert [answer.text for answer in answers if answer is not None] == sentences
 
 
+def test_a_row_is_the_answer_and_is_highlighted_below_its_header(tmp_path: Path, default_encoder: Encoder) -> None:
+    table = "# Wells\n\n| District | Wells |\n|---|---|\n| Northfield | 14 |\n| Eastmoor | 9 |\n| Westhay | 21 |"
+    question = "How many wells are there in Eastmoor?"
+    for pipeline in pipeline_over({"one.md": table}, tmp_path, Settings(data=tmp_path / "data"), default_encoder):
+        answer = pipeline.ask(question)
+
+    [passage] = answer.passages
+    shown = [passage.text[span.start : span.end] for span in passage.highlights]
+    assert shown == ["| District | Wells |", "| Eastmoor | 9 |"]
+    assert answer.answer is not None
+    assert answer.answer.text == shown[-1]
+    assert table[answer.answer.citation.start : answer.answer.citation.end] == shown[-1]
+
+
 def ranking(answer: Answer) -> Sequence[str]:
     return [passage.citation.document_id for passage in answer.passages]
 

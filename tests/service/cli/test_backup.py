@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.store.database import DATABASE_NAME
-from service.upkeep.feedback import Feedback
+from service.upkeep.feedback import FEEDBACK_NAME, Feedback
 from tests.corpus.samples import tamper
 from tests.service.cli.conftest import Run
 
@@ -43,6 +43,21 @@ def test_there_and_back(filled: Run, data: Path, tmp_path: Path) -> None:
     assert filled("verify").code == 0
 
 
+@pytest.mark.parametrize("into", ["the same folder", "another folder", "a fresh folder"])
+def test_a_restored_store_is_intact_before_its_indexes_are_made(
+    filled: Run, data: Path, write: Write, tmp_path: Path, into: str
+) -> None:
+    file, folder = tmp_path / "backup.tar", data if into == "the same folder" else tmp_path / "other"
+    filled("backup", file)
+    if into == "another folder":
+        assert filled("ingest", write("other.md", "Another text."), "--data", folder).code == 0
+    assert filled("restore", file, "--force", "--data", folder).code == 0
+    checked = filled("verify", "--check", "--data", folder)
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.out.startswith("Checked 1 document and 1 passage")
+    assert "index on disk" not in filled("verify", "--data", folder).out
+
+
 def test_what_cannot_be_done_is_said_in_a_sentence(filled: Run, data: Path, tmp_path: Path) -> None:
     file = tmp_path / "backup.tar"
     filled("backup", file)
@@ -59,6 +74,29 @@ def test_what_cannot_be_done_is_said_in_a_sentence(filled: Run, data: Path, tmp_
     ran = filled("backup", tmp_path / "new.tar")
     assert ran.code == 3
     assert ran.err.endswith("is damaged). Run: footnote verify\n")
+
+
+def test_damaged_feedback_is_left_out_reported_and_replaces_no_good_backup(
+    filled: Run, data: Path, tmp_path: Path
+) -> None:
+    good, new = tmp_path / "good.tar", tmp_path / "new.tar"
+    Feedback(data, 10).add({"question": "q", "status": "not_found", "rating": "up", "passage": None})
+    filled("backup", good)
+    before = good.read_bytes()
+    (data / FEEDBACK_NAME).write_bytes(b"\xff" * 8192)
+
+    ran = filled("backup", new)
+    assert (ran.code, ran.out.split(" (")[0]) == (3, "Backed up 1 document and 1 passage")
+    assert ran.err.startswith("The backup does not include the feedback. The feedback ")
+    assert (filled("backup", good, "--force").code, good.read_bytes()) == (3, before)
+    ran = filled("verify")
+    assert (ran.code, ran.out.split(": ")[1]) == (3, "the documents are intact, but not the feedback.\n")
+    assert "Move it away, and a new one is created." in ran.err
+    assert json.loads(filled("verify", "--json").out)["feedback"] + "\n" == ran.err
+
+    (data / FEEDBACK_NAME).unlink()
+    assert filled("verify").code == 0
+    assert filled("restore", new, "--force").code == 0
 
 
 def test_a_backup_of_nothing_says_how_to_begin(footnote: Run, tmp_path: Path) -> None:

@@ -151,12 +151,26 @@ def test_a_file_that_is_no_store_is_left_alone(footnote: Run, data: Path) -> Non
 def test_documents_are_listed_shown_and_removed(filled: Run) -> None:
     assert "The truce" in filled("documents", "list").out
     assert "1 document, 1 passage." in filled("documents", "list").out
+    assert "1 passages" not in filled("documents", "list").out
     shown = filled("documents", "show", "truce").out
     assert "The truce began in the year 2012." in shown
     assert "published    2017-01-19" in shown
     removed = filled("documents", "remove", "truce")
     assert removed.out == "Removed truce (The truce).\n"
     assert "0 documents, 0 passages." in filled("documents", "list").out
+
+
+def test_other_keys_are_shown_as_they_are_filtered_on(footnote: Run, write: Write) -> None:
+    front = f'year: 2014\nregion: [north, "7"]\n"a\\nb": "c\\nd"\nlarge: {"9" * 40}'
+    footnote("ingest", write("truce.md", f"---\n{front}\n---\nThe truce began.\n"))
+    shown = footnote("documents", "show", "truce").out
+    for line in (
+        "extra.year   2014",
+        'extra.region ["north", "7"]',
+        r'extra.a?b    "c\nd"',
+        f"extra.large  {'9' * 40}",
+    ):
+        assert f"\n{line}\n" in shown
 
 
 def test_documents_can_be_read_by_a_program(filled: Run) -> None:
@@ -204,6 +218,7 @@ def test_verify_encodes_a_document_again_whose_vectors_are_damaged(filled: Run, 
     repaired = filled("verify")
     assert repaired.code == 0
     assert "is damaged; it has been repaired." in repaired.out
+    assert "index on disk" not in repaired.out  # the repair made it stale
     assert filled("verify", "--check").code == 0
     passages = [json.loads(told)["passages"] for told in (before, filled("ask", "Who began the truce?", "--json").out)]
     assert passages[0] == passages[1]
@@ -238,6 +253,38 @@ def test_a_check_tells_of_a_damaged_index_and_leaves_it(filled: Run, data: Path)
     assert "The vector index on disk is missing or damaged.\n" in ran.out
 
 
+@pytest.mark.parametrize("content", ["truncated", "foreign"])
+def test_verify_names_the_remedy_for_a_store_that_cannot_be_opened(filled: Run, data: Path, content: str) -> None:
+    database = data / DATABASE_NAME
+    database.write_bytes(database.read_bytes()[:5000] if content == "truncated" else b"Something else. " * 4096)
+    ran = filled("verify")
+    assert ran.code == 3
+    assert ran.err.endswith(
+        f". Restore a backup with: footnote restore FILE --data {data}, or ingest all files into another folder.\n"
+    )
+    assert "footnote verify" not in ran.err
+
+
+def test_advice_names_the_data_folder_that_was_given(filled: Run, data: Path, tmp_path: Path) -> None:
+    folder = data.rename(tmp_path / "my data")
+    shown = f"--data '{folder}'\n"
+    assert filled("documents", "show", "x", "--data", folder).err.endswith(f"with: footnote documents list {shown}")
+    damage(folder, "UPDATE passages SET section = 'x'")
+    assert filled("documents", "show", "truce", "--data", folder).err.endswith(f"Run: footnote verify {shown}")
+    folder.rename(data)
+    assert filled("documents", "show", "x").err.endswith("with: footnote documents list\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("documents", "list", "--data", ""), ("backup", ""), ("restore", ""), ("feedback", "export", "--out", "")],
+)
+def test_an_empty_path_is_refused(footnote: Run, arguments: tuple[str, ...]) -> None:
+    ran = footnote(*arguments)
+    assert ran.code == 2
+    assert "A path is empty." in ran.err
+
+
 def test_a_damaged_page_is_repaired_by_rewriting_the_database(filled: Run, data: Path) -> None:
     connection = sqlite3.connect(data / DATABASE_NAME)
     [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'token_vectors'").fetchone()
@@ -267,7 +314,8 @@ def test_verify_rebuilds_a_damaged_lexical_index(filled: Run, data: Path) -> Non
     assert json.loads(filled("verify", "--json").out)["rebuilt"] == {"lexical": "is missing or damaged"}
     assert filled("verify").out == "Checked 1 document and 1 passage, vector index exact: everything is intact.\n"
     (data / "index" / "lexical" / "manifest.json").unlink()
-    assert "The lexical index on disk is missing or damaged; it has been rebuilt." in filled("verify").out
+    assert filled("verify").code == 0
+    assert (data / "index" / "lexical" / "manifest.json").is_file()
 
 
 def test_config_shows_every_setting_and_its_origin(footnote: Run, data: Path) -> None:
@@ -343,6 +391,46 @@ def test_serve_says_when_its_address_is_taken(footnote: Run) -> None:
     assert ran.code == 1
     assert f"Cannot listen on 127.0.0.1, port {port}" in ran.err
     assert "give another port with --port." in ran.err
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "192.0.2.1"])
+def test_serve_says_when_its_host_is_not_on_this_machine(footnote: Run, host: str) -> None:
+    ran = footnote("serve", "--host", host, "--port", "0")
+    assert ran.code == 1
+    assert ran.err.endswith("Give an address of this machine with --host.\n")
+
+
+def test_a_message_names_the_option_that_was_given(footnote: Run) -> None:
+    ran = footnote("serve", "--port", "99999")
+    assert ran.err.startswith("Error: --port is not usable: it must be at most 65535.")
+
+
+def test_a_file_is_not_a_data_folder(footnote: Run, write: Write) -> None:
+    path = write("file", "")
+    ran = footnote("ask", "What?", "--data", path)
+    assert (ran.code, ran.err) == (
+        3,
+        f"Error: The data folder {path} cannot be used (it is a file). Choose another with --data.\n",
+    )
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a broken link"])
+@pytest.mark.parametrize("command", ["ask", "ingest"])
+def test_a_database_that_is_no_file_is_named(footnote: Run, write: Write, data: Path, kind: str, command: str) -> None:
+    data.mkdir()
+    if kind == "a folder":
+        (data / DATABASE_NAME).mkdir()
+    else:
+        (data / DATABASE_NAME).symlink_to(data / "nowhere")
+    ran = footnote(command, write("truce.md", "The truce began."))
+    assert ran.code == 3
+    assert ran.err.startswith(f"Error: {data / DATABASE_NAME} is a folder or a broken link, not a database.")
+
+
+def test_verify_says_when_the_folder_of_indexes_is_a_file(filled: Run, data: Path) -> None:
+    shutil.rmtree(data / "index")
+    (data / "index").write_text("in the way")
+    assert f"cannot be rebuilt: {data / 'index'} is a file. Move it elsewhere." in filled("verify").err
 
 
 def test_ask_says_how_sure_it_is_where_that_has_been_measured(

@@ -248,6 +248,21 @@ def test_a_file_moved_and_a_copy_are_said_to_be_that(footnote: Run, write: Write
     assert "new.txt" in footnote("documents", "show", "one").out
 
 
+def test_a_changed_setting_is_named(footnote: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("one.txt", "The truce\n\nThe truce began.")
+    footnote("ingest", path)
+    assert footnote("ingest", path).err == ""
+    monkeypatch.setenv("FOOTNOTE_CLEANING", "false")
+    ran = footnote("ingest", path)
+    assert (ran.code, ran.out.startswith("Documents: 0 added, 1 unchanged")) == (0, True)
+    for err in (ran.err, footnote("ingest", write("two.txt", "Talks.")).err, footnote("ask", "Who?").err):
+        assert "were encoded with another FOOTNOTE_CLEANING. Use that one again, or re-encode them with:" in err
+    monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", "35")
+    assert "another FOOTNOTE_CLEANING and FOOTNOTE_PASSAGE_TOKENS." in footnote("ask", "Who?").err
+    assert footnote("reindex").code == 0
+    assert footnote("ingest", path).err == ""
+
+
 @pytest.mark.parametrize("options", [("--force",), ("--watch", "--dry-run"), ("--watch", "--json")])
 def test_options_that_do_not_go_together_are_wrong_usage(footnote: Run, write: Write, options: tuple[str, ...]) -> None:
     assert footnote("ingest", write("one.txt", "Text."), *options).code == 2

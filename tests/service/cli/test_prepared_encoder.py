@@ -2,6 +2,10 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +16,7 @@ import pytest
 from embeddings.encoder.encoder import Encoder
 from service.opening import load_encoder
 from service.settings import load_settings
+from tests.corpus.samples import tamper
 from tests.service.cli.conftest import Run
 
 QUESTION = "When did the truce begin?"
@@ -61,6 +66,79 @@ def test_without_a_writable_cache_folder_the_encoder_is_kept_in_the_data_folder(
     assert (
         load_settings(data=tmp_path / "data").exports_folder == tmp_path / "to" / "be" / "made" / "footnote" / "encoder"
     )
+
+
+def test_a_prepared_encoder_in_a_read_only_cache_folder_is_used(
+    footnote: Run, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, access = tmp_path / "cache", os.access
+
+    def read_only(path: Path, mode: int) -> bool:
+        return access(path, mode) and not (mode & os.W_OK and Path(path).is_relative_to(cache))
+
+    monkeypatch.delenv("FOOTNOTE_EXPORTS")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    assert "Preparing the encoder" in footnote("ingest", documents).err
+
+    monkeypatch.setattr(os, "access", read_only)
+    assert "Preparing" not in footnote("ask", QUESTION).err
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def group_runs(number: int) -> bool:
+    """Return whether a process of this group runs."""
+    try:
+        os.killpg(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("command", "number", "code"),
+    [
+        (("ask", QUESTION), signal.SIGTERM, 130),
+        (("ask", QUESTION), signal.SIGKILL, -signal.SIGKILL),
+        (("verify",), signal.SIGTERM, 130),
+        (("ingest",), signal.SIGTERM, 130),
+        (("serve", "--port", "0"), signal.SIGTERM, 0),
+        (("serve", "--port", "0"), signal.SIGINT, 0),
+    ],
+)
+def test_a_command_stopped_while_it_prepares_the_encoder_leaves_nothing(
+    footnote: Run, documents: Path, data: Path, tmp_path: Path, command: tuple[str, ...], number: int, code: int
+) -> None:
+    footnote("ingest", documents)
+    tamper(data, "UPDATE passages SET vector = zeroblob(length(vector))")  # verify needs the encoder
+    if command == ("ingest",):
+        command = ("ingest", str(documents), "--data", str(tmp_path / "new"))
+    exports = tmp_path / "exports"
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from service.cli import main; main()", *command],
+        env={**os.environ, "FOOTNOTE_EXPORTS": str(exports)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    try:
+        wait_until(lambda: any(exports.glob("footnote-*/export")))
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+
+    assert (process.returncode, out) == (code, "")
+    assert number == signal.SIGKILL or err.splitlines()[-1].startswith("Stopped")
+    wait_until(lambda: not any(exports.iterdir()))
+    wait_until(lambda: not group_runs(process.pid))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind root")

@@ -9,10 +9,12 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from service.http.app import build_app
 from service.http.state import Service
@@ -21,6 +23,7 @@ from tests.service.http.running import running
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin")
 PATIENCE_S = 30
+KEY = "a-key-of-the-administrator-0123456789"
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
@@ -40,28 +43,29 @@ http {{
     upstream footnote {{ server 127.0.0.1:{upstream}; }}
     server {{
         listen 127.0.0.1:{port};
-        {location}
+        client_max_body_size 3m;
+        {locations}
     }}
 }}
 """
 
 
-def documented_location() -> str:
+def documented_locations() -> str:
     text = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
-    found = re.search(r"^    location /answers/ \{\n.*?^    \}$", text, re.MULTILINE | re.DOTALL)
-    assert found is not None
-    return found[0]
+    found = re.findall(r"^    location (?:= )?/answers/.*?^    \}$", text, re.MULTILINE | re.DOTALL)
+    assert len(found) == 3
+    return "\n".join(found)
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, upstream: int, location: str) -> Iterator[str]:
+def nginx(folder: Path, upstream: int, locations: str) -> Iterator[str]:
     """Run nginx in front of the service; give its address."""
     assert NGINX is not None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     file = folder / "nginx.conf"
-    file.write_text(CONFIGURATION.format(folder=folder, upstream=upstream, port=port, location=location))
+    file.write_text(CONFIGURATION.format(folder=folder, upstream=upstream, port=port, locations=locations))
     process = subprocess.Popen([NGINX, "-p", folder, "-c", file], stderr=subprocess.DEVNULL)
     try:
         give_up = time.monotonic() + PATIENCE_S
@@ -78,15 +82,16 @@ def nginx(folder: Path, upstream: int, location: str) -> Iterator[str]:
 
 @pytest.fixture(params=["header", "setting", "setting, path kept"])
 def url(request: pytest.FixtureRequest, service: Service, tmp_path: Path) -> Iterator[str]:
-    location = documented_location()
-    update: dict[str, str] = {"proxies": "127.0.0.1"}
+    locations = documented_locations()
+    update: dict[str, Any] = {"proxies": "127.0.0.1"}
     if request.param != "header":
         update = {"root_path": "/answers"}
-        location = location.replace("proxy_set_header X-Forwarded-Prefix /answers;", "")
+        locations = locations.replace("proxy_set_header X-Forwarded-Prefix /answers;", "")
     if request.param == "setting, path kept":
-        location = location.replace("http://footnote/;", "http://footnote;")
+        locations = re.sub("http://footnote/.*;", "http://footnote;", locations)
+    update["admin_keys"] = SecretStr(KEY)
     app = build_app(dataclasses.replace(service, settings=service.settings.model_copy(update=update)))
-    with running(app) as server, nginx(tmp_path, server.port, location) as address:
+    with running(app) as server, nginx(tmp_path, server.port, locations) as address:
         yield address
 
 
@@ -104,7 +109,16 @@ def test_pages_citations_and_the_documentation_work_below_a_prefix(url: str) -> 
         assert citation["href"].startswith("/answers/documents/")
         assert client.get(citation["href"]).headers["Content-Type"].startswith("text/html")
         assert client.get("/answers/openapi.json").json()["servers"] == [{"url": "/answers"}]
-        assert client.get("/answers", follow_redirects=False).status_code in (301, 404)
+        assert client.get("/answers", follow_redirects=False).status_code == 301  # by nginx
+
+
+def test_large_uploads_pass_below_a_prefix_and_metrics_do_not(url: str) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    files = {"files": ("image.bin", bytes(4 << 20))}
+    response = httpx.post(url + "/answers/v1/documents", headers=headers, files=files, timeout=PATIENCE_S)
+    assert response.json()["files"][0]["outcome"] == "refused", response.text
+    assert httpx.post(url + "/answers/v1/ask", content=bytes(4 << 20)).status_code == 413
+    assert httpx.get(url + "/answers/metrics", headers=headers).status_code == 404
 
 
 def test_a_client_cannot_choose_the_prefix(service: Service, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.embeddings.conftest import DIMENSION, FINGERPRINT, unit_vectors
 from tests.embeddings.index import checks as vectors
 
 Put = Callable[..., str]
-MISSING, OUTDATED = "is missing or damaged", "is out of date"
+MISSING, DAMAGED, OUTDATED = "is missing", "is missing or damaged", "is out of date"
 
 
 class Lexical:
@@ -227,7 +227,7 @@ def test_a_zeroed_page_is_noticed(make: Callable[[Path], Kept], folder: Path, pu
     for path in each_path(kept):
         with path.open("r+b") as file:
             file.write(bytes(min(4096, path.stat().st_size)))
-        assert kept.problem(view) == MISSING
+        assert kept.problem(view) == DAMAGED
         assert_recovers(kept, view)
 
 
@@ -268,7 +268,7 @@ def test_the_files_of_another_store_of_the_same_generation_are_not_used(
     shutil.rmtree(kept.files.path)
     shutil.copytree(other.files.path, kept.files.path)
 
-    assert kept.problem(view_of()) == MISSING
+    assert kept.problem(view_of()) == OUTDATED
     assert_recovers(kept, view_of())
 
 
@@ -286,7 +286,7 @@ def test_the_content_of_another_generation_is_noticed(kept: Kept, put: Put, view
 def test_an_index_of_another_version_is_not_used(kept: Kept, view_of: ViewOf) -> None:
     rewrite(kept, made_by="an earlier version")
 
-    assert kept.problem(view_of()) == MISSING
+    assert kept.problem(view_of()) == OUTDATED
     assert_recovers(kept, view_of())
 
 
@@ -328,7 +328,7 @@ def test_an_index_that_cannot_be_written_still_answers(
     kept, view = make(folder), view_of()
 
     kept.opened(view)()
-    assert kept.problem(view) == MISSING
+    assert kept.problem(view) == DAMAGED
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind root")

@@ -55,6 +55,7 @@ def test_filters_without_values_allow_everything() -> None:
 
 
 BOUND = "This must be a number, or a date such as 2017-01-19."
+NAME = "A name must have 1 to 1,000 characters of valid Unicode."
 
 
 @pytest.mark.parametrize(
@@ -77,8 +78,10 @@ BOUND = "This must be a number, or a date such as 2017-01-19."
         ({"a": {}}, "/a", "This range needs a bound: gte, gt, lte or lt."),
         ({"a": {"gte": 1, "lt": "2014-05-01"}}, "/a", "The bounds of a range must be all numbers or all dates."),
         ({"a": {"gt": 1, "lte": 1}}, "/a", "No value lies in this range: give a larger upper bound."),
-        ({"": [1]}, "/", "This text is empty; it needs at least 1 character."),
-        ({"x" * 1001: [1]}, "/" + "x" * 1001, "This text is too long; at most 1,000 characters are allowed."),
+        ({"a": ["\udc00"]}, "/a/0", "This text has a character that is not valid Unicode."),
+        ({"": [1]}, "", NAME),
+        ({"x" * 1001: [1]}, "", NAME),
+        ({"\ud800": [1]}, "", NAME),
         ({str(at): [1] for at in range(21)}, "", "There are too many names; at most 20 are allowed."),
     ],
 )
@@ -87,6 +90,13 @@ def test_a_filter_that_cannot_be_used_is_refused_with_its_place(extra: object, p
         filters({"extra": extra})
     [error] = field_errors(refused.value.errors())
     assert (error.pointer, error.detail) == (f"/filters/extra{pointer}", detail)
+
+
+def test_every_condition_that_cannot_be_used_is_reported() -> None:
+    with pytest.raises(ValidationError) as refused:
+        filters({"extra": {"a": "north", "b": ["x", None, []], "c": {"gte": "soon", "eq": 1}}})
+    pointers = [error.pointer.removeprefix("/filters/extra") for error in field_errors(refused.value.errors())]
+    assert pointers == ["/a", "/b/1", "/b/2", "/c", "/c/gte"]
 
 
 def test_a_range_of_one_value_is_allowed() -> None:

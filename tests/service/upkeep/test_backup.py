@@ -113,7 +113,7 @@ def test_a_backup_made_while_others_write_is_of_one_generation(
     writer.start()
     try:
         assert begun.wait(60)
-        made = [back_up(data, tmp_path / f"{at}.tar", QUIET) for at in range(5)]
+        made = [back_up(data, tmp_path / f"{at}.tar", QUIET)[0] for at in range(5)]
     finally:
         stop.set()
         writer.join()
@@ -135,7 +135,7 @@ def test_an_existing_file_is_replaced_only_with_force(data: Path, add: Add, file
     assert refusal(lambda: back_up(data, file, QUIET)).endswith("or overwrite it with --force.")
     assert file.read_bytes() == good
     add("three.txt", "A third.")
-    assert back_up(data, file, QUIET, force=True).documents == 3
+    assert back_up(data, file, QUIET, force=True)[0].documents == 3
 
 
 def test_a_backup_needs_a_folder(data: Path, tmp_path: Path) -> None:

@@ -17,7 +17,22 @@ export const ENGLISH = en;
  * @param {string} tag A BCP 47 tag, such as es-SV.
  */
 export function textsIn(tag) {
-  return SHIPPED[(tag.split("-")[0] ?? "").toLowerCase()];
+  return SHIPPED[primary(tag)];
+}
+
+/**
+ * Return the locale for dates and lists among words of a language: the reader's own, such as en-GB for en.
+ *
+ * @param {string} language A BCP 47 tag.
+ */
+export function localeFor(language) {
+  // Chromium on Linux may have en-US@posix, which Intl refuses.
+  const known = navigator.languages.find((tag) => /^[\w-]+$/.test(tag) && primary(tag) === primary(language));
+  return known ?? language;
+}
+
+function primary(/** @type {string} */ tag) {
+  return (tag.split("-")[0] ?? "").toLowerCase();
 }
 
 /**

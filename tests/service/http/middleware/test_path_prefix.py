@@ -11,7 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from corpus.errors import SettingsError
-from service.http.app import build_app
+from service.access.proxies import OWN_SEGMENTS
+from service.http.app import ROUTERS, build_app
 from service.http.state import Service
 from service.settings import load_settings
 from tests.service.http.test_problems import assert_problem
@@ -60,7 +61,10 @@ def links(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="([^"#]*)"', page)
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/documents/truce", "/documents/nothing"])
+NOWHERE = ["/nothing", "/nothing/here/", "/nothing%2Fhere", "/documents/nothing", "/web/nothing", "/docs/static/x"]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/documents/truce", *NOWHERE])
 def test_every_link_of_a_page_stays_below_the_prefix_and_leads_somewhere(below: Callable[..., Any], path: str) -> None:
     page = below("GET", PREFIX + path, headers=HTML)
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -111,10 +115,12 @@ def test_limits_keys_origins_and_hosts_apply_below_the_prefix(serve: Serve) -> N
     assert_problem(client.post(ask, json=QUESTION), 429, "too-many-requests")
 
 
-def test_the_prefix_without_a_slash_leads_to_the_page(serve: Serve) -> None:
-    response = serve(root_path=PREFIX).get(PREFIX, follow_redirects=False)
-    assert (response.status_code, response.headers["Location"]) == (307, PREFIX + "/")
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
+def test_the_prefix_without_a_slash_is_no_address(serve: Serve) -> None:
+    client = serve(root_path=PREFIX, hosts="answers.example")
+    for method in ("GET", "POST"):
+        response = client.request(method, PREFIX, follow_redirects=False, headers={"Host": "answers.example"})
+        assert_problem(response, 404, "not-found")
+        assert_problem(client.request(method, PREFIX, headers={"Host": "other.example"}), 421, "host-not-allowed")
 
 
 def href(client: TestClient, *prefixes: str) -> str:
@@ -147,6 +153,10 @@ INVALID = [
     "/é",
     "/a\\b",
     "/" + 200 * "a",
+    "/v1",
+    "/v1/documents",
+    "/docs/",
+    "/widget.js",
 ]
 
 
@@ -158,7 +168,8 @@ def test_an_invalid_prefix_is_ignored_in_a_header_and_refused_as_a_setting(
     response = client.get("/v1/documents/truce", headers=[(b"X-Forwarded-Prefix", prefix.encode())])
     assert response.json()["href"] == "/documents/truce"
     monkeypatch.setenv("FOOTNOTE_ROOT_PATH", prefix)
-    with pytest.raises(SettingsError, match="FOOTNOTE_ROOT_PATH is not usable: it must be a path such as /answers"):
+    message = r"FOOTNOTE_ROOT_PATH is not usable: (it must be a path such as /answers|.* choose another prefix)"
+    with pytest.raises(SettingsError, match=message):
         load_settings()
 
 
@@ -181,7 +192,6 @@ def test_identical_questions_with_different_prefixes_have_different_links(serve:
         assert {passage["citation"]["href"].split("/")[1] for passage in passages} == {prefix[1:]}
 
 
-@pytest.mark.parametrize("prefix", ["/v1", "/docs", "/web/x", "/documents", "/health", "/widget.js", "/openapi.json"])
-def test_a_path_of_the_service_is_no_prefix(serve: Serve, prefix: str) -> None:
-    with pytest.raises(SettingsError, match="Choose another prefix"):
-        serve(root_path=prefix)
+def test_every_path_of_the_service_is_refused_as_a_prefix(client: TestClient) -> None:
+    routes = [*client.app.routes, *(route for router in ROUTERS for route in router.routes)]  # type: ignore[attr-defined]
+    assert {route.path.split("/")[1] for route in routes if hasattr(route, "path")} - {""} == OWN_SEGMENTS

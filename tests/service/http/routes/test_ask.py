@@ -227,10 +227,27 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(
     assert response.json()["errors"] == [{"pointer": pointer, "detail": detail}]
 
 
-def test_a_lone_surrogate_is_refused(client: TestClient) -> None:
-    response = client.post("/v1/ask", content=b'{"question": "\\ud800"}', headers={"content-type": "application/json"})
+def test_an_unknown_field_hides_no_other_error(client: TestClient) -> None:
+    body = {"question": "q", "k": 0, "z": 1, "zz": 2, "filters": {"tag": "one", "secret": 1}}
+    errors = client.post("/v1/ask", json=body).json()["errors"]
+    assert sorted(error["pointer"] for error in errors) == ["", "/filters", "/filters/tag", "/k"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (rb'{"question": "\ud800"}', "/question"),
+        (rb'{"question": "q", "filters": {"tag": ["\udc00"]}}', "/filters/tag/0"),
+        (rb'{"question": "q", "filters": {"extra": {"a": ["\udc00"]}}}', "/filters/extra/a/0"),
+        (rb'{"question": "q", "filters": {"extra": {"\ud800": ["a"]}}}', "/filters/extra"),
+        (rb'{"question": "q", "filters": {"\ud800": []}}', "/filters"),
+        (rb'{"question": "q", "\ud800": []}', ""),
+    ],
+)
+def test_a_lone_surrogate_is_refused(client: TestClient, body: bytes, pointer: str) -> None:
+    response = client.post("/v1/ask", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 422
-    assert response.json()["errors"][0]["detail"] == "This text has a character that is not valid Unicode."
+    assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"question": "q"', b"question=q"])

@@ -29,6 +29,15 @@ def test_a_record_tells_the_metadata_and_no_path(client: TestClient) -> None:
     assert "source" not in record
 
 
+def test_a_record_has_the_values_that_filters_compare(client: TestClient) -> None:
+    extra = client.get("/v1/documents/truce").json()["extra"]
+    assert extra == {"region": ["north", 7], "year": 2014, "signed": "2014-05-01", "draft": False, "año": "2014"}
+    filters = {"extra": {name: value if isinstance(value, list) else [value] for name, value in extra.items()}}
+    answer = client.post("/v1/ask", json={"question": "When did the truce begin?", "filters": filters}).json()
+    assert {passage["citation"]["document_id"] for passage in answer["passages"]} == {"truce"}
+    assert client.get("/v1/documents/prison").json()["extra"] == {}
+
+
 def test_the_canonical_text_is_given_whole_and_in_part(client: TestClient) -> None:
     response = client.get("/v1/documents/truce/text")
     assert response.headers["content-type"] == "text/plain; charset=utf-8"

@@ -115,7 +115,7 @@ def new_page(chromium: Browser, watched: Watched) -> Iterator[Callable[..., Page
     contexts: list[BrowserContext] = []
 
     def _new_page(**options: Any) -> Page:
-        contexts.append(chromium.new_context(locale="en-GB", **options))
+        contexts.append(chromium.new_context(**{"locale": "en-GB", **options}))
         page = contexts[-1].new_page()
         watched.watch(page)
         return page

@@ -76,7 +76,7 @@ def a_follow_up_rated(page: Page, service: RunningService) -> None:
     ask(page, "And when?")
     last(page).locator(".thumb.up").click()
     expect(last(page).locator("[aria-pressed=true]")).to_have_count(1)
-    expect(last(page).get_by_role("button", name="Ask it alone")).to_be_visible()
+    expect(last(page).get_by_role("button", name="Ask it on its own")).to_be_visible()
 
 
 def copying_by_hand(page: Page, service: RunningService) -> None:

@@ -87,19 +87,29 @@ def test_the_interpretation_of_a_question_is_shown(page: Page, weighed: list[int
     page.route("**/v1/chat", read_with(weighed))
     ask(page, FOLLOW_UP)
 
-    expect(last(page).locator(".context p")).to_have_text([f"Read together with “{question}”." for question in told])
+    expect(last(page).locator(".context p")).to_have_text([f"Read together with {' and '.join(told)}."])
+    expect(last(page).locator(".context q")).to_have_text(told)
     assert "#" not in page.url, "alone, the question would say something else"
+
+
+def test_the_field_is_as_high_as_its_button_and_says_what_to_write(page: Page) -> None:
+    field, button = question_field(page), page.get_by_role("button", name="Ask", exact=True)
+    for placeholder in ("Your question", "Ask a follow-up question"):
+        expect(field).to_have_attribute("placeholder", placeholder)
+        heights = [element.evaluate("element => element.offsetHeight") for element in (field, button)]
+        assert heights[0] == heights[1]
+        ask(page, QUESTION)
 
 
 def test_a_follow_up_can_be_asked_alone(page: Page) -> None:
     ask(page, QUESTION)
     ask(page, FOLLOW_UP)
-    expect(last(page).locator(".context p")).to_have_text(f"Read together with “{QUESTION}”.")
+    expect(last(page).locator(".context q")).to_have_text(QUESTION)
     with page.expect_request("**/v1/chat") as request:
-        last(page).get_by_role("button", name="Ask it alone").click()
+        last(page).get_by_role("button", name="Ask it on its own").click()
 
     assert asked(request.value) == {"messages": [{"role": "user", "content": FOLLOW_UP}], "context": False}
-    expect(last(page).get_by_role("button", name="Ask it alone")).to_have_count(0)
+    expect(last(page).get_by_role("button", name="Ask it on its own")).to_have_count(0)
     expect(turns(page).get_by_role("heading", level=2)).to_have_text([QUESTION, FOLLOW_UP])
 
 

@@ -39,8 +39,8 @@ def give(page: Page, key: str) -> None:
 
 
 def test_the_page_asks_for_the_key_and_then_for_no_more(page: Page, keyed: RunningService) -> None:
-    form = page.get_by_role("form", name="This service asks for a key")
-    expect(form).to_contain_text("Whoever runs it gives keys. Yours stays in this tab until you close it")
+    form = page.get_by_role("form", name="This service needs a key")
+    expect(form).to_contain_text("Its operator gives out keys. Yours stays in this tab until you close it")
     expect(page.get_by_label("Your key")).to_be_focused()
     expect(page.get_by_label("Your key")).to_have_attribute("type", "password")
     give(page, KEY)
@@ -48,7 +48,7 @@ def test_the_page_asks_for_the_key_and_then_for_no_more(page: Page, keyed: Runni
     ask(page, QUESTION)
     expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
     page.get_by_role("button", name="Helpful", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("Thank you. Press again to take it back.")
+    expect(page.get_by_role("status")).to_have_text("Thank you. Press again to remove it.")
     page.reload()
     expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
     page.goto(f"{keyed.url}/documents/chronicle#char=2,13")
@@ -62,10 +62,10 @@ def test_the_page_asks_for_the_key_and_then_for_no_more(page: Page, keyed: Runni
 def test_a_key_that_is_not_known_is_said_to_be_and_another_asked_for(page: Page) -> None:
     alert = page.get_by_role("alert")
     give(page, "clé with spaces")
-    expect(alert).to_have_text("A key has no spaces and no letters with accents. Look at yours again.")
+    expect(alert).to_have_text("A key has no spaces and no accented letters. Check yours.")
     give(page, "some-key-of-another-place")
-    expect(alert).to_have_text("That key is not known here. Try another.")
-    expect(page.get_by_role("form", name="This service asks for a key")).to_have_count(1)
+    expect(alert).to_have_text("This key is not valid here. Try another.")
+    expect(page.get_by_role("form", name="This service needs a key")).to_have_count(1)
     give(page, f"  {SECOND} ")
     expect(page.get_by_label("Your key")).to_have_count(0)
     ask(page, QUESTION)
@@ -76,7 +76,13 @@ def test_a_question_waits_for_the_key_and_is_then_answered(page: Page) -> None:
     expect(page.get_by_label("Your key")).to_be_focused()
     question_field(page).fill(QUESTION)
     question_field(page).press("Enter")
-    expect(page.get_by_text("Looking in the documents…")).to_be_visible()
+    expect(page.get_by_text("Waiting for your key…")).to_be_visible()
+    expect(page.get_by_text("Looking in the documents…")).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_text("This question waits for your key.")
+    expect(page.get_by_label("Your key")).to_be_focused()
+    give(page, "some-key-of-another-place")
+    expect(page.get_by_role("alert")).to_have_text("This key is not valid here. Try another.")
+    expect(page.get_by_text("Waiting for your key…")).to_be_visible()
     give(page, KEY)
     expect(page.locator(".quoted")).to_contain_text("repaired by Marta Ruiz")
 
@@ -103,5 +109,5 @@ def test_a_document_is_opened_once_the_key_is_given(page: Page, keyed: RunningSe
 def test_everyone_can_give_the_key(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     give(page, "some-key-of-another-place")
-    expect(page.get_by_role("alert")).to_have_text("That key is not known here. Try another.")
+    expect(page.get_by_role("alert")).to_have_text("This key is not valid here. Try another.")
     assert violations(page) == []

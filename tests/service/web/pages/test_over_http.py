@@ -79,14 +79,15 @@ def test_nothing_but_the_pages_files_is_served(service: RunningService, name: st
 BROWSERS_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
+@pytest.mark.parametrize("path", ["/documents/no-such-document", "/nothing", "/nothing/here"])
 @pytest.mark.parametrize("accept", [BROWSERS_ACCEPT, "application/json, TEXT/HTML;q=0.5"])
-def test_an_unknown_document_is_a_page_to_browsers(service: RunningService, accept: str) -> None:
-    response = httpx.get(f"{service.url}/documents/no-such-document", headers={"Accept": accept})
+def test_an_address_without_content_is_a_page_to_browsers(service: RunningService, accept: str, path: str) -> None:
+    response = httpx.get(service.url + path, headers={"Accept": accept})
 
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "script-src 'self'" in response.headers["Content-Security-Policy"]
-    assert "There is no document at this address" in response.text
+    assert "There is nothing at this address" in response.text
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "text/html;q=0, application/json", "text/html; q=0.00"])
@@ -96,6 +97,13 @@ def test_an_unknown_document_is_a_problem_to_programs(service: RunningService, a
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["type"] == "urn:footnote:problem:unknown-document"
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_to_browsers_too(service: RunningService) -> None:
+    response = httpx.get(f"{service.url}/v1/nothing", headers={"Accept": BROWSERS_ACCEPT})
+
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("document", ["<script>alert(1)</script>", "%00", "%ff%fe", "a" * 5000, "..", "%2e%2e%2fetc"])

@@ -187,4 +187,4 @@ def test_a_rating_that_is_gone_already_counts_as_taken_back(page: Page, watched:
     thumb(page, "Helpful").click()
 
     expect_rated(page, "")
-    expect(page.get_by_role("status")).to_have_text("Taken back.")
+    expect(page.get_by_role("status")).to_have_text("Rating removed.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from embeddings.encoder.encoder import Encoder
 from service.settings import Settings
@@ -88,14 +88,14 @@ def test_the_words_that_an_address_names_are_marked(
         ("char=0,999999", "past the end"),
         ("char=999999,1000000", "past the end"),
         ("char=" + "9" * 400, "past the end"),
-        ("char=9,5", "does not name"),
-        ("char=-1,5", "does not name"),
-        ("char=,", "does not name"),
-        ("char=", "does not name"),
-        ("char=1.5,3", "does not name"),
-        ("char=%ff,3", "does not name"),
-        ("line=1,2", "does not name"),
-        ("<img src=x onerror=window.owned=1>", "does not name"),
+        ("char=9,5", "does not say which"),
+        ("char=-1,5", "does not say which"),
+        ("char=,", "does not say which"),
+        ("char=", "does not say which"),
+        ("char=1.5,3", "does not say which"),
+        ("char=%ff,3", "does not say which"),
+        ("line=1,2", "does not say which"),
+        ("<img src=x onerror=window.owned=1>", "does not say which"),
     ],
 )
 def test_an_address_that_names_no_words_shows_the_document_unmarked_and_says_so(
@@ -166,6 +166,51 @@ def test_the_marked_words_are_in_sight_however_far_down_they_stand(
     expect(page.locator("mark")).to_be_in_viewport(ratio=1)
 
 
+def test_a_mark_ends_where_the_text_does(new_page: Callable[..., Page], service: RunningService) -> None:
+    page = new_page()
+    page.goto(f"{service.url}/documents/chronicle#char=2,")
+    text, mark = page.locator("#text"), page.locator("mark")
+    expect(mark).to_be_visible()
+    overhang = 0
+    for width in range(700, 600, -1):
+        page.set_viewport_size({"width": width, "height": 600})
+        overhang = text.evaluate(OVERHANG)
+        if overhang > 1:  # a line ends with a space that does not fit
+            break
+    assert overhang > 1
+    box = text.bounding_box()
+    assert box is not None
+    beside: FloatRect = {"x": box["x"] + box["width"], "y": box["y"], "width": 10, "height": 400}
+
+    marked = page.screenshot(clip=beside)
+    mark.evaluate("element => { element.style.background = 'none'; }")
+    assert page.screenshot(clip=beside) == marked
+
+
+OVERHANG = """(text) => {
+  const marks = [...text.querySelectorAll("mark")].flatMap((mark) => [...mark.getClientRects()]);
+  return Math.max(...marks.map((mark) => mark.right)) - text.getBoundingClientRect().right;
+}"""
+
+
+def test_every_heading_of_a_passage_is_set_as_one(page: Page) -> None:
+    def headings(text: str, section: str | None) -> list[str]:
+        found: list[str] = page.evaluate(
+            """async ([text, section]) => {
+              const { headingLines } = await import("/web/chat/words.js");
+              return headingLines(text, section).map(({ start, end }) => text.slice(start, end));
+            }""",
+            [text, section],
+        )
+        return found
+
+    text = "## The ferry\n\nIt is #1.\n\n### The *bridge*\n#bridge\n####### The end\n# Notes"
+    assert headings(text, "The ferry") == ["## The ferry", "### The *bridge*", "# Notes"]
+    assert headings(text, None) == ["## The ferry", "### The *bridge*", "# Notes"]
+    assert headings("The ferry\nIt went.\n## The bridge", "The ferry") == ["The ferry", "## The bridge"]
+    assert headings("It went.", "The ferry") == []
+
+
 def test_a_byte_order_mark_counts_as_the_character_that_it_is(
     new_page: Callable[..., Page], service: RunningService
 ) -> None:
@@ -183,7 +228,7 @@ def test_an_unknown_document_leads_home(
     page = new_page()
     page.goto(f"{service.url}/documents/no-such-document")
 
-    expect(page.get_by_role("heading")).to_have_text("There is no document at this address")
+    expect(page.get_by_role("heading")).to_have_text("There is nothing at this address")
     page.get_by_role("link", name="Ask a question").click()
     expect(page.get_by_role("textbox")).to_be_visible()
 

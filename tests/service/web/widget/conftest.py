@@ -77,7 +77,7 @@ def new_page(chromium: Browser, watched: Watched) -> Iterator[Callable[..., Page
     contexts: list[BrowserContext] = []
 
     def _new_page(**options: Any) -> Page:
-        context = chromium.new_context(locale="en-GB", **options)
+        context = chromium.new_context(**{"locale": "en-GB", **options})
         context.add_init_script(LISTENING)
         context.on("page", watched.watch)
         contexts.append(context)

@@ -1,9 +1,11 @@
 """From a question on another site to the cited words, on a real service."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, Route, expect
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.service.serving import RunningService
 from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, canonical_text
@@ -63,10 +65,37 @@ def test_a_source_reads_as_a_citation(visit: Visit) -> None:
     note = chat(page).locator("figcaption")
     expect(note).to_have_text(
         "Ana Pérez and Juan Soto, A chronicle of the harbour (opens in a new tab), “The ferry”, The Harbour Press, "
-        "March 1, 1950, original at example.org (opens in a new tab)."
+        "1 March 1950, original at example.org (opens in a new tab)."
     )
     assert citation["source_href"].startswith("https://example.org/chronicle")
     expect(note.get_by_role("link", name="original")).to_have_attribute("href", citation["source_href"])
+
+
+@pytest.mark.parametrize(("locale", "date"), [("en-GB", "1 March 1950"), ("en-US", "March 1, 1950")])
+def test_dates_are_the_readers_in_the_widget_and_on_the_pages(
+    visit: Visit, new_page: Callable[..., Page], service: RunningService, locale: str, date: str
+) -> None:
+    page = visit(locale=locale)
+    open_chat(page)
+    ask(page, FERRY)
+    expect(chat(page).locator("figcaption time")).to_have_text(date)
+    pages = new_page(locale=locale)
+    pages.goto(f"{service.url}/documents/chronicle")
+    expect(pages.locator("time")).to_have_text(date)
+    pages.goto(f"{service.url}/#q={FERRY}")
+    expect(pages.locator("figcaption time")).to_have_text(date)
+
+
+def test_the_empty_field_says_what_to_write(visit: Visit) -> None:
+    page = visit()
+    open_chat(page)
+    expect(field(page)).to_have_attribute("placeholder", "Your question")
+    ask(page, FERRY)
+    expect(field(page)).to_have_attribute("placeholder", "Ask a follow-up question")
+    page.evaluate("document.querySelector('footnote-chat').setAttribute('placeholder', 'Go ahead')")
+    expect(field(page)).to_have_attribute("placeholder", "Go ahead")
+    page.evaluate("document.querySelector('footnote-chat').clear()")
+    expect(field(page)).to_have_attribute("placeholder", "Go ahead")
 
 
 def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_away(visit: Visit) -> None:
@@ -154,8 +183,8 @@ def test_what_weighed_in_is_said_and_the_question_can_be_asked_alone(visit: Visi
     ask(page, FERRY)
     expect(chat(page).locator(".context")).to_have_count(0)
     ask(page, "And the bridge?")
-    expect(chat(page).locator(".context")).to_contain_text(f"Read together with “{FERRY}”.")
-    chat(page).get_by_role("button", name="Ask it alone").click()
+    expect(chat(page).locator(".context p")).to_have_text(f"Read together with {FERRY}.")
+    chat(page).get_by_role("button", name="Ask it on its own").click()
     expect(chat(page).locator(".context")).to_have_count(0)
     expect(chat(page).locator(".answer")).to_have_count(2)
     assert contexts == [True, True, False]

@@ -7,10 +7,12 @@ from importlib import resources
 import pytest
 from playwright.sync_api import Page, expect
 
+from service.schemas import FilterFields
 from tests.service.serving import RunningService
-from tests.service.web.pages.browsing import QUESTION, Watched
+from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, Watched
 from tests.service.web.widget.conftest import Visit
 from tests.service.web.widget.hosting import ask, chat, field, open_chat
+from tests.service.web.widget.test_failures import ask_in_vain
 
 SET = """(given) => {
   for (const [name, value] of Object.entries(given)) {
@@ -62,6 +64,26 @@ def test_another_language_is_given_with_its_texts(visit: Visit) -> None:
     assert close is not None
     assert title is not None
     assert close["x"] < title["x"]
+
+
+def test_a_text_that_is_left_out_is_english_and_written_to_the_right(visit: Visit) -> None:
+    page = visit(body="""<footnote-chat language="ar" texts='{"ask": "اسأل"}'></footnote-chat>""")
+    ask(page, UNANSWERABLE)
+    for text in ("Not in these documents.", "Was this helpful?"):
+        starts_left = chat(page).get_by_text(text).evaluate(STARTS_LEFT)
+        assert starts_left, text
+
+
+STARTS_LEFT = """(element) => {
+  const text = element.firstChild;
+  const left = (at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return left(0) < left(text.length - 1);
+}"""
 
 
 def test_both_languages_have_the_same_texts_and_places() -> None:
@@ -121,14 +143,12 @@ UNUSABLE = [
     ("language", "fr", "must be en, es, or a language whose texts the attribute texts gives"),
     ("language", "not a tag", "must be en, es, or a language whose texts the attribute texts gives"),
     ("texts", '{"titel": "?"}', "must be a JSON object of texts, with keys among title, greeting"),
+    ("texts", "[]", "must be a JSON object of texts, with keys among title, greeting"),
     ("texts", '{"title": 1}', "must be a JSON object of texts, with keys among title, greeting"),
     ("suggestions", "When?", "must be a JSON list of questions"),
     ("suggestions", "[1]", "must be a JSON list of questions"),
     ("passages", "many", "must be a whole number from 1 to 100"),
     ("passages", "101", "must be a whole number from 1 to 100"),
-    ("filters", '{"publishers": []}', "must be a JSON object with keys among publisher, document_id"),
-    ("filters", "[]x", "must be a JSON object with keys among publisher, document_id"),
-    ("filters", "null", "must be a JSON object with keys among publisher, document_id"),
 ]
 
 
@@ -147,6 +167,45 @@ def test_a_value_that_cannot_be_used_is_said_once_and_the_default_taken(visit: V
         assert wanted in complaint
         assert complaint.endswith("The default is used.")
         watched.complaints.clear()
+
+
+@pytest.mark.parametrize("filters", ['{"publishers": []}', "[]", "null", '"tag"', "[]x"])
+def test_filters_that_cannot_be_used_end_all_asking(visit: Visit, watched: Watched, filters: str) -> None:
+    page = visit(f"data-filters='{filters}'")
+    page.route("**/v1/chat", lambda route: pytest.fail("the question was asked of all documents"))
+    open_chat(page)
+
+    assert ask_in_vain(page) == "refused"
+    expect(chat(page).locator(".failure")).to_contain_text("Please tell the site’s owner.")
+    [complaint] = watched.complaints
+    assert "the attribute filters must be a JSON object with keys among document_id, publisher" in complaint
+    assert complaint.endswith("No question is asked.")
+    watched.complaints.clear()
+
+
+def test_filters_that_the_service_refuses_are_for_the_owner_of_the_site(visit: Visit, watched: Watched) -> None:
+    watched.failed_requests_expected = True
+    page = visit("""data-filters='{"tag": "opening"}'""")
+    open_chat(page)
+
+    assert ask_in_vain(page) == "refused"
+    [complaint] = watched.complaints
+    assert "/filters/tag: This must be a list." in complaint
+    watched.complaints.clear()
+
+
+def test_every_filter_of_the_api_can_be_set(visit: Visit) -> None:
+    module = resources.files("service").joinpath("web/widget/options.js").read_text(encoding="utf-8")
+    [names] = re.findall(r"^const FILTERS = \[(.*)\];$", module, re.MULTILINE)
+    assert set(re.findall(r'"(\w+)"', names)) == set(FilterFields.model_fields)
+
+    filters = {"extra": {"region": ["north"]}}
+    page = visit(f"data-filters='{json.dumps(filters)}'")
+    open_chat(page)
+    with page.expect_request("**/v1/chat") as request:
+        ask(page, QUESTION)
+    assert json.loads(request.value.post_data or "")["filters"] == filters
+    expect(chat(page).get_by_text("Not in these documents.")).to_be_visible()
 
 
 PLACES = {
@@ -195,6 +254,18 @@ def test_styles_of_the_page_stay_out_and_properties_and_parts_reach_in(visit: Vi
         "16px",
         "24px",
     ]
+
+
+def test_pointing_at_the_launcher_underlines_its_title_alone(visit: Visit) -> None:
+    page = visit()
+    launcher = chat(page).locator(".launcher")
+    launcher.hover()
+
+    style = """(element) => [
+      getComputedStyle(element).textDecorationLine,
+      getComputedStyle(element, "::before").display,
+    ]"""
+    assert launcher.evaluate(style) == ["underline", "inline-block"]  # which an underline leaves out
 
 
 def test_nothing_of_the_page_is_changed_by_the_widget(visit: Visit) -> None:

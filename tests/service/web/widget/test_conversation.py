@@ -75,7 +75,7 @@ def test_a_question_left_unanswered_can_be_asked_again_on_the_next_page(visit: V
     field(page).press("Enter")
     expect(chat(page).get_by_text("Looking in the documents…")).to_be_visible()
     page.goto(other_page)
-    expect(chat(page).locator(".failure")).to_contain_text("No answer came.")
+    expect(chat(page).locator(".failure")).to_contain_text("No answer arrived.")
     chat(page).get_by_role("button", name="Try again").click()
 
     expect(chat(page).locator("figure")).to_contain_text("repaired by Marta Ruiz")
@@ -113,7 +113,7 @@ def test_what_was_kept_cannot_keep_anyone_waiting(visit: Visit) -> None:
     page.evaluate("(kept) => sessionStorage.setItem(Object.keys(sessionStorage)[0], kept)", kept)
     page.reload()
 
-    expect(chat(page).locator(".failure")).to_contain_text("No answer came.")
+    expect(chat(page).locator(".failure")).to_contain_text("No answer arrived.")
     expect(chat(page).get_by_text("Looking in the documents…")).to_have_count(0)
 
 

@@ -63,7 +63,7 @@ def test_a_site_that_is_not_allowed_gets_a_message(
     open_chat(page)
 
     assert ask_in_vain(page) == "refused"
-    expect(chat(page).locator(".failure")).to_contain_text("The service does not take questions from this site.")
+    expect(chat(page).locator(".failure")).to_contain_text("The chat cannot be used on this site.")
     advice = f"Footnote: {service.url} does not allow {stranger.url}; its operator can, with FOOTNOTE_ORIGINS."
     assert advice in watched.complaints
     assert any("CORS" in complaint for complaint in watched.complaints)
@@ -103,7 +103,8 @@ NO_ANSWERS = [
     (problem(503), "busy"),
     (problem(429), "busy"),
     (problem(403), "refused"),
-    (problem(422, errors=[{"pointer": "/filters", "detail": "There is an unknown field here."}]), "rejected"),
+    (problem(422, errors=[{"pointer": "/messages", "detail": "There are too many messages."}]), "rejected"),
+    (problem(422, errors=[{"pointer": "/filters", "detail": "There is an unknown field here."}]), "refused"),
     ({"status": 503, "content_type": "application/problem+json", "body": "null"}, "busy"),
 ]
 
@@ -144,6 +145,6 @@ def test_a_question_that_is_too_long_is_not_sent(visit: Visit) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate("document.querySelector('footnote-chat').ask('🌊'.repeat(2001))")
 
-    expect(chat(page).locator(".failure")).to_contain_text("At most 2,000 characters can be asked.")
+    expect(chat(page).locator(".failure")).to_contain_text("The limit is 2,000 characters.")
     expect(chat(page).get_by_role("button", name="Try again")).to_have_count(0)
     assert not any("/v1/chat" in url for url in asked)

@@ -136,6 +136,6 @@ def test_a_repeated_answer_is_not_rated_yet(visit: Visit) -> None:
     ask(page, "And when?")
     thumb(page, "Right, it is not there").click()
     expect(thumb(page, "Right, it is not there")).to_have_attribute("aria-pressed", "true")
-    chat(page).get_by_role("button", name="Ask it alone").last.click()
+    chat(page).get_by_role("button", name="Ask it on its own").last.click()
 
     expect(thumb(page, "Right, it is not there")).to_have_attribute("aria-pressed", "false")

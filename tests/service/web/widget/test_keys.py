@@ -66,7 +66,7 @@ def test_without_the_key_visitors_get_a_message(
     watched.failed_requests_expected = True
     page = stand(host, attributes)
     assert ask_in_vain(page) == "refused"
-    expect(chat(page).locator(".failure")).to_contain_text("The service does not take questions from this site.")
+    expect(chat(page).locator(".failure")).to_contain_text("The chat cannot be used on this site.")
     [advice] = watched.complaints
     assert "the operator" in advice.lower()
     watched.complaints.clear()

@@ -30,7 +30,7 @@ def markup(page: Page) -> list[str]:
     """The names of all elements in the widget, except those that it is made of."""
     own = (
         "div section dialog article h2 h3 h4 p ol li figure blockquote figcaption details summary button textarea a "
-        "span bdi cite mark time svg path"
+        "span bdi q cite mark time svg path"
     )
     names: list[str] = chat(page).evaluate(
         "element => [...element.shadowRoot.querySelectorAll('*')].map((e) => e.localName)"

@@ -1,0 +1,290 @@
+"""Sentences of a passage: what can be shown as its answer, with the kind of each and what heads it."""
+
+import bisect
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.passages import is_heading
+from corpus.text import sentence_spans
+from service.answering.answer import Span
+from service.answering.sentences.kinds import (
+    SHORT_WORDS,
+    Kind,
+    ends_with_colon,
+    is_caption,
+    is_question,
+    is_short_line,
+    kind_of_line,
+    says_nothing,
+)
+from service.answering.sentences.segments import UNDERLINE, Role, Segment, segments
+
+LONGEST_ITEM = 200
+"""Characters of a list item that is not divided into sentences."""
+
+TITLE_MARKUP = 12
+"""Most characters of markup in a heading's line, beside its title."""
+
+LONGEST_MARK = 8
+"""Most characters of an item's mark."""
+
+LABEL_WORDS = 5
+"""Most words of a line that heads a short text, as a term heads its definition."""
+
+LONGEST_MEMBER = 120
+"""Characters of the longest member of a list that is compared with the others word by word."""
+
+SHORT_ITEM = 80
+"""Most characters of a paragraph that continues a list whose items are paragraphs without marks."""
+
+OPENERS = (Kind.TABLE_HEADER, Kind.LEAD_IN, Kind.QUESTION)
+"""Kinds of lines that head what follows directly, below a heading."""
+
+LOOKED_AT = 500
+"""Characters below a line that are looked at to find whether it heads them."""
+
+CLOSING_MARKS = "*_\"'”’»)]"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Passage, and what its document says about it.
+
+    Args:
+        text: Verbatim.
+        title: Title of the document.
+        language: BCP 47 tag of the document; English if None.
+        headings: Start in the text and title of each section that begins in the passage, in order.
+    """
+
+    text: str
+    title: str = ""
+    language: str | None = None
+    headings: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Sentence, table row, list item or other part of a passage that can be shown by itself.
+
+    Args:
+        span: In the passage's text, without outer white space.
+        kind: Kind of sentence.
+        head: Index of the sentence that heads it: a heading, a table's header, a lead-in, a question. Its own index if
+            there is none.
+        group: Number of the table or list that it belongs to, None for prose.
+    """
+
+    span: Span
+    kind: Kind
+    head: int
+    group: int | None
+
+
+def split_sentences(passage: Passage) -> list[Sentence]:
+    """Return the sentences of a passage, in order. They do not overlap."""
+    text = passage.text
+    parts = segments(text)
+    kinds = _kinds(passage, parts)
+    boundaries = [end for _, end in sentence_spans(text, passage.language or "en")]
+    builder = _Builder()
+    for at, (segment, kind) in enumerate(zip(parts, kinds, strict=True)):
+        below = parts[at + 1] if at + 1 < len(parts) else None
+        for span in _spans(passage, segment, kind, boundaries):
+            sentence = text[span.start : span.end]
+            announces = span.end == segment.end and below is not None and _announces(sentence, below)
+            found = kind or _kind(sentence, segment.role, announces=announces)
+            builder.add(segment, span, found, is_listed=_is_listed(sentence, segment))
+    return builder.sentences
+
+
+def _spans(passage: Passage, segment: Segment, kind: Kind | None, boundaries: Sequence[int]) -> list[Span]:
+    """Return the sentences of a segment; rows, short items and segments of a known kind are one."""
+    start, end = segment.start, segment.end
+    if kind is not None or segment.role is Role.ROW:
+        return [Span(start, end)]
+    if segment.role is Role.ITEM:
+        if end - start <= LONGEST_ITEM:
+            return [Span(start, end)]
+        # sentencex does not divide the items of a list
+        mark = passage.text.index(" ", start) + 1 if " " in passage.text[start : start + LONGEST_MARK] else start
+        inner = sentence_spans(passage.text[mark:end], passage.language or "en")
+        return _divided(passage.text, start, end, [mark + at for _, at in inner])
+    inside = boundaries[bisect.bisect_right(boundaries, start) : bisect.bisect_left(boundaries, end)]
+    return _divided(passage.text, start, end, inside)
+
+
+def _divided(text: str, start: int, end: int, boundaries: Sequence[int]) -> list[Span]:
+    """Divide a segment at boundaries. Marks that close a sentence stay with it."""
+    spans: list[Span] = []
+    for boundary in (*boundaries, end):
+        at = _after_closing_marks(text, boundary, end)
+        part = text[start:at]
+        if part.strip():
+            spans.append(Span(start + len(part) - len(part.lstrip()), start + len(part.rstrip())))
+        start = max(start, at)
+    return spans
+
+
+def _after_closing_marks(text: str, boundary: int, end: int) -> int:
+    """Return a boundary moved behind marks that close the sentence before it, which white space follows."""
+    at = boundary
+    while at < end and text[at] in CLOSING_MARKS:
+        at += 1
+    closes = not text[boundary - 1].isspace() and (at == end or text[at].isspace())
+    return at if closes else boundary
+
+
+def _announces(sentence: str, below: Segment) -> bool:
+    """Return whether a sentence before a segment is the lead-in of a list, or the label of a value."""
+    if not ends_with_colon(sentence):
+        return False
+    return below.role is not Role.PROSE or len(sentence.split(maxsplit=SHORT_WORDS)) <= SHORT_WORDS
+
+
+def _is_listed(sentence: str, segment: Segment) -> bool:
+    """Return whether a sentence is one of a table or list whose members can be told apart by their words."""
+    if segment.role is Role.ROW:
+        return True
+    sentence_of_prose = segment.role is Role.LINE and sentence[-1] in ".!?;…。"
+    return segment.role is not Role.PROSE and not sentence_of_prose and len(sentence) <= LONGEST_MEMBER
+
+
+def _kind(sentence: str, role: Role, *, announces: bool) -> Kind:
+    if says_nothing(sentence):
+        return Kind.RULE
+    if is_question(sentence):
+        return Kind.QUESTION
+    if announces:
+        return Kind.LEAD_IN
+    return Kind.ROW if role is Role.ROW else Kind.STATEMENT if role in (Role.PROSE, Role.LINE) else Kind.ITEM
+
+
+def _kinds(passage: Passage, parts: Sequence[Segment]) -> list[Kind | None]:
+    """Return the kinds of the segments that are one sentence; None for others."""
+    texts = [passage.text[part.start : part.end] for part in parts]
+    labelled = {part.paragraph for part in parts if part.role is Role.LABELLED}
+    alone = [_alone(parts, at) for at in range(len(parts))]
+    kinds: list[Kind | None] = []
+    for at, (part, line) in enumerate(zip(parts, texts, strict=True)):
+        if part.role is Role.ROW:
+            kinds.append(_row_kind(parts, texts, at))
+        elif _opens_section(passage, part, line):
+            kinds.append(Kind.HEADING)
+        else:
+            kinds.append(kind_of_line(line, alone=alone[at], beside_labels=part.paragraph in labelled))
+    return [kind or _heading(passage.text, parts, texts, at) for at, kind in enumerate(kinds)]
+
+
+def _alone(parts: Sequence[Segment], at: int) -> bool:
+    number = parts[at].paragraph
+    before = at > 0 and parts[at - 1].paragraph == number
+    return not before and not (at + 1 < len(parts) and parts[at + 1].paragraph == number)
+
+
+def _opens_section(passage: Passage, part: Segment, line: str) -> bool:
+    """Return whether a segment is the heading of a section, or repeats the title of the document."""
+    at = bisect.bisect_left(passage.headings, (part.start,))
+    if at < len(passage.headings) and passage.headings[at][0] < part.end:
+        title = passage.headings[at][1]
+        if title in line and len(line) <= len(title) + TITLE_MARKUP:
+            return True
+    plain = line.strip("#*_= \t\n")
+    return bool(plain) and plain[-1] not in ".!…。" and plain.casefold() == passage.title.strip().casefold()
+
+
+def _row_kind(parts: Sequence[Segment], texts: Sequence[str], at: int) -> Kind | None:
+    """Return the kind of a row that is no answer: a rule or a table's header."""
+    if says_nothing(texts[at]):
+        return Kind.RULE
+    number = parts[at].paragraph
+    if at and parts[at - 1].paragraph == number and parts[at - 1].role is Role.ROW:
+        return None
+    rows = [texts[n] for n in itertools.takewhile(lambda n: parts[n].paragraph == number, range(at, len(parts)))]
+    return Kind.TABLE_HEADER if _is_header(rows) else None
+
+
+def _is_header(rows: Sequence[str]) -> bool:
+    """Return whether the first row of a table is its header.
+
+    It is if a rule follows; if it has no figure but a year, and the rows below have one; or if it has three columns or
+    more without a figure.
+    """
+    if len(rows) < 2:
+        return False
+    if says_nothing(rows[1]):
+        return len(rows) > 2
+    cells = _cells(rows[0])
+    if any(_has_figure(cell) for cell in cells) or len(cells) < 2:
+        return False
+    below = [_cells(row) for row in rows[1:]]
+    if all(any(_has_figure(cell) for cell in row) for row in below):
+        return True
+    return len(cells) > 2 and len(rows) > 2 and max(map(len, below)) <= len(cells)
+
+
+def _cells(row: str) -> list[str]:
+    split = row.strip("| ").split("|") if "|" in row else row.replace("   ", "\t").split("\t")
+    return [cell.strip() for cell in split if cell.strip()]
+
+
+def _has_figure(cell: str) -> bool:
+    return any(c.isdigit() for c in cell) and not (len(cell) == 4 and cell.isdigit() and cell[:2] in ("19", "20"))
+
+
+def _heading(text: str, parts: Sequence[Segment], texts: Sequence[str], at: int) -> Kind | None:
+    """Return whether a segment without a revealing form is the heading of what is below."""
+    part, line = parts[at], texts[at]
+    if part.role not in (Role.PROSE, Role.LINE) or at + 1 == len(parts):
+        return Kind.HEADING if line.startswith("#") and part.role is Role.PROSE else None
+    below, under = parts[at + 1], texts[at + 1]
+    if UNDERLINE.fullmatch(under) and below.start == part.end + 1:
+        return Kind.HEADING if at + 2 < len(parts) and line[-1] not in ".,;" else None
+    if line.startswith("#"):
+        return Kind.HEADING if is_heading(line, under, opens_section=False) else None
+    if below.role is Role.ROW and is_caption(line):
+        return Kind.HEADING
+    if not is_short_line(line):
+        return None
+    inside = below.paragraph == part.paragraph
+    if inside and at and parts[at - 1].paragraph == part.paragraph and texts[at - 1][-1] not in ".!?…。":
+        return None  # a line of a list or of verse
+    if not inside and at > 1 and is_short_line(texts[at - 1]) and is_short_line(texts[at - 2]):
+        return None  # the last line of a list
+    if below.role in (Role.ROW, Role.ITEM, Role.LABELLED):
+        return Kind.HEADING
+    paragraph = under if inside else text[below.start : below.start + LOOKED_AT].partition("\n\n")[0]
+    if is_heading(line, paragraph, opens_section=False):
+        return Kind.HEADING
+    prose = under[-1] in ".!…。" and not (inside and len(line.split()) > LABEL_WORDS)
+    return Kind.HEADING if prose and len(under) > len(line) else None
+
+
+class _Builder:
+    """Collects sentences, and finds the head of each."""
+
+    def __init__(self) -> None:
+        self.sentences: list[Sentence] = []
+        self._heading: int | None = None
+        self._opener: int | None = None
+        self._reach = 0  # last paragraph that the opener heads
+
+    def add(self, segment: Segment, span: Span, kind: Kind, *, is_listed: bool) -> None:
+        index, number = len(self.sentences), segment.paragraph
+        if self._opener is not None and number > self._reach:
+            self._opener = None
+        opener = self._opener
+        if kind is Kind.HEADING:
+            directly_above = index > 0 and self.sentences[-1].kind is Kind.HEADING
+            head, self._heading, self._opener = self._heading if directly_above else None, index, None
+        elif kind in OPENERS:
+            head, self._opener = self._heading, index
+            self._reach = number + (kind is not Kind.TABLE_HEADER)
+        else:
+            head = self._heading if opener is None else opener
+        group = number if is_listed else None
+        self.sentences.append(Sentence(span, kind, index if head is None else head, group))
+        listed = segment.role is not Role.PROSE or span.end - span.start <= SHORT_ITEM
+        if opener is not None and listed and self.sentences[opener].kind is Kind.LEAD_IN:
+            self._reach = number + 1
