@@ -10,6 +10,7 @@ from eval.cli.calibrate import calibrate
 from eval.cli.compare import compare
 from eval.cli.imports import import_
 from eval.cli.run import run
+from eval.cli.train import train
 from service.runtime.terminal import run_command
 
 
@@ -21,7 +22,7 @@ def footnote_eval() -> None:
     """
 
 
-for command in (run, compare, import_, calibrate, bench):
+for command in (run, compare, import_, calibrate, bench, train):
     footnote_eval.add_command(command)
 
 

@@ -14,7 +14,7 @@ from eval.measures.measures import (
     risk_coverage,
 )
 from eval.measures.significance import PairedDifference, holm, paired_difference
-from eval.measures.strings import holds_any
+from eval.measures.strings import holds_any, normalised
 
 __all__ = [
     "COMPLETE",
@@ -29,6 +29,7 @@ __all__ = [
     "expected_calibration_error",
     "holds_any",
     "holm",
+    "normalised",
     "paired_difference",
     "retrieval_values",
     "risk_coverage",

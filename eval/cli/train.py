@@ -1,0 +1,63 @@
+"""`footnote-eval train`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from eval.cli.options import sets_option
+
+MOST_MEASURED = 200
+"""Questions of each set, with and without an answer each, that are measured on."""
+
+
+@click.command()
+@sets_option("BEIR folder with short answers; may be repeated.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep records, checkpoint and measures here. An interrupted training resumes from it.",
+)
+@click.option(
+    "--steps", type=click.IntRange(1), default=4000, show_default=True, help="Steps of some 22 passages each."
+)
+@click.option(
+    "--held-out",
+    "share",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.2,
+    show_default=True,
+    help="Share of the articles to measure on instead of learning from them.",
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+def train(set_paths: Sequence[Path], out: Path, steps: int, share: float, seed: int) -> None:
+    """Train a reader: a model that reads question and passage together.
+
+    A step takes about two seconds of one processor core.
+    """
+    from embeddings.encoder import DEFAULT_ENCODER, model_folder
+    from eval.training import Schedule, divided, mine, read_records, reader_measures, write_records
+    from eval.training import train as train_reader
+    from service.runtime.progress import progress_for
+    from service.runtime.terminal import say
+
+    out.mkdir(parents=True, exist_ok=True)
+    records = []
+    for folder in set_paths:
+        path = out / f"{folder.name}.jsonl"
+        if not path.exists():
+            write_records(mine(folder, None, progress_for()), path)
+        records += read_records(path)
+    learnt, held_out = divided(records, share, MOST_MEASURED)
+    say(f"Learning from {len(learnt):,} questions, measuring on {len(held_out):,} about other articles.")
+    schedule = Schedule(steps=steps, warmup=max(1, steps // 20), decay=max(1, steps * 3 // 8), seed=seed)
+    train_reader(
+        learnt,
+        model_folder(DEFAULT_ENCODER),
+        out,
+        schedule,
+        lambda model, tokenizer: reader_measures(model, tokenizer, held_out),
+        say,
+    )

@@ -1,0 +1,188 @@
+"""Batches of question-passage pairs for the training of the reader."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from eval.training.alterations import altered_question, without_answer
+from eval.training.mining import MinedPassage, Record
+
+MAX_TOKENS = 320
+"""Maximum tokens of a pair; a longer passage is cut at its end."""
+
+HARD = 4
+"""Number of the best retrieved passages that a negative is drawn from."""
+
+ALTERED, CUT = 0.4, 0.25
+"""Probability that an answered question is also asked altered, or about its passage without the answer."""
+
+POOL = 500
+"""Records whose pairs are sorted by length, so that a batch needs little padding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Question and passage.
+
+    Args:
+        question: The question.
+        passage: The passage; without spans if it does not answer.
+        competes: Whether the pair is compared with the other competing pairs of its record. The first one answers.
+    """
+
+    question: str
+    passage: MinedPassage
+    competes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPair:
+    """Tokens of `[CLS] question [SEP] title and passage [SEP]`.
+
+    Args:
+        ids: Token ids.
+        types: 0 for the tokens up to the first `[SEP]`, then 1.
+        inside: Whether a token is in the passage's text.
+        answers: Whether a token is in an answer; the first token alone if there is none.
+        spans: Spans of the tokens in the passage's text; meaningless outside it.
+    """
+
+    ids: Sequence[int]
+    types: Sequence[int]
+    inside: Sequence[bool]
+    answers: Sequence[bool]
+    spans: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded pairs. The tensors are `(pairs, tokens)`: ids, types and mask int64, the others bool.
+
+    Args:
+        ids, types, inside, answers: See `EncodedPair`.
+        mask: 1 for tokens, 0 for padding.
+        contests: Rows of the competing pairs of each record, the answering one first.
+    """
+
+    ids: Tensor
+    types: Tensor
+    inside: Tensor
+    answers: Tensor
+    mask: Tensor
+    contests: Sequence[Sequence[int]]
+
+
+def reader_tokenizer(tokenizer: Tokenizer) -> Tokenizer:
+    """Return a copy of a tokenizer that cuts passages to `MAX_TOKENS`."""
+    copy: Tokenizer = Tokenizer.from_str(tokenizer.to_str())
+    copy.no_padding()
+    copy.enable_truncation(MAX_TOKENS, strategy="only_second")
+    return copy
+
+
+def pairs_of(record: Record, rng: random.Random) -> list[Pair]:
+    """Draw the pairs of a record: the answer against a hard negative, and perhaps a near miss.
+
+    An unanswerable question is paired with its two best passages.
+    """
+    hard = record.negatives[:HARD]
+    if not record.positives:
+        return [Pair(record.question, passage) for passage in hard[:2]]
+    positive = record.positives[0]
+    pairs = [Pair(record.question, positive, competes=True), Pair(record.question, rng.choice(hard), competes=True)]
+    draw = rng.random()
+    if draw < ALTERED:
+        altered = altered_question(record.question, positive.text, rng)
+        pairs += [] if altered is None else [Pair(altered, replace(positive, spans=()))]
+    elif draw < ALTERED + CUT:
+        cut = without_answer(positive)
+        pairs += [] if cut is None else [Pair(record.question, cut)]
+    return pairs
+
+
+def encoded(tokenizer: Tokenizer, question: str, passage: MinedPassage) -> EncodedPair:
+    """Return the tokens of a pair, by a tokenizer of `reader_tokenizer`."""
+    prefix = f"{passage.title}\n" if passage.title else ""
+    one = tokenizer.encode(question, prefix + passage.text)
+    spans = [(start - len(prefix), end - len(prefix)) for start, end in one.offsets]
+    inside = [
+        sequence == 1 and 0 <= start < end for sequence, (start, end) in zip(one.sequence_ids, spans, strict=True)
+    ]
+    answers = [
+        held and any(first < end and start < last for first, last in passage.spans)
+        for held, (start, end) in zip(inside, spans, strict=True)
+    ]
+    if not any(answers):
+        answers[0] = True
+    return EncodedPair(one.ids, one.type_ids, inside, answers, spans)
+
+
+def batches(records: Sequence[Record], tokenizer: Tokenizer, tokens: int, seed: int) -> Iterator[Batch]:
+    """Yield the batches of one epoch, in an order that depends on the seed alone.
+
+    Args:
+        records: Records to learn from.
+        tokenizer: Tokenizer of `reader_tokenizer`.
+        tokens: Maximum tokens of a batch, padding included; a record with more is a batch of its own.
+        seed: Seed of the draws and of the order.
+    """
+    rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    order = list(records)
+    rng.shuffle(order)
+    for start in range(0, len(order), POOL):
+        groups = []
+        for record in order[start : start + POOL]:
+            pairs = pairs_of(record, rng)
+            groups.append([(encoded(tokenizer, p.question, p.passage), p.competes) for p in pairs])
+        made = list(_batched(groups, tokens))
+        rng.shuffle(made)
+        yield from map(_padded, made)
+
+
+_Group = Sequence[tuple[EncodedPair, bool]]
+
+
+def _batched(groups: Sequence[_Group], tokens: int) -> Iterator[list[_Group]]:
+    """Yield groups of like length, together at most `tokens` long with padding."""
+    batch: list[_Group] = []
+    for group in sorted(groups, key=_length):
+        pairs = sum(map(len, batch)) + len(group)
+        if batch and _length(group) * pairs > tokens:
+            yield batch
+            batch = []
+        batch.append(group)
+    if batch:
+        yield batch
+
+
+def _length(group: _Group) -> int:
+    return max(len(pair.ids) for pair, _ in group)
+
+
+def _padded(groups: Sequence[_Group]) -> Batch:
+    pairs = [pair for group in groups for pair, _ in group]
+    shape = len(pairs), max(len(pair.ids) for pair in pairs)
+    ids, types, mask = (np.zeros(shape, np.int64) for _ in range(3))
+    inside, answers = (np.zeros(shape, np.bool_) for _ in range(2))
+    for row, pair in enumerate(pairs):
+        held = slice(0, len(pair.ids))
+        ids[row, held], types[row, held], mask[row, held] = pair.ids, pair.types, 1
+        inside[row, held], answers[row, held] = pair.inside, pair.answers
+    contests, row = [], 0
+    for group in groups:
+        rows = [row + at for at, (_, competes) in enumerate(group) if competes]
+        contests += [rows] if rows else []
+        row += len(group)
+    return Batch(
+        torch.from_numpy(ids),
+        torch.from_numpy(types),
+        torch.from_numpy(inside),
+        torch.from_numpy(answers),
+        torch.from_numpy(mask),
+        contests,
+    )

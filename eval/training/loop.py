@@ -1,0 +1,174 @@
+"""Training loop of the reader, with checkpoints from which it resumes."""
+
+import copy
+import json
+import math
+import pickle
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import count, islice
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from corpus.errors import FootnoteError
+from eval.training.batches import Batch, batches, reader_tokenizer
+from eval.training.mining import Record
+from eval.training.model import ReaderModel, answer_loss, answer_scores
+
+CONTEST = 0.5
+"""Weight of the loss between the competing passages of a question."""
+
+AVERAGE = 0.998
+"""Decay of the moving average of the weights."""
+
+HEADS = 5.0
+"""Learning rate of the new heads, as a multiple of that of the layers."""
+
+REPORTED = 50
+"""Steps between lines of progress, over which the reported loss is averaged."""
+
+Evaluate = Callable[[ReaderModel, Tokenizer], Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Length and rates of a training.
+
+    Args:
+        steps: Optimizer steps.
+        warmup: First steps, in which the rate rises.
+        decay: Last steps, in which the rate falls to 0.
+        rate: Learning rate of the layers.
+        tokens: Maximum tokens of a batch, padding included.
+        every: Steps between checkpoints.
+        seed: Seed of everything random.
+    """
+
+    steps: int = 4000
+    warmup: int = 200
+    decay: int = 1500
+    rate: float = 1e-4
+    tokens: int = 4096
+    every: int = 250
+    seed: int = 0
+
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate of the layers at a step, from 0."""
+        return self.rate * min(1.0, (step + 1) / self.warmup, (self.steps - step) / self.decay)
+
+
+class _State:
+    """What a checkpoint holds: weights, their average, the optimizer, and the position in the data."""
+
+    def __init__(self, start: Path, schedule: Schedule) -> None:
+        torch.manual_seed(schedule.seed)
+        self.model = ReaderModel(start)
+        self.average = copy.deepcopy(self.model)
+        heads = [*self.model.token.parameters(), *self.model.null.parameters()]
+        layers = [parameter for parameter in self.model.bert.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.AdamW([{"params": layers}, {"params": heads}], lr=schedule.rate, weight_decay=0.01)
+        self.step = self.epoch = self.batch = 0
+
+    def save(self, path: Path) -> None:
+        kept = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
+        kept |= {name: getattr(self, name) for name in ("step", "epoch", "batch")}
+        new = path.with_suffix(".new")
+        torch.save(kept, new)
+        new.replace(path)
+
+    def load(self, path: Path) -> None:
+        try:
+            kept = torch.load(path, weights_only=True)
+            for name in ("model", "average", "optimizer"):
+                getattr(self, name).load_state_dict(kept[name])
+        except (OSError, EOFError, RuntimeError, KeyError, ValueError, pickle.UnpicklingError) as error:
+            raise FootnoteError(f"The checkpoint {path} cannot be read. Delete it to train from the start.") from error
+        self.step, self.epoch, self.batch = kept["step"], kept["epoch"], kept["batch"]
+
+
+def train(
+    records: Sequence[Record],
+    start: Path,
+    out: Path,
+    schedule: Schedule,
+    evaluate: Evaluate,
+    say: Callable[[str], None],
+) -> ReaderModel:
+    """Train a reader, or resume its training from the checkpoint in `out`.
+
+    A training that was stopped and resumed gives the same weights as one that was not.
+
+    Args:
+        records: Records to learn from.
+        start: Folder of the BERT model to begin with, and its tokenizer.
+        out: Folder for `checkpoint.pt` and the measures, `log.jsonl`.
+        schedule: Length and rates.
+        evaluate: Returns measures on held-out records, at each checkpoint.
+        say: Shows a line of progress.
+
+    Returns:
+        The model with the moving average of the weights.
+
+    Raises:
+        FootnoteError: The checkpoint cannot be read, or the training diverges.
+    """
+    tokenizer = reader_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")))
+    state, checkpoint = _State(start, schedule), out / "checkpoint.pt"
+    if checkpoint.exists():
+        state.load(checkpoint)
+        say(f"Resuming at step {state.step:,} of {schedule.steps:,}.")
+    losses: list[float] = []
+    begun = time.monotonic()
+    for batch in islice(_from(state, records, tokenizer, schedule), max(0, schedule.steps - state.step)):
+        losses.append(_learn(state, batch, schedule.rate_at(state.step), schedule.seed + state.step))
+        state.step += 1
+        state.batch += 1
+        if state.step % REPORTED == 0:
+            recent, pace = losses[-REPORTED:], (time.monotonic() - begun) / len(losses)
+            mean = sum(recent) / len(recent)
+            say(f"Step {state.step:,} of {schedule.steps:,}, loss {mean:.3f}, {pace:.2f} s per step")
+        if state.step % schedule.every == 0 or state.step == schedule.steps:
+            state.save(checkpoint)
+            measured = evaluate(state.average, tokenizer)
+            with (out / "log.jsonl").open("a", encoding="utf-8") as log:
+                log.write(json.dumps({"step": state.step, "schedule": asdict(schedule), **measured}) + "\n")
+            say(", ".join(f"{name} {value:.3f}" for name, value in measured.items()))
+    return state.average
+
+
+def _from(state: _State, records: Sequence[Record], tokenizer: Tokenizer, schedule: Schedule) -> Iterator[Batch]:
+    """Yield batches without end, from the position of the state."""
+    for epoch in count(state.epoch):
+        if epoch != state.epoch:
+            state.epoch, state.batch = epoch, 0
+        yield from islice(batches(records, tokenizer, schedule.tokens, schedule.seed + epoch), state.batch, None)
+
+
+def _learn(state: _State, batch: Batch, rate: float, seed: int) -> float:
+    """Take one step of the optimizer; return the loss. `seed` is that of the dropout."""
+    torch.manual_seed(seed)
+    layers, heads = state.optimizer.param_groups
+    layers["lr"], heads["lr"] = rate, HEADS * rate
+    state.model.train()
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = state.model(batch.ids, batch.types, batch.mask)
+    loss = answer_loss(logits, batch.inside, batch.answers).mean()
+    scores = answer_scores(logits, batch.inside)
+    contests = [-torch.log_softmax(scores[list(rows)], dim=0)[0] for rows in batch.contests]
+    if contests:
+        loss = loss + CONTEST * torch.stack(contests).mean()
+    if not math.isfinite(value := float(loss.detach())):
+        raise FootnoteError("The training diverges: the loss is not finite. Lower the learning rate.")
+    state.optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
+    state.optimizer.step()
+    decay = min(AVERAGE, (state.step + 1) / (state.step + 10))
+    with torch.no_grad():
+        for mean, current in zip(state.average.parameters(), state.model.parameters(), strict=True):
+            if current.requires_grad:
+                mean.lerp_(current, 1 - decay)
+    return value
