@@ -83,7 +83,7 @@ def format_of(file: SourceBytes, options: ReadOptions) -> Format:
     by_suffix = SUFFIXES.get(suffix)
     if by_suffix is None:
         if suffix == ".json":
-            raise SourceError("JSON is read as JSON Lines only; write one object on each line and name it .jsonl")
+            raise SourceError("only JSON Lines is read, not other JSON; write one object per line and name it .jsonl")
         raise SourceError("its format is not supported; if it is plain text, name it .txt")
     if by_suffix.has_signature:
         if not file.data:

@@ -3,14 +3,16 @@
 import copy
 import json
 import math
-import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from corpus.errors import FootnoteError
@@ -29,6 +31,9 @@ HEADS = 5.0
 
 REPORTED = 50
 """Steps between lines of progress, over which the reported loss is averaged."""
+
+POSITION = ("step", "epoch", "batch")
+"""Numbers in a checkpoint: steps taken, epoch, and batches of the epoch taken."""
 
 Evaluate = Callable[[ReaderModel, Tokenizer], Mapping[str, float]]
 
@@ -73,20 +78,35 @@ class _State:
         self.step = self.epoch = self.batch = 0
 
     def save(self, path: Path) -> None:
-        kept = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
-        kept |= {name: getattr(self, name) for name in ("step", "epoch", "batch")}
+        tensors = {
+            f"{part}.{name}": tensor
+            for part in ("model", "average")
+            for name, tensor in getattr(self, part).state_dict().items()
+        }
+        for number, moments in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in moments.items()}
         new = path.with_suffix(".new")
-        torch.save(kept, new)
+        save_file(tensors, new, {name: str(getattr(self, name)) for name in POSITION})
         new.replace(path)
 
     def load(self, path: Path) -> None:
+        parts: dict[str, dict[str, Any]] = {"model": {}, "average": {}, "optimizer": {}}
         try:
-            kept = torch.load(path, weights_only=True)
-            for name in ("model", "average", "optimizer"):
-                getattr(self, name).load_state_dict(kept[name])
-        except (OSError, EOFError, RuntimeError, KeyError, ValueError, pickle.UnpicklingError) as error:
+            with safe_open(path, framework="pt") as file:
+                for key in file.keys():
+                    part, name = key.split(".", maxsplit=1)
+                    parts[part][name] = file.get_tensor(key)
+                self.step, self.epoch, self.batch = (int(file.metadata()[name]) for name in POSITION)
+            self.model.load_state_dict(parts["model"])
+            self.average.load_state_dict(parts["average"])
+            state: dict[int, dict[str, Any]] = {}
+            for key, tensor in parts["optimizer"].items():
+                number, name = key.split(".")
+                state.setdefault(int(number), {})[name] = tensor
+            groups = self.optimizer.state_dict()["param_groups"]
+            self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise FootnoteError(f"The checkpoint {path} cannot be read. Delete it to train from the start.") from error
-        self.step, self.epoch, self.batch = kept["step"], kept["epoch"], kept["batch"]
 
 
 def train(
@@ -104,7 +124,7 @@ def train(
     Args:
         records: Records to learn from.
         start: Folder of the BERT model to begin with, and its tokenizer.
-        out: Folder for `checkpoint.pt` and the measures, `log.jsonl`.
+        out: Folder for `checkpoint.safetensors` and the measures, `log.jsonl`.
         schedule: Length and rates.
         evaluate: Returns measures on held-out records, at each checkpoint.
         say: Shows a line of progress.
@@ -116,7 +136,7 @@ def train(
         FootnoteError: The checkpoint cannot be read, or the training diverges.
     """
     tokenizer = reader_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")))
-    state, checkpoint = _State(start, schedule), out / "checkpoint.pt"
+    state, checkpoint = _State(start, schedule), out / "checkpoint.safetensors"
     if checkpoint.exists():
         state.load(checkpoint)
         say(f"Resuming at step {state.step:,} of {schedule.steps:,}.")

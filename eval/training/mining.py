@@ -28,6 +28,9 @@ SHARE_IN_ANSWER = 0.75
 """Share of a sentence's words that a long answer must contain for the sentence to count as answering."""
 
 
+_WORD = re.compile(r"\w+")
+
+
 @dataclass(frozen=True, slots=True)
 class MinedPassage:
     """Passage as the reader sees it. `spans` are the `[start, end)` of answers in `text`, in code points."""
@@ -94,17 +97,25 @@ def mine(folder: Path, data: Path | None, progress: Progress) -> Iterator[Record
 def answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
     """Return the spans of answers in a text, sorted.
 
-    A short answer is located as a string of whole words, without regard to case and white space. A long one is prose
-    put together from sentences, so each sentence that is mostly in it is a span.
+    A short answer is located as a string of whole words, without regard to case, punctuation and white space. A long
+    one is prose put together from sentences, so each sentence that is mostly in it is a span.
     """
     spans: set[tuple[int, int]] = set()
     for answer in answers:
         if len(answer.split()) > LONG_ANSWER_WORDS:
             spans.update(_sentences_in(text, answer))
-        elif words := answer.split():
-            pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)"
-            spans.update(match.span() for match in re.finditer(pattern, text, re.IGNORECASE))
+        else:
+            spans.update(_occurrences(text, answer))
     return sorted(spans)
+
+
+def _occurrences(text: str, answer: str) -> Iterator[tuple[int, int]]:
+    found = list(_WORD.finditer(text))
+    words = [match.group().casefold() for match in found]
+    wanted = [word.casefold() for word in _WORD.findall(answer)]
+    for at in range(len(words) - len(wanted) + 1):
+        if wanted and words[at : at + len(wanted)] == wanted:
+            yield found[at].start(), found[at + len(wanted) - 1].end()
 
 
 def _sentences_in(text: str, answer: str) -> Iterator[tuple[int, int]]:

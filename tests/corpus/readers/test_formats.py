@@ -27,7 +27,7 @@ from tests.corpus.samples import UNHURRIED, is_clause, read_document
 
 
 def test_json_that_is_not_in_lines_is_told_what_to_be() -> None:
-    with pytest.raises(SourceError, match=r"^JSON is read as JSON Lines only; write one object on each line"):
+    with pytest.raises(SourceError, match=r"^only JSON Lines is read, not other JSON; write one object per line"):
         format_of(bytes_of(b'{"title": "One object"}', "a.json"), ReadOptions())
 
 

@@ -86,9 +86,9 @@ def test_a_resumed_training_gives_the_same_weights(tiny_model: Path, tmp_path: P
 
 
 def test_a_damaged_checkpoint_is_reported(tiny_model: Path, tmp_path: Path) -> None:
-    (tmp_path / "checkpoint.pt").write_bytes(b"not a checkpoint")
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"not a checkpoint")
 
-    with pytest.raises(FootnoteError, match=r"checkpoint\.pt cannot be read\. Delete it to train from the start\."):
+    with pytest.raises(FootnoteError, match=r"cannot be read\. Delete it to train from the start\."):
         train(RECORDS, tiny_model, tmp_path, SCHEDULE, nothing, quiet)
 
 

@@ -36,7 +36,7 @@ def test_hosts_are_kept_in_small_letters_beside_the_one_listened_on(
         (".example.org", "its host 1 is no host name"),
         ("a b", "its host 1 is no host name"),
         ("[::1]", "its host 1 is no host name"),
-        ("bücher.example", "write a name that is not ascii in the form that begins with xn--."),
+        ("bücher.example", "write a name that is not ASCII in the form that begins with xn--."),
     ],
 )
 def test_what_is_no_host_is_refused_with_what_to_write(

@@ -54,7 +54,7 @@ def test_origins_are_kept_as_browsers_write_them(
         ("https://a:b@a.example", "its origin 1 has no usable host or port"),
         ("https://[::1", "its origin 1 has no usable host or port"),
         ("https://a b.example", "its origin 1 has no usable host or port"),
-        ("https://bücher.example", "write a name that is not ascii in the form that begins with xn--."),
+        ("https://bücher.example", "write a name that is not ASCII in the form that begins with xn--."),
     ],
 )
 def test_what_is_no_origin_is_refused_with_what_to_write(
