@@ -17,6 +17,22 @@ DAMAGE = (OSError, ValueError, OverflowError, RecursionError, KeyError, TypeErro
 """Exceptions that reading damaged files, or files of something else, may raise."""
 
 
+CHECKSUM = "manifest_sha256"
+"""Entry of a manifest: the SHA-256 of its other entries."""
+
+
+def _checksum(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def _manifest(data: bytes) -> dict[str, Any]:
+    """Return the entries of a manifest; raise one of `DAMAGE` if they do not match its checksum."""
+    manifest: dict[str, Any] = json.loads(data)
+    if manifest.pop(CHECKSUM) != _checksum(manifest):
+        raise ValueError("The manifest does not match its checksum.")
+    return manifest
+
+
 @dataclass(frozen=True, slots=True)
 class ManifestFolder:
     """Files that can be made again, named by the SHA-256 of their content, and `manifest.json`, which names them.
@@ -51,7 +67,7 @@ class ManifestFolder:
             while seen != (seen := self.manifest_path.read_bytes()):
                 found = None
                 with contextlib.suppress(*DAMAGE):
-                    found = parse(json.loads(seen))
+                    found = parse(_manifest(seen))
                 if found is not None and is_whole(found):
                     return found
             return found
@@ -64,7 +80,7 @@ class ManifestFolder:
             made_from: Entries of the manifest that say what the files must be made from.
         """
         try:
-            manifest = json.loads(self.manifest_path.read_bytes())
+            manifest = _manifest(self.manifest_path.read_bytes())
             stale = any(manifest[name] != value for name, value in made_from.items())
         except FileNotFoundError:
             return "is missing"
@@ -101,7 +117,8 @@ class ManifestFolder:
                     if name not in there or not (self.path / name).is_file():
                         self._write(name, content)
                 sync(self.path)
-                self._write(self.manifest_path.name, json.dumps(manifest, indent=1).encode())
+                signed = json.dumps({**manifest, CHECKSUM: _checksum(manifest)}, indent=1)
+                self._write(self.manifest_path.name, signed.encode())
                 sync(self.path)
             finally:
                 self._clean()
@@ -115,7 +132,7 @@ class ManifestFolder:
     def _named(self) -> set[str]:
         """The files that the manifest names."""
         with contextlib.suppress(*DAMAGE):
-            files: Mapping[str, str] | Iterable[str] = json.loads(self.manifest_path.read_bytes())["files"]
+            files: Mapping[str, str] | Iterable[str] = _manifest(self.manifest_path.read_bytes())["files"]
             return set(files.values() if isinstance(files, Mapping) else files)
         return set()
 

@@ -1,6 +1,7 @@
 """Both indexes on disk: whatever happens to their files, an opened index holds what the store holds."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import random
@@ -110,12 +111,15 @@ def assert_recovers(kept: Kept, view: View) -> None:
 
 def manifest_of(kept: Kept) -> dict[str, object]:
     manifest: dict[str, object] = json.loads(kept.files.manifest_path.read_bytes())
+    del manifest["manifest_sha256"]
     return manifest
 
 
 def rewrite(kept: Kept, **changed: object) -> None:
     """Change values of the manifest."""
-    kept.files.manifest_path.write_text(json.dumps({**manifest_of(kept), **changed}))
+    manifest = {**manifest_of(kept), **changed}
+    digest = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    kept.files.manifest_path.write_text(json.dumps({**manifest, "manifest_sha256": digest}))
 
 
 def paths_of(kept: Kept) -> Sequence[Path]:
@@ -229,6 +233,16 @@ def test_a_zeroed_page_is_noticed(make: Callable[[Path], Kept], folder: Path, pu
             file.write(bytes(min(4096, path.stat().st_size)))
         assert kept.problem(view) == DAMAGED
         assert_recovers(kept, view)
+
+
+def test_a_flipped_bit_in_a_manifest_is_noticed(kept: Kept, view_of: ViewOf) -> None:
+    path = kept.files.manifest_path
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert kept.problem(view_of()) is not None, at
+    path.write_bytes(whole)
+    assert kept.problem(view_of()) is None
 
 
 def test_an_invalid_manifest_is_replaced(kept: Kept, view_of: ViewOf) -> None:
