@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from eval.cli.options import sets_option
+from service.runtime.terminal import NonEmptyPath
 
 MOST_MEASURED = 200
 """Questions of each set, with and without an answer each, that are measured on."""
@@ -16,7 +17,7 @@ MOST_MEASURED = 200
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NonEmptyPath(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Keep records, checkpoint and measures here. An interrupted training resumes from it.",
 )
@@ -43,6 +44,9 @@ def train(set_paths: Sequence[Path], out: Path, steps: int, share: float, seed: 
     from service.runtime.progress import progress_for
     from service.runtime.terminal import say
 
+    names = [folder.name for folder in set_paths]
+    if len(set(names)) < len(names):  # the records of one would be taken for those of the other
+        raise click.UsageError("Two sets have the same folder name. Give each set once, under a distinct name.")
     out.mkdir(parents=True, exist_ok=True)
     records = []
     for folder in set_paths:
