@@ -57,6 +57,9 @@ _WORD = re.compile(r"[A-Za-z]+")
 FURTHEST = 30
 """Greatest difference between a number and its replacement."""
 
+PRESENT = 0.5
+"""Probability that a number is replaced by another one of the passage, if it has one of the same length."""
+
 
 def altered_question(question: str, passage: str, rng: random.Random) -> str | None:
     """Return the question with one number, name or word exchanged; None if it has none to exchange.
@@ -90,6 +93,9 @@ def _replacement(old: str, kind: str, question: str, passage: str, rng: random.R
         value = int(digits.group()) if digits and len(digits.group()) < 12 else None
         if value is None:
             return None
+        present = sorted({n for n in _NUMBER.findall(passage) if len(n) == len(old) and n != old and n not in question})
+        if present and rng.random() < PRESENT:
+            return rng.choice(present)
         others = [str(n) for n in range(max(1, value - FURTHEST), value + FURTHEST) if n != value]
         return rng.choice([n for n in others if n not in passage] or others)
     held = question.lower()

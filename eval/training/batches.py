@@ -21,6 +21,12 @@ HARD = 4
 ALTERED, CUT = 0.4, 0.25
 """Probability that an answered question is also asked altered, or about its passage without the answer."""
 
+UNANSWERABLE = 2
+"""Times that an unanswerable question is drawn in an epoch. There are few that people wrote to look answerable."""
+
+UNMARKED = 0.2
+"""Probability that a question loses its question mark."""
+
 POOL = 500
 """Records whose pairs are sorted by length, so that a batch needs little padding."""
 
@@ -91,17 +97,18 @@ def pairs_of(record: Record, rng: random.Random) -> list[Pair]:
     An unanswerable question is paired with its two best passages.
     """
     hard = record.negatives[:HARD]
+    question = record.question.rstrip("? ") if rng.random() < UNMARKED else record.question
     if not record.positives:
-        return [Pair(record.question, passage) for passage in hard[:2]]
+        return [Pair(question, passage) for passage in hard[:2]]
     positive = record.positives[0]
-    pairs = [Pair(record.question, positive, competes=True), Pair(record.question, rng.choice(hard), competes=True)]
+    pairs = [Pair(question, positive, competes=True), Pair(question, rng.choice(hard), competes=True)]
     draw = rng.random()
     if draw < ALTERED:
-        altered = altered_question(record.question, positive.text, rng)
+        altered = altered_question(question, positive.text, rng)
         pairs += [] if altered is None else [Pair(altered, replace(positive, spans=()))]
     elif draw < ALTERED + CUT:
         cut = without_answer(positive)
-        pairs += [] if cut is None else [Pair(record.question, cut)]
+        pairs += [] if cut is None else [Pair(question, cut)]
     return pairs
 
 
@@ -132,7 +139,7 @@ def batches(records: Sequence[Record], tokenizer: Tokenizer, tokens: int, seed: 
         seed: Seed of the draws and of the order.
     """
     rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
-    order = list(records)
+    order = [record for record in records for _ in range(1 if record.positives else UNANSWERABLE)]
     rng.shuffle(order)
     for start in range(0, len(order), POOL):
         groups = []

@@ -22,7 +22,9 @@ class ReaderModel(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.bert = AutoModel.from_pretrained(str(folder), attn_implementation="sdpa")
+        # Dropout takes two fifths of a step on a processor, and each pair is seen only a few times.
+        rates = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        self.bert = AutoModel.from_pretrained(str(folder), attn_implementation="sdpa", **rates)
         self.bert.pooler = None
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)  # too many for the data
         width = self.bert.config.hidden_size

@@ -6,6 +6,13 @@ from typing import Literal
 
 Level = Literal["very_high", "high", "medium", "low"]
 
+Status = Literal["answered", "uncertain", "not_found"]
+"""Whether an answer is claimed: `uncertain` shows passages that may bear on the question, and claims nothing."""
+
+Reason = Literal["doubt", "collection", "vague"]
+"""Why an answer is uncertain: no sentence is probable enough; the question asks for more than one sentence can say, such
+as a summary or a total; or it asks nothing, such as a single word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -62,10 +69,17 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Confidence that the first passage answers the question. `probability` is null without a calibration."""
+    """Confidence in the answer. Both probabilities are null without a calibration.
+
+    Args:
+        level: Level of `probability`.
+        probability: Probability that the words of the answer answer the question.
+        passage_probability: Probability that the first passage answers the question, with whichever of its sentences.
+    """
 
     level: Level
     probability: float | None
+    passage_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +109,14 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Response to a question, made from one generation of the store."""
+    """Response to a question, made from one generation of the store.
+
+    `reason` is null unless the status is `uncertain`. Only an answered question has an `answer`.
+    """
 
     question: str
-    status: Literal["answered", "not_found"]
+    status: Status
+    reason: Reason | None
     confidence: Confidence
     answer: AnswerText | None
     passages: Sequence[AnsweringPassage]

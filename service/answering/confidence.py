@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from corpus.errors import SettingsError
 from service.answering.answer import Confidence, Level
-from service.answering.candidates import Candidate
-from service.answering.reranking import RerankedCandidate
+from service.answering.ranking.candidates import Candidate
+from service.answering.ranking.reranking import RerankedCandidate
 
 LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4, "medium"))
 """Minimum probability of each level. Lower probabilities are `low`."""

@@ -16,14 +16,14 @@ from service.answering.answer import (
     Timing,
     Turn,
 )
-from service.answering.candidates import Candidate
 from service.answering.citations.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
 from service.answering.conversation import Reading, read_together
-from service.answering.deduplication import Result, crowded
 from service.answering.highlight import Highlighter
-from service.answering.maxsim import MaxSim
-from service.answering.reranking import AskedQuestion, Reranker
+from service.answering.ranking.candidates import Candidate
+from service.answering.ranking.deduplication import Result, crowded
+from service.answering.ranking.maxsim import MaxSim
+from service.answering.ranking.reranking import AskedQuestion, Reranker
 from service.answering.search import Search, Steps
 from service.answering.sentences import QuestionWords
 from service.retrieval import Library
@@ -103,6 +103,7 @@ class Pipeline:
             answer = Answer(
                 question=question,
                 status="answered" if found else "not_found",
+                reason=None,
                 confidence=confidence,
                 answer=_answer_text(search, results[0]) if found else None,
                 passages=passages,

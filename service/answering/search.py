@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from corpus.store import Filters
 from service.answering.answer import Span
-from service.answering.candidates import Candidate, find_candidates
-from service.answering.deduplication import Folding, Result, needed, spread
-from service.answering.fusion import fuse
 from service.answering.highlight import Highlighter
-from service.answering.reranking import AskedQuestion, RerankedCandidate, Reranker
-from service.answering.rows import PassageRows
+from service.answering.ranking.candidates import Candidate, find_candidates
+from service.answering.ranking.deduplication import Folding, Result, needed, spread
+from service.answering.ranking.fusion import fuse
+from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate, Reranker
+from service.answering.ranking.rows import PassageRows
 from service.answering.sentences import Passage, QuestionWords
 from service.retrieval import Searcher
 from service.settings import Settings

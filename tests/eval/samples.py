@@ -48,6 +48,7 @@ def answer(*passages: AnsweringPassage, found: bool = True) -> Answer:
     return Answer(
         question="q",
         status="answered" if text else "not_found",
+        reason=None,
         confidence=Confidence("low", None),
         answer=text,
         passages=passages,

@@ -11,7 +11,7 @@ from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from eval.cli import main
 from service.answering.confidence import load_calibration
-from service.answering.maxsim import SCORING_VERSION
+from service.answering.ranking.maxsim import SCORING_VERSION
 from service.ingest.ingester import Ingester
 from service.runtime.progress import NoProgress
 from tests.service.cli.conftest import Ran

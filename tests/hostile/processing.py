@@ -38,9 +38,9 @@ from service.access.proxies import client_address, parsed_address, parsed_proxie
 from service.access.rules import AccessPolicy
 from service.answering.citations.text_fragments import SourceText, link_to_words
 from service.answering.conversation import need_of_context
-from service.answering.deduplication import Folding
 from service.answering.highlight import highlighted, sentences_of
-from service.answering.reranking import RerankedCandidate
+from service.answering.ranking.deduplication import Folding
+from service.answering.ranking.reranking import RerankedCandidate
 from service.answering.sentences import Passage, QuestionWords, other_members, without_figures
 from service.answering.sentences.kinds import ends_with_colon, is_caption, is_question, is_short_line, kind_of_line
 from service.http.middleware.clients import identify_client

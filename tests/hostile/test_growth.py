@@ -174,7 +174,7 @@ MEASURED_ROOMS = """
     service.access.origins
     service.access.proxies
     service.answering.conversation
-    service.answering.deduplication
+    service.answering.ranking.deduplication
     service.answering.highlight
     service.answering.sentences.figures
     service.answering.sentences.kinds

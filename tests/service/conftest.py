@@ -12,8 +12,8 @@ from corpus.store.rows import StoredDocument
 from corpus.store.store import Store
 from corpus.store.view import View
 from embeddings.encoder.encoder import Encoder
-from service.answering.maxsim import SCORING_VERSION
 from service.answering.pipeline import Pipeline
+from service.answering.ranking.maxsim import SCORING_VERSION
 from service.ingest.ingester import Ingester
 from service.retrieval.library import Library, Snapshot
 from service.retrieval.local.searcher import LocalSearcher

@@ -10,7 +10,7 @@ import pytest
 from eval.calibration.cases import AskedSet, Case, Kind
 from eval.calibration.fitting import figures, fitted
 from eval.errors import SetError
-from service.answering.maxsim import SCORING_VERSION
+from service.answering.ranking.maxsim import SCORING_VERSION
 
 DAY = datetime.date(2026, 11, 22)
 

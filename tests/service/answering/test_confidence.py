@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from corpus.errors import SettingsError
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Answer, Confidence
-from service.answering.candidates import Candidate
 from service.answering.confidence import Calibration, calibrated, load_calibration, uncalibrated
-from service.answering.maxsim import SCORING_VERSION
 from service.answering.pipeline import Pipeline
-from service.answering.reranking import RerankedCandidate
+from service.answering.ranking.candidates import Candidate
+from service.answering.ranking.maxsim import SCORING_VERSION
+from service.answering.ranking.reranking import RerankedCandidate
 from service.settings import Settings
 from tests.service.conftest import Add, OpenLibrary, OpenPipeline
 

@@ -15,8 +15,8 @@ from corpus.store.filters import Filters
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Answer, AnsweringPassage
-from service.answering.deduplication import CLOSE_SCORES
 from service.answering.pipeline import Pipeline
+from service.answering.ranking.deduplication import CLOSE_SCORES
 from service.ingest.ingester import Ingester
 from service.retrieval.library import Library
 from service.runtime.progress import NoProgress

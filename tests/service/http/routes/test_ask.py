@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from service.answering.deduplication import CLOSE_SCORES
+from service.answering.ranking.deduplication import CLOSE_SCORES
 
 ODD = [
     "?",

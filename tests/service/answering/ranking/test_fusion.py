@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.candidates import COSINE_DECIMALS, Candidate
-from service.answering.fusion import fuse, min_max
+from service.answering.ranking.candidates import COSINE_DECIMALS, Candidate
+from service.answering.ranking.fusion import fuse, min_max
 
 scores = st.tuples(*(st.floats(least, 1).map(lambda score: round(score, COSINE_DECIMALS)) for least in (-1, 0)))
 candidates = st.dictionaries(st.integers(0, 30), scores, max_size=12).map(

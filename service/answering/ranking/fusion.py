@@ -5,7 +5,7 @@ Convex combination of min-max-normalised scores (Bruch, Gai and Ingber, 2023, ar
 
 from collections.abc import Sequence
 
-from service.answering.candidates import Candidate
+from service.answering.ranking.candidates import Candidate
 
 DENSE_WEIGHT = 0.5
 """Weight of the dense score; the lexical score has the rest. Weights from .3 to .7 give the same reranked order on

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from corpus.lexical import LexicalQuery
 from embeddings.tokens import QuestionTokens
-from service.answering.candidates import Candidate
-from service.answering.rows import PassageRows
+from service.answering.ranking.candidates import Candidate
+from service.answering.ranking.rows import PassageRows
 
 
 @dataclass(frozen=True, slots=True)

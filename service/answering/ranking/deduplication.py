@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text import normalise
-from service.answering.reranking import RerankedCandidate
+from service.answering.ranking.reranking import RerankedCandidate
 
 SIMILAR_VECTORS = 0.75
 """Minimum cosine of two passages for a comparison of their words. Of 40 texts copied under another title and chunked

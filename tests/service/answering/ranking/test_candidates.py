@@ -14,7 +14,7 @@ from corpus.store.filters import Filters
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from embeddings.index.exact import ExactIndex
-from service.answering.candidates import Candidate, find_candidates
+from service.answering.ranking.candidates import Candidate, find_candidates
 from service.retrieval.library import Snapshot
 from service.retrieval.local.searcher import LocalSearcher
 from tests.corpus.samples import allowed_keys, filters_of

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from corpus.store.filters import Filters
 from embeddings.encoder.encoder import Encoder
-from service.answering.deduplication import CLOSE_SCORES
 from service.answering.pipeline import Pipeline
+from service.answering.ranking.deduplication import CLOSE_SCORES
 from tests.corpus.samples import filters_of
 from tests.service.answering.conftest import Over, found, with_settings
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from service.answering.deduplication import CLOSE_SCORES, Folding, Result, crowded, needed, spread
-from service.answering.reranking import RerankedCandidate
+from service.answering.ranking.deduplication import CLOSE_SCORES, Folding, Result, crowded, needed, spread
+from service.answering.ranking.reranking import RerankedCandidate
 
 ALIKE = (1.0, 0.0)
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.tokens import QuestionTokens
-from service.answering.candidates import Candidate
-from service.answering.reranking import AskedQuestion, RerankedCandidate
-from service.answering.rows import PassageRows
+from service.answering.ranking.candidates import Candidate
+from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate
+from service.answering.ranking.rows import PassageRows
 
 SCORING_VERSION = 1
 """Version of the scores. Increase it with any change to a score: a calibration is valid for one version."""

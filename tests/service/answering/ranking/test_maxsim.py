@@ -11,11 +11,11 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from embeddings.tokens.maxsim import QuestionTokens, sign_bits
-from service.answering.candidates import Candidate
-from service.answering.maxsim import COSINE, HALF_WINDOW, LEXICAL, MAX_SIM, WINDOW, max_sims, rerank
 from service.answering.pipeline import Pipeline
-from service.answering.reranking import AskedQuestion, RerankedCandidate
-from service.answering.rows import PassageRows
+from service.answering.ranking.candidates import Candidate
+from service.answering.ranking.maxsim import COSINE, HALF_WINDOW, LEXICAL, MAX_SIM, WINDOW, max_sims, rerank
+from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate
+from service.answering.ranking.rows import PassageRows
 from service.settings import Settings
 from tests.service.conftest import Add, OpenLibrary
 
