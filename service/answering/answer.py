@@ -10,7 +10,7 @@ Status = Literal["answered", "uncertain", "not_found"]
 """Whether an answer is claimed: `uncertain` shows passages that may bear on the question, and claims nothing."""
 
 Reason = Literal["doubt", "collection", "vague"]
-"""Why an answer is uncertain: no sentence is probable enough; the question asks for more than one sentence can say, such
+"""Why an answer is uncertain: no sentence is probable enough; the question asks for more than one sentence says, such
 as a summary or a total; or it asks nothing, such as a single word."""
 
 
