@@ -50,6 +50,18 @@ def open_library(settings: Settings, encoder: Encoder, say: Say) -> Library:
     return Library(settings, encoder, load=encoder_by_precision(settings, say))
 
 
+def make_pipeline(settings: Settings, library: Library) -> Pipeline:
+    """Return a pipeline over a library, with the reader that the settings name.
+
+    Raises:
+        SettingsError: The reader or the calibration cannot be used.
+        EncoderError: The reader cannot be loaded.
+    """
+    from service.answering import Pipeline, load_reader
+
+    return Pipeline(library, settings, reader=load_reader(settings.reader))
+
+
 @contextlib.contextmanager
 def open_pipeline(settings: Settings, say: Say) -> Iterator[Pipeline]:
     """Yield a pipeline over the data folder, for one question at a time.
@@ -60,12 +72,11 @@ def open_pipeline(settings: Settings, say: Say) -> Iterator[Pipeline]:
     from threadpoolctl import threadpool_limits
 
     from corpus.store import View
-    from service.answering import Pipeline
 
     View(settings.data).close()
     with contextlib.closing(open_library(settings, load_encoder(settings, say), say)) as library:
         with threadpool_limits(1):  # for the small products of a question, more threads only wait for one another
-            yield Pipeline(library, settings)
+            yield make_pipeline(settings, library)
 
 
 def refresh_projection(settings: Settings, encoder: Encoder) -> None:

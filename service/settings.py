@@ -82,6 +82,14 @@ class Settings(BaseSettings):
         bool,
         Field(description="Exclude text copied along with an article from passages: menus, teasers, comments."),
     ] = True
+    reader: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="The reader, which reads the best passages together with the question: `default`, `off`, or a "
+            "folder with a reader that `footnote-eval train` made or a sentence-transformers CrossEncoder.",
+        ),
+    ] = "default"
     candidates: Annotated[int, Field(ge=10, le=1000, description="Passages that retrieval passes to reranking.")] = 100
     context: Annotated[bool, Field(description="Read follow-up questions together with the turns before them.")] = True
     per_document: Annotated[

@@ -3,7 +3,8 @@
 from embeddings.encoder.cpus import lower_priority, usable_cpus
 from embeddings.encoder.encoder import Encoder, PassageEncoding, QuestionEncoding
 from embeddings.encoder.export_cache import default_exports_folder
-from embeddings.encoder.model_files import DEFAULT_ENCODER, model_folder
+from embeddings.encoder.model_files import DEFAULT_ENCODER, model_folder, translated_load_errors, weights_sha256
+from embeddings.encoder.onnx_runtime import open_session
 from embeddings.encoder.selection import PRECISIONS, Precision
 
 __all__ = [
@@ -16,5 +17,8 @@ __all__ = [
     "default_exports_folder",
     "lower_priority",
     "model_folder",
+    "open_session",
+    "translated_load_errors",
     "usable_cpus",
+    "weights_sha256",
 ]

@@ -14,7 +14,7 @@ import shutil
 import sys
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def export(model: TorchRuntime, out: Path, precision: str) -> None:
             smooth(model)
         _to_onnx(model, floats)
         if precision == "int8":
-            _to_int8(floats, out / MODEL)
+            to_int8(floats, out / MODEL)
             floats.unlink()
         else:
             floats.rename(out / MODEL)
@@ -163,11 +163,27 @@ def _to_onnx(model: TorchRuntime, path: Path) -> None:
 
 
 def smooth(model: TorchRuntime) -> None:
+    """Smooth a model for int8 (see `smooth_layers`) on random texts, which serve as well as real ones."""
+
+    def run() -> None:
+        for length in SMOOTHING_LENGTHS:
+            for seed in range(SMOOTHING_TEXTS):
+                ids = _ids(min(length, model.max_tokens), model.vocabulary, seed)
+                model.run([model.tokenizer.decode(ids[0])])
+
+    smooth_layers(model.module, run)
+
+
+def smooth_layers(module: Any, run: Callable[[], None]) -> None:  # noqa: ANN401 - a torch.nn.Module
     """Scale the input of each linear layer, and its weights inversely, so that both lose little in 8 bits.
 
     A few components of the input are many times as large as the others and leave them few of the 8 bits. They are the
-    same for all texts, so random texts serve to measure them. The outputs stay the same. From SmoothQuant (Xiao et
-    al., 2023, arXiv:2211.10438): a component is divided by max|input| ** alpha / max|weight| ** (1 - alpha).
+    same for all texts. The outputs stay the same. From SmoothQuant (Xiao et al., 2023, arXiv:2211.10438): one is
+    divided by max|input| ** alpha / max|weight| ** (1 - alpha).
+
+    Args:
+        module: The module.
+        run: Runs the module on texts.
     """
     import torch
 
@@ -177,12 +193,9 @@ def smooth(model: TorchRuntime) -> None:
         found = given[0].abs().reshape(-1, given[0].shape[-1]).amax(0)
         largest[layer] = torch.maximum(largest.get(layer, found), found)
 
-    layers = [layer for layer in model.module.modules() if isinstance(layer, torch.nn.Linear)]
+    layers = [layer for layer in module.modules() if isinstance(layer, torch.nn.Linear)]
     hooks = [layer.register_forward_pre_hook(measure) for layer in layers]
-    for length in SMOOTHING_LENGTHS:
-        for seed in range(SMOOTHING_TEXTS):
-            ids = _ids(min(length, model.max_tokens), model.vocabulary, seed)
-            model.run([model.tokenizer.decode(ids[0])])
+    run()
     for hook in hooks:
         hook.remove()
     for layer, inputs in largest.items():
@@ -197,7 +210,7 @@ def _divided(by: Any, _: Any, given: Any) -> Any:  # noqa: ANN401
     return (given[0] * by, *given[1:])
 
 
-def _to_int8(floats: Path, path: Path) -> None:
+def to_int8(floats: Path, path: Path) -> None:
     """Quantize weights to 7 bits per channel, and activations to 8 bits with a scale per text.
 
     Weights have 7 bits because on processors without VNNI the 16-bit sum of two 8-bit products overflows.

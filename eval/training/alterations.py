@@ -93,7 +93,8 @@ def _replacement(old: str, kind: str, question: str, passage: str, rng: random.R
         value = int(digits.group()) if digits and len(digits.group()) < 12 else None
         if value is None:
             return None
-        present = sorted({n for n in _NUMBER.findall(passage) if len(n) == len(old) and n != old and n not in question})
+        numbers: set[str] = set(_NUMBER.findall(passage))
+        present = sorted(n for n in numbers if len(n) == len(old) and n != old and n not in question)
         if present and rng.random() < PRESENT:
             return rng.choice(present)
         others = [str(n) for n in range(max(1, value - FURTHEST), value + FURTHEST) if n != value]

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from embeddings.reader import PairTokens, pair_tokens
 from eval.training.alterations import altered_question, without_answer
 from eval.training.mining import MinedPassage, Record
 
@@ -46,23 +48,20 @@ class Pair:
     competes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EncodedPair:
-    """Tokens of `[CLS] question [SEP] title and passage [SEP]`.
+    """Tokens of a pair.
 
     Args:
-        ids: Token ids.
-        types: 0 for the tokens up to the first `[SEP]`, then 1.
-        inside: Whether a token is in the passage's text.
-        answers: Whether a token is in an answer; the first token alone if there is none.
-        spans: Spans of the tokens in the passage's text; meaningless outside it.
+        tokens: The tokens.
+        answers: Whether a token is in an answer; the first token alone if there is none, `(tokens,)` bool.
     """
 
-    ids: Sequence[int]
-    types: Sequence[int]
-    inside: Sequence[bool]
-    answers: Sequence[bool]
-    spans: Sequence[tuple[int, int]]
+    tokens: PairTokens
+    answers: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Batch:
     """Padded pairs. The tensors are `(pairs, tokens)`: ids, types and mask int64, the others bool.
 
     Args:
-        ids, types, inside, answers: See `EncodedPair`.
+        ids, types, inside, answers: See `PairTokens` and `EncodedPair`.
         mask: 1 for tokens, 0 for padding.
         contests: Rows of the competing pairs of each record, the answering one first.
     """
@@ -81,14 +80,6 @@ class Batch:
     answers: Tensor
     mask: Tensor
     contests: Sequence[Sequence[int]]
-
-
-def reader_tokenizer(tokenizer: Tokenizer) -> Tokenizer:
-    """Return a copy of a tokenizer that cuts passages to `MAX_TOKENS`."""
-    copy: Tokenizer = Tokenizer.from_str(tokenizer.to_str())
-    copy.no_padding()
-    copy.enable_truncation(MAX_TOKENS, strategy="only_second")
-    return copy
 
 
 def pairs_of(record: Record, rng: random.Random) -> list[Pair]:
@@ -113,20 +104,13 @@ def pairs_of(record: Record, rng: random.Random) -> list[Pair]:
 
 
 def encoded(tokenizer: Tokenizer, question: str, passage: MinedPassage) -> EncodedPair:
-    """Return the tokens of a pair, by a tokenizer of `reader_tokenizer`."""
-    prefix = f"{passage.title}\n" if passage.title else ""
-    one = tokenizer.encode(question, prefix + passage.text)
-    spans = [(start - len(prefix), end - len(prefix)) for start, end in one.offsets]
-    inside = [
-        sequence == 1 and 0 <= start < end for sequence, (start, end) in zip(one.sequence_ids, spans, strict=True)
-    ]
-    answers = [
-        held and any(first < end and start < last for first, last in passage.spans)
-        for held, (start, end) in zip(inside, spans, strict=True)
-    ]
-    if not any(answers):
-        answers[0] = True
-    return EncodedPair(one.ids, one.type_ids, inside, answers, spans)
+    """Return the tokens of a pair, by a tokenizer of `pair_tokenizer`."""
+    tokens = pair_tokens(tokenizer, question, passage.title, passage.text)
+    answers = np.zeros_like(tokens.inside)
+    for first, last in passage.spans:
+        answers |= tokens.inside & (first < tokens.spans[:, 1]) & (tokens.spans[:, 0] < last)
+    answers[0] = not answers.any()
+    return EncodedPair(tokens, answers)
 
 
 def batches(records: Sequence[Record], tokenizer: Tokenizer, tokens: int, seed: int) -> Iterator[Batch]:
@@ -134,7 +118,7 @@ def batches(records: Sequence[Record], tokenizer: Tokenizer, tokens: int, seed: 
 
     Args:
         records: Records to learn from.
-        tokenizer: Tokenizer of `reader_tokenizer`.
+        tokenizer: Tokenizer of `pair_tokenizer`.
         tokens: Maximum tokens of a batch, padding included; a record with more is a batch of its own.
         seed: Seed of the draws and of the order.
     """
@@ -168,18 +152,18 @@ def _batched(groups: Sequence[_Group], tokens: int) -> Iterator[list[_Group]]:
 
 
 def _length(group: _Group) -> int:
-    return max(len(pair.ids) for pair, _ in group)
+    return max(len(pair) for pair, _ in group)
 
 
 def _padded(groups: Sequence[_Group]) -> Batch:
     pairs = [pair for group in groups for pair, _ in group]
-    shape = len(pairs), max(len(pair.ids) for pair in pairs)
+    shape = len(pairs), max(map(len, pairs))
     ids, types, mask = (np.zeros(shape, np.int64) for _ in range(3))
     inside, answers = (np.zeros(shape, np.bool_) for _ in range(2))
     for row, pair in enumerate(pairs):
-        held = slice(0, len(pair.ids))
-        ids[row, held], types[row, held], mask[row, held] = pair.ids, pair.types, 1
-        inside[row, held], answers[row, held] = pair.inside, pair.answers
+        held, tokens = slice(0, len(pair)), pair.tokens
+        ids[row, held], types[row, held], mask[row, held] = tokens.ids, tokens.types, 1
+        inside[row, held], answers[row, held] = tokens.inside, pair.answers
     contests, row = [], 0
     for group in groups:
         rows = [row + at for at, (_, competes) in enumerate(group) if competes]

@@ -16,7 +16,8 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from corpus.errors import FootnoteError
-from eval.training.batches import Batch, batches, reader_tokenizer
+from embeddings.reader import pair_tokenizer
+from eval.training.batches import MAX_TOKENS, Batch, batches
 from eval.training.mining import Record
 from eval.training.model import ReaderModel, answer_loss, answer_scores
 
@@ -135,7 +136,7 @@ def train(
     Raises:
         FootnoteError: The checkpoint cannot be read, or the training diverges.
     """
-    tokenizer = reader_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")))
+    tokenizer = pair_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")), MAX_TOKENS)
     state, checkpoint = _State(start, schedule), out / "checkpoint.safetensors"
     if checkpoint.exists():
         state.load(checkpoint)

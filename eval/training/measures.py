@@ -22,16 +22,17 @@ def sentence_chances(
     model: ReaderModel, tokenizer: Tokenizer, question: str, passage: MinedPassage
 ) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
     """Return the sentences of a passage, and the probability of each to answer, `(sentences,)` float64."""
-    pair = encoded(tokenizer, question, passage)
+    pair = encoded(tokenizer, question, passage).tokens
     with torch.autocast("cpu", torch.bfloat16):
-        logits = model(torch.tensor([pair.ids]), torch.tensor([pair.types]), torch.ones(1, len(pair.ids)))[0]
-    candidates = np.array(pair.inside)
+        ids, types = torch.from_numpy(pair.ids[np.newaxis]), torch.from_numpy(pair.types[np.newaxis])
+        logits = model(ids, types, torch.ones_like(ids))[0]
+    candidates = pair.inside.copy()
     candidates[0] = True
     weights = np.exp(np.where(candidates, logits.numpy().astype(np.float64), -np.inf) - float(logits.max()))
     weights /= weights.sum()
     weights[0] = 0
     sentences = [(start, end) for start, end in sentence_spans(passage.text) if passage.text[start:end].strip()]
-    starts = np.array([start for start, _ in pair.spans])
+    starts = pair.spans[:, 0]
     return sentences, np.array([weights[(start <= starts) & (starts < end)].sum() for start, end in sentences])
 
 

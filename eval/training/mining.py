@@ -72,7 +72,8 @@ def mine(folder: Path, data: Path | None, progress: Progress) -> Iterator[Record
     beir = load_beir(folder)
     data, ids = stored_beir(beir, data)
     asked = [question for question in beir.questions.questions if not question.history]
-    with open_pipeline(load_settings(data=data), say) as pipeline:
+    without_reader = load_settings(data=data).model_copy(update={"reader": "off"})
+    with open_pipeline(without_reader, say) as pipeline:
         progress.start(len(asked))
         for question in asked:
             gold = {ids[d] for d, grade in beir.grades.get(question.id, {}).items() if grade > 0 and d in ids}

@@ -39,7 +39,11 @@ class ReaderModel(nn.Module):
             types: 0 for the tokens up to the first `[SEP]`, then 1, `(pairs, tokens)` int64.
             mask: 1 for tokens, 0 for padding, `(pairs, tokens)` int64.
         """
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        return self.logits(self.bert.embeddings.word_embeddings(ids), types, mask)
+
+    def logits(self, words: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        """Return the same as `forward`, from word embeddings, `(pairs, tokens, dimension)` float32."""
+        hidden = self.bert(inputs_embeds=words, token_type_ids=types, attention_mask=mask).last_hidden_state
         return torch.cat([self.null(hidden[:, 0]), self.token(hidden[:, 1:]).squeeze(-1)], dim=1).float()
 
 

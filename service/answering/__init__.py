@@ -9,6 +9,7 @@ from service.answering.answer import Answer, AnsweringPassage, Citation, Confide
 from service.answering.confidence import Calibration, CalibrationSet
 from service.answering.pipeline import Pipeline
 from service.answering.ranking.maxsim import SCORING_VERSION
+from service.answering.reader import load_reader
 from service.answering.suggestions import suggested_questions
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Pipeline",
     "Timing",
     "Turn",
+    "load_reader",
     "suggested_questions",
 ]

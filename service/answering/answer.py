@@ -105,6 +105,7 @@ class Timing:
     encode: float
     retrieve: float
     rerank: float
+    read: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class Reading:
         vector: Contextual vector: that of the turns and the question as one text, `(dimension,)` float32,
             L2-normalised.
         weight: Weight of the contextual cosine in the score; above 0.
+        text: The question after the earlier questions among the turns, for a reader.
         evidence_weight: Weight of the contextual cosine in the evidence. It is lower because any follow-up resembles
             the passages that the conversation came from.
     """
@@ -76,6 +77,7 @@ class Reading:
     vector: NDArray[np.float32]
     weight: float
     evidence_weight: float
+    text: str
 
 
 def need_of_context(question: str) -> float:
@@ -122,7 +124,9 @@ def read_together(question: str, history: Sequence[Turn], encoder: Encoder) -> R
     room = encoder.question_tokens - encoder.count_tokens(question) - 1
     together = f"{encoder.first_tokens(before, max(0, room))} {question}"
     weight = MOST_WEIGHT * need
-    return Reading(turns, encoder.encode_question(together).vector, weight, weight * need)
+    asked = [history[at].content.strip() for at in turns if _asks(history[at])]
+    text = " ".join([*(encoder.first_tokens(one, QUESTION_TOKENS) for one in asked), question])
+    return Reading(turns, encoder.encode_question(together).vector, weight, weight * need, text)
 
 
 def _turns(history: Sequence[Turn]) -> Iterator[int]:

@@ -51,6 +51,12 @@ CACHED_PASSAGES = 1000
 """Passages whose sentences are cached: about 5 KB each, 22 KB once their words and figures were compared. Tokenizing
 a passage again takes 0.25 ms."""
 
+CHANCE_WEIGHT = 0.1
+"""Weight of the logarithm of the probability that a reader gives a sentence."""
+
+LEAST_CHANCE = 1e-4
+"""Least probability of a sentence that is told apart from others."""
+
 NOWHERE = 2**62
 """Start and end of a sentinel sentence, for tokens after all sentences."""
 
@@ -130,15 +136,26 @@ class Highlighter:
         find = functools.partial(_passage_sentences, encoder, title_tokens)
         self._sentences = functools.lru_cache(maxsize=CACHED_PASSAGES)(find)
 
-    def highlight(self, passage: Passage, similarities: NDArray[np.float32], asked: QuestionWords) -> list[Span]:
+    def sentences(self, passage: Passage) -> Sequence[Span]:
+        """Return the spans of a passage's sentences, ascending."""
+        return [one.span for one in self._sentences(passage).sentences]
+
+    def highlight(
+        self,
+        passage: Passage,
+        similarities: NDArray[np.float32],
+        asked: QuestionWords,
+        chances: Sequence[float] | None = None,
+    ) -> list[Span]:
         """Return the spans to highlight, in order: the answer is the last one.
 
         Args:
             passage: The passage.
             similarities: Cosines of token vectors, `(passage tokens, question tokens)` float32.
             asked: Words and figures of the question.
+            chances: Probability of each sentence to answer, by a reader; None if none read the passage.
         """
-        return highlighted(self._sentences(passage), similarities, asked)
+        return highlighted(self._sentences(passage), similarities, asked, chances)
 
 
 def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
@@ -173,9 +190,14 @@ def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
     )
 
 
-def highlighted(sentences: Sentences, similarities: NDArray[np.float32], asked: QuestionWords) -> list[Span]:
+def highlighted(
+    sentences: Sentences,
+    similarities: NDArray[np.float32],
+    asked: QuestionWords,
+    chances: Sequence[float] | None = None,
+) -> list[Span]:
     """Return the span of the sentence that answers, after that of the table's header or lead-in above it, if any."""
-    best = best_sentence(sentences, similarities, asked)
+    best = best_sentence(sentences, similarities, asked, chances)
     if best is None:
         return [Span(0, len(sentences.text))]
     answer = sentences.sentences[best]
@@ -184,18 +206,25 @@ def highlighted(sentences: Sentences, similarities: NDArray[np.float32], asked: 
     return [*shown, answer.span]
 
 
-def best_sentence(sentences: Sentences, similarities: NDArray[np.float32], asked: QuestionWords) -> int | None:
+def best_sentence(
+    sentences: Sentences,
+    similarities: NDArray[np.float32],
+    asked: QuestionWords,
+    chances: Sequence[float] | None = None,
+) -> int | None:
     """Return the index of the sentence that best matches the question's tokens.
 
     The score is the mean, over the question's tokens, of the square root of the greatest similarity to any token of the
     sentence or, discounted, of what heads it, less penalties. The square root favours a moderate match of all tokens
     over a strong match of some. A heading or a question (as in an interview) may repeat the words of the question
-    without an answer, so one is selected only if the passage has no statement.
+    without an answer, so one is selected only if the passage has no statement. What a reader says of the sentences is
+    added to the score.
 
     Args:
         sentences: Sentences of a passage.
         similarities: Cosines of token vectors, `(passage tokens, question tokens)` float32.
         asked: Words and figures of the question.
+        chances: Probability of each sentence to answer, by a reader; None if none read the passage.
 
     Returns:
         The first of equal scores; None if no sentence has tokens.
@@ -208,6 +237,8 @@ def best_sentence(sentences: Sentences, similarities: NDArray[np.float32], asked
     for _ in range(sentences.generations):
         matches = np.maximum(own, sentences.credit * matches[sentences.heads])
     scores = matches.mean(axis=1).astype(np.float64) - sentences.penalties
+    if chances is not None:
+        scores += CHANCE_WEIGHT * np.log(np.maximum(chances, LEAST_CHANCE))
     _penalise_others(scores, sentences, asked)
     return _first_that_says_more(scores, sentences, asked)
 

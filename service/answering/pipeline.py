@@ -24,6 +24,7 @@ from service.answering.ranking.candidates import Candidate
 from service.answering.ranking.deduplication import Result, crowded
 from service.answering.ranking.maxsim import MaxSim
 from service.answering.ranking.reranking import AskedQuestion, Reranker
+from service.answering.reader import READ, Reader
 from service.answering.search import Search, Steps
 from service.answering.sentences import QuestionWords
 from service.retrieval import Library
@@ -46,6 +47,7 @@ class Pipeline:
         settings: Limits and options.
         clock: Returns the time in seconds, for the timings.
         reranker: Ranks candidates. A calibration is valid for one version of it.
+        reader: Reads the best passages; None if none does.
 
     Raises:
         SettingsError: The calibration in the settings cannot be used.
@@ -57,12 +59,14 @@ class Pipeline:
         settings: Settings,
         clock: Callable[[], float] = time.perf_counter,
         reranker: Reranker = MAX_SIM,
+        reader: Reader | None = None,
     ) -> None:
         self.library = library
         self.settings = settings
         self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256, reranker.version)
         self._highlighter = Highlighter(library.encoder, settings.title_tokens)
         self._reranker = reranker
+        self._reader = reader
         self._clock = clock
 
     @property
@@ -93,10 +97,13 @@ class Pipeline:
             encoded = snapshot.encoder.encode_question(question)
             reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
-            steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder))
+            steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), self._reader)
             asked, words = _asked(question, encoded, reading), QuestionWords.of(question)
-            search = Search(snapshot.searcher, steps, self.settings, asked, words, filters)
-            candidates, results = self._results(search, k, watch)
+            text = question if reading is None else reading.text
+            search = Search(snapshot.searcher, steps, self.settings, asked, words, text, filters)
+            candidates, results = self._results(search, max(k, READ), watch)
+            results = search.read(results)[:k]
+            watch.lap("read")
             confidence, found = self._judged(candidates, results)
             search.rows.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
             passages = [_passage(search, rank, result) for rank, result in enumerate(results, start=1)]
@@ -161,7 +168,7 @@ class _Stopwatch:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._begun = self._last = clock()
-        self._steps: dict[str, float] = {"encode": 0.0, "retrieve": 0.0, "rerank": 0.0}
+        self._steps: dict[str, float] = {"encode": 0.0, "retrieve": 0.0, "rerank": 0.0, "read": 0.0}
 
     def lap(self, step: str) -> None:
         now = self._clock()

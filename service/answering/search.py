@@ -17,6 +17,7 @@ from service.answering.ranking.deduplication import Folding, Result, needed, spr
 from service.answering.ranking.fusion import fuse
 from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate, Reranker
 from service.answering.ranking.rows import PassageRows
+from service.answering.reader import READ, PassageToRead, Reader, Verdict, in_order_of_reading, read_best
 from service.answering.sentences import Passage, QuestionWords
 from service.retrieval import Searcher
 from service.settings import Settings
@@ -29,10 +30,12 @@ class Steps:
     Args:
         reranker: Ranks the candidates.
         highlighter: Selects the sentence of a passage that answers.
+        reader: Reads the best passages; None if none does.
     """
 
     reranker: Reranker
     highlighter: Highlighter
+    reader: Reader | None = None
 
 
 class Search:
@@ -44,6 +47,7 @@ class Search:
         settings: Limits and options.
         question: Words, vectors and weights of the question.
         words: Words and figures that its answer should have.
+        text: The question as a reader reads it, with what it needs of the conversation.
         filters: Restrict the documents that may answer.
     """
 
@@ -54,6 +58,7 @@ class Search:
         settings: Settings,
         question: AskedQuestion,
         words: QuestionWords,
+        text: str,
         filters: Filters | None,
     ) -> None:
         self.rows = PassageRows(searcher)
@@ -62,6 +67,8 @@ class Search:
         self._settings = settings
         self._question = question
         self._words = words
+        self._text = text
+        self._verdicts: dict[int, Verdict] = {}
         self._filters = filters
         self._similarities: dict[int, NDArray[np.float32]] = {}
         self._highlights: dict[int, list[Span]] = {}
@@ -85,6 +92,21 @@ class Search:
         folding.complete(results)
         return results
 
+    def read(self, results: Sequence[Result]) -> list[Result]:
+        """Return results in the order of a reader, which reads the best ones. It changes their highlights too."""
+        if self._steps.reader is None:
+            return list(results)
+        keys = [result.candidate.key for result in results[:READ]]
+        verdicts = read_best(self._steps.reader, self._text, [self._to_read(key) for key in keys])
+        self._verdicts = dict(zip(keys, verdicts, strict=False))
+        for key in self._verdicts:
+            self._highlights.pop(key, None)
+        return in_order_of_reading(results, self._verdicts)
+
+    def _to_read(self, key: int) -> PassageToRead:
+        passage = self._passage(key)
+        return PassageToRead(passage.title, passage.text, self._steps.highlighter.sentences(passage))
+
     def _compare(self, keys: Sequence[int]) -> None:
         """Compute the token similarities of passages that have none yet, in one batch."""
         if new := [key for key in keys if key not in self._similarities]:
@@ -102,8 +124,9 @@ class Search:
         """Return the spans to highlight, in order: the answering sentence is the last one."""
         if candidate.key not in self._highlights:
             self._compare([candidate.key])
-            similarities = self._similarities[candidate.key]
-            found = self._steps.highlighter.highlight(self._passage(candidate.key), similarities, self._words)
+            similarities, verdict = self._similarities[candidate.key], self._verdicts.get(candidate.key)
+            chances = None if verdict is None else verdict.sentences
+            found = self._steps.highlighter.highlight(self._passage(candidate.key), similarities, self._words, chances)
             self._highlights[candidate.key] = found
         return self._highlights[candidate.key]
 

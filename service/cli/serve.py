@@ -128,13 +128,12 @@ def _ingest_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
 
 
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing: Tracing, say: Say) -> None:
-    from service.answering import Pipeline
     from service.http import Service, build_app
     from service.http.server.server import Server
-    from service.opening import open_library
+    from service.opening import make_pipeline, open_library
 
     library = open_library(settings, encoder, say)
-    pipeline = Pipeline(library, settings)
+    pipeline = make_pipeline(settings, library)
     pipeline.ask("Is everything warm?")  # the first forward pass is slow
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()

@@ -54,5 +54,5 @@ def answer(*passages: AnsweringPassage, found: bool = True) -> Answer:
         passages=passages,
         interpretation=None,
         generation=1,
-        timing_ms=Timing(1.0, 1.0, 0.0, 0.0),
+        timing_ms=Timing(1.0, 1.0, 0.0, 0.0, 0.0),
     )

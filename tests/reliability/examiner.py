@@ -184,7 +184,7 @@ def _digest(value: object) -> str:
 
 
 def _asked(pipeline: Pipeline, question: str, options: Mapping[str, Any]) -> Any:
-    return dataclasses.replace(pipeline.ask(question, **options), generation=0, timing_ms=Timing(0, 0, 0, 0))
+    return dataclasses.replace(pipeline.ask(question, **options), generation=0, timing_ms=Timing(0, 0, 0, 0, 0))
 
 
 def _shown(view: View, identifier: str) -> Any:

@@ -11,6 +11,8 @@ import torch
 from tokenizers import Tokenizer
 
 from corpus.errors import FootnoteError
+from embeddings.reader import pair_tokenizer
+from eval.training.batches import MAX_TOKENS
 from eval.training.loop import Schedule, train
 from eval.training.measures import reader_measures, sentence_chances
 from eval.training.mining import MinedPassage, Record
@@ -98,9 +100,7 @@ def test_a_diverging_training_is_stopped(tiny_model: Path, tmp_path: Path) -> No
 
 
 def test_the_chances_of_sentences_and_of_no_answer_make_one(tiny_model: Path) -> None:
-    from eval.training.batches import reader_tokenizer
-
-    tokenizer = reader_tokenizer(Tokenizer.from_file(str(tiny_model / "tokenizer.json")))
+    tokenizer = pair_tokenizer(Tokenizer.from_file(str(tiny_model / "tokenizer.json")), MAX_TOKENS)
 
     sentences, chances = sentence_chances(ReaderModel(tiny_model).eval(), tokenizer, "When?", RECORDS[0].positives[0])
 

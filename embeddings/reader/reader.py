@@ -1,0 +1,68 @@
+"""The reader's model, run on onnxruntime."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from embeddings.encoder import open_session, usable_cpus
+from embeddings.reader.files import load_files
+from embeddings.reader.pairs import pair_tokenizer, pair_tokens
+from embeddings.reader.word_embeddings import WordEmbeddings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadPassage:
+    """What a reader found in a passage.
+
+    Args:
+        spans: Spans of the passage's tokens in its text, in code points, ascending, `(tokens, 2)` int64.
+        chances: Probability of each token to be part of the answer, `(tokens,)` float64. Their sum is the probability
+            that the passage answers; the rest is that of no answer.
+    """
+
+    spans: NDArray[np.int64]
+    chances: NDArray[np.float64]
+
+
+class Reader:
+    """Cross-encoder over question and passage. Safe to share between threads.
+
+    Args:
+        folder: Folder with the reader's files.
+
+    Raises:
+        EncoderError: A file is missing or damaged, or belongs to other word embeddings.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        card, model, weights, tokenizer = load_files(folder)
+        self.version = card.version
+        self._tokenizer = pair_tokenizer(Tokenizer.from_str(tokenizer), card.max_tokens)
+        self._words = WordEmbeddings(weights)
+        self._session = open_session(model)
+        self.workers = usable_cpus()
+        self._workers = ThreadPoolExecutor(self.workers, thread_name_prefix="read")
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> Iterator[ReadPassage]:
+        """Read passages side by side, and yield what is found in each, in order.
+
+        Args:
+            question: The question.
+            passages: Title and text of each. What exceeds the length limit is not read.
+        """
+        return self._workers.map(lambda passage: self._read(question, *passage), passages)
+
+    def _read(self, question: str, title: str, text: str) -> ReadPassage:
+        encoded = pair_tokens(self._tokenizer, question, title, text)
+        words = self._words[encoded.ids][np.newaxis]
+        [logits] = self._session.run(None, {"words": words, "types": np.array([encoded.types], dtype=np.int64)})
+        inside = encoded.inside
+        scores = logits[0].astype(np.float64)
+        weights = np.exp(scores[inside] - scores.max())
+        null = np.exp(scores[0] - scores.max())
+        return ReadPassage(encoded.spans[inside], weights / (weights.sum() + null))

@@ -1,0 +1,15 @@
+"""The reader reads question and passage together: which sentence answers, and whether any does."""
+
+from service.answering.reader.order import READ, in_order_of_reading, read_best
+from service.answering.reader.protocol import PassageToRead, Reader, Verdict
+from service.answering.reader.readers import load_reader
+
+__all__ = [
+    "READ",
+    "PassageToRead",
+    "Reader",
+    "Verdict",
+    "in_order_of_reading",
+    "load_reader",
+    "read_best",
+]

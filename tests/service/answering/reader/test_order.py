@@ -1,0 +1,78 @@
+"""Reading of the best passages, and their order."""
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from service.answering.answer import Span
+from service.answering.ranking.deduplication import Result
+from service.answering.ranking.reranking import RerankedCandidate
+from service.answering.reader import PassageToRead, Verdict, in_order_of_reading, read_best
+
+
+class Fixed:
+    """Reader with a probability for each text, two at a time."""
+
+    version = "fixed"
+    parallel = 2
+
+    def __init__(self, **answers: float) -> None:
+        self._answers = answers
+        self.read_texts: list[str] = []
+
+    def read(self, question: str, passages: Sequence[PassageToRead]) -> Iterable[Verdict]:
+        del question
+        self.read_texts += [passage.text for passage in passages]
+        return [Verdict(self._answers[passage.text], None) for passage in passages]
+
+
+def passages(*texts: str) -> list[PassageToRead]:
+    return [PassageToRead("", text, [Span(0, len(text))]) for text in texts]
+
+
+def results(**scores: float) -> list[Result]:
+    return [Result(RerankedCandidate(int(name[1:]), score, score)) for name, score in scores.items()]
+
+
+def keys(found: Sequence[Result]) -> list[int]:
+    return [result.candidate.key for result in found]
+
+
+def test_all_are_read_while_there_is_doubt() -> None:
+    reader = Fixed(a=0.5, b=0.6, c=0.9)
+
+    verdicts = read_best(reader, "When?", passages("a", "b", "c"))
+
+    assert [verdict.answers for verdict in verdicts] == [0.5, 0.6, 0.9]
+
+
+def test_an_answer_beyond_doubt_ends_the_reading() -> None:
+    reader = Fixed(a=0.2, b=0.999, c=0.5)
+
+    assert len(read_best(reader, "When?", passages("a", "b", "c"))) == 2
+    assert reader.read_texts == ["a", "b"]
+
+
+def test_a_passage_that_answers_goes_ahead_of_one_that_does_not() -> None:
+    found = results(k1=0.50, k2=0.49, k3=0.48)
+
+    ordered = in_order_of_reading(found, {1: Verdict(0.01, None), 2: Verdict(0.02, None), 3: Verdict(0.99, None)})
+
+    assert keys(ordered)[0] == 3
+
+
+def test_a_much_better_score_outweighs_a_verdict() -> None:
+    found = results(k1=0.9, k2=0.3)
+
+    assert keys(in_order_of_reading(found, {1: Verdict(0.2, None), 2: Verdict(1.0, None)})) == [1, 2]
+
+
+def test_passages_that_were_not_read_stay_behind_the_others() -> None:
+    found = results(k1=0.5, k2=0.5, k3=0.5)
+
+    assert keys(in_order_of_reading(found, {1: Verdict(0.0, None), 2: Verdict(0.9, None)})) == [2, 1, 3]
+
+
+@pytest.mark.parametrize(("answers", "odds"), [(0.5, 0.0), (0.0, -8.0), (1.0, 8.0)])
+def test_log_odds_are_bounded(answers: float, odds: float) -> None:
+    assert Verdict(answers, None).odds == pytest.approx(odds)
