@@ -5,7 +5,7 @@ steps of retrieval for one question, `sentences` divides passages for `highlight
 `conversation` handles follow-ups.
 """
 
-from service.answering.answer import Answer, AnsweringPassage, Citation, Confidence, Timing, Turn
+from service.answering.answer import STEPS, Answer, AnsweringPassage, Citation, Confidence, Timing, Turn
 from service.answering.confidence import Calibration, CalibrationSet
 from service.answering.pipeline import Pipeline
 from service.answering.ranking.maxsim import SCORING_VERSION
@@ -14,6 +14,7 @@ from service.answering.suggestions import suggested_questions
 
 __all__ = [
     "SCORING_VERSION",
+    "STEPS",
     "Answer",
     "AnsweringPassage",
     "Calibration",

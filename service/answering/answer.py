@@ -97,9 +97,12 @@ class Interpretation:
     turns: Sequence[int]
 
 
+STEPS = ("encode", "retrieve", "rerank", "read")
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Wall-clock milliseconds, in total and for each step."""
+    """Wall-clock milliseconds, in total and for each of `STEPS`."""
 
     total: float
     encode: float

@@ -7,6 +7,7 @@ from corpus.store import Filters
 from embeddings.encoder import Encoder, QuestionEncoding
 from embeddings.tokens import QuestionTokens
 from service.answering.answer import (
+    STEPS,
     Answer,
     AnsweringPassage,
     AnswerText,
@@ -168,7 +169,7 @@ class _Stopwatch:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._begun = self._last = clock()
-        self._steps: dict[str, float] = {"encode": 0.0, "retrieve": 0.0, "rerank": 0.0, "read": 0.0}
+        self._steps: dict[str, float] = dict.fromkeys(STEPS, 0.0)
 
     def lap(self, step: str) -> None:
         now = self._clock()

@@ -21,6 +21,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from service.answering import STEPS
+
 if TYPE_CHECKING:
     from service.answering import Answer, Timing
     from service.retrieval import Library
@@ -125,8 +127,8 @@ class Metrics:
         """Record a computed answer, and its seconds in the queue."""
         self._waits.observe(waited)
         self._asks.observe(timing.total / 1000)
-        for step, taken in (("encode", timing.encode), ("retrieve", timing.retrieve), ("rerank", timing.rerank)):
-            self._steps.labels(step).observe(taken / 1000)
+        for step in STEPS:
+            self._steps.labels(step).observe(getattr(timing, step) / 1000)
 
     def answer_returned(self, answer: Answer) -> None:
         """Count an answer returned to a client."""

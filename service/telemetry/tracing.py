@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
+from service.answering import STEPS
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
@@ -106,13 +107,9 @@ class OtelTracing(Tracing):
 
         answer = self._tracer.start_span("answer", start_time=started_ns)
         within, at = set_span_in_context(answer), started_ns
-        for name, milliseconds in (
-            ("encode", timing.encode),
-            ("retrieve", timing.retrieve),
-            ("rerank", timing.rerank),
-        ):
+        for name in STEPS:
             step = self._tracer.start_span(name, context=within, start_time=at)
-            at += round(1_000_000 * milliseconds)
+            at += round(1_000_000 * getattr(timing, name))
             step.end(at)
         answer.end(max(at, time.time_ns()))
 

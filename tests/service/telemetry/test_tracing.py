@@ -61,7 +61,7 @@ def test_a_question_is_a_span_with_its_steps_below(traced: Traced) -> None:
     }
     assert answer.parent == request.context
     ends = answer.start_time
-    for step in ("encode", "retrieve", "rerank"):
+    for step in ("encode", "retrieve", "rerank", "read"):
         span = traced.named(step)
         assert span.parent == answer.context
         assert span.start_time == ends

@@ -113,7 +113,7 @@ def test_an_answer_is_counted_and_its_steps_are_timed(watched: TestClient) -> No
     assert of(found, "footnote_ask_duration_seconds_count") == 2
     total = sum(answer["timing_ms"]["total"] for answer in asked) / 1000
     assert of(found, "footnote_ask_duration_seconds_sum") == pytest.approx(total)
-    for step in ("encode", "retrieve", "rerank"):
+    for step in ("encode", "retrieve", "rerank", "read"):
         taken = sum(answer["timing_ms"][step] for answer in asked) / 1000
         assert of(found, "footnote_ask_step_duration_seconds_sum", step=step) == pytest.approx(taken)
     assert of(found, "footnote_ask_wait_seconds_count") == 2
