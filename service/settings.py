@@ -105,6 +105,15 @@ class Settings(BaseSettings):
             "unanswerable questions; 0 refuses none. The calibration gives the corresponding score.",
         ),
     ] = 0.05
+    wrong_answers: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=0.5,
+            description="Greatest share of claimed answers that may be wrong. An answer without enough evidence for it "
+            "is 'uncertain'. The calibration gives the border.",
+        ),
+    ] = 0.1
     calibration: Annotated[
         Folder | None,
         Field(description="Calibration made by `footnote-eval calibrate`; the default encoder has one by default."),

@@ -1,4 +1,4 @@
-"""Cases: labelled questions with the scores of the pipeline, the input of a calibration."""
+"""Cases: labelled questions with the evidence of the pipeline, the input of a calibration."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import Literal
 from corpus.store import Filters, View
 from eval.calibration.labelled import LabelledSet
 from eval.errors import SetError
-from eval.runs import stored_beir
+from eval.runs import is_right, shown_sentence, stored_beir
 from eval.sets import Gold, Question, gold_of, is_relevant, resolve
-from service.answering import Pipeline
+from service.answering import Evidence, Pipeline
 from service.opening import open_pipeline
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
@@ -27,14 +27,17 @@ class Case:
     Args:
         question: Id of the question.
         kind: `left out` if it was asked without its relevant documents.
-        score: Score of the first passage.
-        correct: Whether the first passage is relevant.
+        evidence: Evidence of the answer and of the first passage.
+        answer_right: Whether the sentence shown first has the gold's words; without any, `passage_right`. False for a
+            question without an answer.
+        passage_right: Whether the first passage is relevant.
     """
 
     question: str
     kind: Kind
-    score: float
-    correct: bool
+    evidence: Evidence
+    answer_right: bool
+    passage_right: bool
 
     @property
     def answerable(self) -> bool:
@@ -50,6 +53,8 @@ class AskedSet:
         name, sha256: Name and digest of the set.
         cases: The cases.
         follow_ups: Number of questions with earlier turns.
+        without_words: Number of answerable questions whose gold has no words, only documents.
+        scoring: Version of the evidence.
         weights_sha256: Digest of the encoder's weights.
         encoder: Fingerprint of the encoder.
     """
@@ -58,6 +63,8 @@ class AskedSet:
     sha256: str
     cases: Sequence[Case]
     follow_ups: int
+    without_words: int
+    scoring: str
     weights_sha256: str
     encoder: str
 
@@ -83,7 +90,7 @@ def ask_set(labelled: LabelledSet, data: Path | None, overlap: float, progress: 
     """
     questions, beir = labelled.questions, labelled.beir
     folder, ids = (data, {}) if beir is None else stored_beir(beir, None)
-    # a calibration of another encoder would be refused
+    # a calibration of another encoder or of an older version would be refused
     settings = load_settings(data=folder).model_copy(update={"calibration": None})
     with open_pipeline(settings, say) as pipeline, View(settings.data) as view:
 
@@ -109,6 +116,8 @@ def ask_set(labelled: LabelledSet, data: Path | None, overlap: float, progress: 
             sha256=questions.sha256,
             cases=cases,
             follow_ups=sum(bool(question.history) for question in questions.questions),
+            without_words=sum(q.answerable and not gold[q.id].has_words for q in questions.questions),
+            scoring=pipeline.scoring,
             weights_sha256=pipeline.encoder.weights_sha256,
             encoder=fingerprint(pipeline.encoder, settings),
         )
@@ -130,4 +139,6 @@ def _case(pipeline: Pipeline, question: Question, gold: Gold, overlap: float, wi
         )
     first = answer.passages[0]
     kind: Kind = "left out" if without else "answerable" if question.answerable else "unanswerable"
-    return Case(question.id, kind, evidence, is_relevant(first, gold, overlap, gold.grades))
+    passage_right = is_relevant(first, gold, overlap, gold.grades)
+    words_right = is_right(shown_sentence(answer), gold, overlap) if gold.has_words else passage_right
+    return Case(question.id, kind, evidence, words_right and kind == "answerable", passage_right)

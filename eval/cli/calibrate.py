@@ -36,28 +36,39 @@ def calibrate(
     overlap: float,
     as_json: bool,
 ) -> None:
-    """Fit the confidence of answers on labelled sets.
+    """Fit the confidence of answers and its borders on labelled sets.
 
     To use it, set FOOTNOTE_CALIBRATION=FILE.
     """
     import datetime
 
-    from eval.calibration import ask_set, check_output, figures, fitted, load_sets, print_calibration, write_calibration
+    from eval.calibration import (
+        Limits,
+        ask_set,
+        border_rows,
+        check_output,
+        figures,
+        fitted,
+        load_sets,
+        print_calibration,
+        write_calibration,
+    )
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
     for path in leave_out:
         if path not in set_paths:
             raise click.UsageError(f"--leave-out {path} is not one of the sets. Give it with --set too.")
-    share = load_settings(data=data).refused_answerable
+    settings = load_settings(data=data)
+    limits = Limits(settings.refused_answerable, settings.wrong_answers)
     labelled = load_sets(set_paths, leave_out, most)
     check_output(out, set_paths, force=force)
     sets = [ask_set(given, data, overlap, progress_for()) for given in labelled]
     calibration = fitted(sets, datetime.datetime.now(datetime.UTC).date())
-    rows = figures(sets, calibration, share)
+    rows, borders = figures(sets, calibration, limits), border_rows(sets, calibration, limits)
     write_calibration(calibration, out)
     if as_json:
-        emit_json({"calibration": calibration.model_dump(), "share": share, "figures": rows})
+        emit_json({"calibration": calibration.model_dump(), "limits": limits, "borders": borders, "figures": rows})
     else:
-        print_calibration(sets, calibration, rows, share)
+        print_calibration(sets, calibration, rows, borders, limits)
         click.echo(f"\nThe calibration is in {out}. Use it with: FOOTNOTE_CALIBRATION={out}")

@@ -1,5 +1,6 @@
 """Runs: questions asked, judged and measured; comparisons and gates."""
 
+from eval.runs.answers import is_right, shown_sentence
 from eval.runs.comparison import ChangedQuestion, Comparison, compare, differences
 from eval.runs.evaluation import load_set, stored_beir
 from eval.runs.gate import Check, parse_requirement, write_junit
@@ -23,12 +24,14 @@ __all__ = [
     "compare",
     "differences",
     "evaluate",
+    "is_right",
     "judged_outcomes",
     "load_run",
     "load_set",
     "parse_requirement",
     "parse_settings",
     "save_run",
+    "shown_sentence",
     "stored_beir",
     "summarised",
     "texts",

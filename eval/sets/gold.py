@@ -66,6 +66,11 @@ class Gold:
         return {span.id: 1 for span in self.spans} | {document.id: document.grade for document in self.documents}
 
     @property
+    def has_words(self) -> bool:
+        """Whether the gold has words that an answer should have, not only documents."""
+        return bool(self.spans or self.strings)
+
+    @property
     def answering(self) -> set[str]:
         """Ids of the relevant documents."""
         return {span.document for span in self.spans} | {document.document for document in self.documents}

@@ -5,23 +5,27 @@ steps of retrieval for one question, `sentences` divides passages for `highlight
 `conversation` handles follow-ups.
 """
 
-from service.answering.answer import STEPS, Answer, AnsweringPassage, Citation, Confidence, Timing, Turn
-from service.answering.confidence import Calibration, CalibrationSet
+from service.answering.answer import STEPS, Answer, AnsweringPassage, AnswerText, Citation, Confidence, Status, Timing, Turn
+from service.answering.calibration import Calibration, CalibrationSet, LogisticMap
+from service.answering.confidence import Borders, Evidence
 from service.answering.pipeline import Pipeline
-from service.answering.ranking.maxsim import SCORING_VERSION
 from service.answering.reader import load_reader
 from service.answering.suggestions import suggested_questions
 
 __all__ = [
-    "SCORING_VERSION",
     "STEPS",
     "Answer",
+    "AnswerText",
     "AnsweringPassage",
+    "Borders",
     "Calibration",
     "CalibrationSet",
     "Citation",
     "Confidence",
+    "Evidence",
+    "LogisticMap",
     "Pipeline",
+    "Status",
     "Timing",
     "Turn",
     "load_reader",

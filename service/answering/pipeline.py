@@ -14,11 +14,14 @@ from service.answering.answer import (
     Citation,
     Confidence,
     Interpretation,
+    Reason,
+    Status,
     Timing,
     Turn,
 )
+from service.answering.calibration import load_calibration
 from service.answering.citations.citation import cite, page_at
-from service.answering.confidence import calibrated, load_calibration, uncalibrated
+from service.answering.confidence import Borders, Evidence, calibrated, uncalibrated
 from service.answering.conversation import Reading, read_together
 from service.answering.highlight import Highlighter
 from service.answering.ranking.candidates import Candidate
@@ -64,7 +67,9 @@ class Pipeline:
     ) -> None:
         self.library = library
         self.settings = settings
-        self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256, reranker.version)
+        self.scoring = reranker.version if reader is None else f"{reranker.version}+reader-{reader.version}"
+        self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256, self.scoring)
+        self._borders = Borders.of(self.calibration, settings.refused_answerable, settings.wrong_answers)
         self._highlighter = Highlighter(library.encoder, settings.title_tokens)
         self._reranker = reranker
         self._reader = reader
@@ -91,8 +96,8 @@ class Pipeline:
 
     def ask_with_evidence(
         self, question: str, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None
-    ) -> tuple[Answer, float | None]:
-        """Return the answer and the first passage's evidence, from which a calibration computes the probability."""
+    ) -> tuple[Answer, Evidence | None]:
+        """Return the answer and its evidence, the input of a calibration; None without a passage."""
         watch = _Stopwatch(self._clock)
         with self.library.snapshot() as snapshot:
             encoded = snapshot.encoder.encode_question(question)
@@ -105,21 +110,22 @@ class Pipeline:
             candidates, results = self._results(search, max(k, READ), watch)
             results = search.read(results)[:k]
             watch.lap("read")
-            confidence, found = self._judged(candidates, results)
+            evidence = search.evidence(results[0].candidate) if results else None
+            confidence, status, reason = self._judged(candidates, results, evidence)
             search.rows.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
             passages = [_passage(search, rank, result) for rank, result in enumerate(results, start=1)]
             answer = Answer(
                 question=question,
-                status="answered" if found else "not_found",
-                reason=None,
+                status=status,
+                reason=reason,
                 confidence=confidence,
-                answer=_answer_text(search, results[0]) if found else None,
+                answer=_answer_text(search, results[0]) if status == "answered" else None,
                 passages=passages,
                 interpretation=None if reading is None else Interpretation(reading.turns),
                 generation=snapshot.generation,
                 timing_ms=watch.timing(),
             )
-        return answer, results[0].candidate.evidence if results else None
+        return answer, evidence
 
     def _highlighter_with(self, encoder: Encoder) -> Highlighter:
         """Return the current highlighter, replaced if the encoder has changed."""
@@ -144,15 +150,15 @@ class Pipeline:
                 return candidates, results
             depth = min(WIDENING * depth, MOST_CANDIDATES)
 
-    def _judged(self, candidates: Sequence[Candidate], results: Sequence[Result]) -> tuple[Confidence, bool]:
-        """Return the confidence in the first result, and whether it suffices to answer."""
-        if not results:
-            return Confidence("low", None), False
-        first = results[0].candidate
-        if self.calibration is None:
-            return uncalibrated(candidates, first), True
-        least = self.calibration.threshold(self.settings.refused_answerable)
-        return calibrated(first.evidence, self.calibration), first.evidence >= least
+    def _judged(
+        self, candidates: Sequence[Candidate], results: Sequence[Result], evidence: Evidence | None
+    ) -> tuple[Confidence, Status, Reason | None]:
+        """Return the confidence in the first result, the status that it allows, and the reason of the status."""
+        if evidence is None or self.calibration is None:
+            confidence = uncalibrated(candidates, results[0].candidate if results else None)
+        else:
+            confidence = calibrated(evidence, self.calibration)
+        return confidence, *self._borders.status(evidence)
 
 
 def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:

@@ -11,13 +11,24 @@ from numpy.typing import NDArray
 
 from corpus.store import Filters
 from service.answering.answer import Span
+from service.answering.confidence import Evidence
 from service.answering.highlight import Highlighter
 from service.answering.ranking.candidates import Candidate, find_candidates
 from service.answering.ranking.deduplication import Folding, Result, needed, spread
 from service.answering.ranking.fusion import fuse
 from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate, Reranker
 from service.answering.ranking.rows import PassageRows
-from service.answering.reader import READ, PassageToRead, Reader, Verdict, in_order_of_reading, read_best
+from service.answering.reader import (
+    ANSWER_WEIGHT,
+    PASSAGE_WEIGHT,
+    READ,
+    PassageToRead,
+    Reader,
+    Verdict,
+    in_order_of_reading,
+    log_odds,
+    read_best,
+)
 from service.answering.sentences import Passage, QuestionWords
 from service.retrieval import Searcher
 from service.settings import Settings
@@ -102,6 +113,18 @@ class Search:
         for key in self._verdicts:
             self._highlights.pop(key, None)
         return in_order_of_reading(results, self._verdicts)
+
+    def evidence(self, candidate: RerankedCandidate) -> Evidence:
+        """Return the evidence that the shown answer of a candidate, and its passage, answer."""
+        verdict = self._verdicts.get(candidate.key)
+        if verdict is None:
+            return Evidence(candidate.evidence, candidate.evidence)
+        sentences = self._steps.highlighter.sentences(self._passage(candidate.key))
+        chance = verdict.chance_of(self.answer_span(candidate), sentences)
+        return Evidence(
+            answer=candidate.evidence + ANSWER_WEIGHT * log_odds(chance),
+            passage=candidate.evidence + PASSAGE_WEIGHT * log_odds(verdict.answers),
+        )
 
     def _to_read(self, key: int) -> PassageToRead:
         passage = self._passage(key)

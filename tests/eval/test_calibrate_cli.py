@@ -10,7 +10,7 @@ import pytest
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from eval.cli import main
-from service.answering.confidence import load_calibration
+from service.answering.calibration import load_calibration
 from service.answering.ranking.maxsim import SCORING_VERSION
 from service.ingest.ingester import Ingester
 from service.runtime.progress import NoProgress
@@ -91,7 +91,9 @@ def test_a_calibration_is_fitted_written_and_can_be_used(
     ran = footnote_eval("calibrate", "--set", mine, "--set", theirs, "--leave-out", theirs, "--out", out)
     assert ran.code == 0, ran.err
     assert "mine: 20 answerable, 20 unanswerable\n  1 follow-up among them, asked after their earlier turns" in ran.out
-    assert "theirs: 20 answerable, 20 left out\n" in ran.out
+    assert "theirs: 20 answerable, 20 left out\n  20 of 20 answerable questions have no words of the answer" in ran.out
+    assert ran.out.count("have no words") == 1
+    assert "\n*         0.100 " in ran.out
     rows = [line.split()[:2] for line in ran.out.splitlines() if line.startswith(("mine ", "theirs "))]
     assert rows == [[name, on] for on in ("all", "others", "itself") for name in ("mine", "theirs")]
     calibration = load_calibration(out, tiny_encoder.weights_sha256, SCORING_VERSION)
@@ -144,7 +146,7 @@ def test_an_existing_file_is_replaced_only_by_force(footnote_eval: Run, mine: Pa
     assert (ran.code, out.read_text()) == (1, "precious")
     assert ran.err == f"Error: {out} exists already. Choose another name, or replace it with --force.\n"
     assert footnote_eval("calibrate", "--set", mine, "--out", out, "--force").code == 0
-    assert json.loads(out.read_text())["format"] == 1
+    assert json.loads(out.read_text())["format"] == 2
 
 
 def test_a_set_is_never_written_over(footnote_eval: Run, mine: Path) -> None:
@@ -162,7 +164,7 @@ def test_where_nothing_may_be_refused_nothing_is(
     ran = footnote_eval("calibrate", "--set", mine, "--out", tmp_path / "out.json")
     assert ran.code == 0, ran.err
     assert "never not_found, because no answerable question may be refused\n" in ran.out
-    assert ran.out.count("0.000          -   0.000\n") == 2
+    assert ran.out.count(" 0.000      -  0.000 ") == 2
 
 
 def test_what_cannot_be_written_is_said_before_anything_is_asked(footnote_eval: Run, mine: Path, write: Write) -> None:
@@ -201,3 +203,26 @@ def test_a_question_whose_documents_are_all_that_there_is_is_named(
     ran = footnote_eval("calibrate", "--set", folder, "--leave-out", folder, "--out", tmp_path / "out.json")
     assert ran.code == 1
     assert "Without the documents that answer 'q0' the store has no passages." in ran.err
+
+
+def test_a_share_of_wrong_answers_that_cannot_be_kept_is_said_with_what_it_means(
+    footnote_eval: Run, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_WRONG_ANSWERS", "0.001")
+    ran = footnote_eval("calibrate", "--set", mine, "--out", tmp_path / "out.json")
+    assert ran.code == 0, ran.err
+    assert (
+        "No border keeps the share of wrong answers at 0.001 on these questions, so nothing will be claimed." in ran.out
+    )
+    assert "The least share with a border is 0." in ran.out
+    monkeypatch.setenv("FOOTNOTE_CALIBRATION", str(tmp_path / "out.json"))
+    measured = footnote_eval("run", "--set", mine, "--json")
+    assert json.loads(measured.out)["measures"]["refusal_accuracy"] == 0.5
+
+
+def test_another_version_of_the_evidence_is_noted_from_the_pipeline_in_use(
+    footnote_eval: Run, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.answering.ranking.maxsim.MaxSim.version", "another-2")
+    assert footnote_eval("calibrate", "--set", mine, "--out", tmp_path / "out.json").code == 0
+    assert json.loads((tmp_path / "out.json").read_text())["scoring"] == "another-2"

@@ -53,18 +53,20 @@ def document_from(view: View, source: str) -> StoredDocument:
     return document
 
 
-def write_calibration(path: Path, encoder: Encoder, least: float) -> Path:
-    """A calibration for an encoder: even odds at the score `least`, below which 'not_found' is said."""
+def write_calibration(path: Path, encoder: Encoder, least: float, claimed: float | None = None) -> Path:
+    """A calibration: even odds at the evidence `least`, 'not_found' below it, 'answered' from `claimed` on."""
+    logistic = {"slope": 20.0, "intercept": -20.0 * least}
     record = {
-        "format": 1,
+        "format": 2,
         "scoring": SCORING_VERSION,
         "weights_sha256": encoder.weights_sha256,
         "encoder": "",
         "fitted": "2026-01-01",
         "sets": [],
-        "slope": 20.0,
-        "intercept": -20.0 * least,
+        "answer": logistic,
+        "passage": logistic,
         "refusals": [[0.0, -1.0], [Settings.model_fields["refused_answerable"].default, least], [1.0, 1.0]],
+        "claims": [[0.0, least if claimed is None else claimed]],
     }
     path.write_text(json.dumps(record))
     return path

@@ -14,6 +14,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "candidates": (10, 1000),
     "per_document": (1, 100),
     "refused_answerable": (0, 0.5),
+    "wrong_answers": (0.001, 0.5),
     "feedback_limit": (1, 1_000_000),
     "requests_per_minute": (0, 1_000_000),
     "key_requests_per_minute": (0, 1_000_000),
@@ -32,6 +33,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 BEYOND: dict[str, tuple[float, float]] = {
     **{name: (a - 1, b + 1) for name, (a, b) in BOUNDS.items()},
     "refused_answerable": (-0.001, 0.501),
+    "wrong_answers": (0, 0.501),
     "refresh_seconds": (0, 60.001),
     "wait_seconds": (0, 60.001),
 }

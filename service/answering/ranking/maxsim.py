@@ -10,8 +10,8 @@ from service.answering.ranking.candidates import Candidate
 from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate
 from service.answering.ranking.rows import PassageRows
 
-SCORING_VERSION = 1
-"""Version of the scores. Increase it with any change to a score: a calibration is valid for one version."""
+SCORING_VERSION = "maxsim-1"
+"""Version of the scores. Change it with any change to a score: a calibration is valid for one version."""
 
 MAX_SIM, WINDOW, LEXICAL, COSINE = 1.0, 0.5, 0.4, 0.05
 """Weights of the four similarities. docs/lab/retrieval.md has the measurements behind them."""

@@ -53,8 +53,8 @@ class Reranker(Protocol):
     """Scores and ranks candidates."""
 
     @property
-    def version(self) -> int:
-        """Version of the scores. A calibration is valid for one version."""
+    def version(self) -> str:
+        """Version of the scores, such as `maxsim-1`. A calibration is valid for one version."""
 
     def rerank(
         self, question: AskedQuestion, candidates: Sequence[Candidate], rows: PassageRows

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from service.answering.ranking.deduplication import Result
-from service.answering.reader.protocol import PassageToRead, Reader, Verdict
+from service.answering.reader.protocol import PassageToRead, Reader, Verdict, log_odds
 
 READ = 4
 """Passages that are read."""
 
-ODDS_WEIGHT = 0.01
-"""Weight of the log-odds that a passage answers, in its score."""
+ODDS_WEIGHT = 0.02
+"""Weight of the log-odds that a passage answers, in the order of passages, beside a weight of 1 of its score."""
+
+ANSWER_WEIGHT, PASSAGE_WEIGHT = 0.05, 0.05
+"""Weights of the log-odds that the shown answer and its passage answer, in the evidence for each."""
 
 BEYOND_DOUBT = 0.97
 """Probability of an answer from which no further passages are read."""
@@ -41,7 +44,7 @@ def in_order_of_reading(results: Sequence[Result], verdicts: Mapping[int, Verdic
     """
 
     def score(result: Result) -> float:
-        return result.candidate.score + ODDS_WEIGHT * verdicts[result.candidate.key].odds
+        return result.candidate.score + ODDS_WEIGHT * log_odds(verdicts[result.candidate.key].answers)
 
     read = sorted((r for r in results if r.candidate.key in verdicts), key=score, reverse=True)
     return [*read, *(r for r in results if r.candidate.key not in verdicts)]

@@ -1,4 +1,4 @@
-"""Calibrations: what they make of a score, which files are one, and what is said without any."""
+"""Confidence: levels and statuses of a calibration, and what is said without any."""
 
 import json
 import math
@@ -10,60 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.errors import SettingsError
 from embeddings.encoder.encoder import Encoder
-from service.answering.answer import Answer, Confidence
-from service.answering.confidence import Calibration, calibrated, load_calibration, uncalibrated
+from service.answering.answer import Answer, Confidence, Reason, Status
+from service.answering.confidence import Borders, Evidence, calibrated, uncalibrated
 from service.answering.pipeline import Pipeline
 from service.answering.ranking.candidates import Candidate
-from service.answering.ranking.maxsim import SCORING_VERSION
 from service.answering.ranking.reranking import RerankedCandidate
 from service.settings import Settings
+from tests.service.answering.test_calibration import CALIBRATION, GIVEN
 from tests.service.conftest import Add, OpenLibrary, OpenPipeline
 
 Write = Callable[..., Path]
 
-WEIGHTS = "0" * 64
-GIVEN: dict[str, Any] = {
-    "format": 1,
-    "scoring": SCORING_VERSION,
-    "weights_sha256": WEIGHTS,
-    "encoder": "{}",
-    "fitted": "2026-11-22",
-    "sets": [{"name": "mine", "sha256": "1" * 64, "answerable": 30, "unanswerable": 20, "left_out": 10}],
-    "slope": 10.0,
-    "intercept": -4.0,
-    "refusals": [[0.0, 0.2], [0.1, 0.3], [0.5, 0.5]],
-}
-CALIBRATION = Calibration.model_validate(GIVEN)
-
 
 def first(key: int) -> RerankedCandidate:
     return RerankedCandidate(key, 0.5, 0.4)
-
-
-def test_a_score_becomes_a_probability_by_the_logistic_function() -> None:
-    assert CALIBRATION.probability(0.4) == 0.5
-    assert CALIBRATION.probability(0.6) == pytest.approx(1 / (1 + math.exp(-2)))
-
-
-@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(1e-3, 1e12))
-def test_probabilities_stay_in_bounds_and_rise_with_the_score(a: float, b: float, slope: float) -> None:
-    steep = CALIBRATION.model_copy(update={"slope": slope})
-    low, high = sorted((a, b))
-    assert 0 <= steep.probability(low) <= steep.probability(high) <= 1
-
-
-@pytest.mark.parametrize(
-    ("share", "score"),
-    [(0.1, 0.3), (0.05, 0.25), (0.3, 0.4), (0.5, 0.5), (0.9, 0.5), (1e-9, 0.2)],
-)
-def test_the_score_for_a_share_lies_between_the_known_ones_by_proportion(share: float, score: float) -> None:
-    assert CALIBRATION.threshold(share) == pytest.approx(score)
-
-
-def test_no_share_refuses_nothing() -> None:
-    assert CALIBRATION.threshold(0) == -math.inf
 
 
 @pytest.mark.parametrize(
@@ -78,84 +39,51 @@ def test_no_share_refuses_nothing() -> None:
         (0.3, "low"),
     ],
 )
-def test_levels_follow_the_probability(probability: float, level: str) -> None:
-    score = (math.log(probability / (1 - probability)) + 4 + 1e-9) / 10
-    confidence = calibrated(score, CALIBRATION)
+def test_levels_follow_the_probability_of_the_answer(probability: float, level: str) -> None:
+    evidence = (math.log(probability / (1 - probability)) + 4 + 1e-9) / 10
+    confidence = calibrated(Evidence(answer=evidence, passage=0.0), CALIBRATION)
     assert confidence.level == level
     assert confidence.probability == pytest.approx(probability, abs=1e-4)
 
 
-# Files
+def test_answer_and_passage_have_probabilities_by_their_own_maps() -> None:
+    confidence = calibrated(Evidence(answer=0.4, passage=0.4), CALIBRATION)
+    assert (confidence.probability, confidence.passage_probability) == (0.5, round(1 / (1 + math.exp(-2)), 4))
 
 
-@pytest.fixture
-def save(write: Write) -> Callable[..., Path]:
-    """Writes a calibration with some values changed."""
-    return lambda **changed: write("calibration.json", json.dumps({**GIVEN, **changed}))
-
-
-def test_a_file_that_the_settings_name_is_read(save: Callable[..., Path]) -> None:
-    assert load_calibration(save(), WEIGHTS, SCORING_VERSION) == CALIBRATION
+@given(st.floats(-20, 20), st.floats(-20, 20))
+def test_a_passage_is_never_less_probable_than_its_answer(answer: float, passage: float) -> None:
+    confidence = calibrated(Evidence(answer, passage), CALIBRATION)
+    assert confidence.probability is not None
+    assert confidence.passage_probability is not None
+    assert confidence.probability <= confidence.passage_probability
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("evidence", "status", "reason"),
     [
-        {"format": 2},
-        {"slope": 0},
-        {"slope": -1},
-        {"slope": math.nan},
-        {"intercept": math.inf},
-        {"intercept": None},
-        {"refusals": []},
-        {"refusals": [[0, 0.2]]},
-        {"refusals": [[0, math.nan], [0.5, 0.4]]},
-        {"refusals": [[0, 0.4], [0.5, 0.3]]},
-        {"refusals": [[0.5, 0.3], [0, 0.4]]},
-        {"refusals": [[0.1, 0.3], [0.5, 0.4]]},
-        {"refusals": [[0, 0.3], [1.5, 0.4]]},
-        {"sets": [{"name": "mine"}]},
-        {"surprise": 1},
+        (None, "not_found", None),
+        (Evidence(answer=0.9, passage=0.299), "not_found", None),
+        (Evidence(answer=0.599, passage=0.3), "uncertain", "doubt"),
+        (Evidence(answer=0.6, passage=0.3), "answered", None),
     ],
 )
-def test_what_is_no_calibration_is_refused(save: Callable[..., Path], changed: dict[str, Any]) -> None:
-    path = save(**changed)
-    with pytest.raises(SettingsError) as caught:
-        load_calibration(path, WEIGHTS, SCORING_VERSION)
-    assert str(caught.value).startswith(f"{path} is not a valid calibration (")
-    assert str(caught.value).endswith("). Create one with: footnote-eval calibrate")
+def test_the_passage_decides_whether_something_was_found_and_the_answer_whether_it_is_claimed(
+    evidence: Evidence | None, status: Status, reason: Reason | None
+) -> None:
+    borders = Borders.of(CALIBRATION, refused_answerable=0.1, wrong_answers=0.1)
+    assert borders.status(evidence) == (status, reason)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "[" * 10_000])
-def test_what_is_no_json_object_is_refused(write: Write, content: str) -> None:
-    with pytest.raises(SettingsError, match="is not a valid calibration"):
-        load_calibration(write("calibration.json", content), WEIGHTS, SCORING_VERSION)
+def test_a_share_of_wrong_answers_that_no_border_keeps_claims_nothing() -> None:
+    borders = Borders.of(CALIBRATION, refused_answerable=0.1, wrong_answers=0.01)
+    assert borders.status(Evidence(1e9, 1e9)) == ("uncertain", "doubt")
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, write: Write) -> None:
-    for path in (tmp_path / "none.json", tmp_path, write("binary.json", b"\xff")):
-        with pytest.raises(SettingsError) as caught:
-            load_calibration(path, WEIGHTS, SCORING_VERSION)
-        assert str(caught.value) == f"The calibration {path} cannot be read. Check FOOTNOTE_CALIBRATION."
-
-
-@pytest.mark.parametrize("changed", [{"weights_sha256": "2" * 64}, {"scoring": SCORING_VERSION + 1}])
-def test_a_file_for_another_encoder_or_score_is_refused(save: Callable[..., Path], changed: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError, match=r"another encoder or scoring version\. Fit it again with: footnote-eval"):
-        load_calibration(save(**changed), WEIGHTS, SCORING_VERSION)
-
-
-def test_the_calibration_that_comes_along_is_the_default_encoders(default_encoder: Encoder) -> None:
-    calibration = load_calibration(None, default_encoder.weights_sha256, SCORING_VERSION)
-    assert calibration is not None
-    assert {given.name for given in calibration.sets} == {"squad-dev-a", "clapnq-dev", "mtrag-un", "starter"}
-    assert 0.2 < calibration.threshold(Settings().refused_answerable) < 0.4
-    assert calibration.probability(0.2) < 0.1
-    assert calibration.probability(0.65) > 0.9
-
-
-def test_no_calibration_comes_along_for_another_encoder() -> None:
-    assert load_calibration(None, WEIGHTS, SCORING_VERSION) is None
+def test_without_a_calibration_everything_that_was_found_is_claimed() -> None:
+    borders = Borders.of(None, refused_answerable=0.1, wrong_answers=0.1)
+    assert borders.status(Evidence(-1e9, -1e9)) == ("answered", None)
+    assert borders.status(None) == ("not_found", None)
 
 
 # Without a calibration
@@ -179,7 +107,13 @@ def test_nothing_found_is_low() -> None:
 # In the pipeline
 
 
-def test_a_refused_question_keeps_its_confidence_and_its_passages(
+@pytest.fixture
+def save(write: Write) -> Callable[..., Path]:
+    """Writes a calibration with some values changed."""
+    return lambda **changed: write("calibration.json", json.dumps({**GIVEN, **changed}))
+
+
+def test_a_question_that_is_refused_or_doubted_keeps_its_confidence_and_its_passages(
     add: Add, settings: Settings, open_library: OpenLibrary, tiny_encoder: Encoder, save: Callable[..., Path]
 ) -> None:
     add("truce.md", "# Truce\n\nThe truce began in the year 2012.\n")
@@ -189,14 +123,18 @@ def test_a_refused_question_keeps_its_confidence_and_its_passages(
 
     score = ask().passages[0].score
     refusals = [[0, -1], [0.05, score + 1e-6], [0.5, 1]]
-    path = save(weights_sha256=tiny_encoder.weights_sha256, refusals=refusals)
+    path = save(weights_sha256=tiny_encoder.weights_sha256, refusals=refusals, claims=[[0.1, score]])
     refused = ask(calibration=path)
     assert (refused.status, refused.answer) == ("not_found", None)
     assert refused.passages[0].score == score
-    assert refused.confidence.probability == round(CALIBRATION.probability(score), 4)
+    assert refused.confidence.probability == round(CALIBRATION.answer.probability(score), 4)
     answered = ask(calibration=path, refused_answerable=0)
     assert answered.status == "answered"
     assert answered.confidence == refused.confidence
+    doubted = ask(calibration=path, refused_answerable=0, wrong_answers=0.05)
+    assert (doubted.status, doubted.reason, doubted.answer) == ("uncertain", "doubt", None)
+    assert doubted.passages == answered.passages
+    assert doubted.confidence == answered.confidence
 
 
 def test_without_a_calibration_no_probability_is_invented_and_nothing_refused(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Turn
+from service.answering.confidence import Evidence
 from service.answering.conversation import (
     ANSWER_TOKENS,
     LEAST_NEED,
@@ -192,12 +193,13 @@ def test_what_the_documents_do_not_hold_is_not_found_after_a_conversation_either
         answer, evidence = islands.ask_with_evidence(question, OF_MOHNI)
         assert answer.status == "not_found", question
         assert evidence is not None
-        assert evidence < answer.passages[0].score
+        assert evidence.passage < answer.passages[0].score
 
 
 def test_alone_the_evidence_is_the_score_and_there_is_none_where_nothing_is_found(islands: Pipeline) -> None:
     answer, evidence = islands.ask_with_evidence(FOLLOW_UP)
-    assert evidence == answer.passages[0].score
+    score = answer.passages[0].score
+    assert evidence == Evidence(answer=score, passage=score)
     assert islands.ask_with_evidence(FOLLOW_UP, filters=filters_of(publishers=["nobody"]))[1] is None
 
 

@@ -237,7 +237,7 @@ def keys(ranked: list[RerankedCandidate]) -> list[int]:
 class ByLength:
     """A reranker that knows nothing of vectors: the shortest passage first."""
 
-    version = 7
+    version = "by-length-1"
 
     def rerank(
         self, question: AskedQuestion, candidates: Sequence[Candidate], rows: PassageRows
