@@ -5,7 +5,17 @@ steps of retrieval for one question, `sentences` divides passages for `highlight
 `conversation` handles follow-ups.
 """
 
-from service.answering.answer import STEPS, Answer, AnsweringPassage, AnswerText, Citation, Confidence, Status, Timing, Turn
+from service.answering.answer import (
+    STEPS,
+    Answer,
+    AnsweringPassage,
+    AnswerText,
+    Citation,
+    Confidence,
+    Status,
+    Timing,
+    Turn,
+)
 from service.answering.calibration import Calibration, CalibrationSet, LogisticMap
 from service.answering.confidence import Borders, Evidence
 from service.answering.pipeline import Pipeline

@@ -51,7 +51,7 @@ CACHED_PASSAGES = 1000
 """Passages whose sentences are cached: about 5 KB each, 22 KB once their words and figures were compared. Tokenizing
 a passage again takes 0.25 ms."""
 
-CHANCE_WEIGHT = 0.1
+CHANCE_WEIGHT = 0.3
 """Weight of the logarithm of the probability that a reader gives a sentence."""
 
 LEAST_CHANCE = 1e-4
