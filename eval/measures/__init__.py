@@ -13,7 +13,7 @@ from eval.measures.measures import (
     retrieval_values,
     risk_coverage,
 )
-from eval.measures.significance import PairedDifference, holm, paired_difference
+from eval.measures.significance import PairedDifference, holm, paired_difference, proportion_interval
 from eval.measures.strings import holds_any, normalised
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "holm",
     "normalised",
     "paired_difference",
+    "proportion_interval",
     "retrieval_values",
     "risk_coverage",
 ]

@@ -23,7 +23,7 @@ RETRIEVAL: Mapping[str, str] = {
 COMPLETE = "complete@5"
 COMPLETE_AT = 5
 ANSWERS = ("answer_accuracy", "answer_in_highlight", "highlight_F1")
-PER_QUESTION = (*RETRIEVAL, COMPLETE, *ANSWERS, "refusal_accuracy")
+PER_QUESTION = (*RETRIEVAL, COMPLETE, *ANSWERS, "claimed_right", "refusal_accuracy")
 """Measures with a value per question, which can be compared in pairs."""
 
 CALIBRATION_BINS = 10
@@ -74,32 +74,43 @@ class Judged:
 
     Args:
         answerable: Whether the documents answer it.
-        refused: Whether the service answered `not_found`.
-        correct: Whether the first passage is relevant.
+        status: `answered`, `uncertain`, `not_found` or `failed`.
+        right: Whether the words shown first answer it, claimed or not.
         confidence: The probability, or the score without a calibration.
     """
 
     answerable: bool
-    refused: bool
-    correct: bool
+    status: str
+    right: bool
     confidence: float
+
+    @property
+    def refused(self) -> bool:
+        """Whether the service claimed no answer."""
+        return self.status in ("uncertain", "not_found")
 
 
 def confidence_measures(judged: Sequence[Judged]) -> dict[str, float | None]:
-    """Return the measures of refusals and confidence.
+    """Return the measures of claims, refusals and confidence.
 
     Returns:
-        `refusal_precision`: share of unanswerable questions among the refused ones. `refusal_recall`: share of refused
-        questions among the unanswerable ones. `AUROC`: probability that an answerable question has a higher
+        `claimed`: share of questions with a claimed answer. `wrong_claims`: share of claimed answers that are wrong.
+        `uncertain`: share of questions with that status. `refusal_precision`: share of unanswerable questions among
+        those without a claimed answer. `refusal_recall`: share of questions without a claimed answer among the
+        unanswerable ones. `AUROC`: probability that an answerable question has a higher
         confidence than an unanswerable one (Hanley and McNeil, 1982). `AURC`: area under the risk-coverage curve
         (Geifman and El-Yaniv, 2017). None if a measure is undefined.
     """
+    claimed = [j for j in judged if j.status == "answered"]
     refused = [j for j in judged if j.refused]
     unanswerable = [j for j in judged if not j.answerable]
     rightly = sum(not j.answerable for j in refused)
     both = bool(unanswerable) and len(unanswerable) < len(judged)
     coverage, risk = risk_coverage(judged)
     return {
+        "claimed": len(claimed) / len(judged) if judged else None,
+        "wrong_claims": sum(not j.right for j in claimed) / len(claimed) if claimed else None,
+        "uncertain": sum(j.status == "uncertain" for j in judged) / len(judged) if judged else None,
         "refusal_precision": rightly / len(refused) if refused else None,
         "refusal_recall": rightly / len(unanswerable) if unanswerable else None,
         "AUROC": float(roc_auc_score([j.answerable for j in judged], [j.confidence for j in judged])) if both else None,
@@ -108,7 +119,7 @@ def confidence_measures(judged: Sequence[Judged]) -> dict[str, float | None]:
 
 
 def risk_coverage(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
-    """Return the share of wrong first passages among the most confident questions, by share of questions answered.
+    """Return the share of wrong answers among the most confident questions, by share of questions claimed.
 
     Returns:
         Coverage and risk, in [0, 1]; questions of equal confidence make one point.
@@ -117,7 +128,7 @@ def risk_coverage(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
     coverage, risk = [], []
     wrong = 0
     for taken, question in enumerate(ordered, start=1):
-        wrong += not question.correct
+        wrong += not question.right
         last = taken == len(ordered)
         if last or ordered[taken].confidence < question.confidence:
             coverage.append(taken / len(ordered))

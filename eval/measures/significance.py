@@ -60,6 +60,17 @@ def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifferenc
     return PairedDifference(mean, float(interval.low), float(interval.high), float(test.pvalue), *counts)
 
 
+def proportion_interval(successes: int, count: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of a share (Wilson, 1927).
+
+    Args:
+        successes: Number of successes.
+        count: Number of trials, at least one.
+    """
+    interval = stats.binomtest(successes, count).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values corrected by Holm's step-down method (1979) for multiple tests, in the same order."""
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])

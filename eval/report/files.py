@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eval.errors import TargetError
-from eval.report.text import shown
+from eval.report.text import claims_sentence, shown
 from eval.report.trec import write_trec_qrels, write_trec_run
-from eval.runs import Check, Comparison, Evaluation, Run, save_run, write_junit
+from eval.runs import VERDICTS, Check, Comparison, Evaluation, Run, confusion, save_run, write_junit
 from service.runtime.terminal import plural
 
 
@@ -108,6 +108,9 @@ def summary(run: Run, checks: Sequence[Check]) -> str:
         "|---|---|",
     ]
     lines += [f"| {measure} | {shown(measure, value)} |" for measure, value in run.measures.items()]
+    lines += ["", "| outcome | answerable | not answerable |", "|---|---|---|"]
+    lines += [f"| {VERDICTS[key]} | {a} | {b} |" for key, (a, b) in confusion(run.outcomes).items()]
+    lines += ["", claims_sentence(run)]
     if checks:
         lines += ["", "| requirement | met | |", "|---|---|---|"]
         lines += [f"| {_check(check)} |" for check in checks]

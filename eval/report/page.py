@@ -12,8 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from eval.report.plots import all_plots, by_set, tag_groups
-from eval.report.text import required, shown
+from eval.report.text import claims_sentence, required, shown
 from eval.runs import (
+    FAULTS,
+    VERDICTS,
     ChangedQuestion,
     Check,
     Comparison,
@@ -21,8 +23,10 @@ from eval.runs import (
     QuestionOutcome,
     Run,
     RunPassage,
+    confusion,
     differences,
     summarised,
+    verdict,
 )
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
@@ -31,21 +35,16 @@ DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 SHOWN_PASSAGES = 3
 CHANGED = 20
 
-HEADLINE = ("nDCG@10", "hit@1", "hit@5", "answer_accuracy", "refusal_accuracy", "latency_p50_ms")
-BY_TAG = ("nDCG@10", "MRR@10", "hit@1", "hit@5", "recall@10", "answer_accuracy", "refusal_accuracy")
+HEADLINE = ("nDCG@10", "hit@1", "answer_accuracy", "claimed", "wrong_claims", "latency_p50_ms")
+BY_TAG = ("nDCG@10", "MRR@10", "hit@1", "hit@5", "recall@10", "answer_accuracy", "claimed", "wrong_claims")
 
-VERDICTS: Mapping[str, str] = {
-    "failed": "failed",
-    "refused": "wrongly refused",
-    "invented": "should not have been answered",
-    "missed": "no passage answers",
-    "late": "answers below rank 1",
-    "right": "first passage answers",
-    "rightly-refused": "rightly refused",
+COLOURS: Mapping[str, str] = {
+    **dict.fromkeys(FAULTS, "bad"),
+    "wrong-sentence": "half",
+    "right": "good",
+    "rightly-refused": "good",
 }
-"""Verdicts on a question, worst first."""
-
-RIGHT = ("right", "rightly-refused")
+"""CSS class of each verdict that has a colour."""
 
 
 def render(run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> str:
@@ -65,7 +64,10 @@ def render(run: Run, comparison: Comparison | None, checks: Sequence[Check]) -> 
         tag_rows=[(tag, len(outcomes), summarised(outcomes)) for tag, outcomes in tags.items()],
         tags=sorted(tags),
         verdicts=[(key, words, verdicts.count(key)) for key, words in VERDICTS.items() if key in verdicts],
-        faults=sum(key not in RIGHT for key in verdicts),
+        colours=COLOURS,
+        confusion=[(key, VERDICTS[key], counts) for key, counts in confusion(run.outcomes).items()],
+        claims=claims_sentence(run),
+        faults=sum(key in FAULTS for key in verdicts),
         rows=rows,
         checks=checks,
         comparison=comparison,
@@ -106,19 +108,6 @@ def render_overview(evaluations: Sequence[Evaluation]) -> str:
 def render_comparison(comparison: Comparison) -> str:
     """Return the page of a comparison as HTML."""
     return _page("comparison.html", comparison=comparison, **_compared(comparison))
-
-
-def verdict(outcome: QuestionOutcome) -> str:
-    """Return the verdict on a question, a key of `VERDICTS`."""
-    if outcome.status == "failed":
-        return "failed"
-    if outcome.status == "not_found":
-        return "refused" if outcome.answerable else "rightly-refused"
-    if not outcome.answerable:
-        return "invented"
-    if outcome.first_relevant is None:
-        return "missed"
-    return "right" if outcome.first_relevant == 1 else "late"
 
 
 def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - the variables of the template
@@ -176,10 +165,9 @@ def _highlighted(passage: RunPassage) -> str:
     return passage.text if passage.highlight is None else passage.text[slice(*passage.highlight)]
 
 
-def _worst_first(outcome: QuestionOutcome) -> tuple[float, float, str]:
-    """Return a sort key: zero for a question that was wrongly refused or answered, else nDCG@10."""
-    ranking = outcome.values.get("nDCG@10", 1.0)
-    return (ranking * outcome.values["refusal_accuracy"], ranking, outcome.id)
+def _worst_first(outcome: QuestionOutcome) -> tuple[int, float, str]:
+    """Return a sort key: the verdict, then nDCG@10."""
+    return (list(VERDICTS).index(verdict(outcome)), outcome.values.get("nDCG@10", 1.0), outcome.id)
 
 
 def _rows(run: Run) -> dict[str, Any]:
@@ -187,7 +175,7 @@ def _rows(run: Run) -> dict[str, Any]:
     texts: dict[str, int] = {}
     address = _address(run)
     rows = [_row(outcome, run, address, texts) for outcome in sorted(run.outcomes, key=_worst_first)]
-    return {"verdicts": dict(VERDICTS), "right": RIGHT, "texts": list(texts), "rows": rows}
+    return {"verdicts": dict(VERDICTS), "faults": FAULTS, "colours": dict(COLOURS), "texts": list(texts), "rows": rows}
 
 
 def _row(outcome: QuestionOutcome, run: Run, address: str | None, texts: dict[str, int]) -> dict[str, Any]:
@@ -197,6 +185,7 @@ def _row(outcome: QuestionOutcome, run: Run, address: str | None, texts: dict[st
         "question": outcome.question,
         "tags": outcome.tags,
         "verdict": verdict(outcome),
+        "status": outcome.status,
         "error": outcome.error,
         "value": outcome.values.get("nDCG@10"),
         "rank": outcome.first_relevant,

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from eval.measures import calibration_bins, risk_coverage
 from eval.report.svg import FAINT, FIRST, INK, SECOND, Plot, axis_label, draw_svg
-from eval.runs import QuestionOutcome, Run, judged_outcomes, summarised
+from eval.runs import QuestionOutcome, Run, answer_pairs, judged_outcomes, passage_pairs, summarised
 
 LAST_RANK = 10
 SHOWN_TAGS = 16
@@ -96,53 +96,72 @@ def rank_histogram(run: Run, name: str) -> Plot:
 
 
 def risk_coverage_curve(run: Run, name: str) -> Plot:
-    """Plot the share of wrong first passages among the most confident questions, with the current setting."""
+    """Plot the share of wrong answers among the most confident questions, with the border in use."""
     judged = judged_outcomes(run)
     coverage, risk = risk_coverage(judged)
-    answered = [j for j in judged if not j.refused]
-    share, wrong = len(answered) / len(judged), sum(not j.correct for j in answered) / max(1, len(answered))
+    answered = [j for j in judged if j.status == "answered"]
+    share, wrong = len(answered) / len(judged), sum(not j.right for j in answered) / max(1, len(answered))
+    area = "" if run.measures["AURC"] is None else f" The area under the curve (AURC) is {run.measures['AURC']:.3f}."
 
     def draw(axes: Axes) -> None:
         axes.plot([0, *coverage], [risk[0], *risk], color=FIRST, drawstyle="steps-post")
         if answered:
-            axes.scatter([share], [wrong], c=SECOND, marker="D", zorder=3, label="current setting")
+            axes.scatter([share], [wrong], c=SECOND, marker="D", zorder=3, label="border in use")
             axes.legend(frameon=False, labelcolor=INK, loc="lower right")
         axes.set_xlim(0, 1.02)
         axes.set_ylim(0, max(*risk, wrong, 0.05) * 1.08)
-        axes.set_xlabel("share of questions answered, most confident first")
-        axes.set_ylabel("share of wrong answers")
+        axes.set_xlabel("share of questions claimed, most confident first")
+        axes.set_ylabel("share of claims that are wrong")
         axes.grid(color=FAINT, linewidth=0.5)
 
     description = (
-        f"Risk and coverage: with every question answered, {risk[-1]:.0%} of the first passages are wrong; "
-        f"with the current setting, {share:.0%} of questions get an answer and {wrong:.0%} of these are wrong."
+        f"Risk and coverage: if every answer were claimed, {risk[-1]:.0%} would be wrong; "
+        f"with the border in use, {share:.0%} of questions get a claimed answer and {wrong:.0%} of these are wrong."
+        f"{area}"
     )
-    reading = "Lower is better. If the curve rises to the right, confidence separates right from wrong answers."
+    reading = (
+        "Lower is better. If the curve rises to the right, confidence separates right from wrong answers."
+        f"{'' if answered else ' No answer is claimed at the border in use.'}{area}"
+    )
     return Plot("Risk and coverage", reading, description, draw_svg(draw, name, description))
 
 
 def reliability(run: Run, name: str) -> Plot:
-    """Plot predicted probability against the share of correct answers."""
-    pairs = zip(run.outcomes, judged_outcomes(run), strict=True)
-    known = [(o.probability, judged.correct) for o, judged in pairs if o.probability is not None]
-    if not known:
+    """Plot predicted probabilities of answers and of first passages against the shares that are right."""
+    lines = [
+        (label, calibration_bins([p for p, _ in pairs], [right for _, right in pairs]), colour, marker)
+        for label, pairs, colour, marker in (
+            ("answer", answer_pairs(run.outcomes), FIRST, "o"),
+            ("first passage", passage_pairs(run.outcomes), SECOND, "D"),
+        )
+        if pairs
+    ]
+    if not lines:
         return Plot("Reliability", "Not available: answers have no probability without a calibration.", "", None)
-    bins = calibration_bins([p for p, _ in known], [c for _, c in known])
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle="--")
-        axes.plot([mean for mean, _, _ in bins], [share for _, share, _ in bins], color=FIRST, marker="o")
-        for mean, share, count in bins:
+        for label, bins, colour, marker in lines:
+            axes.plot(
+                [mean for mean, *_ in bins], [share for _, share, _ in bins], c=colour, marker=marker, label=label
+            )
+        for mean, share, count in lines[0][1]:
             axes.annotate(f"{count:g}", (mean, share), textcoords="offset points", xytext=(0, 6), color=INK, fontsize=9)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.02, 1.1)
         axes.set_xlabel("predicted probability")
-        axes.set_ylabel("share correct")
+        axes.set_ylabel("share right")
+        axes.legend(frameon=False, labelcolor=INK, loc="upper left")
 
-    found = "; ".join(f"{mean:.2f} predicted, {share:.2f} correct, {count:g} questions" for mean, share, count in bins)
+    found = "; ".join(
+        f"{label}, {mean:.2f} predicted, {share:.2f} right, {count:g} questions"
+        for label, bins, *_ in lines
+        for mean, share, count in bins
+    )
     description = f"Reliability: {found}."
     reading = (
-        "On the dashed line, probabilities equal the share of correct answers; the numbers are counts of questions."
+        "On the dashed line, probabilities equal the share that is right; "
+        f"the numbers are counts of questions on the line of the {lines[0][0]}."
     )
     return Plot("Reliability", reading, description, draw_svg(draw, name, description))
 

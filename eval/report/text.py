@@ -9,11 +9,21 @@ from typing import Any
 
 import click
 
-from eval.runs import ChangedQuestion, Check, Comparison, Evaluation, Run, differences
+from eval.runs import (
+    VERDICTS,
+    ChangedQuestion,
+    Check,
+    Comparison,
+    Evaluation,
+    Run,
+    claim_counts,
+    confusion,
+    differences,
+)
 from eval.sets import ImportResult
 from service.runtime.terminal import plain, plural, wrapped
 
-OVERVIEW = ("nDCG@10", "hit@1", "hit@5", "refusal_accuracy")
+OVERVIEW = ("nDCG@10", "hit@1", "answer_accuracy", "claimed", "wrong_claims")
 SHORT = 220
 WIDEST = 100
 
@@ -23,8 +33,28 @@ def print_measures(run: Run, checks: Sequence[Check]) -> None:
     click.echo(f"{plain(run.set_name)}: {plural(len(run.outcomes), 'question')}, {run.failed} failed")
     for measure, value in run.measures.items():
         click.echo(f"  {measure:20} {shown(measure, value)}")
+    _print_outcomes(run)
     for check in checks:
         click.echo(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}")
+
+
+def _print_outcomes(run: Run) -> None:
+    """Print how many answerable and unanswerable questions have each verdict, and the claims."""
+    click.echo(f"  {'outcome':32} answerable  not answerable")
+    for key, (answerable, unanswerable) in confusion(run.outcomes).items():
+        click.echo(f"  {VERDICTS[key]:32} {answerable:10} {unanswerable:15}")
+    click.echo(f"  {claims_sentence(run)}")
+
+
+def claims_sentence(run: Run) -> str:
+    """Return the number of claimed answers and the share of wrong ones, with its 95 % interval."""
+    counts = claim_counts(run.outcomes)
+    if counts.low is None or counts.high is None:
+        return f"No answer of {plural(len(run.outcomes), 'question')} is claimed."
+    return (
+        f"{plural(counts.claimed, 'answer')} of {plural(len(run.outcomes), 'question')} claimed; {counts.wrong} wrong: "
+        f"{counts.wrong / counts.claimed:.1%} (95 % interval {counts.low:.1%} to {counts.high:.1%})."
+    )
 
 
 def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
@@ -42,7 +72,17 @@ def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
 def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
     """Return an evaluation as JSON data."""
     run = evaluation.run
-    return {"set": run.set_name, "measures": run.measures, "checks": evaluation.checks}
+    outcomes = {
+        key: {"answerable": answerable, "unanswerable": unanswerable}
+        for key, (answerable, unanswerable) in confusion(run.outcomes).items()
+    }
+    return {
+        "set": run.set_name,
+        "measures": run.measures,
+        "outcomes": outcomes,
+        "claims": claim_counts(run.outcomes),
+        "checks": evaluation.checks,
+    }
 
 
 def _print_overview(evaluations: Sequence[Evaluation]) -> None:

@@ -6,22 +6,29 @@ from eval.runs.evaluation import load_set, stored_beir
 from eval.runs.gate import Check, parse_requirement, write_junit
 from eval.runs.multiple import Evaluation, baselines, check_names, evaluate
 from eval.runs.run import QuestionOutcome, Run, RunPassage, load_run, save_run
-from eval.runs.summary import judged_outcomes, summarised
+from eval.runs.summary import answer_pairs, judged_outcomes, passage_pairs, summarised
 from eval.runs.target import texts
 from eval.runs.variants import Variant, parse_settings, variant_runs
+from eval.runs.verdicts import FAULTS, VERDICTS, ClaimCounts, claim_counts, confusion, verdict
 
 __all__ = [
+    "FAULTS",
+    "VERDICTS",
     "ChangedQuestion",
     "Check",
+    "ClaimCounts",
     "Comparison",
     "Evaluation",
     "QuestionOutcome",
     "Run",
     "RunPassage",
     "Variant",
+    "answer_pairs",
     "baselines",
     "check_names",
+    "claim_counts",
     "compare",
+    "confusion",
     "differences",
     "evaluate",
     "is_right",
@@ -30,11 +37,13 @@ __all__ = [
     "load_set",
     "parse_requirement",
     "parse_settings",
+    "passage_pairs",
     "save_run",
     "shown_sentence",
     "stored_beir",
     "summarised",
     "texts",
     "variant_runs",
+    "verdict",
     "write_junit",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.errors import FootnoteError
 from eval.measures import retrieval_values
-from eval.runs.answers import answer_values
+from eval.runs.answers import answer_values, is_right, shown_sentence
 from eval.runs.run import FORMAT, QuestionOutcome, Run, RunPassage
 from eval.runs.summary import summarised
 from eval.runs.target import Target
@@ -96,8 +96,12 @@ def _outcome(
     passages = [] if answer is None else [_passage(p, gold, overlap) for p in answer.passages]
     first = next((p for p in passages if p.relevant), None)
     values: dict[str, float] = dict(retrieval or {})
+    right = question.answerable and (
+        is_right(shown_sentence(answer), gold, overlap) if gold.has_words else bool(passages and passages[0].relevant)
+    )
     if question.answerable:
         values.update(answer_values(answer, first, gold, overlap))
+        values["claimed_right"] = float(right and answer is not None and answer.status == "answered")
     values["refusal_accuracy"] = float(answer is not None and (answer.status == "answered") == question.answerable)
     probability = None if answer is None else answer.confidence.probability
     score = passages[0].score if passages else None
@@ -108,10 +112,13 @@ def _outcome(
         answerable=question.answerable,
         expected=[quote.quote for quote in question.answers] or [*(d.document for d in gold.documents), *gold.strings],
         status="failed" if answer is None else answer.status,
+        reason=None if answer is None else answer.reason,
         error=response.error,
         confidence=score if probability is None else probability,
         probability=probability,
+        passage_probability=None if answer is None else answer.confidence.passage_probability,
         answer=None if answer is None or answer.answer is None else answer.answer.text,
+        right=right,
         first_relevant=None if first is None else first.rank,
         values=values,
         latency_ms=response.latency_ms,

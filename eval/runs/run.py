@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from eval.errors import BaselineError
 from eval.files import write_atomically
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,15 @@ class QuestionOutcome:
     Args:
         id, question, tags, answerable: From the set.
         expected: Gold quotes, or relevant documents and short answers.
-        status: `answered`, `not_found` or `failed`.
+        status: `answered`, `uncertain`, `not_found` or `failed`.
+        reason: Why the answer is uncertain.
         error: The reason of a failure.
         confidence: The probability, else the score of the first passage; None without passages.
-        probability: The calibrated probability; None without a calibration.
-        answer: Text of the answer.
+        probability: The calibrated probability of the answer; None without a calibration.
+        passage_probability: The calibrated probability of the first passage; None without a calibration.
+        answer: Text of the claimed answer.
+        right: Whether the sentence shown first, claimed or not, has the gold's words; where the gold has none, whether
+            the first passage is relevant. False for an unanswerable question.
         first_relevant: Rank of the first relevant passage; None if there is none.
         values: Value of each measure, in [0, 1].
         latency_ms: Wall-clock time of the request.
@@ -55,10 +59,13 @@ class QuestionOutcome:
     answerable: bool
     expected: Sequence[str]
     status: str
+    reason: str | None
     error: str | None
     confidence: float | None
     probability: float | None
+    passage_probability: float | None
     answer: str | None
+    right: bool
     first_relevant: int | None
     values: Mapping[str, float]
     latency_ms: float
@@ -87,6 +94,13 @@ class Run:
         return sum(outcome.status == "failed" for outcome in self.outcomes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """The format of a stored run; the other fields depend on it."""
+
+    format: int
+
+
 def save_run(run: Run, path: Path) -> None:
     """Write a run as JSON.
 
@@ -105,11 +119,12 @@ def load_run(path: Path) -> Run:
     if path.is_dir():
         raise BaselineError(f"{path} is a folder. Name the stored run in it: {path / 'run.json'}")
     try:
-        run = TypeAdapter(Run).validate_json(path.read_bytes())
+        content = path.read_bytes()
+        found = TypeAdapter(_Format).validate_json(content).format
+        if found != FORMAT:
+            raise BaselineError(f"{path} is a run of format {found}; this footnote-eval reads {FORMAT}. Run it again.")
+        return TypeAdapter(Run).validate_json(content)
     except OSError as error:
         raise BaselineError(f"The run {path} cannot be read ({error.strerror}). Check the path.") from error
     except ValidationError as error:
         raise BaselineError(f"{path} is not a stored run. Make one with: footnote-eval run --report DIR") from error
-    if run.format != FORMAT:
-        raise BaselineError(f"{path} is a run of format {run.format}; this footnote-eval reads {FORMAT}. Run it again.")
-    return run

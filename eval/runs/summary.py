@@ -16,8 +16,8 @@ def summarised(outcomes: Sequence[QuestionOutcome]) -> dict[str, float | None]:
         measures[name] = float(np.mean(values)) if values else None
     judged = [_judged(outcome) for outcome in outcomes]
     measures.update(confidence_measures(judged))
-    known = [(o.probability, j.correct) for o, j in zip(outcomes, judged, strict=True) if o.probability is not None]
-    measures["ECE"] = expected_calibration_error([p for p, _ in known], [c for _, c in known]) if known else None
+    for name, pairs in (("ECE", answer_pairs(outcomes)), ("ECE_passage", passage_pairs(outcomes))):
+        measures[name] = expected_calibration_error([p for p, _ in pairs], [right for _, right in pairs])
     measures.update(aggregate_latency([outcome.latency_ms for outcome in outcomes if outcome.status != "failed"]))
     return measures
 
@@ -25,10 +25,20 @@ def summarised(outcomes: Sequence[QuestionOutcome]) -> dict[str, float | None]:
 def _judged(outcome: QuestionOutcome) -> Judged:
     return Judged(
         answerable=outcome.answerable,
-        refused=outcome.status == "not_found",
-        correct=outcome.first_relevant == 1,
+        status=outcome.status,
+        right=outcome.right,
         confidence=-1.0 if outcome.confidence is None else outcome.confidence,
     )
+
+
+def answer_pairs(outcomes: Sequence[QuestionOutcome]) -> list[tuple[float, bool]]:
+    """Return the probability of each answer and whether its words are right, where there is a probability."""
+    return [(o.probability, o.right) for o in outcomes if o.probability is not None]
+
+
+def passage_pairs(outcomes: Sequence[QuestionOutcome]) -> list[tuple[float, bool]]:
+    """Return the probability of each first passage and whether it is relevant, where there is a probability."""
+    return [(o.passage_probability, o.first_relevant == 1) for o in outcomes if o.passage_probability is not None]
 
 
 def judged_outcomes(run: Run) -> list[Judged]:

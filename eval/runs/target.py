@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -133,11 +134,21 @@ class RemoteTarget:
     def ask(self, question: str, k: int, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question."""
         turns = [asdict(turn) for turn in history]
-        given = self._json("POST", "/v1/ask", {"question": question, "k": k, "history": turns})
+        given = self._json("POST", "/v1/ask", {"question": question, "k": k, "history": turns, **self._accepted})
         try:
             return self._answers.validate_python(given)
         except ValidationError as error:
             raise TargetError("The service's answer does not match the API. Check that it is Footnote.") from error
+
+    @cached_property
+    def _accepted(self) -> Mapping[str, Any]:
+        """Return the field that asks for uncertain answers; an older service refuses it, and has none."""
+        described = self._json("GET", "/openapi.json")
+        try:
+            takes = "accept" in described["components"]["schemas"]["AskRequest"]["properties"]
+        except (KeyError, TypeError) as error:
+            raise self._stranger() from error
+        return {"accept": ["uncertain"]} if takes else {}
 
     def _json(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         response = self._good(self._send(method, path, body))

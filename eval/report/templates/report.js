@@ -1,7 +1,7 @@
 "use strict";
 // Builds the table of questions from the embedded data, one page of rows at a time. Texts are never parsed as HTML.
 const STEP = 50;
-const { verdicts, right, texts, rows } = JSON.parse(document.getElementById("data").textContent);
+const { verdicts, faults, colours, texts, rows } = JSON.parse(document.getElementById("data").textContent);
 const [words, tag, verdict, count, body, more] = ["words", "tag", "verdict", "count", "body", "more"].map((id) =>
   document.getElementById(id),
 );
@@ -42,17 +42,17 @@ function rowElement(row, number) {
   const [first] = row.passages;
   const expected = row.expected.length === 0 ? "no answer" : row.expected[0].text;
   const others = row.expected.length > 1 ? [element("p", { class: "quiet" }, `and ${row.expected.length - 1} more`)] : [];
-  const came = row.error ?? row.answer ?? "no answer";
+  const came = row.error ?? row.answer ?? (row.status === "uncertain" ? "uncertain: nothing claimed" : "no answer");
   const source = first ? [element("p", {}, linked(first.title, first.href))] : [];
   const rank = row.rank === null ? [] : [element("p", { class: "quiet" }, `answers at rank ${row.rank}`)];
-  const good = right.includes(row.verdict) ? "good" : "bad";
+  const colour = colours[row.verdict] ?? "";
   const made = element(
     "tr",
     {},
     element("th", { scope: "row" }, open, facts),
     element("td", { "data-label": "Expected" }, element("span", { class: "clamp" }, expected), ...others),
     element("td", { "data-label": "Returned" }, element("span", { class: "clamp" }, came), ...source),
-    element("td", { "data-label": "Outcome" }, element("span", { class: good }, verdicts[row.verdict]), ...rank),
+    element("td", { "data-label": "Outcome" }, element("span", { class: colour }, verdicts[row.verdict]), ...rank),
     element("td", { "data-label": "nDCG@10", class: "number" }, row.value === null ? "–" : row.value.toFixed(3)),
   );
   open.addEventListener("click", () => {
@@ -87,7 +87,7 @@ function detailElement(row, number) {
     element("h3", {}, "Expected"),
     expected.length === 0 ? "The documents do not answer this." : element("ul", {}, ...expected),
     element("h3", {}, "Answer given"),
-    row.error ?? row.answer ?? "None: not found.",
+    row.error ?? row.answer ?? (row.status === "uncertain" ? "None: uncertain." : "None: not found."),
     element("h3", {}, "Returned passages"),
     ...(passages.length === 0 ? ["None."] : passages),
   );
@@ -108,7 +108,7 @@ function showMore() {
 function filter() {
   const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = ({ verdict: its }) =>
-    !verdict.value || its === verdict.value || (verdict.value === "faults" && !right.includes(its));
+    !verdict.value || its === verdict.value || (verdict.value === "faults" && faults.includes(its));
   found = rows.filter(
     (row) =>
       fits(row) && (!tag.value || row.tags.includes(tag.value)) && wanted.every((word) => row.searched.includes(word)),

@@ -32,13 +32,16 @@ def test_a_question_that_returned_nothing_scores_zero_and_is_not_dropped() -> No
     assert retrieval_values({"q": {"a": 1}}, {})["q"]["hit@5"] == 0.0
 
 
-def judged(*rows: tuple[bool, bool, bool, float]) -> list[Judged]:
+def judged(*rows: tuple[bool, str, bool, float]) -> list[Judged]:
     return [Judged(*row) for row in rows]
 
 
 def test_refusals_and_their_order_are_measured() -> None:
     rows = judged(
-        (True, False, True, 0.9), (True, True, True, 0.3), (False, True, False, 0.2), (False, False, False, 0.5)
+        (True, "answered", True, 0.9),
+        (True, "not_found", True, 0.3),
+        (False, "not_found", False, 0.2),
+        (False, "answered", False, 0.5),
     )
     measures = confidence_measures(rows)
     assert measures["refusal_precision"] == 0.5
@@ -46,17 +49,41 @@ def test_refusals_and_their_order_are_measured() -> None:
     assert measures["AUROC"] == 0.75
 
 
+def test_claims_are_the_answered_questions_and_no_claim_is_a_refusal() -> None:
+    rows = judged(
+        (True, "answered", True, 0.9),
+        (True, "answered", False, 0.8),
+        (False, "answered", False, 0.7),
+        (True, "uncertain", True, 0.5),
+        (False, "uncertain", False, 0.4),
+        (False, "not_found", False, 0.1),
+        (True, "failed", False, -1.0),
+        (True, "failed", False, -1.0),
+    )
+    measures = confidence_measures(rows)
+    assert measures["claimed"] == 3 / 8
+    assert measures["wrong_claims"] == pytest.approx(2 / 3)
+    assert measures["uncertain"] == 2 / 8
+    assert measures["refusal_precision"] == pytest.approx(2 / 3)
+    assert measures["refusal_recall"] == pytest.approx(2 / 3)
+
+
 def test_what_has_nothing_to_count_is_not_available() -> None:
-    measures = confidence_measures(judged((True, False, True, 0.9)))
+    measures = confidence_measures(judged((True, "answered", True, 0.9)))
     assert measures["refusal_precision"] is None
     assert measures["refusal_recall"] is None
     assert measures["AUROC"] is None
+    assert confidence_measures(judged((True, "uncertain", True, 0.9)))["wrong_claims"] is None
+    assert confidence_measures([])["claimed"] is None
     assert expected_calibration_error([], []) is None
 
 
 def test_risk_grows_as_less_sure_questions_are_answered() -> None:
     rows = judged(
-        (True, False, True, 0.9), (True, False, False, 0.5), (True, False, True, 0.5), (True, False, False, 0.1)
+        (True, "answered", True, 0.9),
+        (True, "answered", False, 0.5),
+        (True, "uncertain", True, 0.5),
+        (True, "uncertain", False, 0.1),
     )
     assert risk_coverage(rows) == ([0.25, 0.75, 1.0], [0.0, pytest.approx(1 / 3), 0.5])
 

@@ -1,9 +1,11 @@
 """Paired statistics."""
 
+import math
+
 import numpy as np
 import pytest
 
-from eval.measures.significance import holm, paired_difference
+from eval.measures.significance import holm, paired_difference, proportion_interval
 
 
 def test_equal_runs_do_not_differ() -> None:
@@ -39,3 +41,12 @@ def test_holm_multiplies_by_the_tests_left_and_never_falls() -> None:
     assert holm([0.01, 0.04, 0.03]) == [pytest.approx(0.03), pytest.approx(0.06), pytest.approx(0.06)]
     assert holm([0.9, 0.8]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    n, p, z = 20, 0.1, 1.959964
+    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    assert proportion_interval(2, 20) == pytest.approx(((middle - half) / scale, (middle + half) / scale), abs=1e-6)
+    assert proportion_interval(0, 5)[0] == 0.0
+    assert proportion_interval(0, 5)[1] < 0.5

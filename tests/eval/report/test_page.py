@@ -14,7 +14,7 @@ from eval.report.page import render, render_comparison, render_overview
 from eval.runs.comparison import compare
 from eval.runs.gate import Check
 from eval.runs.multiple import Evaluation
-from eval.runs.run import QuestionOutcome, Run, RunPassage
+from eval.runs.run import FORMAT, QuestionOutcome, Run, RunPassage
 from eval.runs.summary import summarised
 
 ATTACK = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"><b>bold</b> 🔦"
@@ -36,10 +36,13 @@ def outcome(name: str, **changes: Any) -> QuestionOutcome:
         answerable=True,
         expected=("The sea",),
         status="answered",
+        reason=None,
         error=None,
         confidence=0.5,
         probability=None,
+        passage_probability=None,
         answer="The",
+        right=True,
         first_relevant=1,
         values={"nDCG@10": 1.0, "hit@1": 1.0, "refusal_accuracy": 1.0},
         latency_ms=12.0,
@@ -51,7 +54,7 @@ def outcome(name: str, **changes: Any) -> QuestionOutcome:
 
 def failed(name: str) -> QuestionOutcome:
     values = {"nDCG@10": 0.0, "hit@1": 0.0, "refusal_accuracy": 0.0}
-    gone: dict[str, Any] = {"confidence": None, "answer": None, "first_relevant": None, "passages": ()}
+    gone: dict[str, Any] = {"confidence": None, "answer": None, "right": False, "first_relevant": None, "passages": ()}
     return outcome(name, status="failed", error="It went away.", values=values, **gone)
 
 
@@ -59,11 +62,23 @@ def refused(name: str, **changes: Any) -> QuestionOutcome:
     return outcome(name, status="not_found", answer=None, **changes)
 
 
+def doubted(name: str, **changes: Any) -> QuestionOutcome:
+    return outcome(name, status="uncertain", reason="doubt", answer=None, **changes)
+
+
 OUTCOMES = (
     outcome("right"),
-    outcome("late", tags=("land",), first_relevant=4, values={"nDCG@10": 0.43, "hit@1": 0.0, "refusal_accuracy": 1.0}),
+    outcome(
+        "late",
+        right=False,
+        tags=("land",),
+        first_relevant=4,
+        values={"nDCG@10": 0.43, "hit@1": 0.0, "refusal_accuracy": 1.0},
+    ),
     refused("refused", values={"nDCG@10": 1.0, "hit@1": 1.0, "refusal_accuracy": 0.0}),
-    refused("rightly", answerable=False, expected=(), first_relevant=None, values={"refusal_accuracy": 1.0}),
+    refused(
+        "rightly", answerable=False, expected=(), right=False, first_relevant=None, values={"refusal_accuracy": 1.0}
+    ),
     failed("failed"),
 )
 
@@ -71,7 +86,7 @@ OUTCOMES = (
 def run_of(*outcomes: QuestionOutcome, **target: Any) -> Run:
     qrels = {o.id: {"chronicle#10,17": 1} for o in outcomes if o.answerable}
     about = {"kind": "in process", "documents": 1, "passages": 1, "generation": 1, **target}
-    return Run(1, "mini", "0", "2026-01-01T00:00:00+00:00", 10, 0.5, about, summarised(outcomes), outcomes, qrels)
+    return Run(FORMAT, "mini", "0", "2026-01-01T00:00:00+00:00", 10, 0.5, about, summarised(outcomes), outcomes, qrels)
 
 
 @pytest.fixture(scope="module")
@@ -121,9 +136,9 @@ def shown_ids(page: Page) -> list[str]:
 def test_questions_stand_worst_first_and_a_wrong_refusal_is_a_fault(show: Open) -> None:
     page = show(render(run_of(*OUTCOMES), None, []))
 
-    assert shown_ids(page) == ["failed", "refused", "late", "right", "rightly"]
+    assert shown_ids(page) == ["failed", "late", "refused", "right", "rightly"]
     page.get_by_role("combobox", name="Outcome").select_option("faults")
-    assert shown_ids(page) == ["failed", "refused", "late"]
+    assert shown_ids(page) == ["failed", "late", "refused"]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +229,56 @@ def test_plots_have_names_and_missing_ones_give_a_reason(show: Open) -> None:
 def test_probabilities_give_a_reliability_diagram(show: Open) -> None:
     page = show(render(run_of(outcome("one", probability=0.9)), None, []))
 
-    expect(page.get_by_role("img", name="Reliability: 0.90 predicted, 1.00 correct")).to_be_visible()
+    expect(page.get_by_role("img", name="Reliability: answer, 0.90 predicted, 1.00 right")).to_be_visible()
+
+
+UNSURE = (
+    outcome("right", right=True),
+    outcome("sentence", right=False),
+    outcome("elsewhere", right=False, first_relevant=None),
+    outcome("invented", answerable=False, right=False, first_relevant=None),
+    doubted("doubted"),
+    doubted("astray", right=False, first_relevant=3),
+    doubted("rightly-doubted", answerable=False, right=False, first_relevant=None),
+)
+
+
+def test_every_outcome_of_three_states_is_counted_and_the_claims_have_an_interval(show: Open) -> None:
+    page = show(render(run_of(*UNSURE), None, []))
+
+    table = page.get_by_role("region", name="Outcomes")
+    assert [row.locator("th, td").all_text_contents() for row in table.locator("tbody tr").all()] == [
+        ["claimed, but not answerable", "–", "1"],
+        ["claimed from a wrong passage", "1", "–"],
+        ["right passage, wrong sentence", "1", "–"],
+        ["uncertain, wrong passage first", "1", "–"],
+        ["uncertain, right passage first", "1", "–"],
+        ["uncertain, not answerable", "–", "1"],
+        ["claimed, and right", "1", "–"],
+    ]
+    expect(
+        page.get_by_text("4 answers of 7 questions claimed; 3 wrong: 75.0% (95 % interval 30.1% to 95.4%).")
+    ).to_be_visible()
+
+
+def test_a_wrong_sentence_of_the_right_passage_is_a_fault_with_a_colour_of_its_own(show: Open) -> None:
+    page = show(render(run_of(*UNSURE), None, []))
+
+    page.get_by_role("combobox", name="Outcome").select_option("faults")
+    assert shown_ids(page) == ["invented", "elsewhere", "sentence", "astray"]
+    colours = [
+        page.locator("#body").get_by_text(words).evaluate("element => getComputedStyle(element).color")
+        for words in ("right passage, wrong sentence", "claimed from a wrong passage")
+    ]
+    assert colours == ["rgb(107, 63, 160)", "rgb(163, 34, 34)"]
+    expect(page.get_by_text("uncertain: nothing claimed")).to_be_visible()
+
+
+def test_a_run_without_a_claim_says_so(show: Open) -> None:
+    page = show(render(run_of(doubted("one"), doubted("two")), None, []))
+
+    expect(page.get_by_text("No answer of 2 questions is claimed.")).to_be_visible()
+    expect(page.get_by_text("No answer is claimed at the border in use.")).to_be_visible()
 
 
 def test_a_dark_theme_changes_page_and_plots(show: Open) -> None:
@@ -263,7 +327,7 @@ def test_a_comparison_has_a_page_with_both_variants(show: Open) -> None:
 
     expect(page.get_by_role("heading", name="What of one?")).to_be_visible()
     variants = page.locator(".variants > div").all_text_contents()
-    assert "A: first passage answers (rank 1)" in variants[0]
+    assert "A: claimed, and right (rank 1)" in variants[0]
     assert "It went away." in variants[1]
     expect(page.get_by_role("row", name="k 1 2")).to_be_visible()
 

@@ -1,15 +1,18 @@
 """Measures of one question other than those of its ranking."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eval.runs.asking import run_questions
+from eval.runs.run import QuestionOutcome
+from eval.runs.verdicts import verdict
 from eval.sets.gold import Gold, GoldDocument, GoldSpan
 from eval.sets.questions import Question, QuestionSet
-from service.answering.answer import Answer, AnsweringPassage, Span, Turn
+from service.answering.answer import Answer, AnsweringPassage, Span, Status, Turn
 from service.runtime.progress import NoProgress
 from tests.eval.samples import answer, citation, passage
 
@@ -33,10 +36,14 @@ class Answering:
         return self._given
 
 
-def values(given: Answer, gold: Gold) -> Mapping[str, float]:
-    questions = QuestionSet("s", Path("s"), "0", [Question("q", "q", (), (), True, (), 1)])
+def outcome(given: Answer, gold: Gold, *, answerable: bool = True) -> QuestionOutcome:
+    questions = QuestionSet("s", Path("s"), "0", [Question("q", "q", (), (), answerable, (), 1)])
     run = run_questions(questions, {"q": gold}, Answering(given), NoProgress(), k=5, overlap=0.5)
-    return run.outcomes[0].values
+    return run.outcomes[0]
+
+
+def values(given: Answer, gold: Gold) -> Mapping[str, float]:
+    return outcome(given, gold).values
 
 
 def spoken(document: str, text: str, highlight: Span, rank: int = 1) -> AnsweringPassage:
@@ -95,3 +102,57 @@ def test_without_short_answers_document_gold_says_nothing_of_the_answer() -> Non
 def test_nothing_that_came_scores_zero_and_is_not_dropped() -> None:
     found = values(answer(), Gold(documents=[GoldDocument("d")], strings=["x"]))
     assert (found["answer_accuracy"], found["answer_in_highlight"]) == (0.0, 0.0)
+
+
+IN_2012 = Gold(documents=[GoldDocument("d")], strings=["2012"])
+RIGHT = spoken("d", "It began in 2012. So it was.", Span(0, 17))
+BESIDE = spoken("d", "It began in 2012. So it was.", Span(18, 28))
+ELSEWHERE = spoken("e", "It ended in 2014.", Span(0, 17))
+
+
+def uncertain(*passages: AnsweringPassage) -> Answer:
+    return replace(answer(*passages, found=False), status="uncertain", reason="doubt")
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "found", "accuracy", "claimed"),
+    [
+        (answer(RIGHT), "answered", "right", 1.0, 1.0),
+        (answer(BESIDE), "answered", "wrong-sentence", 0.0, 0.0),
+        (answer(ELSEWHERE), "answered", "wrong-passage", 0.0, 0.0),
+        (uncertain(RIGHT), "uncertain", "doubted", 1.0, 0.0),
+        (uncertain(BESIDE), "uncertain", "doubted", 0.0, 0.0),
+        (uncertain(ELSEWHERE), "uncertain", "doubted-wrong", 0.0, 0.0),
+        (answer(RIGHT, found=False), "not_found", "refused", 0.0, 0.0),
+    ],
+)
+def test_an_answerable_question_is_judged_by_its_status_words_and_passage(
+    given: Answer, status: Status, found: str, accuracy: float, claimed: float
+) -> None:
+    judged = outcome(given, IN_2012)
+    assert (judged.status, verdict(judged)) == (status, found)
+    assert (judged.values["answer_accuracy"], judged.values["claimed_right"]) == (accuracy, claimed)
+    assert judged.values["refusal_accuracy"] == float(status == "answered")
+
+
+@pytest.mark.parametrize(
+    ("given", "found", "accuracy"),
+    [
+        (answer(RIGHT), "invented", 0.0),
+        (uncertain(RIGHT), "doubted-rightly", 1.0),
+        (answer(RIGHT, found=False), "rightly-refused", 1.0),
+    ],
+)
+def test_an_unanswerable_question_is_judged_by_whether_something_is_claimed(
+    given: Answer, found: str, accuracy: float
+) -> None:
+    judged = outcome(given, Gold(), answerable=False)
+    assert verdict(judged) == found
+    assert not judged.right
+    assert judged.values == {"refusal_accuracy": accuracy}
+
+
+def test_where_the_gold_has_no_words_the_passage_decides() -> None:
+    judged = outcome(answer(BESIDE), Gold(documents=[GoldDocument("d")]))
+    assert (judged.right, verdict(judged)) == (True, "right")
+    assert "answer_accuracy" not in judged.values

@@ -100,3 +100,10 @@ def test_differences_name_the_parts_of_an_encoder_s_fingerprint() -> None:
     a = run_of(outcome("one"), encoder='{"weights": "aaaaaaaaaaaaaaaaaaaa", "dimension": 384}')
     b = run_of(outcome("one"), encoder='{"weights": "bbbbbbbbbbbbbbbbbbbb", "dimension": 384}')
     assert differences(a, b) == [("encoder weights", "a" * 12, "b" * 12)]
+
+
+def test_a_run_of_an_older_format_is_refused_with_what_to_do(footnote_eval: Run, write: Write) -> None:
+    old = write("old.json", json.dumps({"format": 1, "set_name": "mini", "outcomes": [{"id": "a"}]}))
+    ran = footnote_eval("compare", old, old)
+    assert ran.code == 1
+    assert ran.err == f"Error: {old} is a run of format 1; this footnote-eval reads 2. Run it again.\n"

@@ -11,6 +11,7 @@ from service.ingest.ingester import Ingester
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.hostile.strings import HOSTILE
+from tests.service.conftest import write_calibration
 from tests.service.serving import RunningService
 from tests.service.web.pages.browsing import MARKUP, Watched, ask, last
 
@@ -24,9 +25,10 @@ def service(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) 
     named = folder / "<img src=x onerror='window.owned=1'>.txt"
     named.write_text("<script>window.owned = 1</script>\n\n" + "\n\n".join(TEXTS[::2]), encoding="utf-8", newline="")
     (folder / "other.txt").write_text("Hostile words.\n\n" + "\n\n".join(TEXTS[1::2]), encoding="utf-8", newline="")
-    settings = Settings(data=folder / "data", refused_answerable=0.0)
+    calibration = write_calibration(folder / "claims-all.calibration", default_encoder, least=-1.0)
+    settings = Settings(data=folder / "data", calibration=calibration, refused_answerable=0.0)
     with Store(settings.data, create=True) as store:
-        summary = Ingester(store, lambda: default_encoder, settings).ingest([folder], NoProgress())
+        summary = Ingester(store, lambda: default_encoder, settings).ingest([named, folder / "other.txt"], NoProgress())
     assert len(summary.added) == 2
     running = RunningService(settings, default_encoder)
     running.start()
