@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from service.answering.sentences import (
     Sentence,
     figures_in,
     other_members,
+    quoted,
     split_sentences,
     without_figures,
     words_in,
@@ -60,7 +61,7 @@ class Sentences:
     """Sentences of a passage that have tokens, and their tokens.
 
     Args:
-        text: Text of the passage.
+        passage: The passage.
         sentences: Sentences that have tokens. Their heads are indices in this list.
         tokens: Indices of the passage's tokens, grouped by sentence, `(tokens in sentences,)` int64.
         first: Position in `tokens` of each sentence's first token, `(sentences,)` int64.
@@ -70,7 +71,7 @@ class Sentences:
         generations: Length of the longest chain of heads: 2 for a row below a table's header below a heading.
     """
 
-    text: str
+    passage: Passage
     sentences: Sequence[Sentence]
     tokens: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -82,7 +83,7 @@ class Sentences:
     @functools.cached_property
     def texts(self) -> list[str]:
         """Text of each sentence."""
-        return [self.text[one.span.start : one.span.end] for one in self.sentences]
+        return [self.passage.text[one.span.start : one.span.end] for one in self.sentences]
 
     @functools.cached_property
     def answers(self) -> list[bool]:
@@ -162,7 +163,7 @@ def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
     headed = [head for at, head in enumerate(heads) if head != at]
     shares = [CREDITS.get(sentences[head].kind, 0.0) * (head != at) for at, head in enumerate(heads)]
     return Sentences(
-        text=passage.text,
+        passage=passage,
         sentences=sentences,
         tokens=tokens,
         first=first,
@@ -174,14 +175,27 @@ def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
 
 
 def highlighted(sentences: Sentences, similarities: NDArray[np.float32], asked: QuestionWords) -> list[Span]:
-    """Return the span of the sentence that answers, after that of the table's header or lead-in above it, if any."""
+    """Return the spans to highlight for the sentence that best matches: the answer is the last one."""
     best = best_sentence(sentences, similarities, asked)
     if best is None:
-        return [Span(0, len(sentences.text))]
-    answer = sentences.sentences[best]
-    head = sentences.sentences[answer.head]
-    shown = [head.span] if head.kind in SHOWN_WITH_ANSWER and head is not answer else []
-    return [*shown, answer.span]
+        return [Span(0, len(sentences.passage.text))]
+    return shown(sentences, best)
+
+
+def shown(sentences: Sentences, answer: int) -> list[Span]:
+    """Return the spans to highlight for a sentence, in order.
+
+    Args:
+        sentences: Sentences of a passage.
+        answer: Index of the sentence that answers.
+
+    Returns:
+        The table's header or lead-in above it, if any; last the sentence, with those before it that it leans on.
+    """
+    chosen = sentences.sentences[answer]
+    head = sentences.sentences[chosen.head]
+    above = [head.span] if head.kind in SHOWN_WITH_ANSWER and head is not chosen else []
+    return [*above, quoted(sentences.passage, sentences.sentences, answer)]
 
 
 def best_sentence(sentences: Sentences, similarities: NDArray[np.float32], asked: QuestionWords) -> int | None:
@@ -244,10 +258,7 @@ def _renumbered(split: Sequence[Sentence], kept: Sequence[int]) -> list[Sentence
     if len(kept) == len(split):
         return list(split)
     at = {old: new for new, old in enumerate(kept)}
-    return [
-        Sentence(split[old].span, split[old].kind, at.get(split[old].head, new), split[old].group)
-        for new, old in enumerate(kept)
-    ]
+    return [replace(split[old], head=at.get(split[old].head, new)) for new, old in enumerate(kept)]
 
 
 def _penalty(sentence: Sentence) -> float:

@@ -19,6 +19,7 @@ from service.answering.sentences.kinds import (
     says_nothing,
 )
 from service.answering.sentences.segments import UNDERLINE, Role, Segment, segments
+from service.answering.sentences.turns import SpokenTurn, turn_at
 
 LONGEST_ITEM = 200
 """Characters of a list item that is not divided into sentences."""
@@ -56,12 +57,19 @@ class Passage:
         title: Title of the document.
         language: BCP 47 tag of the document; English if None.
         headings: Start in the text and title of each section that begins in the passage, in order.
+        turns: Turns of a conversation that overlap the passage, in order, relative to its text. The first may begin
+            before it, the last may end after it.
     """
 
     text: str
     title: str = ""
     language: str | None = None
     headings: tuple[tuple[int, str], ...] = ()
+    turns: tuple[SpokenTurn, ...] = ()
+
+    def turn_at(self, at: int) -> SpokenTurn | None:
+        """Return the turn that is spoken at a position; None if it is in none."""
+        return turn_at(self.turns, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,14 @@ class Sentence:
         head: Index of the sentence that heads it: a heading, a table's header, a lead-in, a question. Its own index if
             there is none.
         group: Number of the table or list that it belongs to, None for prose.
+        segment: Number of the stretch of running text that it belongs to, such as a paragraph or an item.
     """
 
     span: Span
     kind: Kind
     head: int
     group: int | None
+    segment: int = 0
 
 
 def split_sentences(passage: Passage) -> list[Sentence]:
@@ -87,7 +97,8 @@ def split_sentences(passage: Passage) -> list[Sentence]:
     text = passage.text
     parts = segments(text)
     kinds = _kinds(passage, parts)
-    boundaries = [end for _, end in sentence_spans(text, passage.language or "en")]
+    ends = {end for _, end in sentence_spans(text, passage.language or "en")}
+    boundaries = sorted(ends.union(turn.start for turn in passage.turns if turn.start > 0))
     builder = _Builder()
     for at, (segment, kind) in enumerate(zip(parts, kinds, strict=True)):
         below = parts[at + 1] if at + 1 < len(parts) else None
@@ -95,7 +106,9 @@ def split_sentences(passage: Passage) -> list[Sentence]:
             sentence = text[span.start : span.end]
             announces = span.end == segment.end and below is not None and _announces(sentence, below)
             found = kind or _kind(sentence, segment.role, announces=announces)
-            builder.add(segment, span, found, is_listed=_is_listed(sentence, segment))
+            if found.answers and (turn := passage.turn_at(span.start)) is not None and turn.asks:
+                found = Kind.QUESTION
+            builder.add(segment, at, span, found, is_listed=_is_listed(sentence, segment))
     return builder.sentences
 
 
@@ -270,7 +283,7 @@ class _Builder:
         self._opener: int | None = None
         self._reach = 0  # last paragraph that the opener heads
 
-    def add(self, segment: Segment, span: Span, kind: Kind, *, is_listed: bool) -> None:
+    def add(self, segment: Segment, at: int, span: Span, kind: Kind, *, is_listed: bool) -> None:
         index, number = len(self.sentences), segment.paragraph
         if self._opener is not None and number > self._reach:
             self._opener = None
@@ -284,7 +297,7 @@ class _Builder:
         else:
             head = self._heading if opener is None else opener
         group = number if is_listed else None
-        self.sentences.append(Sentence(span, kind, index if head is None else head, group))
+        self.sentences.append(Sentence(span, kind, index if head is None else head, group, at))
         listed = segment.role is not Role.PROSE or span.end - span.start <= SHORT_ITEM
         if opener is not None and listed and self.sentences[opener].kind is Kind.LEAD_IN:
             self._reach = number + 1

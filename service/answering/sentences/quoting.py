@@ -1,0 +1,60 @@
+"""The span to quote for a sentence that answers: the sentence, with those before it that it leans on."""
+
+from collections.abc import Sequence
+
+from service.answering.answer import Span
+from service.answering.sentences.kinds import Kind
+from service.answering.sentences.leaning import leans
+from service.answering.sentences.sentences import Passage, Sentence
+from service.answering.sentences.turns import SpokenTurn
+
+MOST_SENTENCES = 3
+"""Most sentences of a quotation."""
+
+MOST_CHARACTERS = 400
+"""Most characters of a quotation of several sentences."""
+
+JOINED = (Kind.STATEMENT, Kind.ITEM, Kind.QUESTION)
+"""Kinds of sentences that running text consists of."""
+
+
+def quoted(passage: Passage, sentences: Sequence[Sentence], answer: int) -> Span:
+    """Return the span to quote for the sentence that answers.
+
+    A sentence that cannot be quoted alone is quoted with those before it, up to the first that can, if they belong to
+    one stretch of text and to one speaker. If there is none within the limits, it is quoted alone. The label of a
+    speaker is left out.
+
+    Args:
+        passage: The passage.
+        sentences: Its sentences, in order.
+        answer: Index of the one that answers.
+    """
+    chosen = sentences[answer]
+    turn = passage.turn_at(chosen.span.start)
+    for first in range(answer, max(-1, answer - MOST_SENTENCES), -1):
+        one = sentences[first]
+        if first < answer and not _continues(passage, one, sentences[first + 1], chosen):
+            break
+        start = _start(one, turn)
+        if first < answer and chosen.span.end - start > MOST_CHARACTERS:
+            break
+        if not leans(passage.text[start : one.span.end]):
+            return Span(start, chosen.span.end)
+    return Span(_start(chosen, turn), chosen.span.end)
+
+
+def _start(sentence: Sentence, turn: SpokenTurn | None) -> int:
+    """Return the start of a sentence, after the label of its speaker."""
+    has_label = turn is not None and sentence.span.start < turn.words < sentence.span.end
+    return turn.words if turn is not None and has_label else sentence.span.start
+
+
+def _continues(passage: Passage, one: Sentence, after: Sentence, answer: Sentence) -> bool:
+    """Return whether a sentence and the one after it are running text of one speaker."""
+    return (
+        one.segment == after.segment == answer.segment
+        and one.kind in JOINED
+        and answer.kind in JOINED
+        and passage.turn_at(one.span.start) == passage.turn_at(answer.span.start)
+    )
