@@ -18,6 +18,7 @@ from service.answering.sentences import (
     QuestionWords,
     Sentence,
     figures_in,
+    is_empty,
     other_members,
     quoted,
     split_sentences,
@@ -33,6 +34,10 @@ NON_ANSWER_PENALTY = 2.0
 
 REPEAT_PENALTY = 1.0
 """Score penalty of a sentence that only repeats the question."""
+
+EMPTY_PENALTY = 0.2
+"""Score penalty of a sentence that says nothing by itself, such as "They did so.", and that nothing is quoted with. On
+SQuAD and SQuADShifts, none is chosen with or without it."""
 
 OTHER_FIGURE_PENALTY = 0.2
 """Score penalty of a sentence with another year, date or number than the question's. Measured from 0.1 to 1 on SQuAD
@@ -65,7 +70,7 @@ class Sentences:
         sentences: Sentences that have tokens. Their heads are indices in this list.
         tokens: Indices of the passage's tokens, grouped by sentence, `(tokens in sentences,)` int64.
         first: Position in `tokens` of each sentence's first token, `(sentences,)` int64.
-        penalties: Penalties of length and kind, `(sentences,)` float64.
+        penalties: Penalties of length, kind and emptiness, `(sentences,)` float64.
         heads: Index of what heads each sentence, `(sentences,)` int64.
         credit: Share of the head's match that counts for each sentence, `(sentences, 1)` float32.
         generations: Length of the longest chain of heads: 2 for a row below a table's header below a heading.
@@ -167,7 +172,7 @@ def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
         sentences=sentences,
         tokens=tokens,
         first=first,
-        penalties=np.array([_penalty(one) for one in sentences]),
+        penalties=np.array([_penalty(passage, sentences, at) for at in range(len(sentences))]),
         heads=np.array(heads, dtype=np.int64),
         credit=np.array(shares, dtype=np.float32)[:, np.newaxis],
         generations=bool(headed) + any(heads[head] != head for head in headed),
@@ -261,6 +266,8 @@ def _renumbered(split: Sequence[Sentence], kept: Sequence[int]) -> list[Sentence
     return [replace(split[old], head=at.get(split[old].head, new)) for new, old in enumerate(kept)]
 
 
-def _penalty(sentence: Sentence) -> float:
+def _penalty(passage: Passage, sentences: Sequence[Sentence], at: int) -> float:
+    sentence = sentences[at]
     length = LENGTH_PENALTY * math.log(sentence.span.end - sentence.span.start)
-    return length + NON_ANSWER_PENALTY * (not sentence.kind.answers)
+    empty = EMPTY_PENALTY * is_empty(passage, sentences, at)
+    return length + empty + NON_ANSWER_PENALTY * (not sentence.kind.answers)

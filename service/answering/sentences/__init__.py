@@ -8,7 +8,7 @@ that it leans on (`leaning`). `figures` and `question_words` compare sentences w
 from service.answering.sentences.figures import Figures, figures_in, words_in
 from service.answering.sentences.kinds import Kind
 from service.answering.sentences.question_words import QuestionWords, other_members, without_figures
-from service.answering.sentences.quoting import quoted
+from service.answering.sentences.quoting import is_empty, quoted
 from service.answering.sentences.sentences import Passage, Sentence, split_sentences
 from service.answering.sentences.turns import SpokenTurn, spoken_turns, turn_at
 
@@ -20,6 +20,7 @@ __all__ = [
     "Sentence",
     "SpokenTurn",
     "figures_in",
+    "is_empty",
     "other_members",
     "quoted",
     "split_sentences",

@@ -1,6 +1,7 @@
 """Sentences that cannot be quoted alone, because they lean on the sentence before them."""
 
 import re
+from collections.abc import Sequence
 
 from corpus.lexical import stop_terms, terms
 
@@ -9,6 +10,9 @@ LOOKED_AT = 200
 
 FEW_WORDS = 1
 """Most content words of a sentence that says nothing by itself."""
+
+LONGEST_WORD = 20
+"""Characters of the longest word that is counted as one. Scripts without spaces have longer ones."""
 
 CONNECTIVES = frozenset(
     "and but or nor so then yet thus hence therefore however instead otherwise moreover also still later afterwards"
@@ -25,6 +29,8 @@ REFERRING = frozenset(
 
 REPLYING = frozenset("yes no yeah never not same too neither exactly indeed sí nunca tampoco claro mismo misma".split())
 """Words that say nothing without what they reply to."""
+
+EMPTY = CONNECTIVES | REFERRING | REPLYING
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 _FORMAL_SUBJECT = re.compile(
@@ -50,8 +56,18 @@ def leans(sentence: str) -> bool:
     subject = next((word for word in lower if word not in CONNECTIVES), "")
     if subject.partition("'")[0].partition("’")[0] in REFERRING:
         return _FORMAL_SUBJECT.match(sentence) is None
-    content = sum(word not in CONNECTIVES and word not in REPLYING and _has_content(word) for word in lower)
-    return content <= FEW_WORDS and not any(word[0].isdigit() for word in lower)
+    return _says_little(lower)
+
+
+def says_little(sentence: str) -> bool:
+    """Return whether a sentence has next to no content words and no number, such as "Yes." or "They did so."."""
+    return _says_little([word.group().casefold() for word in _WORD.finditer(sentence[:LOOKED_AT])])
+
+
+def _says_little(words: Sequence[str]) -> bool:
+    if any(word[0].isdigit() or len(word) > LONGEST_WORD or word.lower() == word.upper() for word in words):
+        return False
+    return sum(word not in EMPTY and _has_content(word) for word in words) <= FEW_WORDS
 
 
 def _has_content(word: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.answering.answer import Span
 from service.answering.sentences.kinds import Kind
-from service.answering.sentences.leaning import leans
+from service.answering.sentences.leaning import leans, says_little
 from service.answering.sentences.sentences import Passage, Sentence
 from service.answering.sentences.turns import SpokenTurn
 
@@ -42,6 +42,17 @@ def quoted(passage: Passage, sentences: Sequence[Sentence], answer: int) -> Span
         if not leans(passage.text[start : one.span.end]):
             return Span(start, chosen.span.end)
     return Span(_start(chosen, turn), chosen.span.end)
+
+
+def is_empty(passage: Passage, sentences: Sequence[Sentence], answer: int) -> bool:
+    """Return whether the words quoted for a statement say nothing, with the question that they reply to, if any."""
+    chosen = sentences[answer]
+    if chosen.kind is not Kind.STATEMENT or not says_little(passage.text[chosen.span.start : chosen.span.end]):
+        return False
+    span = quoted(passage, sentences, answer)
+    turn = passage.turn_at(span.start)
+    has_question = turn is not None and turn.question is not None and span.start < turn.first
+    return not has_question and says_little(passage.text[span.start : span.end])
 
 
 def _start(sentence: Sentence, turn: SpokenTurn | None) -> int:

@@ -13,9 +13,11 @@ from service.answering.sentences.kinds import (
     Kind,
     ends_with_colon,
     is_caption,
+    is_caption_number,
     is_question,
     is_short_line,
     kind_of_line,
+    may_be_name,
     says_nothing,
 )
 from service.answering.sentences.segments import UNDERLINE, Role, Segment, segments
@@ -26,6 +28,12 @@ LONGEST_ITEM = 200
 
 TITLE_MARKUP = 12
 """Most characters of markup in a heading's line, beside its title."""
+
+LONG_TITLE = 20
+"""Fewest characters of a title that is known behind the words of a menu."""
+
+LONGEST_MENU = 40
+"""Most characters of a menu's words before a title."""
 
 LONGEST_MARK = 8
 """Most characters of an item's mark."""
@@ -169,6 +177,8 @@ def _kind(sentence: str, role: Role, *, announces: bool) -> Kind:
         return Kind.RULE
     if is_question(sentence):
         return Kind.QUESTION
+    if is_caption_number(sentence):
+        return Kind.CAPTION_NUMBER
     if announces:
         return Kind.LEAD_IN
     return Kind.ROW if role is Role.ROW else Kind.STATEMENT if role in (Role.PROSE, Role.LINE) else Kind.ITEM
@@ -187,6 +197,9 @@ def _kinds(passage: Passage, parts: Sequence[Segment]) -> list[Kind | None]:
             kinds.append(Kind.HEADING)
         else:
             kinds.append(kind_of_line(line, alone=alone[at], beside_labels=part.paragraph in labelled))
+    for at, line in enumerate(texts):
+        if kinds[at] is None and alone[at] and Kind.DATE in kinds[max(0, at - 1) : at + 2] and may_be_name(line):
+            kinds[at] = Kind.BYLINE
     return [kind or _heading(passage.text, parts, texts, at) for at, kind in enumerate(kinds)]
 
 
@@ -203,8 +216,11 @@ def _opens_section(passage: Passage, part: Segment, line: str) -> bool:
         title = passage.headings[at][1]
         if title in line and len(line) <= len(title) + TITLE_MARKUP:
             return True
-    plain = line.strip("#*_= \t\n")
-    return bool(plain) and plain[-1] not in ".!…。" and plain.casefold() == passage.title.strip().casefold()
+    plain, title = line.strip("#*_= \t\n").casefold(), passage.title.strip().casefold()
+    if not plain or plain[-1] in ".!…。":
+        return False
+    after_menu = len(title) >= LONG_TITLE and plain.endswith(title) and len(plain) <= len(title) + LONGEST_MENU
+    return plain == title or after_menu
 
 
 def _row_kind(parts: Sequence[Segment], texts: Sequence[str], at: int) -> Kind | None:
@@ -247,31 +263,45 @@ def _has_figure(cell: str) -> bool:
 
 
 def _heading(text: str, parts: Sequence[Segment], texts: Sequence[str], at: int) -> Kind | None:
-    """Return whether a segment without a revealing form is the heading of what is below."""
+    """Return whether a segment without a revealing form is a caption, or the heading of what is below."""
     part, line = parts[at], texts[at]
-    if part.role not in (Role.PROSE, Role.LINE) or at + 1 == len(parts):
-        return Kind.HEADING if line.startswith("#") and part.role is Role.PROSE else None
-    below, under = parts[at + 1], texts[at + 1]
-    if UNDERLINE.fullmatch(under) and below.start == part.end + 1:
-        return Kind.HEADING if at + 2 < len(parts) and line[-1] not in ".,;" else None
-    if line.startswith("#"):
-        return Kind.HEADING if is_heading(line, under, opens_section=False) else None
-    if below.role is Role.ROW and is_caption(line):
-        return Kind.HEADING
-    if not is_short_line(line):
+    if part.role not in (Role.PROSE, Role.LINE):
         return None
+    is_last = at + 1 == len(parts)
+    if is_caption(line) and is_short_line(line.replace(": ", " ")) and (is_last or parts[at + 1].role is not Role.ROW):
+        return Kind.CAPTION
+    if is_last:
+        return Kind.HEADING if line.startswith("#") and part.role is Role.PROSE else None
+    return Kind.HEADING if _heads(text, parts, texts, at) else None
+
+
+def _heads(text: str, parts: Sequence[Segment], texts: Sequence[str], at: int) -> bool:
+    """Return whether a line is the heading of what is below."""
+    part, line, below, under = parts[at], texts[at], parts[at + 1], texts[at + 1]
+    if UNDERLINE.fullmatch(under) and below.start == part.end + 1:
+        return at + 2 < len(parts) and line[-1] not in ".,;"
+    if line.startswith("#"):
+        return is_heading(line, under, opens_section=False)
+    if below.role is Role.ROW and is_caption(line):
+        return True
     inside = below.paragraph == part.paragraph
-    if inside and at and parts[at - 1].paragraph == part.paragraph and texts[at - 1][-1] not in ".!?…。":
-        return None  # a line of a list or of verse
-    if not inside and at > 1 and is_short_line(texts[at - 1]) and is_short_line(texts[at - 2]):
-        return None  # the last line of a list
+    if not is_short_line(line) or _is_member(parts, texts, at, inside=inside):
+        return False
     if below.role in (Role.ROW, Role.ITEM, Role.LABELLED):
-        return Kind.HEADING
+        return True
     paragraph = under if inside else text[below.start : below.start + LOOKED_AT].partition("\n\n")[0]
     if is_heading(line, paragraph, opens_section=False):
-        return Kind.HEADING
+        return True
     prose = under[-1] in ".!…。" and not (inside and len(line.split()) > LABEL_WORDS)
-    return Kind.HEADING if prose and len(under) > len(line) else None
+    return prose and len(under) > len(line)
+
+
+def _is_member(parts: Sequence[Segment], texts: Sequence[str], at: int, *, inside: bool) -> bool:
+    """Return whether a short line is one of a list or of verse, or the value of a label."""
+    if at and parts[at - 1].paragraph == parts[at].paragraph:
+        if ends_with_colon(texts[at - 1]) or (inside and texts[at - 1][-1] not in ".!?…。"):
+            return True
+    return not inside and at > 1 and is_short_line(texts[at - 1]) and is_short_line(texts[at - 2])
 
 
 class _Builder:

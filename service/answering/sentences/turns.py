@@ -60,11 +60,11 @@ UNNAMED = REPLIERS | frozenset("q p question pregunta frage".split())
 NOT_NAMES = frozenset(
     "note notes warning caution important tip tips hint example examples source sources date time place location"
     " chair secretary treasurer author editor title subject from to cc re address phone email tel fax photo image"
-    " figure table summary abstract background conclusion problem solution cause effect result results method methods"
-    " input output before after pros cons ingredients step option update correction see read also and but who what when where"
-    " why how definition exercise task hours price contact website monday tuesday wednesday thursday friday saturday"
-    " sunday nota notas aviso advertencia importante consejo ejemplo fuente fuentes fecha lugar hora autor autora"
-    " título problema solución resultado resumen".split()
+    " figure table summary abstract background conclusion problem solution cause effect result results method"
+    " methods input output before after pros cons ingredients step option update correction see read also and but"
+    " who what when where why how definition exercise task hours price contact website monday tuesday wednesday"
+    " thursday friday saturday sunday nota notas aviso advertencia importante consejo ejemplo fuente fuentes fecha"
+    " lugar hora autor autora título problema solución resultado resumen".split()
 )
 """Labels in lower case that name no speaker."""
 

@@ -1,7 +1,5 @@
 """Answers from interviews: who says them, and which question they reply to."""
 
-import pytest
-
 from service.answering.answer import AnswerText
 from tests.service.answering.conftest import Over
 
