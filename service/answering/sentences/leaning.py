@@ -27,6 +27,9 @@ REFERRING = frozenset(
 )
 """Pronouns and determiners that begin a sentence and refer to the one before."""
 
+RELATIVE = frozenset("which whose whom".split())
+"""Pronouns that begin a part of the sentence before."""
+
 REPLYING = frozenset("yes no yeah never not same too neither exactly indeed sí nunca tampoco claro mismo misma".split())
 """Words that say nothing without what they reply to."""
 
@@ -57,6 +60,12 @@ def leans(sentence: str) -> bool:
     if subject.partition("'")[0].partition("’")[0] in REFERRING:
         return _FORMAL_SUBJECT.match(sentence) is None
     return _says_little(lower)
+
+
+def continues(sentence: str) -> bool:
+    """Return whether a sentence is a clause of the one before that was set off, such as "Which he paid."."""
+    first = _WORD.match(sentence)
+    return first is not None and first.group().casefold() in RELATIVE
 
 
 def says_little(sentence: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.answering.answer import Span
 from service.answering.sentences.kinds import Kind
-from service.answering.sentences.leaning import leans, says_little
+from service.answering.sentences.leaning import continues, leans, says_little
 from service.answering.sentences.sentences import Passage, Sentence
 from service.answering.sentences.turns import SpokenTurn
 
@@ -23,7 +23,7 @@ def quoted(passage: Passage, sentences: Sequence[Sentence], answer: int) -> Span
 
     A sentence that cannot be quoted alone is quoted with those before it, up to the first that can, if they belong to
     one stretch of text and to one speaker. If there is none within the limits, it is quoted alone. The label of a
-    speaker is left out.
+    speaker is left out. A clause after the sentence that was set off from it is quoted too.
 
     Args:
         passage: The passage.
@@ -31,17 +31,34 @@ def quoted(passage: Passage, sentences: Sequence[Sentence], answer: int) -> Span
         answer: Index of the one that answers.
     """
     chosen = sentences[answer]
+    end = _end(passage, sentences, answer)
     turn = passage.turn_at(chosen.span.start)
     for first in range(answer, max(-1, answer - MOST_SENTENCES), -1):
         one = sentences[first]
         if first < answer and not _continues(passage, one, sentences[first + 1], chosen):
             break
         start = _start(one, turn)
-        if first < answer and chosen.span.end - start > MOST_CHARACTERS:
+        if first < answer and end - start > MOST_CHARACTERS:
             break
         if not leans(passage.text[start : one.span.end]):
-            return Span(start, chosen.span.end)
-    return Span(_start(chosen, turn), chosen.span.end)
+            return Span(start, end)
+    return Span(_start(chosen, turn), end)
+
+
+def _end(passage: Passage, sentences: Sequence[Sentence], answer: int) -> int:
+    """Return the end of a sentence, with the clause after it that was set off."""
+    chosen, after = sentences[answer], sentences[answer + 1 : answer + 2]
+    for clause in after:
+        is_short = clause.span.end - chosen.span.start <= MOST_CHARACTERS
+        text = passage.text[clause.span.start : clause.span.end]
+        if (
+            is_short
+            and clause.kind is Kind.STATEMENT
+            and continues(text)
+            and _continues(passage, chosen, clause, chosen)
+        ):
+            return clause.span.end
+    return chosen.span.end
 
 
 def is_empty(passage: Passage, sentences: Sequence[Sentence], answer: int) -> bool:

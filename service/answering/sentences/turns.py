@@ -40,6 +40,11 @@ _BLANK = re.compile(r"\n[ \t\r\f\v\u00a0]*\n\s*")
 _HEADING = re.compile(r"#{1,6}\s|[-=*_]{3,}$")
 _INITIALS = re.compile(r"[A-ZÁÉÍÓÚÑ]\.?(?:[A-ZÁÉÍÓÚÑ]\.?){1,3}")
 _CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w’'-]{1,24}(?: [^\W\d_a-z][\w’'-]{1,24}){1,8}")
+_INTERVIEW_WITH = re.compile(
+    r"\b(?:interview with|interviewed|conversation with|entrevista con|entrevista a|entrevistó a|conversación con) "
+    r"(?:[a-z][\w-]{0,20} ){0,4}(?P<name>(?:[^\W\d_a-z][\w’'-]{1,24} (?:[A-Z]\. )?){1,5}[^\W\d_a-z][\w’'-]{1,24})"
+    r"(?P<more>,? (?:and|y|e) )?"
+)
 _IN_PERSON = re.compile(
     r"\b(?:I|we|you|my|our|me|us|your|yo|nosotros|usted|ustedes|nos|mi|nuestro|nuestra|ich|wir|je|nous|vous)\b"
 )
@@ -345,8 +350,12 @@ def _line_starts(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _unmarked(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[SpokenTurn]:
-    """Return the questions of an interview that are paragraphs, and the paragraphs below each as its reply."""
+    """Return the questions of an interview that are paragraphs, and the paragraph below each as its reply.
+
+    Further paragraphs are nobody's: they may be remarks of the interviewer.
+    """
     texts = [text[start:end] for start, end in paragraphs]
+    interviewee: str | None = None
     conversation = Conversation.of(texts)
     turns: list[SpokenTurn] = []
     for at, ((start, end), paragraph) in enumerate(zip(paragraphs, texts, strict=True)):
@@ -356,11 +365,18 @@ def _unmarked(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[SpokenTu
             asks = conversation.is_question(paragraph) and (bold if conversation.bold else not after_question)
         else:
             asks = at + 1 < len(texts) and _asks_alone(paragraph) and _YES_OR_NO.match(texts[at + 1]) is not None
+        if asks and not turns and conversation.interview:
+            interviewee = _interviewee(text[max(0, start - HEAD) : start])
         if asks or (turns and turns[-1].asks):
-            turns.append(SpokenTurn(start, start, end, end, asks=asks))
-        elif conversation.interview and turns and not _HEADING.match(paragraph):
-            turns[-1] = replace(turns[-1], end=end)
+            turns.append(SpokenTurn(start, start, end, end, None if asks else interviewee, asks))
     return turns
+
+
+def _interviewee(before: str) -> str | None:
+    """Return the only person with whom a text says that it is an interview."""
+    found = list(_INTERVIEW_WITH.finditer(before))
+    names = {one["name"].split()[-1]: one["name"].removesuffix("'s").removesuffix("’s") for one in found}
+    return next(iter(names.values())) if len(names) == 1 and not any(one["more"] for one in found) else None
 
 
 def _asks_alone(paragraph: str) -> bool:

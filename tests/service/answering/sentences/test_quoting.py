@@ -95,3 +95,10 @@ def test_the_label_of_a_speaker_is_not_quoted() -> None:
     assert quotation(text, "council") == "The council of Askwater did."
     assert quotation(text, "May") == "The council of Askwater did. They voted in May."
     assert quotation("Q: Who met?\n\nA: In all, nine farmers.", "nine") == "In all, nine farmers."
+
+
+def test_a_clause_that_was_set_off_is_quoted_with_its_sentence() -> None:
+    text = f"{PROSE} Which the county had paid for. The mill burned."
+
+    assert quotation(text, "council") == quotation(text, "county") == f"{PROSE} Which the county had paid for."
+    assert quotation(f"{PROSE} Which of them voted?", "council") == PROSE

@@ -156,3 +156,23 @@ def test_paragraphs_that_ask_make_an_interview() -> None:
 def test_one_question_is_replied_to_by_yes_or_no() -> None:
     assert replies("Was the weir mended?\n\nYes, in May.\n\nIt held.") == [("Was the weir mended?", "Yes, in May.")]
     assert replies("Was the weir mended?\n\nThe council never said.\n\nIt held.") == []
+
+
+INTERVIEW = "Why did it fall?\n\nIt was old.\n\nThe farmers say otherwise.\n\nWho knew?\n\nI did.\n\nWhen?\n\nIn May."
+
+
+@pytest.mark.parametrize(
+    "about", ["an interview with the miller Ana Toll in spring", "una entrevista con Ana Toll. En mayo."]
+)
+def test_the_only_person_interviewed_speaks_the_replies(about: str) -> None:
+    found = said(f"This is {about}\n\n{INTERVIEW}")
+
+    assert [words for speaker, _, words in found if speaker == "Ana Toll"] == ["It was old.", "I did.", "In May."]
+    assert {speaker for speaker, asks, _ in found if asks} == {None}
+
+
+@pytest.mark.parametrize(
+    "about", ["an interview with Ana Toll and Olaf Hask.", "an interview with them.", "the mill that Ana Toll built."]
+)
+def test_of_several_or_unknown_people_none_speaks(about: str) -> None:
+    assert {speaker for speaker, _, _ in said(f"This is {about}\n\n{INTERVIEW}")} == {None}
