@@ -176,7 +176,6 @@ MEASURED_ROOMS = """
     service.answering.conversation
     service.answering.ranking.deduplication
     service.answering.highlight
-    service.answering.citations.quotations
     service.answering.sentences.figures
     service.answering.sentences.kinds
     service.answering.sentences.leaning

@@ -113,11 +113,19 @@ def split_sentences(passage: Passage) -> list[Sentence]:
         for span in _spans(passage, segment, kind, boundaries):
             sentence = text[span.start : span.end]
             announces = span.end == segment.end and below is not None and _announces(sentence, below)
-            found = kind or _kind(sentence, segment.role, announces=announces)
-            if found.answers and (turn := passage.turn_at(span.start)) is not None and turn.asks:
-                found = Kind.QUESTION
+            found = _in_turn(passage, span, kind or _kind(sentence, segment.role, announces=announces))
             builder.add(segment, at, span, found, is_listed=_is_listed(sentence, segment))
     return builder.sentences
+
+
+def _in_turn(passage: Passage, span: Span, kind: Kind) -> Kind:
+    """Return the kind of a sentence in a conversation."""
+    turn = passage.turn_at(span.start)
+    if turn is None:
+        return kind
+    if span.end <= turn.words:
+        return Kind.SPEAKER
+    return Kind.QUESTION if turn.asks and kind.answers else kind
 
 
 def _spans(passage: Passage, segment: Segment, kind: Kind | None, boundaries: Sequence[int]) -> list[Span]:
@@ -329,5 +337,5 @@ class _Builder:
         group = number if is_listed else None
         self.sentences.append(Sentence(span, kind, index if head is None else head, group, at))
         listed = segment.role is not Role.PROSE or span.end - span.start <= SHORT_ITEM
-        if opener is not None and listed and self.sentences[opener].kind is Kind.LEAD_IN:
+        if opener is not None and (kind is Kind.SPEAKER or (listed and self.sentences[opener].kind is Kind.LEAD_IN)):
             self._reach = number + 1

@@ -52,3 +52,17 @@ def test_what_an_interviewer_claims_is_no_answer(over: Over) -> None:
     assert answer.citation.speaker == "Ada Toll"
     assert answer.reply_to is not None
     assert answer.reply_to.text.startswith("The council paid the farmers")
+
+
+def test_copies_of_a_sentence_and_what_it_leans_on_are_one_result(over: Over) -> None:
+    text = "{}\n\nThe council of Askwater met in the chapel. It voted to sell the weir to the bishop.\n\n{}"
+    below = "The mill ground rye and barley for the farms of the valley until the dam was taken away."
+
+    answer = over({"a.txt": text.format("Annual", below), "b.txt": text.format("Another copy", below)}).ask(
+        "Who voted to sell the weir to the bishop?"
+    )
+
+    assert answer.answer is not None
+    assert answer.answer.text.startswith("The council of Askwater met in the chapel. It voted")
+    assert len(answer.passages) == 1
+    assert len(answer.passages[0].also_found_in) == 1
