@@ -90,6 +90,11 @@ class Sentences:
         """Text of each sentence."""
         return [self.passage.text[one.span.start : one.span.end] for one in self.sentences]
 
+    def quotation(self, answer: int) -> str:
+        """Return the words to quote for a sentence."""
+        span = quoted(self.passage, self.sentences, answer)
+        return self.passage.text[span.start : span.end]
+
     @functools.cached_property
     def answers(self) -> list[bool]:
         """Whether each sentence is of a kind that answers."""
@@ -246,7 +251,7 @@ def _first_that_says_more(scores: NDArray[np.float64], sentences: Sentences, ask
     repeats: set[int] = set()
     while True:
         best = int(np.argmax(scores))
-        if best in repeats or not sentences.answers[best] or not asked.is_repeated_by(sentences.texts[best]):
+        if best in repeats or not sentences.answers[best] or not asked.is_repeated_by(sentences.quotation(best)):
             return best
         repeats.add(best)
         scores[best] -= REPEAT_PENALTY
