@@ -24,7 +24,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Span `[start, end)` of a document's canonical text at a revision, with the document's metadata and links."""
+    """Span `[start, end)` of a document's canonical text at a revision, with the document's metadata and links.
+
+    `speaker` is who says the words (of a passage, those of its last highlight), as the text names them; None if it
+    does not, and for passages that are only listed as copies.
+    """
 
     document_id: str
     revision: str
@@ -40,6 +44,7 @@ class Citation:
     end: int
     href: str
     source_href: str | None
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,23 @@ class AnsweringPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerText:
-    """Verbatim answer, with a citation of exactly this text."""
+class Quotation:
+    """Verbatim text, with a citation of exactly this text."""
 
     text: str
     citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """Verbatim answer, with a citation of exactly this text.
+
+    `reply_to` is the question that it replies to, if it is from the first paragraph of a reply.
+    """
+
+    text: str
+    citation: Citation
+    reply_to: Quotation | None = None
 
 
 @dataclass(frozen=True, slots=True)

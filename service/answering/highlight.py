@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ from service.answering.sentences import (
     QuestionWords,
     Sentence,
     figures_in,
+    is_empty,
     other_members,
+    quoted,
     split_sentences,
     without_figures,
     words_in,
@@ -32,6 +34,10 @@ NON_ANSWER_PENALTY = 2.0
 
 REPEAT_PENALTY = 1.0
 """Score penalty of a sentence that only repeats the question."""
+
+EMPTY_PENALTY = 0.2
+"""Score penalty of a sentence that says nothing by itself, such as "They did so.", and that nothing is quoted with. On
+SQuAD and SQuADShifts, none is chosen with or without it."""
 
 OTHER_FIGURE_PENALTY = 0.2
 """Score penalty of a sentence with another year, date or number than the question's. Measured from 0.1 to 1 on SQuAD
@@ -66,17 +72,17 @@ class Sentences:
     """Sentences of a passage that have tokens, and their tokens.
 
     Args:
-        text: Text of the passage.
+        passage: The passage.
         sentences: Sentences that have tokens. Their heads are indices in this list.
         tokens: Indices of the passage's tokens, grouped by sentence, `(tokens in sentences,)` int64.
         first: Position in `tokens` of each sentence's first token, `(sentences,)` int64.
-        penalties: Penalties of length and kind, `(sentences,)` float64.
+        penalties: Penalties of length, kind and emptiness, `(sentences,)` float64.
         heads: Index of what heads each sentence, `(sentences,)` int64.
         credit: Share of the head's match that counts for each sentence, `(sentences, 1)` float32.
         generations: Length of the longest chain of heads: 2 for a row below a table's header below a heading.
     """
 
-    text: str
+    passage: Passage
     sentences: Sequence[Sentence]
     tokens: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -88,7 +94,12 @@ class Sentences:
     @functools.cached_property
     def texts(self) -> list[str]:
         """Text of each sentence."""
-        return [self.text[one.span.start : one.span.end] for one in self.sentences]
+        return [self.passage.text[one.span.start : one.span.end] for one in self.sentences]
+
+    def quotation(self, answer: int) -> str:
+        """Return the words to quote for a sentence."""
+        span = quoted(self.passage, self.sentences, answer)
+        return self.passage.text[span.start : span.end]
 
     @functools.cached_property
     def answers(self) -> list[bool]:
@@ -179,11 +190,11 @@ def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
     headed = [head for at, head in enumerate(heads) if head != at]
     shares = [CREDITS.get(sentences[head].kind, 0.0) * (head != at) for at, head in enumerate(heads)]
     return Sentences(
-        text=passage.text,
+        passage=passage,
         sentences=sentences,
         tokens=tokens,
         first=first,
-        penalties=np.array([_penalty(one) for one in sentences]),
+        penalties=np.array([_penalty(passage, sentences, at) for at in range(len(sentences))]),
         heads=np.array(heads, dtype=np.int64),
         credit=np.array(shares, dtype=np.float32)[:, np.newaxis],
         generations=bool(headed) + any(heads[head] != head for head in headed),
@@ -196,14 +207,27 @@ def highlighted(
     asked: QuestionWords,
     chances: Sequence[float] | None = None,
 ) -> list[Span]:
-    """Return the span of the sentence that answers, after that of the table's header or lead-in above it, if any."""
+    """Return the spans to highlight for the sentence that best matches: the answer is the last one."""
     best = best_sentence(sentences, similarities, asked, chances)
     if best is None:
-        return [Span(0, len(sentences.text))]
-    answer = sentences.sentences[best]
-    head = sentences.sentences[answer.head]
-    shown = [head.span] if head.kind in SHOWN_WITH_ANSWER and head is not answer else []
-    return [*shown, answer.span]
+        return [Span(0, len(sentences.passage.text))]
+    return shown(sentences, best)
+
+
+def shown(sentences: Sentences, answer: int) -> list[Span]:
+    """Return the spans to highlight for a sentence, in order.
+
+    Args:
+        sentences: Sentences of a passage.
+        answer: Index of the sentence that answers.
+
+    Returns:
+        The table's header or lead-in above it, if any; last the sentence, with those before it that it leans on.
+    """
+    chosen = sentences.sentences[answer]
+    head = sentences.sentences[chosen.head]
+    above = [head.span] if head.kind in SHOWN_WITH_ANSWER and head is not chosen else []
+    return [*above, quoted(sentences.passage, sentences.sentences, answer)]
 
 
 def best_sentence(
@@ -258,7 +282,7 @@ def _first_that_says_more(scores: NDArray[np.float64], sentences: Sentences, ask
     repeats: set[int] = set()
     while True:
         best = int(np.argmax(scores))
-        if best in repeats or not sentences.answers[best] or not asked.is_repeated_by(sentences.texts[best]):
+        if best in repeats or not sentences.answers[best] or not asked.is_repeated_by(sentences.quotation(best)):
             return best
         repeats.add(best)
         scores[best] -= REPEAT_PENALTY
@@ -275,12 +299,11 @@ def _renumbered(split: Sequence[Sentence], kept: Sequence[int]) -> list[Sentence
     if len(kept) == len(split):
         return list(split)
     at = {old: new for new, old in enumerate(kept)}
-    return [
-        Sentence(split[old].span, split[old].kind, at.get(split[old].head, new), split[old].group)
-        for new, old in enumerate(kept)
-    ]
+    return [replace(split[old], head=at.get(split[old].head, new)) for new, old in enumerate(kept)]
 
 
-def _penalty(sentence: Sentence) -> float:
+def _penalty(passage: Passage, sentences: Sequence[Sentence], at: int) -> float:
+    sentence = sentences[at]
     length = LENGTH_PENALTY * math.log(sentence.span.end - sentence.span.start)
-    return length + NON_ANSWER_PENALTY * (not sentence.kind.answers)
+    empty = EMPTY_PENALTY * is_empty(passage, sentences, at)
+    return length + empty + NON_ANSWER_PENALTY * (not sentence.kind.answers)

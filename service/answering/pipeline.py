@@ -11,7 +11,6 @@ from service.answering.answer import (
     Answer,
     AnsweringPassage,
     AnswerText,
-    Citation,
     Confidence,
     Interpretation,
     Reason,
@@ -20,7 +19,7 @@ from service.answering.answer import (
     Turn,
 )
 from service.answering.calibration import load_calibration
-from service.answering.citations.citation import cite, page_at
+from service.answering.citations.quotations import answer_text, cited_passage
 from service.answering.confidence import Borders, Evidence, calibrated, uncalibrated
 from service.answering.conversation import Reading, read_together
 from service.answering.highlight import Highlighter
@@ -190,28 +189,17 @@ class _Stopwatch:
 
 
 def _passage(search: Search, rank: int, result: Result) -> AnsweringPassage:
-    candidate = result.candidate
+    candidate, highlights = result.candidate, search.highlights(result.candidate)
     return AnsweringPassage(
         id=search.rows.passage(candidate.key).id,
         rank=rank,
         score=candidate.score,
         text=search.rows.passage(candidate.key).text,
-        highlights=search.highlights(candidate),
-        citation=_citation(search, candidate.key),
-        also_found_in=[_citation(search, duplicate.key) for duplicate in result.duplicates],
+        highlights=highlights,
+        citation=cited_passage(search.rows, candidate.key, highlights[-1]),
+        also_found_in=[cited_passage(search.rows, duplicate.key) for duplicate in result.duplicates],
     )
 
 
-def _citation(search: Search, key: int) -> Citation:
-    document, passage, source = search.rows.document(key), search.rows.passage(key), search.rows.source_text(key)
-    return cite(document, passage.start, passage.end, page=passage.page, section=passage.section, source=source)
-
-
 def _answer_text(search: Search, result: Result) -> AnswerText:
-    """Return the sentence of the first result that answers, with its own citation."""
-    key, span = result.candidate.key, search.answer_span(result.candidate)
-    document, passage = search.rows.document(key), search.rows.passage(key)
-    start, end = passage.start + span.start, passage.start + span.end
-    page, source = page_at(document, start), search.rows.source_text(key)
-    cited = cite(document, start, end, page=page, section=passage.section, source=source)
-    return AnswerText(passage.text[span.start : span.end], cited)
+    return answer_text(search.rows, result.candidate.key, search.answer_span(result.candidate))

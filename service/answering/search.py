@@ -163,10 +163,15 @@ class Search:
         return self.rows.passage(candidate.key).text[span.start : span.end]
 
     def _passage(self, key: int) -> Passage:
-        """Return a passage with the headings of the sections that begin in it."""
+        """Return a passage with the headings of the sections that begin in it, and the turns that it has parts of."""
         passage, document = self.rows.passage(key), self.rows.document(key)
         sections = document.sections
         first = bisect.bisect_left(sections, passage.start, key=lambda section: section.start)
         after = bisect.bisect_left(sections, passage.end, lo=first, key=lambda section: section.start)
         headings = tuple((section.start - passage.start, section.title) for section in sections[first:after])
-        return Passage(passage.text, document.metadata.title, document.metadata.language, headings)
+        turns = tuple(
+            turn.moved(-passage.start)
+            for turn in self.rows.turns(key)
+            if turn.start < passage.end and passage.start < turn.end
+        )
+        return Passage(passage.text, document.metadata.title, document.metadata.language, headings, turns)

@@ -54,6 +54,9 @@ def _show(answer: Answer) -> None:
     if answer.answer is None:
         click.echo("Not in these documents." + (" The nearest passages:" if answer.passages else ""))
     else:
+        if (question := answer.answer.reply_to) is not None:
+            asker = question.citation.speaker
+            click.echo(wrapped(f"{asker or 'Question'}: “{question.text}”", indent=""))
         click.echo(wrapped(f"“{answer.answer.text}”", indent=""))
         click.echo(f"  — {_source(answer.answer.citation)}")
         click.echo(f"  {_confidence(answer.confidence)}")
@@ -70,6 +73,6 @@ def _confidence(confidence: Confidence) -> str:
 
 
 def _source(citation: Citation) -> str:
-    parts = [citation.title, citation.section, citation.publisher, citation.published]
+    parts = [citation.speaker, citation.title, citation.section, citation.publisher, citation.published]
     label = ", ".join(dict.fromkeys(part for part in parts if part))
     return plain(f"{label} ({citation.document_id}, characters {citation.start}–{citation.end})".replace("\n", " "))

@@ -38,11 +38,20 @@ from service.access.proxies import client_address, parsed_address, parsed_proxie
 from service.access.rules import AccessPolicy
 from service.answering.citations.text_fragments import SourceText, link_to_words
 from service.answering.conversation import need_of_context
-from service.answering.highlight import highlighted, sentences_of
+from service.answering.highlight import highlighted, sentences_of, shown
 from service.answering.ranking.deduplication import Folding
 from service.answering.ranking.reranking import RerankedCandidate
-from service.answering.sentences import Passage, QuestionWords, other_members, without_figures
-from service.answering.sentences.kinds import ends_with_colon, is_caption, is_question, is_short_line, kind_of_line
+from service.answering.sentences import Passage, QuestionWords, other_members, spoken_turns, turn_at, without_figures
+from service.answering.sentences.kinds import (
+    ends_with_colon,
+    is_caption,
+    is_caption_number,
+    is_question,
+    is_short_line,
+    kind_of_line,
+    may_be_name,
+)
+from service.answering.sentences.leaning import continues, leans, says_little
 from service.http.middleware.clients import identify_client
 from service.http.middleware.cors import OPEN
 from service.http.requests.negotiation import accepts_gzip, prefers
@@ -122,7 +131,7 @@ def highlight(text: str) -> None:
     spans = np.array([(at, at + 1) for at in range(0, len(text[:PASSAGE]), 4)]).reshape(-1, 2)
     part = text[:PASSAGE]
     headings = tuple((at, part[at : at + 9]) for at in range(0, len(part), 20))
-    sentences = sentences_of(Passage(part, part, "en", headings), spans)
+    sentences = sentences_of(Passage(part, part, "en", headings, tuple(spoken_turns(part))), spans)
     words = QuestionWords.of(part)
     highlighted(sentences, np.ones((len(spans), 2), dtype=np.float32), words)
     without_figures(words.figures, sentences.texts, sentences.figures, sentences.answers)
@@ -130,6 +139,9 @@ def highlight(text: str) -> None:
     for sentence in (*sentences.texts, part):
         kind_of_line(sentence, alone=True, beside_labels=False)
         is_question(sentence), is_short_line(sentence), is_caption(sentence), ends_with_colon(sentence)
+        is_caption_number(sentence), may_be_name(sentence), leans(sentence), continues(sentence), says_little(sentence)
+    for at in range(len(sentences.sentences)):
+        shown(sentences, at), turn_at(sentences.passage.turns, at)
 
 
 def receive(head: str) -> None:
@@ -206,6 +218,8 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "SourceText": name_words,
     "link_to_words": lambda text: link_to_words("http://" + text, text),
     "sentences_of": highlight,
+    "spoken_turns": lambda text: spoken_turns(text, lines_of(text)[::5]),
+    "spoken_turns, labels": lambda text: spoken_turns(text.replace("\n", "\n\nAT: Who?\n\nOlaf Hask: ")),
     "Folding": compare,
     "strict_json": lambda text: strict_json(text.encode()),
     "strict_json, a text": lambda text: strict_json(json.dumps({"a": text}).encode()),

@@ -178,9 +178,12 @@ MEASURED_ROOMS = """
     service.answering.highlight
     service.answering.sentences.figures
     service.answering.sentences.kinds
+    service.answering.sentences.leaning
     service.answering.sentences.question_words
+    service.answering.sentences.quoting
     service.answering.sentences.segments
     service.answering.sentences.sentences
+    service.answering.sentences.turns
     service.answering.citations.text_fragments
     service.runtime.terminal
     service.http.middleware.clients
@@ -203,6 +206,8 @@ WITHIN = {
     "has_member": "format_of",
     "headline": "cleaned",
     "holds": "without_figures",
+    "is_empty": "sentences_of",
+    "quoted": "shown",
     "is_archive": "format_of",
     "marks_of": "clean",
     "menus": "clean",

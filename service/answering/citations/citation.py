@@ -15,11 +15,13 @@ def cite(
     page: int | None,
     section: str | None,
     source: SourceText | None = None,
+    speaker: str | None = None,
 ) -> Citation:
     """Return a citation of the span `[start, end)` of a document's canonical text.
 
     The fragment of `href` uses the `char` scheme of RFC 5147, whose positions lie between characters, like ours. With
-    `source`, `source_href` has a text fragment for the span if its words occur once in the document.
+    `source`, `source_href` has a text fragment for the span if its words occur once in the document. `speaker` is who
+    says the words.
     """
     about = document.metadata
     return Citation(
@@ -37,6 +39,7 @@ def cite(
         end=end,
         href=f"/documents/{document.id}#char={start},{end}",
         source_href=link_to_words(about.url, None if source is None else source.fragment(start, end)),
+        speaker=speaker,
     )
 
 

@@ -1,13 +1,16 @@
 """Sentences of a passage: rows, items and lines too, with their kinds, what heads them, and their figures.
 
 `segments` divides a passage into paragraphs and lines, `kinds` recognises lines by their form, and `sentences` combines
-both with the ends of sentences. `figures` and `question_words` compare sentences with what a question insists on.
+both with the ends of sentences. `turns` finds who speaks. `quoting` gives the words to quote for a sentence, with those
+that it leans on (`leaning`). `figures` and `question_words` compare sentences with what a question insists on.
 """
 
 from service.answering.sentences.figures import Figures, figures_in, words_in
 from service.answering.sentences.kinds import Kind
 from service.answering.sentences.question_words import QuestionWords, other_members, without_figures
+from service.answering.sentences.quoting import is_empty, quoted
 from service.answering.sentences.sentences import Passage, Sentence, split_sentences
+from service.answering.sentences.turns import SpokenTurn, spoken_turns, turn_at
 
 __all__ = [
     "Figures",
@@ -15,9 +18,14 @@ __all__ = [
     "Passage",
     "QuestionWords",
     "Sentence",
+    "SpokenTurn",
     "figures_in",
+    "is_empty",
     "other_members",
+    "quoted",
     "split_sentences",
+    "spoken_turns",
+    "turn_at",
     "without_figures",
     "words_in",
 ]

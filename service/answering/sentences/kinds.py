@@ -16,10 +16,17 @@ class Kind(StrEnum):
     TABLE_HEADER = "table header"
     LEAD_IN = "lead-in"
     """A line that ends with a colon: of a list, or the label of a form."""
+    SPEAKER = "speaker"
+    """A line with the name of who says what is below."""
     QUESTION = "question"
+    """A question, or another sentence of a turn that asks."""
     BYLINE = "byline"
     DATE = "date"
     CAPTION_NUMBER = "caption number"
+    CAPTION = "caption"
+    """A number of a figure or table with its title: a caption that is a sentence is a statement."""
+    POINTER = "pointer"
+    """A line that only refers to another page or text."""
     REFERENCE = "reference"
     PAGE_NUMBER = "page number"
     RULE = "rule"
@@ -41,6 +48,9 @@ QUESTION_MARKS = ("?", "？", "؟")
 SHORT_WORDS = 12
 """Most words of a line that may head the text below it."""
 
+NAME_WORDS = 4
+"""Most words of a name."""
+
 LONGEST_LINE = 120
 """Characters of the longest byline, date or page number."""
 
@@ -59,7 +69,15 @@ _BYLINE = re.compile(
 )
 _CREDIT = re.compile(
     r"(?i)[*_(\[]{0,3}(?:text|story|words|reporting|photos?|photographs?|pictures?|images?|illustrations?|graphics?"
-    r"|textos?|fotos?|fotografías?|bild|bilder|crédit|credits?|photo credit|image credit)[*_]{0,3}:[*_]{0,3}\s.{1,80}"
+    r"|sources?|fuentes?|quellen?|textos?|fotos?|fotografías?|bild|bilder|crédit|credits?|photo credit|image credit)"
+    r"[*_]{0,3}:[*_]{0,3}\s.{1,80}"
+)
+_LICENCE = re.compile(
+    r"(?i)[(\[]?(?:©|(?:\(c\)|copyright)\s(?:©\s|\(c\)\s)?(?:19|20)\d\d|CC[ -]BY\b|all rights reserved\b).{0,110}"
+)
+_POINTER = re.compile(
+    r"(?i)[*_(\[>→]{0,4}\s?(?:see also|read more|read also|read next|related:|continued on|continues on|continued from"
+    r"|click here|ver también|lea también|leer más|véase|siehe auch|voir aussi|lire aussi)(?!\w).{0,100}"
 )
 _CAPTION_NUMBER = re.compile(
     r"(?i)[*_]{0,3}(?:figure|fig|table|photo|map|chart|plate|box|exhibit|image|graph|diagram|figura|tabla|gráfico|cuadro"
@@ -87,6 +105,10 @@ _AUTHOR = re.compile(
 _QUOTED_TITLE = re.compile(r"(?:[^\W\d_a-z][\w.’'-]{0,30},?\s(?:and\s)?){2,8}[“‘\"'«*_]")
 _NAMES = re.compile(
     r"(?:[^\W\d_a-z][\w.’'-]{0,30}\s(?:(?:and|y|et|und|de|van|von|der|la|&)\s){0,2}){1,6}[^\W\d_a-z][\w.’'-]{0,30},"
+)
+_IMPRINT = re.compile(r"\([^()\n:]{2,60}: [^()\n]{2,60}, (?:19|20)\d\d\)")
+_AUTHOR_AND_YEAR = re.compile(
+    rf"{_SURNAME}, [^\W\d_a-z][\w’'-]{{0,30}}(?: [^\W\d_a-z]\.)?[.,]? \(?(?:19|20)\d\d[a-z]?\)?\. "
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _EVIDENCE = re.compile(
@@ -123,6 +145,17 @@ def is_short_line(line: str) -> bool:
     )
 
 
+def is_caption_number(text: str) -> bool:
+    """Return whether a text is only the number of a figure or a table."""
+    return len(text) <= LONGEST_LINE and _CAPTION_NUMBER.fullmatch(text) is not None
+
+
+def may_be_name(line: str) -> bool:
+    """Return whether a line may be a name: two to four words in capitals or with capitals."""
+    words = line.strip("*_ \t").split(maxsplit=NAME_WORDS)
+    return 1 < len(words) <= NAME_WORDS and all(word[0].isupper() and not word[-1].isdigit() for word in words)
+
+
 def is_caption(line: str) -> bool:
     """Return whether a short line begins with the number of a figure or a table."""
     return len(line) <= LONGEST_LINE and _CAPTION_NUMBER.match(line) is not None
@@ -144,8 +177,10 @@ def kind_of_line(line: str, *, alone: bool, beside_labels: bool) -> Kind | None:
         return None
     if _CAPTION_NUMBER.fullmatch(line):
         return Kind.CAPTION_NUMBER
-    if _BYLINE.fullmatch(line) or (not beside_labels and _CREDIT.fullmatch(line)):
+    if _BYLINE.fullmatch(line) or _LICENCE.fullmatch(line) or (not beside_labels and _CREDIT.fullmatch(line)):
         return Kind.BYLINE
+    if alone and line[-1] not in ".!?…。" and _POINTER.fullmatch(line):
+        return Kind.POINTER
     if alone and _PAGE_NUMBER.fullmatch(line):
         return Kind.PAGE_NUMBER
     return Kind.DATE if alone and _is_date(line) else None
@@ -166,6 +201,10 @@ def _is_reference(line: str) -> bool:
     start = marked.end() if marked else 0
     numbered = marked is not None and line.startswith("[")
     named = numbered or _AUTHOR.match(line, start) is not None or _QUOTED_TITLE.match(line, start) is not None
+    if marked is not None and _NAMES.match(line, start) and _IMPRINT.search(line[:LONGEST_REFERENCE]):
+        return True
+    if _AUTHOR_AND_YEAR.match(line, start):
+        return True
     if not named:
         return False
     if marked is not None and _NAMES.match(line, start) and _YEAR.search(line[:LONGEST_REFERENCE]):

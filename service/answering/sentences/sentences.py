@@ -13,18 +13,27 @@ from service.answering.sentences.kinds import (
     Kind,
     ends_with_colon,
     is_caption,
+    is_caption_number,
     is_question,
     is_short_line,
     kind_of_line,
+    may_be_name,
     says_nothing,
 )
 from service.answering.sentences.segments import UNDERLINE, Role, Segment, segments
+from service.answering.sentences.turns import SpokenTurn, turn_at
 
 LONGEST_ITEM = 200
 """Characters of a list item that is not divided into sentences."""
 
 TITLE_MARKUP = 12
 """Most characters of markup in a heading's line, beside its title."""
+
+LONG_TITLE = 20
+"""Fewest characters of a title that is known behind the words of a menu."""
+
+LONGEST_MENU = 40
+"""Most characters of a menu's words before a title."""
 
 LONGEST_MARK = 8
 """Most characters of an item's mark."""
@@ -56,12 +65,19 @@ class Passage:
         title: Title of the document.
         language: BCP 47 tag of the document; English if None.
         headings: Start in the text and title of each section that begins in the passage, in order.
+        turns: Turns of a conversation that overlap the passage, in order, relative to its text. The first may begin
+            before it, the last may end after it.
     """
 
     text: str
     title: str = ""
     language: str | None = None
     headings: tuple[tuple[int, str], ...] = ()
+    turns: tuple[SpokenTurn, ...] = ()
+
+    def turn_at(self, at: int) -> SpokenTurn | None:
+        """Return the turn that is spoken at a position; None if it is in none."""
+        return turn_at(self.turns, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +90,14 @@ class Sentence:
         head: Index of the sentence that heads it: a heading, a table's header, a lead-in, a question. Its own index if
             there is none.
         group: Number of the table or list that it belongs to, None for prose.
+        segment: Number of the stretch of running text that it belongs to, such as a paragraph or an item.
     """
 
     span: Span
     kind: Kind
     head: int
     group: int | None
+    segment: int = 0
 
 
 def split_sentences(passage: Passage) -> list[Sentence]:
@@ -87,16 +105,27 @@ def split_sentences(passage: Passage) -> list[Sentence]:
     text = passage.text
     parts = segments(text)
     kinds = _kinds(passage, parts)
-    boundaries = [end for _, end in sentence_spans(text, passage.language or "en")]
+    ends = {end for _, end in sentence_spans(text, passage.language or "en")}
+    boundaries = sorted(ends.union(turn.start for turn in passage.turns if turn.start > 0))
     builder = _Builder()
     for at, (segment, kind) in enumerate(zip(parts, kinds, strict=True)):
         below = parts[at + 1] if at + 1 < len(parts) else None
         for span in _spans(passage, segment, kind, boundaries):
             sentence = text[span.start : span.end]
             announces = span.end == segment.end and below is not None and _announces(sentence, below)
-            found = kind or _kind(sentence, segment.role, announces=announces)
-            builder.add(segment, span, found, is_listed=_is_listed(sentence, segment))
+            found = _in_turn(passage, span, kind or _kind(sentence, segment.role, announces=announces))
+            builder.add(segment, at, span, found, is_listed=_is_listed(sentence, segment))
     return builder.sentences
+
+
+def _in_turn(passage: Passage, span: Span, kind: Kind) -> Kind:
+    """Return the kind of a sentence in a conversation."""
+    turn = passage.turn_at(span.start)
+    if turn is None:
+        return kind
+    if span.end <= turn.words:
+        return Kind.SPEAKER
+    return Kind.QUESTION if turn.asks and kind.answers else kind
 
 
 def _spans(passage: Passage, segment: Segment, kind: Kind | None, boundaries: Sequence[int]) -> list[Span]:
@@ -156,6 +185,8 @@ def _kind(sentence: str, role: Role, *, announces: bool) -> Kind:
         return Kind.RULE
     if is_question(sentence):
         return Kind.QUESTION
+    if is_caption_number(sentence):
+        return Kind.CAPTION_NUMBER
     if announces:
         return Kind.LEAD_IN
     return Kind.ROW if role is Role.ROW else Kind.STATEMENT if role in (Role.PROSE, Role.LINE) else Kind.ITEM
@@ -174,6 +205,9 @@ def _kinds(passage: Passage, parts: Sequence[Segment]) -> list[Kind | None]:
             kinds.append(Kind.HEADING)
         else:
             kinds.append(kind_of_line(line, alone=alone[at], beside_labels=part.paragraph in labelled))
+    for at, line in enumerate(texts):
+        if kinds[at] is None and alone[at] and Kind.DATE in kinds[max(0, at - 1) : at + 2] and may_be_name(line):
+            kinds[at] = Kind.BYLINE
     return [kind or _heading(passage.text, parts, texts, at) for at, kind in enumerate(kinds)]
 
 
@@ -190,8 +224,11 @@ def _opens_section(passage: Passage, part: Segment, line: str) -> bool:
         title = passage.headings[at][1]
         if title in line and len(line) <= len(title) + TITLE_MARKUP:
             return True
-    plain = line.strip("#*_= \t\n")
-    return bool(plain) and plain[-1] not in ".!…。" and plain.casefold() == passage.title.strip().casefold()
+    plain, title = line.strip("#*_= \t\n").casefold(), passage.title.strip().casefold()
+    if not plain or plain[-1] in ".!…。":
+        return False
+    after_menu = len(title) >= LONG_TITLE and plain.endswith(title) and len(plain) <= len(title) + LONGEST_MENU
+    return plain == title or after_menu
 
 
 def _row_kind(parts: Sequence[Segment], texts: Sequence[str], at: int) -> Kind | None:
@@ -234,31 +271,45 @@ def _has_figure(cell: str) -> bool:
 
 
 def _heading(text: str, parts: Sequence[Segment], texts: Sequence[str], at: int) -> Kind | None:
-    """Return whether a segment without a revealing form is the heading of what is below."""
+    """Return whether a segment without a revealing form is a caption, or the heading of what is below."""
     part, line = parts[at], texts[at]
-    if part.role not in (Role.PROSE, Role.LINE) or at + 1 == len(parts):
-        return Kind.HEADING if line.startswith("#") and part.role is Role.PROSE else None
-    below, under = parts[at + 1], texts[at + 1]
-    if UNDERLINE.fullmatch(under) and below.start == part.end + 1:
-        return Kind.HEADING if at + 2 < len(parts) and line[-1] not in ".,;" else None
-    if line.startswith("#"):
-        return Kind.HEADING if is_heading(line, under, opens_section=False) else None
-    if below.role is Role.ROW and is_caption(line):
-        return Kind.HEADING
-    if not is_short_line(line):
+    if part.role not in (Role.PROSE, Role.LINE):
         return None
+    is_last = at + 1 == len(parts)
+    if is_caption(line) and is_short_line(line.replace(": ", " ")) and (is_last or parts[at + 1].role is not Role.ROW):
+        return Kind.CAPTION
+    if is_last:
+        return Kind.HEADING if line.startswith("#") and part.role is Role.PROSE else None
+    return Kind.HEADING if _heads(text, parts, texts, at) else None
+
+
+def _heads(text: str, parts: Sequence[Segment], texts: Sequence[str], at: int) -> bool:
+    """Return whether a line is the heading of what is below."""
+    part, line, below, under = parts[at], texts[at], parts[at + 1], texts[at + 1]
+    if UNDERLINE.fullmatch(under) and below.start == part.end + 1:
+        return at + 2 < len(parts) and line[-1] not in ".,;"
+    if line.startswith("#"):
+        return is_heading(line, under, opens_section=False)
+    if below.role is Role.ROW and is_caption(line):
+        return True
     inside = below.paragraph == part.paragraph
-    if inside and at and parts[at - 1].paragraph == part.paragraph and texts[at - 1][-1] not in ".!?…。":
-        return None  # a line of a list or of verse
-    if not inside and at > 1 and is_short_line(texts[at - 1]) and is_short_line(texts[at - 2]):
-        return None  # the last line of a list
+    if not is_short_line(line) or _is_member(parts, texts, at, inside=inside):
+        return False
     if below.role in (Role.ROW, Role.ITEM, Role.LABELLED):
-        return Kind.HEADING
+        return True
     paragraph = under if inside else text[below.start : below.start + LOOKED_AT].partition("\n\n")[0]
     if is_heading(line, paragraph, opens_section=False):
-        return Kind.HEADING
+        return True
     prose = under[-1] in ".!…。" and not (inside and len(line.split()) > LABEL_WORDS)
-    return Kind.HEADING if prose and len(under) > len(line) else None
+    return prose and len(under) > len(line)
+
+
+def _is_member(parts: Sequence[Segment], texts: Sequence[str], at: int, *, inside: bool) -> bool:
+    """Return whether a short line is one of a list or of verse, or the value of a label."""
+    if at and parts[at - 1].paragraph == parts[at].paragraph:
+        if ends_with_colon(texts[at - 1]) or (inside and texts[at - 1][-1] not in ".!?…。"):
+            return True
+    return not inside and at > 1 and is_short_line(texts[at - 1]) and is_short_line(texts[at - 2])
 
 
 class _Builder:
@@ -270,7 +321,7 @@ class _Builder:
         self._opener: int | None = None
         self._reach = 0  # last paragraph that the opener heads
 
-    def add(self, segment: Segment, span: Span, kind: Kind, *, is_listed: bool) -> None:
+    def add(self, segment: Segment, at: int, span: Span, kind: Kind, *, is_listed: bool) -> None:
         index, number = len(self.sentences), segment.paragraph
         if self._opener is not None and number > self._reach:
             self._opener = None
@@ -284,7 +335,7 @@ class _Builder:
         else:
             head = self._heading if opener is None else opener
         group = number if is_listed else None
-        self.sentences.append(Sentence(span, kind, index if head is None else head, group))
+        self.sentences.append(Sentence(span, kind, index if head is None else head, group, at))
         listed = segment.role is not Role.PROSE or span.end - span.start <= SHORT_ITEM
-        if opener is not None and listed and self.sentences[opener].kind is Kind.LEAD_IN:
+        if opener is not None and (kind is Kind.SPEAKER or (listed and self.sentences[opener].kind is Kind.LEAD_IN)):
             self._reach = number + 1

@@ -84,7 +84,7 @@ def test_what_is_said_is_preferred_to_what_is_asked() -> None:
 def test_questions_are_known_by_their_mark(question: str) -> None:
     word = re.findall(r"\w+", question)[0]
 
-    assert highlight(f"{question} Later it was.", {word: 1.0, "Later": 0.1}) == "Later it was."
+    assert highlight(f"{question} Later the mill burned.", {word: 1.0, "Later": 0.1}) == "Later the mill burned."
 
 
 def test_of_nothing_but_questions_the_best_is_chosen() -> None:
@@ -105,9 +105,9 @@ def test_a_prefix_shifts_nothing_and_is_never_highlighted(prefix: str) -> None:
 
 
 def test_accents_and_emoji_before_the_answer_shift_nothing() -> None:
-    text = "Café 🦜🦜 e\u0301 Ñandú 👨‍👩‍👧. Él habló en marzo. 🦜 fin."
+    text = "Café 🦜🦜 e\u0301 Ñandú 👨‍👩‍👧. Ñico habló en marzo. 🦜 fin."
 
-    assert highlight(text, {"marzo": 0.5}) == "Él habló en marzo."
+    assert highlight(text, {"marzo": 0.5}) == "Ñico habló en marzo."
 
 
 def test_white_space_around_a_sentence_is_left_out() -> None:

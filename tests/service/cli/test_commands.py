@@ -42,6 +42,17 @@ def test_ask_prints_the_words_and_where_they_stand(filled: Run) -> None:
     assert "\n1. The truce, Start" in ran.out
 
 
+def test_a_reply_is_shown_with_its_question_and_by_whom(footnote: Run, write: Write) -> None:
+    text = "Ana Toll: Was the weir mended?\n\nOlaf Hask: No, never.\n\nAna Toll: Why?\n\nOlaf Hask: They had no oak."
+    assert footnote("ingest", str(write("weir.md", text))).code == 0
+
+    shown = footnote("ask", "Was it mended?").out
+
+    assert re.match(
+        r"Ana Toll: “(?:Was the weir mended|Why)\?”\n“(?:No, never|They had no oak)\.”\n  — Olaf Hask, ", shown
+    )
+
+
 def test_ask_prints_the_contracts_object(filled: Run) -> None:
     answer = json.loads(filled("ask", "When did the truce begin?", "--json", "-k", "1").out)
     assert answer["status"] == "answered"

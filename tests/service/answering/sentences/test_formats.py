@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from corpus.files import SourceBytes
-from service.answering.sentences import Kind, Passage, split_sentences
+from service.answering.sentences import Kind, Passage, split_sentences, spoken_turns
 from tests.corpus.samples import read_document
 
 MARKDOWN = """# Rules of the mill
@@ -94,3 +94,61 @@ def test_a_document_has_the_same_sentences_in_each_format(name: str) -> None:
     assert heads[-1] == "Hours"
     assert heads[-3] == heads[-4] == "Each farmer brings:"
     assert all(kind.answers for kind, _ in shown[-4:-2])
+
+
+TALK = (
+    ("Ada Toll", "Why did the weir fall in the spring?"),
+    ("Olaf Hask", "It was old, and nobody had mended it since the flood."),
+    ("Ada Toll", "The council paid you. Who knew of it?"),
+    ("Olaf Hask", "I did."),
+)
+
+
+def word_talk(*, alone: bool) -> bytes:
+    document = docx.Document()
+    for name, words in TALK:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(name if alone else f"{name}:").bold = True
+        if alone:
+            document.add_paragraph(words)
+        else:
+            paragraph.add_run(f" {words}")
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def web_talk(turn: str) -> bytes:
+    turns = "".join(turn.format(name, words) for name, words in TALK)
+    head = "<title>Weir</title>"
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{turns}</main></body></html>'.encode()
+
+
+TALKS = {
+    "label.md": "\n\n".join(f"**{name}:** {words}" for name, words in TALK).encode(),
+    "heading.md": "\n\n".join(f"**{name}**\n\n{words}" for name, words in TALK).encode(),
+    "label.txt": "\n".join(f"{name.upper()}: {words}" for name, words in TALK).encode(),
+    "heading.txt": "\n\n".join(f"{name}\n{words}" for name, words in TALK).encode(),
+    "label.html": web_talk("<p><b>{}:</b> {}</p>"),
+    "heading.html": web_talk("<p><strong>{}</strong></p><p>{}</p>"),
+    "break.html": web_talk("<p><strong>{}</strong><br>{}</p>"),
+    "terms.html": web_talk("<dl><dt>{}</dt><dd>{}</dd></dl>"),
+    "label.docx": word_talk(alone=False),
+    "heading.docx": word_talk(alone=True),
+}
+
+
+@pytest.mark.parametrize("name", TALKS)
+def test_who_speaks_is_known_in_each_format(name: str) -> None:
+    read = read_document(SourceBytes(Path(name), TALKS[name]))
+    turns = spoken_turns(read.text, [section.start for section in read.sections])
+
+    assert [((one.speaker or "").title(), read.text[one.words : one.end]) for one in turns] == list(TALK)
+    assert [one.asks for one in turns] == [True, False, True, False]
+    found = split_sentences(Passage(read.text, read.metadata.title, "en", (), tuple(turns)))
+    shown = [read.text[max(one.span.start, turns[1].words) : one.span.end] for one in found if one.kind.answers]
+    assert shown[0] == TALK[1][1]
+    assert len(shown) == 2
+    assert shown[1].endswith(TALK[3][1])
+    heads = [found[one.head] for one in found if one.kind.answers]
+    assert [read.text[one.span.start : one.span.end].endswith("?") for one in heads] == [True, True]

@@ -343,3 +343,65 @@ def test_members_of_one_table_or_list_are_a_group() -> None:
 
     assert groups[0] is None
     assert groups[1] == groups[2] != groups[3] == groups[4]
+
+
+# Lines that are never quoted while there is a statement
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Figure 3", Kind.CAPTION_NUMBER),
+        ("Figure 3: The lower weir in spring", Kind.CAPTION),
+        ("Table 2 Rye by year", Kind.CAPTION),
+        ("Tabla 4: El molino", Kind.CAPTION),
+        ("Source: Council of Askwater", Kind.BYLINE),
+        ("Fuente: Concejo de Askwater", Kind.BYLINE),
+        ("© 1911 Askwater Press. All rights reserved.", Kind.BYLINE),
+        ("(CC-BY-4.0)", Kind.BYLINE),
+        ("SEE ALSO: The weir of Askwater", Kind.POINTER),
+        ("Read more about the weir", Kind.POINTER),
+        ("Continued on page 4", Kind.POINTER),
+        ("Véase el molino de Askwater", Kind.POINTER),
+        ("12. Ada Toll, The Weir of Askwater (Askwater: Press, 1911), 12.", Kind.REFERENCE),
+        ("Toll, Ada. 1911. The Weir of Askwater. Askwater Press.", Kind.REFERENCE),
+    ],
+)
+def test_captions_credits_pointers_and_references_are_no_statements(line: str, kind: Kind) -> None:
+    for text in (f"{line}\n\n{PROSE}", f"{PROSE}\n\n{line}\n\n{PROSE}", f"{PROSE}\n\n{line}"):
+        found = split_sentences(Passage(text))
+        assert [one.kind for one in found if text[one.span.start : one.span.end] == line] == [kind]
+        assert sum(one.kind is Kind.STATEMENT for one in found) == text.count(PROSE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright was granted to the miller in 1911.",
+        "Read more than one of the plans.",
+        "Table 2 stands by the window, and nobody sits at it.",
+        "See the weir.",
+    ],
+)
+def test_sentences_that_begin_like_them_are_statements(line: str) -> None:
+    assert kinds(f"{PROSE}\n\n{line}\n\n{PROSE}") == [Kind.STATEMENT] * 3
+
+
+def test_the_number_before_a_caption_is_not_a_sentence() -> None:
+    assert kinds(f"Fig. 4. The weir was drawn from the south.\n\n{PROSE}")[:2] == [Kind.CAPTION_NUMBER, Kind.STATEMENT]
+
+
+def test_a_name_beside_a_date_is_a_byline() -> None:
+    assert kinds(f"Ada Toll\n\nMay 5, 1911\n\n{PROSE}") == [Kind.BYLINE, Kind.DATE, Kind.STATEMENT]
+    assert kinds(f"May 5, 1911\n\nADA TOLL\n\n{PROSE}") == [Kind.DATE, Kind.BYLINE, Kind.STATEMENT]
+
+
+def test_the_value_below_a_label_is_no_heading() -> None:
+    assert kinds(f"Name of the farmer:\nAda Toll\n\n{PROSE}") == [Kind.LEAD_IN, Kind.STATEMENT, Kind.STATEMENT]
+
+
+def test_a_title_behind_the_words_of_a_menu_is_a_heading() -> None:
+    title = "The mill of Askwater and its weir"
+
+    assert kinds(f"HomeNews{title}\n\n{PROSE}", title) == [Kind.HEADING, Kind.STATEMENT]
+    assert kinds(f"They sold oats\n\n{PROSE}", "oats")[1] is Kind.STATEMENT

@@ -51,7 +51,7 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(client: TestClient) -
         "timing_ms",
     }
     assert set(answer["confidence"]) == {"level", "probability"}
-    assert set(answer["answer"]) == {"text", "citation"}
+    assert set(answer["answer"]) == {"text", "citation", "reply_to"}
     assert set(answer["timing_ms"]) == {"total", "encode", "retrieve", "rerank", "read"}
     passage = answer["passages"][0]
     assert set(passage) == {"id", "rank", "score", "text", "highlights", "citation", "also_found_in"}
@@ -70,6 +70,7 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(client: TestClient) -
         "end",
         "href",
         "source_href",
+        "speaker",
     }
 
 
