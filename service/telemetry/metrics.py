@@ -83,7 +83,7 @@ class Metrics:
 
         for problem in ALERTED:
             self._problems.labels(problem)
-        for status in ("answered", "not_found"):
+        for status in ("answered", "uncertain", "not_found"):
             for level in ("very_high", "high", "medium", "low"):
                 self._answers.labels(status, level)
 

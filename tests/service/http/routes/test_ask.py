@@ -43,6 +43,7 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(client: TestClient) -
     assert set(answer) == {
         "question",
         "status",
+        "reason",
         "confidence",
         "answer",
         "passages",
@@ -50,7 +51,7 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(client: TestClient) -
         "generation",
         "timing_ms",
     }
-    assert set(answer["confidence"]) == {"level", "probability"}
+    assert set(answer["confidence"]) == {"level", "probability", "passage_probability"}
     assert set(answer["answer"]) == {"text", "citation"}
     assert set(answer["timing_ms"]) == {"total", "encode", "retrieve", "rerank"}
     passage = answer["passages"][0]
@@ -175,7 +176,7 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         (
             {"question": "q", "kk": 1},
             "",
-            "This has an unknown field. Known fields: question, history, k, filters, context.",
+            "This has an unknown field. Known fields: question, history, k, filters, context, accept.",
         ),
         (
             {"question": "q", "filters": {"secret": 1}},
@@ -214,6 +215,13 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
             {"question": "q", "filters": {"document_id": ["x"] * 101}},
             "/filters/document_id",
             "There are too many values; at most 100 are allowed.",
+        ),
+        ({"question": "q", "accept": ["maybe"]}, "/accept/0", "This must be 'uncertain'."),
+        ({"question": "q", "accept": "uncertain"}, "/accept", "This must be a list."),
+        (
+            {"question": "q", "accept": ["uncertain"] * 11},
+            "/accept",
+            "There are too many values; at most 10 are allowed.",
         ),
         ([], "", "This must be an object."),
     ],
