@@ -106,14 +106,14 @@ in",part:"uncertain"},P(n[t],s+1),a("p",{},n[`${t}Why`]),r.length===0?null:a("ol
 let s=X(t,e),i=(s.length===0?[t]:s.map(({start:l,end:c})=>t.slice(l,c))).map(l=>a("span",{class:"quoted"},l));return a("li",{},a("blockquote",{class:"passage",part:"\
 passage",...T(o.language)},...F(i,`
 `)),R(o,n))}function wt({passage_probability:t},{texts:e,language:o}){if(typeof t!="number")return null;let n=new Intl.NumberFormat(o,{style:"percent"}).format(
-t);return a("p",{class:"confidence chance",part:"chance"},E(e.chance,{percent:n}))}function vt({text:t,citation:e,reply_to:o},n,s){let{texts:r,level:i}=s;return a(
-"figure",{},P(r.found,i+1),o?kt(o,s):null,a("blockquote",{class:"quotation",part:"quotation",...T(e.language)},a("span",{class:"quoted"},t)),a("p",{class:"confi\
-dence",part:"confidence"},r[n]??null),a("figcaption",{},R(e,s)))}function kt({text:t,citation:e},{texts:o}){let n=a("q",T(e.language),t);return a("p",{class:"re\
-ply-to",part:"reply-to"},...C(o.replyTo,[n]))}function yt({text:t,highlights:e,citation:o,also_found_in:n},s){let r=be(t,X(t,e),we(t,o.section)),i=F(n.map(l=>Z(
-l,s)),", ");return a("li",{},a("blockquote",{class:"passage",part:"passage",...T(o.language)},...r),R(o,s),i.length===0?null:a("p",{class:"source",part:"source"},
-`${s.texts.alsoIn} `,...i,"."),s.copyButton(t,o))}function ke(t,{texts:e,explained:o,level:n},s){let[r="",...i]=xt(t,e,o),l=a("div",{class:"failure",part:"failu\
-re"},P(r,n),...i.map(c=>a("p",{},c)));return t.retry&&l.append(b({class:"small",part:"retry"},[e.retry],s)),l}function xt({kind:t,details:e,status:o},n,s){if(s&&
-e.length>0)return e;let[r="",...i]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.replace(/\.$/,"")} (status ${o}).`:r,...i]}function ye(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:i,level:l}=e,c=ie("question"),d=i.asked===""?null:a("span",{class:"unseen"},`${i.asked} `),u=z(l,{class:"\
+t);return a("p",{class:"chance",part:"chance"},E(e.chance,{percent:n}))}function vt({text:t,citation:e,reply_to:o},n,s){let{texts:r,level:i}=s;return a("figure",
+{},P(r.found,i+1),o?kt(o,s):null,a("blockquote",{class:"quotation",part:"quotation",...T(e.language)},a("span",{class:"quoted"},t)),a("p",{class:"confidence",part:"\
+confidence"},r[n]??null),a("figcaption",{},R(e,s)))}function kt({text:t,citation:e},{texts:o}){let n=a("q",T(e.language),t);return a("p",{class:"reply-to",part:"\
+reply-to"},...C(o.replyTo,[n]))}function yt({text:t,highlights:e,citation:o,also_found_in:n},s){let r=be(t,X(t,e),we(t,o.section)),i=F(n.map(l=>Z(l,s)),", ");return a(
+"li",{},a("blockquote",{class:"passage",part:"passage",...T(o.language)},...r),R(o,s),i.length===0?null:a("p",{class:"source",part:"source"},`${s.texts.alsoIn} `,
+...i,"."),s.copyButton(t,o))}function ke(t,{texts:e,explained:o,level:n},s){let[r="",...i]=xt(t,e,o),l=a("div",{class:"failure",part:"failure"},P(r,n),...i.map(
+c=>a("p",{},c)));return t.retry&&l.append(b({class:"small",part:"retry"},[e.retry],s)),l}function xt({kind:t,details:e,status:o},n,s){if(s&&e.length>0)return e;
+let[r="",...i]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.replace(/\.$/,"")} (status ${o}).`:r,...i]}function ye(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:i,level:l}=e,c=ie("question"),d=i.asked===""?null:a("span",{class:"unseen"},`${i.asked} `),u=z(l,{class:"\
 question",part:"question",id:c,dir:"auto"},d,t.question);return a("article",{class:"turn",part:"turn","aria-labelledby":c},u,h());function h(){if(t.asking!==void 0)
 return St(e,o);if(t.answer===void 0){let g=t.failure??new p("unanswered");return ke(g,{...e,level:l+1},n)}let m=ve(t.answer,e,r),f=[Et(t.answer,e),Tt(t,e,s)];return a(
 "div",{class:"answer",part:"answer"},...f,...m)}}function St({texts:t},e){return a("div",{class:"searching",part:"searching"},a("p",{},a("span",{},t.searching)),
@@ -277,7 +277,7 @@ ne); }
 .turn + .turn { margin-block-start: 2em; padding-block-start: 1.5em; border-block-start: 1px solid var(--line); }
 .question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border: 1px solid transparent; border-radius: var(--radius); white-space: pre-\
 wrap; }
-.context, .reply-to, .confidence, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
+.context, .reply-to, .confidence, .chance, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
 .context { margin-block-end: 0.75em; }
 .context p { display: inline; margin-inline-end: 0.4em; }
 .not-found .outcome, .uncertain .outcome { font-weight: 600; }

@@ -107,7 +107,7 @@ function chance({ passage_probability }, { texts, language }) {
     return null;
   }
   const percent = new Intl.NumberFormat(language, { style: "percent" }).format(passage_probability);
-  return element("p", { class: "confidence chance", part: "chance" }, filled(texts.chance, { percent }));
+  return element("p", { class: "chance", part: "chance" }, filled(texts.chance, { percent }));
 }
 
 /**

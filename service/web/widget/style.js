@@ -109,7 +109,7 @@ dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 10
 .suggestions button { text-align: start; }
 .turn + .turn { margin-block-start: 2em; padding-block-start: 1.5em; border-block-start: 1px solid var(--line); }
 .question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border: 1px solid transparent; border-radius: var(--radius); white-space: pre-wrap; }
-.context, .reply-to, .confidence, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
+.context, .reply-to, .confidence, .chance, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
 .context { margin-block-end: 0.75em; }
 .context p { display: inline; margin-inline-end: 0.4em; }
 .not-found .outcome, .uncertain .outcome { font-weight: 600; }
