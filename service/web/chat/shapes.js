@@ -61,17 +61,24 @@ function isAnswer({ status, reason, answer, confidence, passages, interpretation
 }
 
 /**
- * Whether a status has what belongs to it. Only `answered` has an answer.
+ * Whether a status has what belongs to it: only `answered` has an answer, and only `uncertain` a reason.
  *
  * @param {any} status
  * @param {any} reason
  * @param {any} answer
  */
 function isOutcome(status, reason, answer) {
-  if (status === "answered") {
-    return isQuotation(answer) && isQuotation(answer.reply_to ?? answer);
+  const claimsNothing = (answer ?? null) === null;
+  switch (status) {
+    case "answered":
+      return isQuotation(answer) && isQuotation(answer.reply_to ?? answer);
+    case "uncertain":
+      return claimsNothing && REASONS.includes(reason);
+    case "not_found":
+      return claimsNothing && (reason ?? null) === null;
+    default:
+      return false;
   }
-  return (status === "not_found" || (status === "uncertain" && REASONS.includes(reason))) && (answer ?? null) === null;
 }
 
 function isPassage(/** @type {any} */ { text, highlights, citation, also_found_in }) {

@@ -224,6 +224,7 @@ BROKEN_TURNS: list[Any] = [
     {**TURN, "answer": {}},
     {**TURN, "answer": {**TURN["answer"], "passages": [{**PASSAGE, "text": None}]}},
     {**TURN, "answer": {**TURN["answer"], "status": "answered"}},
+    {**TURN, "answer": {**TURN["answer"], "reason": "doubt"}},
     {**TURN, "answer": {**TURN["answer"], "status": "uncertain"}},
     {**TURN, "answer": {**TURN["answer"], "status": "uncertain", "reason": "toString"}},
     {**TURN, "answer": {**TURN["answer"], "status": "uncertain", "reason": "doubt", "answer": QUOTATION}},
