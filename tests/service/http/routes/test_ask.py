@@ -282,4 +282,4 @@ def test_odd_questions_get_an_answer_like_any_other(client: TestClient, question
 def test_odd_questions_of_documents_that_no_filter_allows_find_nothing(client: TestClient, question: str) -> None:
     answer = ask(client, question, filters={"publisher": ["nobody"]})
     assert (answer["status"], answer["answer"], answer["passages"]) == ("not_found", None, [])
-    assert answer["confidence"] == {"level": "low", "probability": None}
+    assert answer["confidence"] == {"level": "low", "probability": None, "passage_probability": None}
