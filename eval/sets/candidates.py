@@ -76,11 +76,12 @@ class ImportResult:
 
 @dataclass(slots=True)
 class _Asked:
-    """The ratings of one question: of each quote, and of `not_found` answers."""
+    """The ratings of one question: of each quote, and of `not_found` and `uncertain` answers."""
 
     first: NumberedRating
     thumbs: Counter[str] = field(default_factory=Counter)
     refusal: Counter[str] = field(default_factory=Counter)
+    uncertain: Counter[str] = field(default_factory=Counter)
     places: dict[QuoteSpan, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     changed: set[str] = field(default_factory=set)
 
@@ -136,7 +137,7 @@ def _plain(text: str) -> str:
 def _count(numbered: NumberedRating, asked: _Asked, text_of: Callable[[str], str]) -> None:
     rating = numbered.rating
     if rating.passage is None:
-        asked.refusal[rating.rating] += 1
+        (asked.uncertain if rating.status == "uncertain" else asked.refusal)[rating.rating] += 1
     else:
         place, changed = locate_quote(rating.passage, text_of)
         asked.places[place][rating.rating] += 1
@@ -171,6 +172,8 @@ def _hints(asked: _Asked, answers: Sequence[QuoteSpan]) -> list[str]:
     ]
     if asked.refusal:
         hints.append(f"{_thumbs(asked.refusal)} for the answer that nothing was found.")
+    if asked.uncertain:
+        hints.append(f"{_thumbs(asked.uncertain)} for passages shown without an answer.")
     if not answers and asked.refusal["up"] <= asked.refusal["down"]:
         hints.append("No rating confirms an answer: find one, or set answerable to false.")
     hints += [f"'{document}' has changed since; the same words were found." for document in sorted(asked.changed)]

@@ -11,7 +11,15 @@ from service.cli.options import LazyDefaultOption, default_k
 from service.runtime.terminal import data_option, emit_json, json_option, plain, say, wrapped
 
 if TYPE_CHECKING:
-    from service.answering import Answer, Citation, Confidence
+    from service.answering import Answer, AnsweringPassage, Citation, Confidence
+
+NOT_FOUND = ("Not in these documents.", "The nearest passages:")
+UNCERTAIN = {
+    "doubt": ("No passage clearly answers.", "These may bear on it:"),
+    "collection": ("No single passage answers this.", "These bear on it:"),
+    "vague": ("Ask a whole question: these words alone do not say what to look for.", "The nearest passages:"),
+}
+"""Sentences above the passages of an answer that claims nothing, by reason; the second one leads to the passages."""
 
 
 @click.command()
@@ -52,7 +60,8 @@ def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | Non
 
 def _show(answer: Answer) -> None:
     if answer.answer is None:
-        click.echo("Not in these documents." + (" The nearest passages:" if answer.passages else ""))
+        sentences = NOT_FOUND if answer.reason is None else UNCERTAIN[answer.reason]
+        click.echo(" ".join(sentences if answer.passages else sentences[:1]))
     else:
         if (question := answer.answer.reply_to) is not None:
             asker = question.citation.speaker
@@ -62,7 +71,17 @@ def _show(answer: Answer) -> None:
         click.echo(f"  {_confidence(answer.confidence)}")
     for passage in answer.passages:
         click.echo(f"\n{passage.rank}. {_source(passage.citation)}  [score {passage.score:.2f}]")
-        click.echo(wrapped(passage.text))
+        if answer.reason is None:
+            click.echo(wrapped(passage.text))
+        else:
+            click.echo("\n".join(wrapped(f"“{words}”") for words in _highlighted(passage)))
+    if answer.reason is not None and answer.confidence.passage_probability is not None:
+        click.echo(f"\nChance that the first passage answers: {answer.confidence.passage_probability:.0%}")
+
+
+def _highlighted(passage: AnsweringPassage) -> list[str]:
+    """Return the highlighted words, or the whole passage if none are."""
+    return [passage.text[span.start : span.end] for span in passage.highlights] or [passage.text]
 
 
 def _confidence(confidence: Confidence) -> str:

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect
@@ -36,7 +36,9 @@ _to_json = TypeAdapter(Answer).dump_json
 
 @dataclass(frozen=True, slots=True)
 class QueuedQuestion:
-    """Everything that an answer depends on besides the documents.
+    """Everything that an answer depends on besides the documents, and the statuses that the client understands.
+
+    Questions that differ only in `accept` are equal: they share one computation.
 
     Args:
         question: The question.
@@ -44,6 +46,7 @@ class QueuedQuestion:
         k: Maximum number of passages.
         filters: Which documents may answer.
         root_path: Path prefix of links to documents.
+        accept: Optional statuses that the client understands.
     """
 
     question: str
@@ -51,6 +54,7 @@ class QueuedQuestion:
     k: int
     filters: Filters
     root_path: str = ""
+    accept: Sequence[str] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class QuestionQueue:
                 raise _stopping()
             result = computation.future.result()
             self._metrics.answer_returned(result.answer)
-            return result
+            return _understood(result, question.accept)
         finally:
             computation.waiting -= 1
             if not computation.waiting:
@@ -192,6 +196,14 @@ class QuestionQueue:
         return result
 
 
+def _understood(result: SerializedAnswer, accept: Sequence[str]) -> SerializedAnswer:
+    """Return an answer with a status that a client understands: `not_found` in place of `uncertain`, if need be."""
+    if result.answer.status != "uncertain" or "uncertain" in accept:
+        return result
+    answer = replace(result.answer, status="not_found", reason=None)
+    return SerializedAnswer(answer, _to_json(answer))
+
+
 def _with_prefix(answer: Answer, prefix: str) -> Answer:
     """Return an answer whose links to documents begin with a path prefix."""
 
@@ -206,7 +218,10 @@ def _with_prefix(answer: Answer, prefix: str) -> Answer:
         )
         for passage in answer.passages
     ]
-    text = answer.answer and replace(answer.answer, citation=prefixed(answer.answer.citation))
+    text = answer.answer
+    if text:
+        asked = text.reply_to and replace(text.reply_to, citation=prefixed(text.reply_to.citation))
+        text = replace(text, citation=prefixed(text.citation), reply_to=asked)
     return replace(answer, answer=text, passages=passages)
 
 

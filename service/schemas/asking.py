@@ -28,6 +28,9 @@ MAX_TURN_CHARACTERS = 20_000
 MAX_CONVERSATION_CHARACTERS = 200_000
 """Characters of a conversation in all, a short book; it bounds the memory of a request."""
 
+MAX_ACCEPTED = 10
+"""Entries of `accept`, more than there are optional statuses."""
+
 TOTAL_LENGTH = f" At most {MAX_CONVERSATION_CHARACTERS:,} characters in all."
 """For descriptions: JSON Schema cannot express this limit."""
 
@@ -40,7 +43,7 @@ class TurnFields(Strict):
         str,
         Field(
             max_length=MAX_TURN_CHARACTERS,
-            description="The question, or the `answer.text` of the response; empty for `not_found`.",
+            description="The question, or the `answer.text` of the response; empty if it has no `answer`.",
         ),
     ]
 
@@ -98,6 +101,15 @@ _Context = Annotated[
     StrictBool,
     Field(description="Whether to use the earlier turns to understand the question."),
 ]
+_Accept = Annotated[
+    tuple[Literal["uncertain"], ...],
+    Field(
+        max_length=MAX_ACCEPTED,
+        description="Optional statuses that the client understands. Without `uncertain`, an uncertain answer has the "
+        "status `not_found`, and the same passages.",
+        examples=[["uncertain"]],
+    ),
+]
 
 
 class AskRequest(Strict):
@@ -111,6 +123,7 @@ class AskRequest(Strict):
     k: _K = DEFAULT_K
     filters: _Filters = FilterFields()
     context: _Context = True
+    accept: _Accept = ()
 
     def turns(self) -> Sequence[Turn]:
         """Return the earlier turns, if they may be used."""
@@ -132,6 +145,7 @@ class ChatRequest(Strict):
     k: _K = DEFAULT_K
     filters: _Filters = FilterFields()
     context: _Context = True
+    accept: _Accept = ()
 
     @field_validator("messages")
     @classmethod

@@ -63,16 +63,17 @@ class RatedPassage(Strict):
 
 
 class FeedbackRequest(Strict):
-    """Rating of a passage, or of `not_found`."""
+    """Rating of a passage, or of an answer without an `answer`."""
 
     question: QuestionText
     history: Annotated[
         Turns, Field(description="The conversation before the question, as it was sent with it." + TOTAL_LENGTH)
     ] = ()
-    status: Annotated[Literal["answered", "not_found"], Field(description="Status of the answer.")]
+    status: Annotated[Literal["answered", "uncertain", "not_found"], Field(description="Status of the answer.")]
     rating: Literal["up", "down"]
     passage: Annotated[
-        RatedPassage | None, Field(description="The rated passage; null for a rating of `not_found` itself.")
+        RatedPassage | None,
+        Field(description="The rated passage; null for a rating of `uncertain` or `not_found` itself."),
     ]
     generation: Annotated[
         int | None, Field(ge=0, le=MAX_INTEGER, strict=True, description="Generation of the answer.")
@@ -82,7 +83,9 @@ class FeedbackRequest(Strict):
     def _of_something(self) -> "FeedbackRequest":
         if self.passage is None and self.status == "answered":
             raise PydanticCustomError(
-                "no_passage", "This can be null only if 'status' is 'not_found'.", {"below": ("passage",)}
+                "no_passage",
+                "This can be null only if 'status' is not 'answered'.",
+                {"below": ("passage",)},
             )
         return self
 

@@ -79,13 +79,13 @@ class Metrics:
         self._answers = counter("footnote_answers_total", "Answers returned.", ["status", "confidence"])
         self._probabilities = histogram(
             "footnote_answer_probability",
-            "Probability that the first passage answers, of answers returned; none without a calibration.",
+            "Probability that the quoted words answer, of answers returned; none without a calibration.",
             buckets=TENTHS,
         )
 
         for problem in ALERTED:
             self._problems.labels(problem)
-        for status in ("answered", "not_found"):
+        for status in ("answered", "uncertain", "not_found"):
             for level in ("very_high", "high", "medium", "low"):
                 self._answers.labels(status, level)
 

@@ -18,7 +18,14 @@ import { currentKey, keyInPlaceOf } from "./key.js";
 export const LANGUAGE = localeFor("en");
 
 /** The texts of the pages: a question is a heading there, and so is its outcome. */
-export const TEXTS = { ...ENGLISH, asked: "", notFound: "Not in these documents" };
+export const TEXTS = {
+  ...ENGLISH,
+  asked: "",
+  notFound: "Not in these documents",
+  doubt: "No passage clearly answers this",
+  collection: "No single passage answers this",
+  vague: "Ask a whole question",
+};
 
 /** @type {Service} */
 export const service = {

@@ -164,9 +164,9 @@ async function askKey(refused, signal) {
 }
 
 /** @param {Answer} answer */
-function summaryOf({ status, passages }) {
+function summaryOf({ status, reason, passages }) {
   const count = passages.length === 1 ? "1 passage" : `${passages.length} passages`;
-  return status === "answered" ? `Answered, with ${count}.` : `Not in these documents. The nearest: ${count}.`;
+  return status === "answered" ? `Answered, with ${count}.` : `${TEXTS[reason ?? "notFound"]}. The nearest: ${count}.`;
 }
 
 /** Stop asking and put the question back into the field. */
@@ -201,7 +201,8 @@ function renew() {
  * @param {Answer} answer
  */
 function nameAddress(question, { interpretation }) {
-  history.replaceState(null, "", interpretation ? location.pathname : questionHash(question));
+  const alone = (interpretation?.turns ?? []).length === 0;
+  history.replaceState(null, "", alone ? questionHash(question) : location.pathname);
 }
 
 /** Fold the passages of earlier answers, and show the elements that belong to the state of the conversation. */

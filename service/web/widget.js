@@ -1,156 +1,174 @@
 /* Bundled from service/web/widget and service/web/chat with: npm run build */
-"use strict";(()=>{function l(t,e={},...o){let n=document.createElement(t);for(let[s,r]of Object.entries(e))r!=null&&n.setAttribute(s,r);return n.append(...o.filter(s=>s!==null)),
-n}function g(t,e,o){let n=l("button",{type:"button",...t},...e);return n.addEventListener("click",o),n}function N(t,e,...o){return l(`h${t}`,e,...o)}function O(t){
-return{lang:t,dir:"auto"}}function ne(t,e){return l("bdi",{lang:e},t)}var te=0;function oe(t){return te+=1,`${t}-${te}`}function S(t,e){try{let o=new URL(t??"",
-e);return t&&["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var h=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null}={}){super(o),this.kind=e,this.details=n,this.status=s}get retry(){return this.
+"use strict";(()=>{function i(t,e={},...o){let n=document.createElement(t);for(let[s,r]of Object.entries(e))r!=null&&n.setAttribute(s,r);return n.append(...o.filter(s=>s!==null)),
+n}function b(t,e,o){let n=i("button",{type:"button",...t},...e);return n.addEventListener("click",o),n}function z(t,e,...o){return i(`h${t}`,e,...o)}function T(t){
+return{lang:t,dir:"auto"}}function re(t,e){return i("bdi",{lang:e},t)}var se=0;function ae(t){return se+=1,`${t}-${se}`}function S(t,e){try{let o=new URL(t??"",
+e);return t&&["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var p=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null}={}){super(o),this.kind=e,this.details=n,this.status=s}get retry(){return this.
 kind!=="rejected"&&this.kind!=="tooLong"}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},He={401:"refused",403:"refused",404:"unr\
-eachable",405:"unreachable",408:"busy",429:"busy"};function z(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,d=>({pointer:String(d?.pointer),detail:String(
-d?.detail)})),r=[o,...s.map(d=>`${d.pointer}: ${d.detail}`)].filter(d=>d!==""),i=s.length>0?s.map(d=>d.detail):o===""?[]:[String(o)],c=s.some(({pointer:d})=>/^\/filters/.
-test(d))?"refused":"rejected",u=He[t]??(t>=400&&t<500?c:"busy");return new h(u,{message:r.join(" ")||`status ${t}`,details:i,status:t})}function k(t){try{return JSON.
-parse(t)}catch{throw new h("unreadable")}}function $(t){try{if(_e(t))return t}catch{}throw new h("unreadable")}function _e({status:t,answer:e,confidence:o,passages:n,interpretation:s}){return(t==="answe\
-red"?se(e):t==="not_found")&&typeof o.level=="string"&&n.every(We)&&Array.isArray(s?.turns??[])}function We({text:t,highlights:e,citation:o,also_found_in:n}){return se(
-{text:t,citation:o})&&Array.isArray(e)&&n.every(re)}function se({text:t,citation:e}){return typeof t=="string"&&re(e)}function re({title:t,href:e,authors:o,section:n,
-publisher:s,published:r,language:i,url:a,source_href:c}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,i,a,c].every(u=>typeof(u??"")=="string")}var De=12,Be=20,Ue=4e5,C=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ge(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
+eachable",405:"unreachable",408:"busy",429:"busy"};function $(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,u=>({pointer:String(u?.pointer),detail:String(
+u?.detail)})),r=[o,...s.map(u=>`${u.pointer}: ${u.detail}`)].filter(u=>u!==""),a=s.length>0?s.map(u=>u.detail):o===""?[]:[String(o)],c=s.some(({pointer:u})=>/^\/filters/.
+test(u))?"refused":"rejected",d=He[t]??(t>=400&&t<500?c:"busy");return new p(d,{message:r.join(" ")||`status ${t}`,details:a,status:t})}function y(t){try{return JSON.
+parse(t)}catch{throw new p("unreadable")}}var Be=["doubt","collection","vague"];function j(t){try{if(_e(t))return t}catch{}throw new p("unreadable")}function _e({status:t,reason:e,answer:o,confidence:n,
+passages:s,interpretation:r}){return De(t,e,o)&&typeof n.level=="string"&&typeof(n.passage_probability??0)=="number"&&s.every(Ue)&&Array.isArray(r?.turns??[])&&
+typeof(r?.spelling??"")=="string"}function De(t,e,o){let n=(o??null)===null;switch(t){case"answered":return G(o)&&G(o.reply_to??o);case"uncertain":return n&&Be.
+includes(e);case"not_found":return n&&(e??null)===null;default:return!1}}function Ue({text:t,highlights:e,citation:o,also_found_in:n}){return G({text:t,citation:o})&&
+Array.isArray(e)&&n.every(ie)}function G({text:t,citation:e}){return typeof t=="string"&&ie(e)}function ie({title:t,href:e,authors:o,section:n,speaker:s,publisher:r,
+published:a,language:l,url:c,source_href:d}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,a,l,c,d].every(u=>typeof(u??"")=="string")}var Ge=12,Je=20,Ke=4e5,O=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ye(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
 slice(0,e.alone?0:this.turns.indexOf(e)).flatMap(({question:o,answer:n})=>n===void 0?[]:[{role:"user",content:o},{role:"assistant",content:n.answer?.text??""}]).
-slice(-De)}clear(){this.turns=[],this.draft="",this.save()}save(){let{opened:e,draft:o}=this,n=this.turns.slice(-Be).map(({asking:r,failure:i,...a})=>a),s=JSON.
-stringify({opened:e,draft:o,turns:n});for(;s.length>Ue&&n.length>0;)n.shift(),s=JSON.stringify({opened:e,draft:o,turns:n});try{e||o!==""||n.length>0?sessionStorage.
-setItem(this.#e,s):sessionStorage.removeItem(this.#e)}catch{}}};function ie(t,{interpretation:e}){let n=(e?.turns??[]).filter(s=>t[s]!==void 0).sort((s,r)=>s-r).
-map(s=>t.slice(0,s+1).findLast(({role:r})=>r==="user")?.content??"");return[...new Set(n)]}function Ge(t){try{let{turns:e,opened:o,draft:n}=JSON.parse(sessionStorage.
-getItem(t)??"{}");return{turns:Array.isArray(e)?e.flatMap(Je):[],opened:o===!0,draft:typeof n=="string"?n:""}}catch{return{turns:[],opened:!1,draft:""}}}function Je(t){
-try{let{question:e,alone:o,answer:n,readWith:s=[],rated:r=null}=t,i=[e,...s].every(c=>typeof c=="string")&&(r===null||typeof r.id=="string"&&["up","down"].includes(
-r.rating)),a=n===void 0?{}:{answer:$(n),readWith:s,rated:r};return i?[{question:e,alone:o===!0,...a}]:[]}catch{return[]}}function Ke(){let t="",e=!1,o="",n=[];return s=>{if(s==="")return[];let r=(t+(e&&s.startsWith(`
-`)?s.slice(1):s)).split(/\r\n|\n|\r/);e=s.endsWith("\r"),t=r.pop()??"";let i=[];for(let a of r){let[,c="",u=""]=/^([^:]*):? ?(.*)$/s.exec(a)??[];a===""?(n.length>
-0&&i.push({type:o,data:n.join(`
-`)}),o="",n=[]):c==="event"?o=u:c==="data"&&n.push(u)}return i}}async function ae(t){let e=Ke(),o=null,n=[];for await(let s of t)for(let{type:r,data:i}of e(s))if(r===
-"answer")o=k(i);else if(r==="passage")n.push(k(i));else if(r==="error"){let a=k(i);throw z(Number(a?.status),a)}else if(r==="done"){if(o===null||k(i)?.passages!==
-n.length)throw new h("cutOff");return{...o,passages:n}}throw new h("cutOff")}var Ye=3e4,Qe=5e3;async function le(t,e,o){if(e.filters===null)throw new h("refused");return D(t,"/v1/chat",{method:"POST",body:e,accept:"text/event-stream, app\
-lication/json;q=0.5",signal:o},async(s,r)=>$(ce(s)==="text/event-stream"?await ae(r):k(await B(r))))}function W(t,e,o={}){return D(t,e,o,async(n,s)=>({response:n,
-text:await B(s)}))}async function D(t,e,o,n){let{endpoint:s,credentials:r,askKey:i}=t,{method:a="GET",body:c,accept:u,ignoreBOM:d=!1,signal:m}=o;if(s==="")throw new h(
-"unreachable",{message:"the address of the service is unknown; set the attribute endpoint."});let p=t.key(),f=new AbortController;m?.addEventListener("abort",()=>f.
-abort(new h("stopped")),{once:!0});let y=0,L=()=>{clearTimeout(y),y=setTimeout(()=>f.abort(new h("slow")),Ye)};L();let b=!1,w;try{let x=await fetch(s+e,{method:a,
-credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{...p===""?{}:{Authorization:`Bearer ${p}`},...c===void 0?{}:{"Content-Type":"application/json"},...u===
-void 0?{}:{Accept:u}},referrerPolicy:"no-referrer",signal:f.signal});b=!0;let ee=Ve(x,L,d);if(x.ok)return await n(x,ee);let Pe=await B(ee);w=z(x.status,ce(x)===
-"application/problem+json"?k(Pe):null)}catch(x){w=x instanceof h?x:new h("cutOff"),w=f.signal.aborted?f.signal.reason:b?w:await Ze(s)}finally{clearTimeout(y),f.
-abort()}if(w.status!==401||i===void 0)throw w;return await i(p,m),D(t,e,o,n)}function ce(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.trim().toLowerCase()}
-async function*Ve(t,e,o){let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=await n?.read())e(),
-yield s.decode(r.value,{stream:!0})}async function B(t){let e="";for await(let o of t)e+=o;return e}async function Ze(t){if(new URL(t).origin===location.origin)
-return new h("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"no-referrer",signal:AbortSignal.
-timeout(Qe)});if(!o)return new h("unreachable")}catch{return new h("unreachable")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE\
-_ORIGINS.`;return new h("refused",{message:e})}var ue=["up","down"],Xe=[403,404,405];function de(t,e,{service:o,texts:n,icons:s,tell:r},i,a){let c=e.status==="answered"?{up:n.up,down:n.down}:{up:n.upMissing,
-down:n.downMissing},u=ue.map(b=>g({class:`small thumb ${b}`,part:`thumb-${b}`,title:s?c[b]:null},[ot(),l("span",{class:s?"unseen":null},c[b])],()=>f(b))),d=l("s\
-pan",{class:"unsaved"}),m=!1;function p(){u.forEach((b,w)=>{b.setAttribute("aria-pressed",String(t.rated?.rating===ue[w]))})}async function f(b){if(!m){m=!0,d.textContent=
-"";try{await et(o,t,nt(t.question,i.before(t),e,b)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(w){!t.rated&&Xe.includes(h.of(w).status??
-0)?a():(d.textContent=n.unsaved,r("unsaved",{}))}m=!1,i.save(),p()}}p();let y=s?l("span",{},n.helpful):null,L={class:"feedback",part:"feedback",role:"group","ar\
-ia-label":n.helpful};return l("div",L,y,...u,d)}async function et(t,e,o){let n=e.rated??null;if(n!==null&&(await tt(t,n.id),e.rated=null),n?.rating!==o.rating){
-let{text:s}=await W(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.rating,id:String(k(s).id)}}}async function tt(t,e){try{await W(t,`/v1/feedback/${encodeURIComponent(
-e)}`,{method:"DELETE"})}catch(o){if(h.of(o).status!==404)throw o}}function nt(t,e,{status:o,passages:[n],generation:s},r){if(o==="not_found"||n===void 0)return{
-question:t,history:e,status:o,rating:r,passage:null,generation:s};let{document_id:i,revision:a,start:c,end:u}=n.citation,d=n.highlights.at(-1)??{start:0,end:[...n.
-text].length},m={document_id:i,revision:a,start:c,end:u,text:n.text,highlight:d};return{question:t,history:e,status:o,rating:r,passage:m,generation:s}}function ot(){
-let t="http://www.w3.org/2000/svg",e=document.createElementNS(t,"svg");e.setAttribute("viewBox","0 0 24 24"),e.setAttribute("aria-hidden","true");let o=document.
-createElementNS(t,"path");return o.setAttribute("d","M3 10h4v11H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l-1.6 7.6C19.4 20.2 18.5 21 17 21H7"),
-e.append(o),e}var U={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",followUp:"\
+slice(-Ge)}clear(){this.turns=[],this.draft="",this.save()}save(){let{opened:e,draft:o}=this,n=this.turns.slice(-Je).map(({asking:r,failure:a,...l})=>l),s=JSON.
+stringify({opened:e,draft:o,turns:n});for(;s.length>Ke&&n.length>0;)n.shift(),s=JSON.stringify({opened:e,draft:o,turns:n});try{e||o!==""||n.length>0?sessionStorage.
+setItem(this.#e,s):sessionStorage.removeItem(this.#e)}catch{}}};function le(t,{interpretation:e}){let n=(e?.turns??[]).filter(s=>t[s]!==void 0).sort((s,r)=>s-r).
+map(s=>t.slice(0,s+1).findLast(({role:r})=>r==="user")?.content??"");return[...new Set(n)]}function Ye(t){try{let{turns:e,opened:o,draft:n}=JSON.parse(sessionStorage.
+getItem(t)??"{}");return{turns:Array.isArray(e)?e.flatMap(Qe):[],opened:o===!0,draft:typeof n=="string"?n:""}}catch{return{turns:[],opened:!1,draft:""}}}function Qe(t){
+try{let{question:e,alone:o,answer:n,readWith:s=[],rated:r=null}=t,a=[e,...s].every(c=>typeof c=="string")&&(r===null||typeof r.id=="string"&&["up","down"].includes(
+r.rating)),l=n===void 0?{}:{answer:j(n),readWith:s,rated:r};return a?[{question:e,alone:o===!0,...l}]:[]}catch{return[]}}function Ve(){let t="",e=!1,o="",n=[];return s=>{if(s==="")return[];let r=(t+(e&&s.startsWith(`
+`)?s.slice(1):s)).split(/\r\n|\n|\r/);e=s.endsWith("\r"),t=r.pop()??"";let a=[];for(let l of r){let[,c="",d=""]=/^([^:]*):? ?(.*)$/s.exec(l)??[];l===""?(n.length>
+0&&a.push({type:o,data:n.join(`
+`)}),o="",n=[]):c==="event"?o=d:c==="data"&&n.push(d)}return a}}async function ce(t){let e=Ve(),o=null,n=[];for await(let s of t)for(let{type:r,data:a}of e(s))if(r===
+"answer")o=y(a);else if(r==="passage")n.push(y(a));else if(r==="error"){let l=y(a);throw $(Number(l?.status),l)}else if(r==="done"){if(o===null||y(a)?.passages!==
+n.length)throw new p("cutOff");return{...o,passages:n}}throw new p("cutOff")}var Ze=3e4,Xe=5e3;async function ue(t,e,o){if(e.filters===null)throw new p("refused");let s={method:"POST",body:{...e,accept:["uncertain"]},accept:"text/event-s\
+tream, application/json;q=0.5",signal:o};return K(t,"/v1/chat",s,async(r,a)=>j(de(r)==="text/event-stream"?await ce(a):y(await Y(a))))}function J(t,e,o={}){return K(
+t,e,o,async(n,s)=>({response:n,text:await Y(s)}))}async function K(t,e,o,n){let{endpoint:s,credentials:r,askKey:a}=t,{method:l="GET",body:c,accept:d,ignoreBOM:u=!1,
+signal:h}=o;if(s==="")throw new p("unreachable",{message:"the address of the service is unknown; set the attribute endpoint."});let m=t.key(),f=new AbortController;
+h?.addEventListener("abort",()=>f.abort(new p("stopped")),{once:!0});let g=0,L=()=>{clearTimeout(g),g=setTimeout(()=>f.abort(new p("slow")),Ze)};L();let w=!1,k;
+try{let x=await fetch(s+e,{method:l,credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{...m===""?{}:{Authorization:`Bearer ${m}`},...c===void 0?{}:{"\
+Content-Type":"application/json"},...d===void 0?{}:{Accept:d}},referrerPolicy:"no-referrer",signal:f.signal});w=!0;let oe=et(x,L,u);if(x.ok)return await n(x,oe);
+let We=await Y(oe);k=$(x.status,de(x)==="application/problem+json"?y(We):null)}catch(x){k=x instanceof p?x:new p("cutOff"),k=f.signal.aborted?f.signal.reason:w?
+k:await tt(s)}finally{clearTimeout(g),f.abort()}if(k.status!==401||a===void 0)throw k;return await a(m,h),K(t,e,o,n)}function de(t){return(t.headers.get("Conten\
+t-Type")??"").split(";")[0]?.trim().toLowerCase()}async function*et(t,e,o){let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.
+read();r!==void 0&&!r.done;r=await n?.read())e(),yield s.decode(r.value,{stream:!0})}async function Y(t){let e="";for await(let o of t)e+=o;return e}async function tt(t){
+if(new URL(t).origin===location.origin)return new p("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",
+referrerPolicy:"no-referrer",signal:AbortSignal.timeout(Xe)});if(!o)return new p("unreachable")}catch{return new p("unreachable")}let e=`${t} does not allow ${location.
+origin}; its operator can, with FOOTNOTE_ORIGINS.`;return new p("refused",{message:e})}var pe=["up","down"],nt=[403,404,405];function he(t,e,{service:o,texts:n,icons:s,tell:r},a,l){let c=e.status==="not_found"?{up:n.upMissing,down:n.downMissing}:{
+up:n.up,down:n.down},d=pe.map(w=>b({class:`small thumb ${w}`,part:`thumb-${w}`,title:s?c[w]:null},[at(),i("span",{class:s?"unseen":null},c[w])],()=>f(w))),u=i("\
+span",{class:"unsaved"}),h=!1;function m(){d.forEach((w,k)=>{w.setAttribute("aria-pressed",String(t.rated?.rating===pe[k]))})}async function f(w){if(!h){h=!0,u.
+textContent="";try{await ot(o,t,rt(t.question,a.before(t),e,w)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(k){!t.rated&&nt.includes(
+p.of(k).status??0)?l():(u.textContent=n.unsaved,r("unsaved",{}))}h=!1,a.save(),m()}}m();let g=s?i("span",{},n.helpful):null,L={class:"feedback",part:"feedback",
+role:"group","aria-label":n.helpful};return i("div",L,g,...d,u)}async function ot(t,e,o){let n=e.rated??null;if(n!==null&&(await st(t,n.id),e.rated=null),n?.rating!==
+o.rating){let{text:s}=await J(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.rating,id:String(y(s).id)}}}async function st(t,e){try{await J(t,`/v1/f\
+eedback/${encodeURIComponent(e)}`,{method:"DELETE"})}catch(o){if(p.of(o).status!==404)throw o}}function rt(t,e,{status:o,passages:[n],generation:s},r){if(o!=="a\
+nswered"||n===void 0)return{question:t,history:e,status:o,rating:r,passage:null,generation:s};let{document_id:a,revision:l,start:c,end:d}=n.citation,u=n.highlights.
+at(-1)??{start:0,end:[...n.text].length},h={document_id:a,revision:l,start:c,end:d,text:n.text,highlight:u};return{question:t,history:e,status:o,rating:r,passage:h,
+generation:s}}function at(){let t="http://www.w3.org/2000/svg",e=document.createElementNS(t,"svg");e.setAttribute("viewBox","0 0 24 24"),e.setAttribute("aria-hi\
+dden","true");let o=document.createElementNS(t,"path");return o.setAttribute("d","M3 10h4v11H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l-1.6 7.6\
+C19.4 20.2 18.5 21 17 21H7"),e.append(o),e}var Q={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",followUp:"\
 Ask a follow-up question",ask:"Ask",close:"Close",restart:"New conversation",conversation:"Conversation",asked:"You asked:",searching:"Looking in the documents…",
 stop:"Stop",found:"The documents say",retry:"Try again",notFound:"Not in these documents.",notFoundWhy:"No passage answers this question well enough to be quote\
-d as an answer.",context:"Read together with {question}.",alone:"Ask it on its own",passage:"The passage around it",passages:"The passage around it, and {n} mor\
-e",nearestOne:"The nearest passage",nearest:"The {n} nearest passages",page:"p. {n}",original:"original at {host}",alsoIn:"Also found word for word in",newTab:"\
-(opens in a new tab)",very_high:"Confidence: very high.",high:"Confidence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confid\
-ence: low. Read the passage: it may not answer the question.",helpful:"Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is not there",downMissing:"\
-Wrong, it is there",unsaved:"Your rating could not be saved. Try again.",unanswered:"No answer arrived.",unreachable:"The service cannot be reached. It may have\
- stopped, or the connection is down.",refused:"The chat cannot be used on this site. Please tell the site’s owner.",slow:"The service has sent nothing for 30 \
-seconds. It may be busy.",cutOff:"The answer was cut off before it was complete.",unreadable:"The service’s answer cannot be read.",busy:"The service cannot a\
-nswer at the moment.",rejected:"The service does not accept this question.",tooLong:"This question is too long. The limit is 2,000 characters.",stopped:"Stopped\
-."};var st={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta se da con las palabras de los propios documentos e indica su fuente.",placeholder:"\
+d as an answer.",doubt:"No passage clearly answers this.",doubtWhy:"These sentences may bear on it. Read the passage around each before you quote it.",collection:"\
+No single passage answers this.",collectionWhy:"The question asks for more than one sentence can say. These bear on it, and there may be others.",vague:"Ask a w\
+hole question.",vagueWhy:"These words alone do not say what you want to know. Ask who, what, when, where or why.",chance:"Chance that the first passage answers:\
+ {percent}.",context:"Read together with {question}.",spelling:"Showing results for {question}",alone:"Ask it on its own",passage:"The passage around it",passages:"\
+The passage around it, and {n} more",nearestOne:"The nearest passage",nearest:"The {n} nearest passages",replyTo:"In reply to: {question}",saidBy:"said by {name\
+}",page:"p. {n}",original:"original at {host}",alsoIn:"Also found word for word in",newTab:"(opens in a new tab)",very_high:"Confidence: very high.",high:"Confi\
+dence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confidence: low. Read the passage: it may not answer the question.",helpful:"\
+Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is not there",downMissing:"Wrong, it is there",unsaved:"Your rating could not be saved. \
+Try again.",unanswered:"No answer arrived.",unreachable:"The service cannot be reached. It may have stopped, or the connection is down.",refused:"The chat canno\
+t be used on this site. Please tell the site’s owner.",slow:"The service has sent nothing for 30 seconds. It may be busy.",cutOff:"The answer was cut off befo\
+re it was complete.",unreadable:"The service’s answer cannot be read.",busy:"The service cannot answer at the moment.",rejected:"The service does not accept t\
+his question.",tooLong:"This question is too long. The limit is 2,000 characters.",stopped:"Stopped."};var it={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta se da con las palabras de los propios documentos e indica su fuente.",placeholder:"\
 Su pregunta",followUp:"Haga otra pregunta",ask:"Preguntar",close:"Cerrar",restart:"Nueva conversación",conversation:"Conversación",asked:"Usted preguntó:",searching:"\
 Buscando en los documentos…",stop:"Detener",found:"Los documentos dicen",retry:"Intentar de nuevo",notFound:"No está en estos documentos.",notFoundWhy:"Ningú\
-n pasaje responde a esta pregunta lo bastante bien como para citarlo.",context:"Leída junto con {question}.",alone:"Preguntar sin contexto",passage:"El pasaje \
-completo",passages:"El pasaje completo y {n} más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",page:"p. {n}",original:"original \
-en {host}",alsoIn:"También aparece, palabra por palabra, en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Confianza: alta.",medium:"\
-Confianza: media. Lea el pasaje antes de citarlo.",low:"Confianza: baja. Lea el pasaje: puede que no responda a la pregunta.",helpful:"¿Le ha servido?",up:"Úti\
-l",down:"No útil",upMissing:"Correcto, no está",downMissing:"Incorrecto, sí está",unsaved:"No se pudo guardar su valoración. Inténtelo de nuevo.",unanswered:"\
-No llegó ninguna respuesta.",unreachable:"No se puede conectar con el servicio. Quizá esté detenido o no haya conexión.",refused:"El chat no se puede usar e\
-n este sitio. Avise al propietario del sitio.",slow:"El servicio no ha enviado nada en 30 segundos. Quizá esté ocupado.",cutOff:"La respuesta se cortó antes d\
-e estar completa.",unreadable:"No se puede leer la respuesta del servicio.",busy:"El servicio no puede responder en este momento.",rejected:"El servicio no admi\
-te esta pregunta.",tooLong:"Esta pregunta es demasiado larga. El límite es de 2000 caracteres.",stopped:"Detenida."},he=st;var rt={en:U,es:he},M=U;function j(t){return rt[G(t)]}function fe(t){return navigator.languages.find(o=>/^[\w-]+$/.test(o)&&G(o)===G(t))??t}function G(t){return(t.
-split("-")[0]??"").toLowerCase()}function T(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(e[n]??o))}function it({authors:t,title:e,section:o,page:n,publisher:s,published:r},{texts:i,language:a}){return[["authors",lt(t,a)],["title",e],["section",o===e?null:o&&`\
-“${o}”`],["page",n==null?null:T(i.page,{n})],["publisher",s],["published",r&&ct(r,a)]].flatMap(([u,d])=>d?[{kind:u,text:d}]:[])}function J(t,e){let o=it(t,e).
-map(({kind:s,text:r})=>{switch(s){case"title":return K(t,e);case"page":return r;case"published":return l("time",{datetime:t.published},r);default:return ne(r,t.
-language)}}),n=at(t,e);return l("p",{class:"source",part:"source"},...Y([...o,n],", "),".")}function K(t,e){let{endpoint:o}=e.service,n=l("cite",O(t.language),t.
-title),s=S(t.href,o);return s===null||s.origin!==S(o)?.origin?n:pe(s,n,t,e)}function at(t,e){let o=S(t.source_href??t.url);return o===null?null:pe(o,T(e.texts.original,
-{host:o.host}),t,e)}function pe({href:t},e,o,{texts:n,newTab:s,tell:r}){let a=l("a",{href:t,rel:"noopener noreferrer",part:"link",...s?{target:"_blank"}:{}},e);
-return s&&a.append(l("span",{class:"unseen"},` ${n.newTab}`)),a.addEventListener("click",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),a}function Y(t,e){
-return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function lt(t,e){return new Intl.ListFormat(e).format(t)}function ct(t,e){let o=new Date(`${t}T00:0\
-0:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?t:n.format(o)}function ut(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((i,a)=>i-a)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
-r,s)}return o}function me(t,e){let o=ut(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,i)=>r.start-i.start)){let r=o.get(s.start),i=o.get(
-s.end),a=n.at(-1);r===void 0||i===void 0||r>=i||(a!==void 0&&r<=a.end?a.end=Math.max(a.end,i):n.push({start:r,end:i}))}return n}function ge(t,e,o){let n=[],s=0;for(let r of e)n.push(...Q(t,{start:s,end:r.start},o),r.start<r.end?l("mark",{part:"mark"},...Q(t,r,o)):l("span",{class:"place"})),
-s=r.end;return[...n,...Q(t,{start:s,end:t.length},o)]}function Q(t,e,o){let n=[],s=e.start;for(let{start:r,end:i,level:a}of o){let[c,u]=[Math.max(r,e.start),Math.
-min(i,e.end)];if(c<u){let d=a===void 0?{}:{role:"heading","aria-level":String(a)};n.push(t.slice(s,c),l("span",{class:"heading",...d},t.slice(c,u))),s=u}}return n.
-push(t.slice(s,e.end)),n.filter(r=>r!=="")}function dt(t,e,o){let n=t.indexOf(`
-`,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function be(t,e){let o=dt(t,0,e),n=[...t.matchAll(/^#{1,6} .*/gm)].map(({index:s,
-0:r})=>({start:s,end:s+r.length}));return[...o,...n.filter(({start:s})=>s>0||o.length===0)]}function ve({status:t,answer:e,confidence:o,passages:n},s,r){let{texts:i,unfolded:a,copyButton:c}=s,u=t==="answered"?e:null,d=n.length,m=u===null?T(d===1?i.nearestOne:
-i.nearest,{n:d}):T(d===1?i.passage:i.passages,{n:d-1}),p=u===null?null:c(u.text,u.citation);return[u===null?ht(s):ft(u,o.level,s),p===null&&r===null?null:l("div",
-{class:"tools"},p,r),d===0?null:l("details",{part:"passages",open:u!==null&&a?"":null},l("summary",{},m),l("ol",{class:"passages"},...n.map(f=>pt(f,s))))]}function V(t,e){
-return N(e,{class:"outcome",tabindex:"-1"},t)}function ht({texts:t,level:e}){let o=V(t.notFound,e+1);return l("div",{class:"not-found",part:"not-found"},o,l("p",
-{},t.notFoundWhy))}function ft({text:t,citation:e},o,n){let{texts:s,level:r}=n;return l("figure",{},V(s.found,r+1),l("blockquote",{class:"quotation",part:"quota\
-tion",...O(e.language)},l("span",{class:"quoted"},t)),l("p",{class:"confidence",part:"confidence"},s[o]??null),l("figcaption",{},J(e,n)))}function pt({text:t,highlights:e,
-citation:o,also_found_in:n},s){let r=ge(t,me(t,e),be(t,o.section)),i=Y(n.map(a=>K(a,s)),", ");return l("li",{},l("blockquote",{class:"passage",part:"passage",...O(
-o.language)},...r),J(o,s),i.length===0?null:l("p",{class:"source",part:"source"},`${s.texts.alsoIn} `,...i,"."),s.copyButton(t,o))}function we(t,{texts:e,explained:o,
-level:n},s){let[r="",...i]=mt(t,e,o),a=l("div",{class:"failure",part:"failure"},V(r,n),...i.map(c=>l("p",{},c)));return t.retry&&a.append(g({class:"small",part:"\
-retry"},[e.retry],s)),a}function mt({kind:t,details:e,status:o},n,s){if(s&&e.length>0)return e;let[r="",...i]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.
-replace(/\.$/,"")} (status ${o}).`:r,...i]}function ke(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:i,level:a}=e,c=oe("question"),u=i.asked===""?null:l("span",{class:"unseen"},`${i.asked} `),d=N(a,{class:"\
-question",part:"question",id:c,dir:"auto"},u,t.question);return l("article",{class:"turn",part:"turn","aria-labelledby":c},d,m());function m(){if(t.asking!==void 0)
-return gt(e,o);if(t.answer===void 0){let f=t.failure??new h("unanswered");return we(f,{...e,level:a+1},n)}let p=ve(t.answer,e,r);return l("div",{class:"answer",
-part:"answer"},bt(t,e,s),...p)}}function gt({texts:t},e){return l("div",{class:"searching",part:"searching"},l("p",{},l("span",{},t.searching)),g({class:"small",
-part:"stop"},[t.stop],e))}function bt({readWith:t=[]},{texts:e,language:o},n){if(t.length===0)return null;let[s="",r=""]=e.context.split("{question}"),i=new Intl.
-ListFormat(o).formatToParts(t).map(({type:a,value:c})=>a==="element"?l("q",{dir:"auto"},c):c);return l("div",{class:"context",part:"context"},l("p",{},s,...i,r),
-g({class:"small",part:"alone"},[e.alone],n))}var I=class{#e;#s;#r;#n=new Map;#t=!0;constructor(e,o,n,s){this.#s=e,this.#e=o,this.#r=s,this.conversation=n}replace(e){this.stop(),this.#t=!0,this.conversation=
-e}set(e){this.#e=e}showAll(){this.#n.clear(),this.#s.replaceChildren();for(let e of this.conversation.turns)this.#a(e);this.#r.changed()}get asking(){return this.
+n pasaje responde a esta pregunta lo bastante bien como para citarlo.",doubt:"Ningún pasaje responde con claridad.",doubtWhy:"Estas frases pueden tener relació\
+n con la pregunta. Lea el pasaje de cada una antes de citarla.",collection:"Ningún pasaje responde por sí solo.",collectionWhy:"La pregunta pide más de lo que\
+ puede decir una sola frase. Estas tienen relación con ella, y puede haber otras.",vague:"Haga una pregunta completa.",vagueWhy:"Estas palabras solas no dicen \
+qué quiere saber. Pregunte quién, qué, cuándo, dónde o por qué.",chance:"Probabilidad de que el primer pasaje responda: {percent}.",context:"Leída junto c\
+on {question}.",spelling:"Se muestran resultados para {question}",alone:"Preguntar sin contexto",passage:"El pasaje completo",passages:"El pasaje completo y {n}\
+ más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",replyTo:"En respuesta a: {question}",saidBy:"dicho por {name}",page:"p. {n}",
+original:"original en {host}",alsoIn:"También aparece, palabra por palabra, en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Conf\
+ianza: alta.",medium:"Confianza: media. Lea el pasaje antes de citarlo.",low:"Confianza: baja. Lea el pasaje: puede que no responda a la pregunta.",helpful:"¿Le\
+ ha servido?",up:"Útil",down:"No útil",upMissing:"Correcto, no está",downMissing:"Incorrecto, sí está",unsaved:"No se pudo guardar su valoración. Inténtelo\
+ de nuevo.",unanswered:"No llegó ninguna respuesta.",unreachable:"No se puede conectar con el servicio. Quizá esté detenido o no haya conexión.",refused:"El\
+ chat no se puede usar en este sitio. Avise al propietario del sitio.",slow:"El servicio no ha enviado nada en 30 segundos. Quizá esté ocupado.",cutOff:"La re\
+spuesta se cortó antes de estar completa.",unreadable:"No se puede leer la respuesta del servicio.",busy:"El servicio no puede responder en este momento.",rejected:"\
+El servicio no admite esta pregunta.",tooLong:"Esta pregunta es demasiado larga. El límite es de 2000 caracteres.",stopped:"Detenida."},fe=it;var lt={en:Q,es:fe},M=Q;function I(t){return lt[V(t)]}function me(t){return navigator.languages.find(o=>/^[\w-]+$/.test(o)&&V(o)===V(t))??t}function V(t){return(t.
+split("-")[0]??"").toLowerCase()}function N(t,e){let[o="",n=""]=t.split("{question}");return[o,...e,n]}function E(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(
+e[n]??o))}function ct({authors:t,title:e,speaker:o,section:n,page:s,publisher:r,published:a},{texts:l,language:c}){return[["authors",dt(t,c)],["title",e],["speaker",o&&E(
+l.saidBy,{name:o})],["section",n===e?null:n&&`“${n}”`],["page",s==null?null:E(l.page,{n:s})],["publisher",r],["published",a&&pt(a,c)]].flatMap(([u,h])=>h?[{
+kind:u,text:h}]:[])}function R(t,e){let o=ct(t,e).map(({kind:s,text:r})=>{switch(s){case"title":return Z(t,e);case"page":return r;case"published":return i("time",
+{datetime:t.published},r);default:return re(r,t.language)}}),n=ut(t,e);return i("p",{class:"source",part:"source"},...F([...o,n],", "),".")}function Z(t,e){let{
+endpoint:o}=e.service,n=i("cite",T(t.language),t.title),s=S(t.href,o);return s===null||s.origin!==S(o)?.origin?n:ge(s,n,t,e)}function ut(t,e){let o=S(t.source_href??
+t.url);return o===null?null:ge(o,E(e.texts.original,{host:o.host}),t,e)}function ge({href:t},e,o,{texts:n,newTab:s,tell:r}){let l=i("a",{href:t,rel:"noopener no\
+referrer",part:"link",...s?{target:"_blank"}:{}},e);return s&&l.append(i("span",{class:"unseen"},` ${n.newTab}`)),l.addEventListener("click",c=>{r("source",{href:t,
+citation:o})||c.preventDefault()}),l}function F(t,e){return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function dt(t,e){return new Intl.ListFormat(e).
+format(t)}function pt(t,e){let o=new Date(`${t}T00:00:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?t:n.
+format(o)}function ht(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((a,l)=>a-l)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
+r,s)}return o}function X(t,e){let o=ht(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,a)=>r.start-a.start)){let r=o.get(s.start),a=o.get(
+s.end),l=n.at(-1);r===void 0||a===void 0||r>=a||(l!==void 0&&r<=l.end?l.end=Math.max(l.end,a):n.push({start:r,end:a}))}return n}function be(t,e,o){let n=[],s=0;for(let r of e)n.push(...ee(t,{start:s,end:r.start},o),r.start<r.end?i("mark",{part:"mark"},...ee(t,r,o)):i("span",{class:"place"})),
+s=r.end;return[...n,...ee(t,{start:s,end:t.length},o)]}function ee(t,e,o){let n=[],s=e.start;for(let{start:r,end:a,level:l}of o){let[c,d]=[Math.max(r,e.start),Math.
+min(a,e.end)];if(c<d){let u=l===void 0?{}:{role:"heading","aria-level":String(l)};n.push(t.slice(s,c),i("span",{class:"heading",...u},t.slice(c,d))),s=d}}return n.
+push(t.slice(s,e.end)),n.filter(r=>r!=="")}function ft(t,e,o){let n=t.indexOf(`
+`,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function we(t,e){let o=ft(t,0,e),n=[...t.matchAll(/^#{1,6} .*/gm)].map(({index:s,
+0:r})=>({start:s,end:s+r.length}));return[...o,...n.filter(({start:s})=>s>0||o.length===0)]}var mt=3;function ve({status:t,reason:e,answer:o,confidence:n,passages:s},r,a){let{texts:l,unfolded:c,copyButton:d}=r,u=t==="answered"?o:null,h=s.length,m=u===null?
+E(h===1?l.nearestOne:l.nearest,{n:h}):E(h===1?l.passage:l.passages,{n:h-1}),f=u===null?null:d(u.text,u.citation);return[u===null?gt(e??null,s,r):vt(u,n.level,r),
+f===null&&a===null?null:i("div",{class:"tools"},f,a),h===0?null:i("details",{part:"passages",open:u!==null&&c?"":null},i("summary",{},m),wt(n,r),i("ol",{class:"\
+passages"},...s.map(g=>yt(g,r))))]}function P(t,e){return z(e,{class:"outcome",tabindex:"-1"},t)}function gt(t,e,o){let{texts:n,level:s}=o;if(t===null){let a=P(
+n.notFound,s+1);return i("div",{class:"not-found",part:"not-found"},a,i("p",{},n.notFoundWhy))}let r=t==="vague"?[]:e.slice(0,mt);return i("div",{class:"uncerta\
+in",part:"uncertain"},P(n[t],s+1),i("p",{},n[`${t}Why`]),r.length===0?null:i("ol",{class:"passages"},...r.map(a=>bt(a,o))))}function bt({text:t,highlights:e,citation:o},n){
+let s=X(t,e),a=(s.length===0?[t]:s.map(({start:l,end:c})=>t.slice(l,c))).map(l=>i("span",{class:"quoted"},l));return i("li",{},i("blockquote",{class:"passage",part:"\
+passage",...T(o.language)},...F(a,`
+`)),R(o,n))}function wt({passage_probability:t},{texts:e,language:o}){if(typeof t!="number")return null;let n=new Intl.NumberFormat(o,{style:"percent"}).format(
+t);return i("p",{class:"chance",part:"chance"},E(e.chance,{percent:n}))}function vt({text:t,citation:e,reply_to:o},n,s){let{texts:r,level:a}=s;return i("figure",
+{},P(r.found,a+1),o?kt(o,s):null,i("blockquote",{class:"quotation",part:"quotation",...T(e.language)},i("span",{class:"quoted"},t)),i("p",{class:"confidence",part:"\
+confidence"},r[n]??null),i("figcaption",{},R(e,s)))}function kt({text:t,citation:e},{texts:o}){let n=i("q",T(e.language),t);return i("p",{class:"reply-to",part:"\
+reply-to"},...N(o.replyTo,[n]))}function yt({text:t,highlights:e,citation:o,also_found_in:n},s){let r=be(t,X(t,e),we(t,o.section)),a=F(n.map(l=>Z(l,s)),", ");return i(
+"li",{},i("blockquote",{class:"passage",part:"passage",...T(o.language)},...r),R(o,s),a.length===0?null:i("p",{class:"source",part:"source"},`${s.texts.alsoIn} `,
+...a,"."),s.copyButton(t,o))}function ke(t,{texts:e,explained:o,level:n},s){let[r="",...a]=xt(t,e,o),l=i("div",{class:"failure",part:"failure"},P(r,n),...a.map(
+c=>i("p",{},c)));return t.retry&&l.append(b({class:"small",part:"retry"},[e.retry],s)),l}function xt({kind:t,details:e,status:o},n,s){if(s&&e.length>0)return e;
+let[r="",...a]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.replace(/\.$/,"")} (status ${o}).`:r,...a]}function ye(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:a,level:l}=e,c=ae("question"),d=a.asked===""?null:i("span",{class:"unseen"},`${a.asked} `),u=z(l,{class:"\
+question",part:"question",id:c,dir:"auto"},d,t.question);return i("article",{class:"turn",part:"turn","aria-labelledby":c},u,h());function h(){if(t.asking!==void 0)
+return St(e,o);if(t.answer===void 0){let g=t.failure??new p("unanswered");return ke(g,{...e,level:l+1},n)}let m=ve(t.answer,e,r),f=[Et(t.answer,e),Tt(t,e,s)];return i(
+"div",{class:"answer",part:"answer"},...f,...m)}}function St({texts:t},e){return i("div",{class:"searching",part:"searching"},i("p",{},i("span",{},t.searching)),
+b({class:"small",part:"stop"},[t.stop],e))}function Et({interpretation:t},{texts:e}){let o=t?.spelling;if(!o)return null;let n=N(e.spelling,[i("q",{dir:"auto"},
+o)]);return i("p",{class:"context",part:"spelling"},i("span",{},...n))}function Tt({readWith:t=[]},{texts:e,language:o},n){if(t.length===0)return null;let s=new Intl.
+ListFormat(o).formatToParts(t).map(({type:r,value:a})=>r==="element"?i("q",{dir:"auto"},a):a);return i("div",{class:"context",part:"context"},i("p",{},...N(e.context,
+s)),b({class:"small",part:"alone"},[e.alone],n))}var W=class{#e;#s;#r;#n=new Map;#t=!0;constructor(e,o,n,s){this.#s=e,this.#e=o,this.#r=s,this.conversation=n}replace(e){this.stop(),this.#t=!0,this.conversation=
+e}set(e){this.#e=e}showAll(){this.#n.clear(),this.#s.replaceChildren();for(let e of this.conversation.turns)this.#i(e);this.#r.changed()}get asking(){return this.
 conversation.turns.find(({asking:e})=>e!==void 0)??null}async ask(e,o=!1){this.stop();let n={question:e,alone:o};if(this.#e.mended)for(let s of this.conversation.
 turns.filter(({answer:r})=>r===void 0))this.#o(s);return this.conversation.turns.push(n),this.#e.tell("question",{question:e}),this.#l(n)}stop(){let e=this.asking;
-return e!==null&&(e.asking?.abort(),delete e.asking,e.failure=new h("stopped"),this.#a(e)),e}withdraw(){let e=this.stop();return e!==null&&this.#o(e),e}clear(){
+return e!==null&&(e.asking?.abort(),delete e.asking,e.failure=new p("stopped"),this.#i(e)),e}withdraw(){let e=this.stop();return e!==null&&this.#o(e),e}clear(){
 this.stop(),this.conversation.clear(),this.showAll()}#o(e){this.conversation.turns=this.conversation.turns.filter(o=>o!==e),this.#n.get(e)?.remove(),this.#n.delete(
-e),this.#r.changed()}#i(e,o){this.stop(),e.alone=o,this.#e.tell("question",{question:e.question}),this.#l(e)}async#l(e){let{service:o,request:n,longest:s,texts:r,
-tell:i,mended:a}=this.#e,{question:c,alone:u=!1}=e,d=new AbortController;delete e.failure,delete e.answer,delete e.rated,e.asking=d,delete e.readWith;let m=this.
-conversation.before(e);this.conversation.draft=a?c:"",this.conversation.save(),this.#r.began(e,this.#a(e));let p=null,f=null;try{if([...c].length>s)throw new h(
-"tooLong");let y=[...m,{role:"user",content:c}];p=await le(o,{messages:y,context:!u,...n},d.signal)}catch(y){f=h.of(y)}return e.asking!==d?null:(delete e.asking,
-f!==null?e.failure=f:p!==null&&(e.answer=p,e.readWith=ie(m,p),this.conversation.draft=""),this.conversation.save(),this.#r.ended(e,this.#a(e)),f!==null?i("error",
-{question:c,kind:f.kind,message:r[f.kind]}):i("answer",{question:c,answer:p}),e)}#a(e){let o=this.#n.get(e),n=ke(e,this.#e,{stop:()=>this.#r.stop(),retry:()=>this.#i(
-e,e.alone??!1),askAlone:()=>this.#i(e,!0)},this.#d(e)),s=this.#s.contains(this.#u());return this.#n.set(e,n),o!==void 0?o.replaceWith(n):this.#n.size===1?this.#s.
+e),this.#r.changed()}#a(e,o){this.stop(),e.alone=o,this.#e.tell("question",{question:e.question}),this.#l(e)}async#l(e){let{service:o,request:n,longest:s,texts:r,
+tell:a,mended:l}=this.#e,{question:c,alone:d=!1}=e,u=new AbortController;delete e.failure,delete e.answer,delete e.rated,e.asking=u,delete e.readWith;let h=this.
+conversation.before(e);this.conversation.draft=l?c:"",this.conversation.save(),this.#r.began(e,this.#i(e));let m=null,f=null;try{if([...c].length>s)throw new p(
+"tooLong");let g=[...h,{role:"user",content:c}];m=await ue(o,{messages:g,context:!d,...n},u.signal)}catch(g){f=p.of(g)}return e.asking!==u?null:(delete e.asking,
+f!==null?e.failure=f:m!==null&&(e.answer=m,e.readWith=le(h,m),this.conversation.draft=""),this.conversation.save(),this.#r.ended(e,this.#i(e)),f!==null?a("error",
+{question:c,kind:f.kind,message:r[f.kind]}):a("answer",{question:c,answer:m}),e)}#i(e){let o=this.#n.get(e),n=ye(e,this.#e,{stop:()=>this.#r.stop(),retry:()=>this.#a(
+e,e.alone??!1),askAlone:()=>this.#a(e,!0)},this.#d(e)),s=this.#s.contains(this.#u());return this.#n.set(e,n),o!==void 0?o.replaceWith(n):this.#n.size===1?this.#s.
 replaceChildren(n):this.#s.append(n),this.#r.changed(),s&&this.#c(),n}#c(){this.#u()===null&&this.#s.focus({preventScroll:!0})}#u(){let e=this.#s.getRootNode().
-activeElement;return e===document.body?null:e}#d(e){let{answer:o}=e;return o===void 0||!this.#t?null:de(e,o,this.#e,this.conversation,()=>{this.#t=!1;for(let n of this.#s.
-querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var vt=["title","greeting","placeholder","disclaimer"],R=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
-ers",...vt],F=2e3,Te=["document_id","publisher","published","language","tag","extra"],wt=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,ye=new Set;
-function q(t){ye.has(t)||(ye.add(t),console.warn(`Footnote: ${t}`))}function P(t,e){let o=`a JSON object of texts, with keys among ${Object.keys(M).join(", ")}`,
-n=v(t,"texts",null,xt,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=j(s)===void 0&&n===null?"en":s||"en",i=v(t,"language",Ee(r)??
-"en",u=>j(u)===void 0&&n===null?null:Ee(u),"en, es, or a language whose texts the attribute texts gives"),a={...j(i)??M,...n},c=t.hasAttribute("colour")?"colour":
-"color";return{endpoint:v(t,"endpoint",e,kt,"an address such as https://ask.example.org"),key:v(t,"key","",Se(/^[!-~]+$/),"a key from the service's operator"),inline:v(
-t,"mode","inline",xe("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||a.title,colour:v(t,c,null,u=>CSS.supports("col\
-or",u)?u:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],yt,"bottom or top, a hyphen, and end, start, left or right"),theme:v(t,"the\
-me","auto",xe("auto","light","dark"),"auto, light or dark"),language:i,direction:wt.test(i)?"rtl":"ltr",texts:a,greeting:t.getAttribute("greeting")??a.greeting,
-placeholder:t.getAttribute("placeholder")||a.placeholder,followUp:t.getAttribute("placeholder")||a.followUp,disclaimer:t.getAttribute("disclaimer")??"",suggestions:v(
-t,"suggestions",[],Et,"a JSON list of questions"),passages:v(t,"passages",null,Se(/^([1-9]\d?|100)$/),"a whole number from 1 to 100"),filters:v(t,"filters",{},St,
-`a JSON object with keys among ${Te.join(", ")}`,null)}}function v(t,e,o,n,s,r=o){let i=t.getAttribute(e)?.trim()??"";if(i==="")return o;try{let u=n(i);if(u!==null)
-return u}catch{}let a=i.length>60?`${i.slice(0,60)}…`:i;return q(`the attribute ${e} must be ${s}, not "${a}". ${r===o?"The default is used.":"No question is \
-asked."}`),r}function xe(...t){return e=>t.includes(e)?e:null}function Se(t){return e=>t.test(e)?e:null}function kt(t){return S(t)?.href.replace(/\/$/,"")??null}
-function Ee(t){try{return Intl.getCanonicalLocales(t)[0]??null}catch{return null}}function yt(t){return/^(bottom|top)-(start|end|left|right)$/.test(t)?t.split("\
--"):null}function xt(t){let e=Ae(t,Object.keys(M));return e!==null&&Object.values(e).every(o=>typeof o=="string")?e:null}function St(t){return Ae(t,Te)}function Ae(t,e){
-let o=JSON.parse(t);return typeof o=="object"&&o!==null&&!Array.isArray(o)&&Object.keys(o).every(s=>e.includes(s))?o:null}function Et(t){let e=JSON.parse(t);return Array.
-isArray(e)&&e.every(o=>typeof o=="string")?e:null}var Oe={light:[.984,.973,.945],dark:[.102,.09,.078]};function Le(t){let e=X(t,[1,1,1])>=X(t,[0,0,0])?"#fff":"#000",o=`--accent-ink: ${Z(Ce(t,Oe.dark,1))};`;return`\
-.root { --accent: ${Z(t)} !important; --on-accent: ${e} !important;
-    --accent-ink: ${Z(Ce(t,Oe.light,0))}; }
+activeElement;return e===document.body?null:e}#d(e){let{answer:o}=e;return o===void 0||!this.#t?null:he(e,o,this.#e,this.conversation,()=>{this.#t=!1;for(let n of this.#s.
+querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var At=["title","greeting","placeholder","disclaimer"],H=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
+ers",...At],B=2e3,Ae=["document_id","publisher","published","language","tag","extra"],qt=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,xe=new Set;
+function C(t){xe.has(t)||(xe.add(t),console.warn(`Footnote: ${t}`))}function _(t,e){let o=`a JSON object of texts, with keys among ${Object.keys(M).join(", ")}`,
+n=v(t,"texts",null,Ct,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=I(s)===void 0&&n===null?"en":s||"en",a=v(t,"language",Te(r)??
+"en",d=>I(d)===void 0&&n===null?null:Te(d),"en, es, or a language whose texts the attribute texts gives"),l={...I(a)??M,...n},c=t.hasAttribute("colour")?"colour":
+"color";return{endpoint:v(t,"endpoint",e,Ot,"an address such as https://ask.example.org"),key:v(t,"key","",Ee(/^[!-~]+$/),"a key from the service's operator"),inline:v(
+t,"mode","inline",Se("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||l.title,colour:v(t,c,null,d=>CSS.supports("col\
+or",d)?d:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],Nt,"bottom or top, a hyphen, and end, start, left or right"),theme:v(t,"the\
+me","auto",Se("auto","light","dark"),"auto, light or dark"),language:a,direction:qt.test(a)?"rtl":"ltr",texts:l,greeting:t.getAttribute("greeting")??l.greeting,
+placeholder:t.getAttribute("placeholder")||l.placeholder,followUp:t.getAttribute("placeholder")||l.followUp,disclaimer:t.getAttribute("disclaimer")??"",suggestions:v(
+t,"suggestions",[],zt,"a JSON list of questions"),passages:v(t,"passages",null,Ee(/^([1-9]\d?|100)$/),"a whole number from 1 to 100"),filters:v(t,"filters",{},Lt,
+`a JSON object with keys among ${Ae.join(", ")}`,null)}}function v(t,e,o,n,s,r=o){let a=t.getAttribute(e)?.trim()??"";if(a==="")return o;try{let d=n(a);if(d!==null)
+return d}catch{}let l=a.length>60?`${a.slice(0,60)}…`:a;return C(`the attribute ${e} must be ${s}, not "${l}". ${r===o?"The default is used.":"No question is \
+asked."}`),r}function Se(...t){return e=>t.includes(e)?e:null}function Ee(t){return e=>t.test(e)?e:null}function Ot(t){return S(t)?.href.replace(/\/$/,"")??null}
+function Te(t){try{return Intl.getCanonicalLocales(t)[0]??null}catch{return null}}function Nt(t){return/^(bottom|top)-(start|end|left|right)$/.test(t)?t.split("\
+-"):null}function Ct(t){let e=qe(t,Object.keys(M));return e!==null&&Object.values(e).every(o=>typeof o=="string")?e:null}function Lt(t){return qe(t,Ae)}function qe(t,e){
+let o=JSON.parse(t);return typeof o=="object"&&o!==null&&!Array.isArray(o)&&Object.keys(o).every(s=>e.includes(s))?o:null}function zt(t){let e=JSON.parse(t);return Array.
+isArray(e)&&e.every(o=>typeof o=="string")?e:null}var Oe={light:[.984,.973,.945],dark:[.102,.09,.078]};function Le(t){let e=ne(t,[1,1,1])>=ne(t,[0,0,0])?"#fff":"#000",o=`--accent-ink: ${te(Ne(t,Oe.dark,1))};`;return`\
+.root { --accent: ${te(t)} !important; --on-accent: ${e} !important;
+    --accent-ink: ${te(Ne(t,Oe.light,0))}; }
     @media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${o} } }
-    .root[data-theme="dark"] { ${o} }`}function Ce(t,e,o){for(let n=0;n<1;n+=.05){let s=t.map(r=>r+(o-r)*n);if(X(s,e)>=4.6)return s}return[o,o,o]}function X(t,e){
-let[o,n]=[qe(t),qe(e)];return(Math.max(o,n)+.05)/(Math.min(o,n)+.05)}function qe(t){let[e=0,o=0,n=0]=t.map(s=>s<=.04045?s/12.92:((s+.055)/1.055)**2.4);return .2126*
-e+.7152*o+.0722*n}function Z(t){return`rgb(${t.map(e=>Math.round(e*255)).join(" ")})`}function Ne(t){let e=(t.match(/-?[\d.]+(e-?\d+)?/g)??[]).map(Number),o=t.startsWith(
-"rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var Tt="(max-width: 30em), (max-height: 26em)",H=class{#e;#s;#r;#n=l("section");#t=matchMedia(Tt);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
-let s=o?"section":"dialog";(this.#n.localName!==s||this.#n.firstChild===null)&&(this.hide(),this.#n=l(s,{id:"panel",part:"panel","aria-labelledby":"title"},this.#e),
-this.#n.addEventListener("cancel",i=>{i.preventDefault(),this.#r()}),this.#n.addEventListener("close",()=>{this.#n.isConnected&&!this.#i?.open&&this.#r()}),e.replaceChildren(
+    .root[data-theme="dark"] { ${o} }`}function Ne(t,e,o){for(let n=0;n<1;n+=.05){let s=t.map(r=>r+(o-r)*n);if(ne(s,e)>=4.6)return s}return[o,o,o]}function ne(t,e){
+let[o,n]=[Ce(t),Ce(e)];return(Math.max(o,n)+.05)/(Math.min(o,n)+.05)}function Ce(t){let[e=0,o=0,n=0]=t.map(s=>s<=.04045?s/12.92:((s+.055)/1.055)**2.4);return .2126*
+e+.7152*o+.0722*n}function te(t){return`rgb(${t.map(e=>Math.round(e*255)).join(" ")})`}function ze(t){let e=(t.match(/-?[\d.]+(e-?\d+)?/g)??[]).map(Number),o=t.
+startsWith("rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var $t="(max-width: 30em), (max-height: 26em)",D=class{#e;#s;#r;#n=i("section");#t=matchMedia($t);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
+let s=o?"section":"dialog";(this.#n.localName!==s||this.#n.firstChild===null)&&(this.hide(),this.#n=i(s,{id:"panel",part:"panel","aria-labelledby":"title"},this.#e),
+this.#n.addEventListener("cancel",a=>{a.preventDefault(),this.#r()}),this.#n.addEventListener("close",()=>{this.#n.isConnected&&!this.#a?.open&&this.#r()}),e.replaceChildren(
 ...o?[this.#n]:[this.#s,this.#n])),this.#s.className=["launcher",...n].join(" ");let r=this.#l?["covering"]:[];this.#n.className=["frame",...o?[]:n,...r].join("\
- ")}get#i(){return this.#n instanceof HTMLDialogElement?this.#n:null}get#l(){return this.#n.getAttribute("aria-modal")==="true"}show(){let e=this.#i;if(e===null||
+ ")}get#a(){return this.#n instanceof HTMLDialogElement?this.#n:null}get#l(){return this.#n.getAttribute("aria-modal")==="true"}show(){let e=this.#a;if(e===null||
 e.open)return;let o=this.#t.matches;if(this.#s.setAttribute("aria-expanded","true"),this.#n.classList.toggle("covering",o),o){e.setAttribute("aria-modal","true"),
-e.showModal();let n=document.documentElement.style;this.#o=n.overflow,n.overflow="hidden"}else e.open=!0}hide(){this.#s.setAttribute("aria-expanded","false"),this.#i?.
+e.showModal();let n=document.documentElement.style;this.#o=n.overflow,n.overflow="hidden"}else e.open=!0}hide(){this.#s.setAttribute("aria-expanded","false"),this.#a?.
 close(),this.#n.removeAttribute("aria-modal"),this.#o!==null&&(document.documentElement.style.overflow=this.#o,this.#o=null)}follow(){this.#t.addEventListener("\
-change",this.#a),this.#a()}unfollow(){this.#t.removeEventListener("change",this.#a)}#a=()=>{if(this.#i?.open&&this.#t.matches!==this.#l){let e=this.#n.getRootNode(),
-o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus()}}};var ze=`
+change",this.#i),this.#i()}unfollow(){this.#t.removeEventListener("change",this.#i)}#i=()=>{if(this.#a?.open&&this.#t.matches!==this.#l){let e=this.#n.getRootNode(),
+o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus()}}};var $e=`
     color-scheme: dark;
     --paper: var(--footnote-paper, #1a1714);
     --ink: var(--footnote-ink, #ebe4d8);
@@ -160,7 +178,7 @@ o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus(
     --mark: var(--footnote-mark, #5a4420);
     --accent: #efa48f;
     --on-accent: #1f1410;
-    --accent-ink: #efa48f;`,$e=`
+    --accent-ink: #efa48f;`,je=`
 :host { all: initial; display: block; }
 :host([hidden]) { display: none; }
 .root {
@@ -179,8 +197,8 @@ o=e instanceof ShadowRoot?e.activeElement:null;this.hide(),this.show(),o?.focus(
   --gap: var(--footnote-gap, 1.25em);
   --font: var(--footnote-font, "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, Charter, Georgia, serif);
 }
-@media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${ze} } }
-.root[data-theme="dark"] { ${ze} }
+@media (prefers-color-scheme: dark) { .root[data-theme="auto"] { ${$e} } }
+.root[data-theme="dark"] { ${$e} }
 * { box-sizing: border-box; }
 /* Each text has its own direction: some may be English in a chat that is not. */
 .chat :is(p:not(.source), h2, h4, summary, textarea, button, .feedback span) { unicode-bidi: plaintext; }
@@ -259,16 +277,17 @@ ne); }
 .turn + .turn { margin-block-start: 2em; padding-block-start: 1.5em; border-block-start: 1px solid var(--line); }
 .question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border: 1px solid transparent; border-radius: var(--radius); white-space: pre-\
 wrap; }
-.context, .confidence, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
+.context, .reply-to, .confidence, .chance, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
 .context { margin-block-end: 0.75em; }
 .context p { display: inline; margin-inline-end: 0.4em; }
-.not-found .outcome { font-weight: 600; }
+.not-found .outcome, .uncertain .outcome { font-weight: 600; }
 .heading { font-weight: 600; }
 .quotation, .passage { white-space: pre-wrap; unicode-bidi: plaintext; }
 .passage { overflow-x: clip; } /* a mark does not go on under the space that ends a line */
 .quotation { font-size: 1.1875em; line-height: 1.4; }
-.quotation span::before { content: open-quote; }
-.quotation span::after { content: close-quote; }
+.reply-to { margin-block-end: 0.4em; }
+.quoted::before { content: open-quote; }
+.quoted::after { content: close-quote; }
 .source { margin-block-start: 0.5em; line-height: 1.45; }
 figcaption .source::before { content: ""; display: block; inline-size: 4em; margin-block: 0.8em 0.5em; border-block-start: 1px solid var(--line); }
 .source cite { font-style: italic; }
@@ -307,43 +326,43 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   .feedback button[aria-pressed="true"] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
 }
 @media print { .launcher, dialog.frame { display: none; } }
-`;var Me=new CSSStyleSheet;Me.replaceSync($e);var _=class{#e;#s=new CSSStyleSheet;root=l("div",{class:"root",title:""});launcher=g({part:"launcher","aria-controls":"\
-panel"},[],()=>this.#e.toggle());restart=g({part:"restart"},[],()=>this.#e.restart());log=l("div",{class:"log",part:"log",role:"log",tabindex:"0"});field=l("tex\
-tarea",{part:"field",rows:"1",maxlength:String(F),enterkeyhint:"send",autocomplete:"off"});#r=l("h2",{class:"title",part:"title",id:"title"});#n=g({class:"close",
-part:"close"},["×"],()=>this.#e.close());#t=g({class:"send",part:"send"},[],()=>this.#e.send());#o=l("p",{class:"disclaimer",part:"disclaimer"});#i=l("div",{class:"\
-chat",part:"chat"},l("div",{class:"header",part:"header"},this.#r,this.restart,this.#n),this.log,l("div",{class:"writing",part:"writing"},this.field,this.#t),this.#o);panel=new H(
-this.#i,this.launcher,()=>this.#e.close());constructor(e,o){this.#e=o,e.adoptedStyleSheets=[Me,this.#s],e.append(this.root)}apply({inline:e,title:o,colour:n,corner:s,
-theme:r,language:i,direction:a,texts:c,placeholder:u,disclaimer:d}){this.root.dataset.theme=r,this.#r.textContent=o,this.launcher.replaceChildren(l("span",{lang:i,
-dir:a},o)),this.#i.lang=i,this.#i.dir=a,this.restart.textContent=c.restart,this.#n.setAttribute("aria-label",c.close),this.#n.hidden=e,this.log.setAttribute("ar\
-ia-label",c.conversation),this.field.setAttribute("aria-label",u),this.#t.textContent=c.ask,this.#o.textContent=d,this.#o.hidden=d==="",this.panel.place(this.root,
-e,s),this.#s.replaceSync(n===null||!this.root.isConnected?"":this.#l(n))}#l(e){let o=l("span",{hidden:""});o.style.color=e,o.style.color=`color-mix(in srgb, ${e}\
-, ${e})`,this.root.append(o);let n=Ne(getComputedStyle(o).color);return o.remove(),n===null?(q(`the attribute colour must be opaque, not "${e}". The default is \
-used.`),""):Le(n)}follow({placeholder:e,followUp:o},n){this.restart.hidden=!n,this.field.placeholder=n?o:e}greet({greeting:e,suggestions:o}){let n=o.map(s=>g({part:"\
-suggestion"},[l("bdi",{},s)],()=>this.#e.suggestion(s)));this.log.replaceChildren(l("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":l("div",
+`;var Me=new CSSStyleSheet;Me.replaceSync(je);var U=class{#e;#s=new CSSStyleSheet;root=i("div",{class:"root",title:""});launcher=b({part:"launcher","aria-controls":"\
+panel"},[],()=>this.#e.toggle());restart=b({part:"restart"},[],()=>this.#e.restart());log=i("div",{class:"log",part:"log",role:"log",tabindex:"0"});field=i("tex\
+tarea",{part:"field",rows:"1",maxlength:String(B),enterkeyhint:"send",autocomplete:"off"});#r=i("h2",{class:"title",part:"title",id:"title"});#n=b({class:"close",
+part:"close"},["×"],()=>this.#e.close());#t=b({class:"send",part:"send"},[],()=>this.#e.send());#o=i("p",{class:"disclaimer",part:"disclaimer"});#a=i("div",{class:"\
+chat",part:"chat"},i("div",{class:"header",part:"header"},this.#r,this.restart,this.#n),this.log,i("div",{class:"writing",part:"writing"},this.field,this.#t),this.#o);panel=new D(
+this.#a,this.launcher,()=>this.#e.close());constructor(e,o){this.#e=o,e.adoptedStyleSheets=[Me,this.#s],e.append(this.root)}apply({inline:e,title:o,colour:n,corner:s,
+theme:r,language:a,direction:l,texts:c,placeholder:d,disclaimer:u}){this.root.dataset.theme=r,this.#r.textContent=o,this.launcher.replaceChildren(i("span",{lang:a,
+dir:l},o)),this.#a.lang=a,this.#a.dir=l,this.restart.textContent=c.restart,this.#n.setAttribute("aria-label",c.close),this.#n.hidden=e,this.log.setAttribute("ar\
+ia-label",c.conversation),this.field.setAttribute("aria-label",d),this.#t.textContent=c.ask,this.#o.textContent=u,this.#o.hidden=u==="",this.panel.place(this.root,
+e,s),this.#s.replaceSync(n===null||!this.root.isConnected?"":this.#l(n))}#l(e){let o=i("span",{hidden:""});o.style.color=e,o.style.color=`color-mix(in srgb, ${e}\
+, ${e})`,this.root.append(o);let n=ze(getComputedStyle(o).color);return o.remove(),n===null?(C(`the attribute colour must be opaque, not "${e}". The default is \
+used.`),""):Le(n)}follow({placeholder:e,followUp:o},n){this.restart.hidden=!n,this.field.placeholder=n?o:e}greet({greeting:e,suggestions:o}){let n=o.map(s=>b({part:"\
+suggestion"},[i("bdi",{},s)],()=>this.#e.suggestion(s)));this.log.replaceChildren(i("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":i("div",
 {class:"suggestions",part:"suggestions"},...n))}scroll(){let e=this.log.lastElementChild;e instanceof HTMLElement&&e.classList.contains("turn")&&(this.log.scrollTop=
-e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?this.log:this.field).focus({preventScroll:!0})}};var E="footnote-chat",At=["open","close","question","answer","source","feedback","error"];function je(t,e){return class extends HTMLElement{static observedAttributes=[
-...R,"mode"];#e=P(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new _(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
-this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#p(),suggestion:n=>this.ask(n)});#o=new I(this.#t.log,this.#l(),new C(""),{stop:()=>this.#o.
+e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?this.log:this.field).focus({preventScroll:!0})}};var A="footnote-chat",jt=["open","close","question","answer","source","feedback","error"];function Ie(t,e){return class extends HTMLElement{static observedAttributes=[
+...H,"mode"];#e=_(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new U(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
+this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#f(),suggestion:n=>this.ask(n)});#o=new W(this.#t.log,this.#l(),new O(""),{stop:()=>this.#o.
 stop(),began:()=>this.#t.scroll(),ended:n=>this.#m(n),changed:()=>this.#u()});constructor(){super(),this.#t.root.addEventListener("keydown",n=>this.#g(n))}open(){
 if(!this.isConnected)return;let{conversation:n}=this.#o;if(!this.#e.inline&&!n.opened){let s=document.activeElement;this.#n=s instanceof HTMLElement&&s!==this&&
-s!==document.body?s:null,n.opened=!0,this.#h(),n.save(),this.#f("open",{})}this.#t.enter()}close(){let{conversation:n}=this.#o;if(this.#e.inline||!n.opened)return;
-let s=this.#i;n.opened=!1,this.#t.panel.hide(),n.save(),s&&(this.#n?.isConnected?this.#n:this.#t.launcher).focus(),this.#f("close",{})}async ask(n){let s=String(
-n).trim();return s===""||!this.isConnected?null:(!this.#e.inline&&!this.#o.conversation.opened&&this.open(),(await this.#o.ask(s))?.answer??null)}clear(){let n=this.#i;
-this.#o.clear(),this.#d(),n&&this.#t.enter()}connectedCallback(){this.#e=P(this,t),this.#s||(this.#s=!0,this.#a()),this.#c(),this.#t.panel.follow(),this.#h()}disconnectedCallback(){
+s!==document.body?s:null,n.opened=!0,this.#p(),n.save(),this.#h("open",{})}this.#t.enter()}close(){let{conversation:n}=this.#o;if(this.#e.inline||!n.opened)return;
+let s=this.#a;n.opened=!1,this.#t.panel.hide(),n.save(),s&&(this.#n?.isConnected?this.#n:this.#t.launcher).focus(),this.#h("close",{})}async ask(n){let s=String(
+n).trim();return s===""||!this.isConnected?null:(!this.#e.inline&&!this.#o.conversation.opened&&this.open(),(await this.#o.ask(s))?.answer??null)}clear(){let n=this.#a;
+this.#o.clear(),this.#d(),n&&this.#t.enter()}connectedCallback(){this.#e=_(this,t),this.#s||(this.#s=!0,this.#i()),this.#c(),this.#t.panel.follow(),this.#p()}disconnectedCallback(){
 this.#t.panel.unfollow(),this.#t.panel.hide(),e(this),queueMicrotask(()=>this.isConnected||this.#o.stop())}attributeChangedCallback(){if(!this.#s)return;let{endpoint:n}=this.#e;
-if(this.#e=P(this,t),this.#e.endpoint!==n){let{opened:s}=this.#o.conversation;this.#a(),this.#o.conversation.opened=s}this.#c(),this.#h()}get#i(){return this.shadowRoot?.
-activeElement!==null}#l(){let{endpoint:n,key:s,passages:r,filters:i,texts:a,language:c}=this.#e;return{service:{endpoint:n??"",credentials:"omit",key:()=>s},request:{
-...r===null?{}:{k:Number(r)},filters:i},longest:F,texts:a,language:fe(c),level:3,newTab:!0,unfolded:!1,icons:!0,explained:!1,mended:!1,copyButton:()=>null,tell:(u,d)=>this.#f(
-u,d)}}#a(){let n=[...document.querySelectorAll(`${E}:not([id])`)].indexOf(this),s=this.id||(n>0?n+1:"");this.#o.replace(new C(`footnote ${this.#e.endpoint} ${s}`.
-trimEnd())),this.#r=""}#c(){let{language:n,texts:s,greeting:r,suggestions:i}=this.#e;this.#t.apply(this.#e),this.#u(),this.#o.set(this.#l());let a=JSON.stringify(
-[n,s,r,i]);a!==this.#r&&(this.#r=a,this.#o.showAll(),this.#d(),this.#t.scroll())}#u(){this.#t.follow(this.#e,this.#o.conversation.turns.length>0)}#d(){this.#o.conversation.
-turns.length===0&&this.#t.greet(this.#e)}#h(){this.isConnected&&this.#o.conversation.opened&&!this.#e.inline&&(this.#t.panel.show(),this.#t.scroll())}#m({failure:n}){
-n?.message&&q(n.message),this.#t.scroll()}#f(n,s){if(!At.includes(n))return!0;let r=n==="source";return this.dispatchEvent(new CustomEvent(`footnote-${n}`,{bubbles:!0,
+if(this.#e=_(this,t),this.#e.endpoint!==n){let{opened:s}=this.#o.conversation;this.#i(),this.#o.conversation.opened=s}this.#c(),this.#p()}get#a(){return this.shadowRoot?.
+activeElement!==null}#l(){let{endpoint:n,key:s,passages:r,filters:a,texts:l,language:c}=this.#e;return{service:{endpoint:n??"",credentials:"omit",key:()=>s},request:{
+...r===null?{}:{k:Number(r)},filters:a},longest:B,texts:l,language:me(c),level:3,newTab:!0,unfolded:!1,icons:!0,explained:!1,mended:!1,copyButton:()=>null,tell:(d,u)=>this.#h(
+d,u)}}#i(){let n=[...document.querySelectorAll(`${A}:not([id])`)].indexOf(this),s=this.id||(n>0?n+1:"");this.#o.replace(new O(`footnote ${this.#e.endpoint} ${s}`.
+trimEnd())),this.#r=""}#c(){let{language:n,texts:s,greeting:r,suggestions:a}=this.#e;this.#t.apply(this.#e),this.#u(),this.#o.set(this.#l());let l=JSON.stringify(
+[n,s,r,a]);l!==this.#r&&(this.#r=l,this.#o.showAll(),this.#d(),this.#t.scroll())}#u(){this.#t.follow(this.#e,this.#o.conversation.turns.length>0)}#d(){this.#o.conversation.
+turns.length===0&&this.#t.greet(this.#e)}#p(){this.isConnected&&this.#o.conversation.opened&&!this.#e.inline&&(this.#t.panel.show(),this.#t.scroll())}#m({failure:n}){
+n?.message&&C(n.message),this.#t.scroll()}#h(n,s){if(!jt.includes(n))return!0;let r=n==="source";return this.dispatchEvent(new CustomEvent(`footnote-${n}`,{bubbles:!0,
 composed:!0,cancelable:r,detail:s}))}#g(n){n.isComposing||(n.key==="Escape"&&this.#o.conversation.opened&&!this.#e.inline?(n.preventDefault(),n.stopPropagation(),
-this.close()):n.key==="Enter"&&!n.shiftKey&&n.target===this.#t.field&&(n.preventDefault(),this.#p()))}#p(){let n=this.#t.field.value;n.trim()!==""&&(this.#t.field.
-value="",this.ask(n)),this.#t.enter()}}}var A=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,Ot=S(A===null?null:".",A?.src)?.href.replace(/\/$/,"")??null,Re=new WeakSet;
-function Fe(t){if(document.body){t();return}let e=new MutationObserver(()=>{document.body&&(e.disconnect(),t())});e.observe(document.documentElement,{childList:!0})}
-function Ie(t){if(document.querySelector(E)!==null||t.dataset.mode==="none")return;let e=document.createElement(E);e.setAttribute("mode","launcher");for(let o of R){
-let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}Re.add(e),document.body.append(e)}function Ct(t){Re.has(t)&&t.parentNode!==null&&Fe(()=>document.querySelector(
-E)??document.body.append(t))}customElements.get(E)===void 0&&customElements.define(E,je(Ot,Ct));A!==null&&document.readyState==="loading"?document.addEventListener(
-"DOMContentLoaded",()=>Ie(A),{once:!0}):A!==null&&Fe(()=>Ie(A));})();
+this.close()):n.key==="Enter"&&!n.shiftKey&&n.target===this.#t.field&&(n.preventDefault(),this.#f()))}#f(){let n=this.#t.field.value;n.trim()!==""&&(this.#t.field.
+value="",this.ask(n)),this.#t.enter()}}}var q=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,Mt=S(q===null?null:".",q?.src)?.href.replace(/\/$/,"")??null,Fe=new WeakSet;
+function Pe(t){if(document.body){t();return}let e=new MutationObserver(()=>{document.body&&(e.disconnect(),t())});e.observe(document.documentElement,{childList:!0})}
+function Re(t){if(document.querySelector(A)!==null||t.dataset.mode==="none")return;let e=document.createElement(A);e.setAttribute("mode","launcher");for(let o of H){
+let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}Fe.add(e),document.body.append(e)}function It(t){Fe.has(t)&&t.parentNode!==null&&Pe(()=>document.querySelector(
+A)??document.body.append(t))}customElements.get(A)===void 0&&customElements.define(A,Ie(Mt,It));q!==null&&document.readyState==="loading"?document.addEventListener(
+"DOMContentLoaded",()=>Re(q),{once:!0}):q!==null&&Pe(()=>Re(q));})();

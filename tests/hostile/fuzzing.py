@@ -204,7 +204,8 @@ _filters = _object(
     publisher=_values, document_id=_values, language=_values, tag=_values, published=_object(gte=_date, lt=_date)
 )
 _turns = st.lists(_object(role=st.sampled_from(["user", "assistant"]), content=texts), max_size=4)
-_asked = {"k": st.integers(-1, 101), "filters": _filters, "context": st.booleans()}
+_accept = st.lists(st.just("uncertain") | texts, max_size=2)
+_asked = {"k": st.integers(-1, 101), "filters": _filters, "context": st.booleans(), "accept": _accept}
 _offset = st.integers(-1, 300)
 _passage = _object(
     document_id=st.sampled_from(["truce", "prison", "none"]) | texts,
@@ -220,7 +221,7 @@ BODIES: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
     "/v1/feedback": _object(
         question=texts,
         history=_turns,
-        status=st.sampled_from(["answered", "not_found"]),
+        status=st.sampled_from(["answered", "uncertain", "not_found"]),
         rating=st.sampled_from(["up", "down"]),
         passage=_passage,
         generation=_offset,

@@ -22,18 +22,23 @@ router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
     responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
 async def ask(body: AskRequest, request: Request, queue: QuestionQueueState) -> Response:
-    """Answer with the best-matching passages, word for word, or with `not_found`.
+    """Answer with the best-matching passages, word for word.
 
-    `not_found` also has the nearest passages, so that a reader can judge. Offsets count Unicode code points: a
-    citation's within the document's canonical text, a highlight's within its passage. `interpretation` counts turns of
-    `history`.
+    `status` is `answered`; `uncertain`, if passages may bear on the question but none clearly answers it; or
+    `not_found`. Only `answered` has an `answer`. The others also have passages, so that a reader can judge.
+    `uncertain` is sent to clients whose `accept` names it; others get `not_found`. Its `reason` is `doubt`,
+    `collection` (the question asks for more than one sentence says) or `vague` (it asks nothing).
+
+    Offsets count Unicode code points: a citation's within the document's canonical text, a highlight's within its
+    passage. `interpretation` counts turns of `history`.
     """
     return await json_answer(queued_question(body, request), queue, request)
 
 
 def queued_question(body: AskRequest | ChatRequest, request: Request) -> QueuedQuestion:
     """Return the question of a request."""
-    return QueuedQuestion(body.question, body.turns(), body.k, body.filters.to_filters(), root_path(request.scope))
+    filters, prefix = body.filters.to_filters(), root_path(request.scope)
+    return QueuedQuestion(body.question, body.turns(), body.k, filters, prefix, body.accept)
 
 
 async def json_answer(question: QueuedQuestion, queue: QuestionQueue, request: Request) -> Response:

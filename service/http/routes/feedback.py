@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=JsonRou
     responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
 def give_feedback(request: FeedbackRequest, service: ServiceState, feedback: FeedbackState) -> StoredFeedback:
-    """Store an anonymous rating of a passage, or of `not_found`, for the operator to export.
+    """Store an anonymous rating of a passage, or of `uncertain` or `not_found`, for the operator to export.
 
     It is on the disk when the response arrives. Its `id` can withdraw it.
     """

@@ -3,14 +3,17 @@
 import { separated, sourceNote, titleLink } from "./citation.js";
 import { button, element, heading, wordsOf } from "./dom.js";
 import { stretches } from "./spans.js";
-import { filled } from "./texts/index.js";
+import { around, filled } from "./texts/index.js";
 import { headingLines, markedWords } from "./words.js";
 
 /**
  * @import { Setting } from "./chat.js"
  * @import { Failure } from "./failure.js"
- * @import { Answer, Passage, Quotation } from "./shapes.js"
+ * @import { Answer, Passage, Quotation, Reason } from "./shapes.js"
  */
+
+/** How many passages of an uncertain answer are quoted above the folded list of all. */
+const QUOTED = 3;
 
 /**
  * @param {Answer} answer
@@ -18,7 +21,7 @@ import { headingLines, markedWords } from "./words.js";
  * @param {HTMLElement | null} rating The buttons that rate it.
  * @returns {(HTMLElement | null)[]}
  */
-export function answerElements({ status, answer, confidence, passages }, setting, rating) {
+export function answerElements({ status, reason, answer, confidence, passages }, setting, rating) {
   const { texts, unfolded, copyButton } = setting;
   const found = status === "answered" ? answer : null;
   const n = passages.length;
@@ -28,7 +31,7 @@ export function answerElements({ status, answer, confidence, passages }, setting
       : filled(n === 1 ? texts.passage : texts.passages, { n: n - 1 });
   const copy = found === null ? null : copyButton(found.text, found.citation);
   return [
-    found === null ? notFound(setting) : quotation(found, confidence.level, setting),
+    found === null ? noAnswer(reason ?? null, passages, setting) : quotation(found, confidence.level, setting),
     copy === null && rating === null ? null : element("div", { class: "tools" }, copy, rating),
     n === 0
       ? null
@@ -36,6 +39,7 @@ export function answerElements({ status, answer, confidence, passages }, setting
           "details",
           { part: "passages", open: found !== null && unfolded ? "" : null },
           element("summary", {}, summary),
+          chance(confidence, setting),
           element("ol", { class: "passages" }, ...passages.map((passage) => passageItem(passage, setting))),
         ),
   ];
@@ -46,9 +50,64 @@ function outcome(/** @type {string} */ text, /** @type {number} */ level) {
   return heading(level, { class: "outcome", tabindex: "-1" }, text);
 }
 
-function notFound(/** @type {Setting} */ { texts, level }) {
-  const said = outcome(texts.notFound, level + 1);
-  return element("div", { class: "not-found", part: "not-found" }, said, element("p", {}, texts.notFoundWhy));
+/**
+ * What is said in place of an answer, and the sentences that may bear on the question. A vague one is asked for again
+ * instead.
+ *
+ * @param {Reason | null} reason Null if nothing was found.
+ * @param {Passage[]} passages
+ * @param {Setting} setting
+ */
+function noAnswer(reason, passages, setting) {
+  const { texts, level } = setting;
+  if (reason === null) {
+    const said = outcome(texts.notFound, level + 1);
+    return element("div", { class: "not-found", part: "not-found" }, said, element("p", {}, texts.notFoundWhy));
+  }
+  const quoted = reason === "vague" ? [] : passages.slice(0, QUOTED);
+  return element(
+    "div",
+    { class: "uncertain", part: "uncertain" },
+    outcome(texts[reason], level + 1),
+    element("p", {}, texts[`${reason}Why`]),
+    quoted.length === 0
+      ? null
+      : element("ol", { class: "passages" }, ...quoted.map((passage) => bearingItem(passage, setting))),
+  );
+}
+
+/**
+ * The highlighted sentences of a passage as quotations, or all of it if none are.
+ *
+ * @param {Passage} passage
+ * @param {Setting} setting
+ */
+function bearingItem({ text, highlights, citation }, setting) {
+  const spans = stretches(text, highlights);
+  const sentences = spans.length === 0 ? [text] : spans.map(({ start, end }) => text.slice(start, end));
+  const quoted = sentences.map((sentence) => element("span", { class: "quoted" }, sentence));
+  return element(
+    "li",
+    {},
+    element(
+      "blockquote",
+      { class: "passage", part: "passage", ...wordsOf(citation.language) },
+      ...separated(quoted, "\n"),
+    ),
+    sourceNote(citation, setting),
+  );
+}
+
+/**
+ * @param {Answer["confidence"]} confidence
+ * @param {Setting} setting
+ */
+function chance({ passage_probability }, { texts, language }) {
+  if (typeof passage_probability !== "number") {
+    return null;
+  }
+  const percent = new Intl.NumberFormat(language, { style: "percent" }).format(passage_probability);
+  return element("p", { class: "chance", part: "chance" }, filled(texts.chance, { percent }));
 }
 
 /**
@@ -56,12 +115,13 @@ function notFound(/** @type {Setting} */ { texts, level }) {
  * @param {Answer["confidence"]["level"]} confidence
  * @param {Setting} setting
  */
-function quotation({ text, citation }, confidence, setting) {
+function quotation({ text, citation, reply_to }, confidence, setting) {
   const { texts, level } = setting;
   return element(
     "figure",
     {},
     outcome(texts.found, level + 1),
+    reply_to ? inReply(reply_to, setting) : null,
     element(
       "blockquote",
       { class: "quotation", part: "quotation", ...wordsOf(citation.language) },
@@ -70,6 +130,17 @@ function quotation({ text, citation }, confidence, setting) {
     element("p", { class: "confidence", part: "confidence" }, texts[confidence] ?? null),
     element("figcaption", {}, sourceNote(citation, setting)),
   );
+}
+
+/**
+ * The question that a quoted answer replies to.
+ *
+ * @param {Quotation} question
+ * @param {Setting} setting
+ */
+function inReply({ text, citation }, { texts }) {
+  const quoted = element("q", wordsOf(citation.language), text);
+  return element("p", { class: "reply-to", part: "reply-to" }, ...around(texts.replyTo, [quoted]));
 }
 
 /**

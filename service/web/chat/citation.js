@@ -6,7 +6,7 @@ import { filled } from "./texts/index.js";
 /**
  * @import { Setting } from "./chat.js"
  * @import { Citation } from "./shapes.js"
- * @typedef {"authors" | "title" | "section" | "page" | "publisher" | "published"} FactKind
+ * @typedef {"authors" | "title" | "speaker" | "section" | "page" | "publisher" | "published"} FactKind
  */
 
 /**
@@ -16,11 +16,12 @@ import { filled } from "./texts/index.js";
  * @param {Pick<Setting, "texts" | "language">} setting
  * @returns {{ kind: FactKind, text: string }[]}
  */
-export function facts({ authors, title, section, page, publisher, published }, { texts, language }) {
+export function facts({ authors, title, speaker, section, page, publisher, published }, { texts, language }) {
   /** @type {[FactKind, string | null | undefined][]} */
   const all = [
     ["authors", listed(authors, language)],
     ["title", title],
+    ["speaker", speaker && filled(texts.saidBy, { name: speaker })],
     ["section", section === title ? null : section && `“${section}”`],
     ["page", page === null || page === undefined ? null : filled(texts.page, { n: page })],
     ["publisher", publisher],

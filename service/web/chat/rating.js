@@ -26,9 +26,9 @@ const OFF = [403, 404, 405];
  */
 export function ratingButtons(turn, answer, { service, texts, icons, tell }, conversation, refused) {
   const labels =
-    answer.status === "answered"
-      ? { up: texts.up, down: texts.down }
-      : { up: texts.upMissing, down: texts.downMissing };
+    answer.status === "not_found"
+      ? { up: texts.upMissing, down: texts.downMissing }
+      : { up: texts.up, down: texts.down };
   const buttons = RATINGS.map((rating) =>
     button(
       { class: `small thumb ${rating}`, part: `thumb-${rating}`, title: icons ? labels[rating] : null },
@@ -109,13 +109,15 @@ async function takeBack(service, id) {
 }
 
 /**
+ * The body of a rating. Only an answer is rated with its passage.
+ *
  * @param {string} question
  * @param {Message[]} history
  * @param {Answer} answer
  * @param {Rating} rating
  */
 function ratingOf(question, history, { status, passages: [first], generation }, rating) {
-  if (status === "not_found" || first === undefined) {
+  if (status !== "answered" || first === undefined) {
     return { question, history, status, rating, passage: null, generation };
   }
   const { document_id, revision, start, end } = first.citation;

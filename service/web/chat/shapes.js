@@ -4,22 +4,28 @@
  * @typedef {{
  *   document_id: string, revision: string, title: string, publisher?: string | null, authors: string[],
  *   published?: string | null, language: string | null, url?: string | null, page?: number | null,
- *   section?: string | null, start: number, end: number, href: string, source_href?: string | null,
+ *   section?: string | null, speaker?: string | null, start: number, end: number, href: string,
+ *   source_href?: string | null,
  * }} Citation
  * @typedef {{
  *   text: string, highlights: import("./spans.js").Span[], citation: Citation, also_found_in: Citation[],
  * }} Passage
- * @typedef {{ text: string, citation: Citation }} Quotation
+ * @typedef {{ text: string, citation: Citation, reply_to?: { text: string, citation: Citation } | null }} Quotation With
+ *   the question that it replies to, where the source is an interview.
+ * @typedef {"doubt" | "collection" | "vague"} Reason Why an answer is uncertain. Each is the key of a text.
  * @typedef {{
- *   status: "answered" | "not_found", generation: number,
- *   confidence: { level: "very_high" | "high" | "medium" | "low" },
- *   answer: Quotation | null, passages: Passage[], interpretation?: { turns: number[] } | null,
+ *   status: "answered" | "uncertain" | "not_found", reason?: Reason | null, generation: number,
+ *   confidence: { level: "very_high" | "high" | "medium" | "low", passage_probability?: number | null },
+ *   answer: Quotation | null, passages: Passage[],
+ *   interpretation?: { turns: number[], spelling?: string | null } | null,
  * }} Answer
  * @typedef {{ role: "user" | "assistant", content: string }} Message
  * @typedef {"up" | "down"} Rating
  */
 
 import { Failure } from "./failure.js";
+
+const REASONS = ["doubt", "collection", "vague"];
 
 /**
  * Return an answer of which everything that is shown has the right type.
@@ -43,13 +49,36 @@ export function checkedAnswer(answer) {
  * @param {any} answer
  * @returns {boolean}
  */
-function isAnswer({ status, answer, confidence, passages, interpretation }) {
+function isAnswer({ status, reason, answer, confidence, passages, interpretation }) {
   return (
-    (status === "answered" ? isQuotation(answer) : status === "not_found") &&
+    isOutcome(status, reason, answer) &&
     typeof confidence.level === "string" &&
+    typeof (confidence.passage_probability ?? 0) === "number" &&
     passages.every(isPassage) &&
-    Array.isArray(interpretation?.turns ?? [])
+    Array.isArray(interpretation?.turns ?? []) &&
+    typeof (interpretation?.spelling ?? "") === "string"
   );
+}
+
+/**
+ * Whether a status has what belongs to it: only `answered` has an answer, and only `uncertain` a reason.
+ *
+ * @param {any} status
+ * @param {any} reason
+ * @param {any} answer
+ */
+function isOutcome(status, reason, answer) {
+  const claimsNothing = (answer ?? null) === null;
+  switch (status) {
+    case "answered":
+      return isQuotation(answer) && isQuotation(answer.reply_to ?? answer);
+    case "uncertain":
+      return claimsNothing && REASONS.includes(reason);
+    case "not_found":
+      return claimsNothing && (reason ?? null) === null;
+    default:
+      return false;
+  }
 }
 
 function isPassage(/** @type {any} */ { text, highlights, citation, also_found_in }) {
@@ -61,10 +90,12 @@ function isQuotation(/** @type {any} */ { text, citation }) {
 }
 
 function isCitation(
-  /** @type {any} */ { title, href, authors, section, publisher, published, language, url, source_href },
+  /** @type {any} */ { title, href, authors, section, speaker, publisher, published, language, url, source_href },
 ) {
   return (
     [title, href, ...authors].every((string) => typeof string === "string") &&
-    [section, publisher, published, language, url, source_href].every((string) => typeof (string ?? "") === "string")
+    [section, speaker, publisher, published, language, url, source_href].every(
+      (string) => typeof (string ?? "") === "string",
+    )
   );
 }

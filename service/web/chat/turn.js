@@ -3,10 +3,12 @@
 import { answerElements, failureElement } from "./answer.js";
 import { button, element, heading, newId } from "./dom.js";
 import { Failure } from "./failure.js";
+import { around } from "./texts/index.js";
 
 /**
  * @import { Setting } from "./chat.js"
  * @import { Turn } from "./conversation.js"
+ * @import { Answer } from "./shapes.js"
  *
  * @typedef {object} Actions
  * @property {() => void} stop
@@ -36,7 +38,8 @@ export function turnElement(turn, setting, { stop, retry, askAlone }, rating) {
       return failureElement(failure, { ...setting, level: level + 1 }, retry);
     }
     const shown = answerElements(turn.answer, setting, rating);
-    return element("div", { class: "answer", part: "answer" }, context(turn, setting, askAlone), ...shown);
+    const read = [spelling(turn.answer, setting), context(turn, setting, askAlone)];
+    return element("div", { class: "answer", part: "answer" }, ...read, ...shown);
   }
 }
 
@@ -54,6 +57,21 @@ function searching({ texts }, stop) {
 }
 
 /**
+ * The spelling that the question was read with, if it was corrected.
+ *
+ * @param {Answer} answer
+ * @param {Setting} setting
+ */
+function spelling({ interpretation }, { texts }) {
+  const read = interpretation?.spelling;
+  if (!read) {
+    return null;
+  }
+  const said = around(texts.spelling, [element("q", { dir: "auto" }, read)]);
+  return element("p", { class: "context", part: "spelling" }, element("span", {}, ...said));
+}
+
+/**
  * The earlier questions that were used to read this one, if any.
  *
  * @param {Turn} turn
@@ -64,14 +82,13 @@ function context({ readWith = [] }, { texts, language }, askAlone) {
   if (readWith.length === 0) {
     return null;
   }
-  const [before = "", after = ""] = texts.context.split("{question}");
   const questions = new Intl.ListFormat(language)
     .formatToParts(readWith)
     .map(({ type, value }) => (type === "element" ? element("q", { dir: "auto" }, value) : value));
   return element(
     "div",
     { class: "context", part: "context" },
-    element("p", {}, before, ...questions, after),
+    element("p", {}, ...around(texts.context, questions)),
     button({ class: "small", part: "alone" }, [texts.alone], askAlone),
   );
 }

@@ -22,7 +22,7 @@ import { checkedAnswer } from "./shapes.js";
  * @typedef {object} Options
  * @property {string} [method]
  * @property {object} [body]
- * @property {string} [accept]
+ * @property {string} [accept] Media types.
  * @property {boolean} [ignoreBOM] Whether to keep a byte order mark, which is a code point like any other to an offset.
  * @property {AbortSignal} [signal]
  */
@@ -43,7 +43,8 @@ export async function askService(service, request, signal) {
   if (request.filters === null) {
     throw new Failure("refused");
   }
-  const options = { method: "POST", body: request, accept: "text/event-stream, application/json;q=0.5", signal };
+  const body = { ...request, accept: ["uncertain"] };
+  const options = { method: "POST", body, accept: "text/event-stream, application/json;q=0.5", signal };
   return exchange(service, "/v1/chat", options, async (response, parts) =>
     checkedAnswer(
       mediaType(response) === "text/event-stream" ? await streamedAnswer(parts) : parsed(await joined(parts)),

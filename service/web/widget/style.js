@@ -109,16 +109,17 @@ dialog.covering { inset: 0; inline-size: 100%; block-size: 100vh; block-size: 10
 .suggestions button { text-align: start; }
 .turn + .turn { margin-block-start: 2em; padding-block-start: 1.5em; border-block-start: 1px solid var(--line); }
 .question { padding: 0.4em 0.8em; margin-block-end: 1em; background: var(--tint); border: 1px solid transparent; border-radius: var(--radius); white-space: pre-wrap; }
-.context, .confidence, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
+.context, .reply-to, .confidence, .chance, .source, .feedback, .disclaimer { font-size: 0.875em; color: var(--quiet); }
 .context { margin-block-end: 0.75em; }
 .context p { display: inline; margin-inline-end: 0.4em; }
-.not-found .outcome { font-weight: 600; }
+.not-found .outcome, .uncertain .outcome { font-weight: 600; }
 .heading { font-weight: 600; }
 .quotation, .passage { white-space: pre-wrap; unicode-bidi: plaintext; }
 .passage { overflow-x: clip; } /* a mark does not go on under the space that ends a line */
 .quotation { font-size: 1.1875em; line-height: 1.4; }
-.quotation span::before { content: open-quote; }
-.quotation span::after { content: close-quote; }
+.reply-to { margin-block-end: 0.4em; }
+.quoted::before { content: open-quote; }
+.quoted::after { content: close-quote; }
 .source { margin-block-start: 0.5em; line-height: 1.45; }
 figcaption .source::before { content: ""; display: block; inline-size: 4em; margin-block: 0.8em 0.5em; border-block-start: 1px solid var(--line); }
 .source cite { font-style: italic; }

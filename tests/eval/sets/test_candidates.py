@@ -144,6 +144,17 @@ def test_a_passage_that_answers_outweighs_that_nothing_was_found(write: Write) -
     assert "1 up, 0 down for the answer that nothing was found." in candidate.hints
 
 
+@pytest.mark.parametrize("thumb", ["up", "down"])
+def test_a_rating_of_an_uncertain_answer_does_not_say_that_the_documents_have_none(write: Write, thumb: str) -> None:
+    (candidate,) = imported(write, rating(thumb, None, status="uncertain")).candidates
+    assert candidate.answerable
+    assert candidate.answers == []
+    assert candidate.hints == [
+        f"{int(thumb == 'up')} up, {int(thumb == 'down')} down for passages shown without an answer.",
+        "No rating confirms an answer: find one, or set answerable to false.",
+    ]
+
+
 def test_another_conversation_makes_another_question(write: Write) -> None:
     history = [{"role": "user", "content": "And the truce?"}]
     plain, follow_up = imported(
@@ -240,7 +251,7 @@ def test_questions_of_a_known_set_are_left_out_and_its_ids_are_not_taken(write: 
     [
         ({"rating": "sideways"}, "line 2: rating: input should be 'up' or 'down'."),
         ({"at": "2026-03-01T12:00:00"}, "line 2: at: input should have timezone info."),
-        ({"passage": None}, "line 2: passage: this can be null only if 'status' is 'not_found'."),
+        ({"passage": None}, "line 2: passage: this can be null only if 'status' is not 'answered'."),
         ({"user": "someone"}, "line 2: this has an unknown field. Known fields: question, "),
         ({"passage": {**rated("It was"), "revision": "1"}}, "line 2: passage.revision: "),
         (

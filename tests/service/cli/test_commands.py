@@ -7,13 +7,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus.store.database import DATABASE_NAME
 from corpus.store.write_lock import WRITER_NAME
 from embeddings.encoder.encoder import Encoder
+from service.answering.answer import Answer, Confidence, Reason
+from service.answering.pipeline import Pipeline
 from service.schemas.asking import AskRequest
 from service.settings import PREFIX, Settings
 from tests.corpus.samples import tamper
@@ -59,6 +63,65 @@ def test_ask_prints_the_contracts_object(filled: Run) -> None:
     assert answer["answer"]["text"] == "The truce began in the year 2012."
     assert answer["passages"][0]["citation"]["start"] == 0
     assert answer["generation"] == 1
+
+
+HEADINGS = {
+    "doubt": "No passage clearly answers. These may bear on it:",
+    "collection": "No single passage answers this. These bear on it:",
+    "vague": "Ask a whole question: these words alone do not say what to look for. The nearest passages:",
+}
+
+
+@pytest.fixture
+def doubt(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lets the pipeline answer as uncertain, for a reason, with other changes."""
+    answered = Pipeline.ask
+
+    def _doubt(reason: Reason, **changes: Any) -> None:
+        def doubting(self: Pipeline, question: str, **more: Any) -> Answer:
+            answer = answered(self, question, **more)
+            return replace(answer, status="uncertain", reason=reason, answer=None, **changes)
+
+        monkeypatch.setattr(Pipeline, "ask", doubting)
+
+    return _doubt
+
+
+@pytest.mark.parametrize("reason", ["doubt", "collection", "vague"])
+def test_ask_prints_an_uncertain_answer_as_quotations_that_claim_nothing(
+    filled: Run, doubt: Callable[..., None], reason: Reason
+) -> None:
+    doubt(reason)
+    ran = filled("ask", "When did the truce begin?")
+    assert ran.code == 0
+    assert ran.out.startswith(f"{HEADINGS[reason]}\n\n1. The truce, Start, 2017-01-19 (truce, characters 0–42)")
+    assert "\n    “The truce began in the year 2012.”\n" in ran.out
+    assert "Confidence" not in ran.out
+
+
+@pytest.mark.parametrize(("reason", "heading"), HEADINGS.items())
+def test_ask_announces_no_passages_of_an_uncertain_answer_that_has_none(
+    filled: Run, doubt: Callable[..., None], reason: Reason, heading: str
+) -> None:
+    doubt(reason, passages=[])
+    out = filled("ask", "When did the truce begin?").out
+    assert out.count("\n") == 1
+    assert heading.startswith(out.rstrip("\n"))
+    assert not out.rstrip().endswith(":")
+
+
+def test_ask_names_the_probability_of_an_uncertain_answer_for_what_it_is(
+    filled: Run, doubt: Callable[..., None]
+) -> None:
+    doubt("doubt", confidence=Confidence("low", 0.2, 0.374))
+    assert filled("ask", "When did the truce begin?").out.endswith("\n\nChance that the first passage answers: 37%\n")
+
+
+def test_ask_prints_the_object_of_an_uncertain_answer(filled: Run, doubt: Callable[..., None]) -> None:
+    doubt("collection")
+    answer = json.loads(filled("ask", "When did the truce begin?", "--json").out)
+    assert (answer["status"], answer["reason"], answer["answer"]) == ("uncertain", "collection", None)
+    assert answer["passages"]
 
 
 @pytest.mark.parametrize(

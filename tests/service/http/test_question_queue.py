@@ -19,6 +19,7 @@ from service.http.app import build_app
 from service.http.state import Service
 from service.ingest.ingester import Ingester
 from service.runtime.progress import NoProgress
+from tests.service.http.routes.test_uncertain import answer_as_uncertain
 from tests.service.http.running import Gate, Running, eventually, read_until, received, running, sent
 
 QUESTION = "When did the truce begin?"
@@ -119,6 +120,17 @@ def test_a_history_that_may_not_weigh_in_is_no_difference(
     assert eventually(lambda: waiting(app) == 2)
     gate.open.set()
     assert received(clients[0])[::2] == received(clients[1])[::2]  # the headers name each request
+    assert gate.begun == [QUESTION]
+
+
+def test_clients_that_accept_different_statuses_share_one_computation(
+    app: FastAPI, service: Service, gate: Gate, ask: Callable[..., socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_as_uncertain(service, monkeypatch)
+    clients = [ask(), ask(accept=["uncertain"]), ask(accept=[])]
+    assert eventually(lambda: waiting(app) == 3)
+    gate.open.set()
+    assert [received(client)[2]["status"] for client in clients] == ["not_found", "uncertain", "not_found"]
     assert gate.begun == [QUESTION]
 
 

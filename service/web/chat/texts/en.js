@@ -1,4 +1,4 @@
-/** The chat in English. `{n}`, `{question}` and `{host}` are filled in. */
+/** The chat in English. `{n}`, `{question}`, `{host}`, `{name}` and `{percent}` are filled in. */
 export default {
   title: "Ask the documents",
   greeting: "Ask a question. The answer comes in the documents’ own words, with its source.",
@@ -15,12 +15,22 @@ export default {
   retry: "Try again",
   notFound: "Not in these documents.",
   notFoundWhy: "No passage answers this question well enough to be quoted as an answer.",
+  doubt: "No passage clearly answers this.",
+  doubtWhy: "These sentences may bear on it. Read the passage around each before you quote it.",
+  collection: "No single passage answers this.",
+  collectionWhy: "The question asks for more than one sentence can say. These bear on it, and there may be others.",
+  vague: "Ask a whole question.",
+  vagueWhy: "These words alone do not say what you want to know. Ask who, what, when, where or why.",
+  chance: "Chance that the first passage answers: {percent}.",
   context: "Read together with {question}.",
+  spelling: "Showing results for {question}",
   alone: "Ask it on its own",
   passage: "The passage around it",
   passages: "The passage around it, and {n} more",
   nearestOne: "The nearest passage",
   nearest: "The {n} nearest passages",
+  replyTo: "In reply to: {question}",
+  saidBy: "said by {name}",
   page: "p. {n}",
   original: "original at {host}",
   alsoIn: "Also found word for word in",

@@ -36,6 +36,17 @@ function primary(/** @type {string} */ tag) {
 }
 
 /**
+ * Return the parts of a text with nodes in the place of `{question}`.
+ *
+ * @param {string} text
+ * @param {(Node | string)[]} nodes
+ */
+export function around(text, nodes) {
+  const [before = "", after = ""] = text.split("{question}");
+  return [before, ...nodes, after];
+}
+
+/**
  * Return a text with its `{places}` filled in, in one pass: inserted values are not searched for places.
  *
  * @param {string} text

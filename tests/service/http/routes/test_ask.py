@@ -43,6 +43,7 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(client: TestClient) -
     assert set(answer) == {
         "question",
         "status",
+        "reason",
         "confidence",
         "answer",
         "passages",
@@ -50,7 +51,7 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(client: TestClient) -
         "generation",
         "timing_ms",
     }
-    assert set(answer["confidence"]) == {"level", "probability"}
+    assert set(answer["confidence"]) == {"level", "probability", "passage_probability"}
     assert set(answer["answer"]) == {"text", "citation", "reply_to"}
     assert set(answer["timing_ms"]) == {"total", "encode", "retrieve", "rerank", "read"}
     passage = answer["passages"][0]
@@ -176,7 +177,7 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         (
             {"question": "q", "kk": 1},
             "",
-            "This has an unknown field. Known fields: question, history, k, filters, context.",
+            "This has an unknown field. Known fields: question, history, k, filters, context, accept.",
         ),
         (
             {"question": "q", "filters": {"secret": 1}},
@@ -215,6 +216,13 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
             {"question": "q", "filters": {"document_id": ["x"] * 101}},
             "/filters/document_id",
             "There are too many values; at most 100 are allowed.",
+        ),
+        ({"question": "q", "accept": ["maybe"]}, "/accept/0", "This must be 'uncertain'."),
+        ({"question": "q", "accept": "uncertain"}, "/accept", "This must be a list."),
+        (
+            {"question": "q", "accept": ["uncertain"] * 11},
+            "/accept",
+            "There are too many values; at most 10 are allowed.",
         ),
         ([], "", "This must be an object."),
     ],
@@ -275,4 +283,4 @@ def test_odd_questions_get_an_answer_like_any_other(client: TestClient, question
 def test_odd_questions_of_documents_that_no_filter_allows_find_nothing(client: TestClient, question: str) -> None:
     answer = ask(client, question, filters={"publisher": ["nobody"]})
     assert (answer["status"], answer["answer"], answer["passages"]) == ("not_found", None, [])
-    assert answer["confidence"] == {"level": "low", "probability": None}
+    assert answer["confidence"] == {"level": "low", "probability": None, "passage_probability": None}

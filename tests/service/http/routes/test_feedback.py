@@ -61,11 +61,19 @@ def test_a_rating_is_kept_as_the_evaluation_reads_it(client: TestClient, rating:
     assert entry == {**rating, "history": rating["history"][:1]}  # a turn that says nothing helps nobody
 
 
-def test_that_nothing_was_found_can_be_rated(client: TestClient, kept: Kept) -> None:
-    assert client.post("/v1/feedback", json=NOT_FOUND).status_code == 201
+@pytest.mark.parametrize("status", ["uncertain", "not_found"])
+def test_an_answer_that_claims_nothing_can_be_rated(client: TestClient, kept: Kept, status: str) -> None:
+    assert client.post("/v1/feedback", json={**NOT_FOUND, "status": status}).status_code == 201
     [entry] = kept()
     Rating.model_validate(entry)
-    assert (entry["passage"], entry["history"]) == (None, [])
+    assert (entry["status"], entry["passage"], entry["history"]) == (status, None, [])
+
+
+def test_a_passage_of_an_uncertain_answer_can_be_rated(client: TestClient, rating: dict[str, Any], kept: Kept) -> None:
+    assert client.post("/v1/feedback", json={**rating, "status": "uncertain"}).status_code == 201
+    [entry] = kept()
+    Rating.model_validate(entry)
+    assert (entry["status"], entry["passage"]) == ("uncertain", rating["passage"])
 
 
 def test_words_that_were_left_out_are_the_documents_own(client: TestClient, rating: dict[str, Any], kept: Kept) -> None:
@@ -112,12 +120,12 @@ def test_asking_keeps_nothing(client: TestClient, service: Service) -> None:
     [
         ({"question": ""}, "/question", "This text is empty; it needs at least 1 character."),
         ({"question": " "}, "/question", "The question is empty: ask something."),
-        ({"status": "maybe"}, "/status", "This must be 'answered' or 'not_found'."),
+        ({"status": "maybe"}, "/status", "This must be 'answered', 'uncertain' or 'not_found'."),
         ({"rating": "sideways"}, "/rating", "This must be 'up' or 'down'."),
         ({"rating": 5}, "/rating", "This must be 'up' or 'down'."),
         ({"generation": -1}, "/generation", "This must be at least 0."),
         ({"history": [{"role": "tool", "content": "x"}]}, "/history/0/role", "This must be 'user' or 'assistant'."),
-        ({"passage": None}, "/passage", "This can be null only if 'status' is 'not_found'."),
+        ({"passage": None}, "/passage", "This can be null only if 'status' is not 'answered'."),
         ({"passage": []}, "/passage", "This must be an object."),
         (
             {"user": "Ana"},

@@ -5,6 +5,7 @@ import dataclasses
 import socket
 import sqlite3
 from collections.abc import Iterator
+from typing import get_args
 
 import httpx2
 import pytest
@@ -14,10 +15,12 @@ from pydantic import SecretStr
 
 from corpus.errors import StoreCorruptError
 from corpus.store.database import DATABASE_NAME
+from service.answering.answer import Level
 from service.http.app import build_app
 from service.http.state import Service
 from tests.corpus.samples import count_up, set_meta
 from tests.service.http.routes.test_health import becomes_true
+from tests.service.http.routes.test_uncertain import answer_as_uncertain
 from tests.service.http.running import Gate, eventually, received, running, sent
 from tests.service.http.test_changing import AUTHORIZED, KEY, PEACE
 from tests.service.http.test_problems import assert_problem
@@ -125,6 +128,22 @@ def test_an_answer_is_counted_and_its_steps_are_timed(watched: TestClient) -> No
 def test_not_found_is_counted_apart(watched: TestClient) -> None:
     watched.post("/v1/ask", json={**QUESTION, "filters": {"document_id": ["none"]}})
     assert of(read(watched), "footnote_answers_total", status="not_found", confidence="low") == 1
+
+
+@pytest.mark.parametrize("accept", [[], ["uncertain"]])
+def test_an_uncertain_answer_is_counted_as_such_whatever_the_client_accepts(
+    administered: Service, watched: TestClient, monkeypatch: pytest.MonkeyPatch, accept: list[str]
+) -> None:
+    counted = {(status, level): 0.0 for status in ("answered", "uncertain", "not_found") for level in get_args(Level)}
+    found = read(watched)
+    for status, level in counted:
+        assert found["footnote_answers_total", frozenset({("status", status), ("confidence", level)})] == 0
+    answer_as_uncertain(administered, monkeypatch)
+    level = watched.post("/v1/ask", json={**QUESTION, "accept": accept}).json()["confidence"]["level"]
+    found = read(watched)
+    counted["uncertain", level] = 1
+    for (status, level), count in counted.items():
+        assert of(found, "footnote_answers_total", status=status, confidence=level) == count
 
 
 def test_one_computation_for_two_who_ask_the_same_is_two_answers(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Route, expect
 
 from tests.service.serving import RunningService
 
@@ -59,6 +59,18 @@ def ask(page: Page, question: str) -> dict[str, Any]:
         return asked_again(response.value.request)
     answer: dict[str, Any] = response.value.json()
     return answer
+
+
+def doubt(page: Page, reason: str, **changes: Any) -> None:
+    """Let the service answer questions as uncertain, with its passages and other changes."""
+
+    def answer(route: Route) -> None:
+        found = asked_again(route.request)
+        confidence = {"level": "low", "probability": 0.2, "passage_probability": 0.374}
+        uncertain = {"status": "uncertain", "reason": reason, "confidence": confidence, "answer": None}
+        route.fulfill(json={**found, **uncertain, **changes})
+
+    page.route("**/v1/chat", answer)
 
 
 def asked_again(request: Request, url: str | None = None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.service.web.pages.browsing import (
     Watched,
     ask,
     asked_again,
+    doubt,
     last,
     question_field,
 )
@@ -86,8 +87,26 @@ def copying_by_hand(page: Page, service: RunningService) -> None:
     expect(last(page).get_by_label("Copy it by hand")).to_be_visible()
 
 
+def doubting(page: Page, service: RunningService) -> None:
+    page.goto(service.url)
+    doubt(page, "doubt", interpretation={"turns": [], "spelling": QUESTION})
+    ask(page, QUESTION)
+    last(page).locator("summary").click()
+    expect(last(page).locator(".chance")).to_be_visible()
+
+
+def asking_back(page: Page, service: RunningService) -> None:
+    page.goto(service.url)
+    doubt(page, "vague")
+    ask(page, "lamp")
+    expect(last(page).locator(".uncertain")).to_be_visible()
+
+
+STATES = [suggesting, waiting, unreachable, a_follow_up_rated, copying_by_hand, doubting, asking_back]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("state", [suggesting, waiting, unreachable, a_follow_up_rated, copying_by_hand])
+@pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing_wrong_with_a_conversation_in_any_state(
     new_page: Callable[..., Page], service: RunningService, watched: Watched, state: State, theme: str
 ) -> None:

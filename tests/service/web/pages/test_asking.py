@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
@@ -17,7 +18,9 @@ from tests.service.web.pages.browsing import (
     UNANSWERABLE,
     Watched,
     ask,
+    asked_again,
     canonical_text,
+    doubt,
     heading,
     last,
     turns,
@@ -89,6 +92,72 @@ def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_a
     expect(first).to_be_hidden()
     page.locator("summary").click()
     expect(first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("doubt", "No passage clearly answers this"), ("collection", "No single passage answers this")],
+)
+def test_an_uncertain_answer_quotes_what_may_bear_on_the_question_and_claims_nothing(
+    page: Page, reason: str, said: str
+) -> None:
+    doubt(page, reason)
+    passages = ask(page, QUESTION)["passages"]
+
+    expect(heading(page)).to_have_text(said)
+    expect(heading(page)).to_be_focused()
+    expect(page.get_by_role("status")).to_have_text(f"{said}. The nearest: {len(passages)} passages.")
+    quoted = page.locator(".uncertain li")
+    expect(quoted).to_have_count(3)
+    for item, passage in zip(quoted.all(), passages, strict=False):
+        words = [passage["text"][h["start"] : h["end"]] for h in passage["highlights"]]
+        assert item.locator(".quoted").all_text_contents() == words
+        expect(item.get_by_role("link", name=passage["citation"]["title"])).to_be_visible()
+    expect(page.locator("figure, .confidence, .quotation")).to_have_count(0)
+    expect(page.get_by_role("log")).not_to_contain_text("The documents say")
+    expect(page.locator("details li").first).to_be_hidden()
+    page.locator("summary").click()
+    expect(page.locator("details li")).to_have_count(len(passages))
+    expect(page.locator("details")).to_contain_text("Chance that the first passage answers: 37%.")
+
+
+def test_a_vague_question_is_asked_for_again_in_more_words(page: Page) -> None:
+    doubt(page, "vague")
+    ask(page, "lamp")
+
+    expect(heading(page)).to_have_text("Ask a whole question")
+    expect(page.locator(".uncertain")).to_contain_text("Ask who, what, when, where or why.")
+    expect(page.locator(".uncertain li, .confidence")).to_have_count(0)
+    expect(page.locator("details li").first).to_be_hidden()
+
+
+def test_of_a_passage_without_a_highlight_an_uncertain_answer_quotes_the_whole(
+    page: Page, service: RunningService
+) -> None:
+    plain = "A plain passage, of which nothing is marked."
+    citation = httpx.post(f"{service.url}/v1/ask", json={"question": QUESTION}).json()["passages"][0]["citation"]
+    doubt(page, "doubt", passages=[{"text": plain, "highlights": [], "citation": citation, "also_found_in": []}])
+    ask(page, QUESTION)
+
+    expect(page.locator(".uncertain .quoted")).to_have_text([plain])
+
+
+def test_the_question_that_an_answer_replies_to_its_speaker_and_a_corrected_spelling_are_shown(page: Page) -> None:
+    def answer(route: Route) -> None:
+        found = asked_again(route.request)
+        citation = {**found["answer"]["citation"], "speaker": "Marta Ruiz"}
+        reply_to = {"text": "And who repaired it?", "citation": citation}
+        interpretation = {"turns": [], "spelling": QUESTION}
+        quoted = {**found["answer"], "citation": citation, "reply_to": reply_to}
+        route.fulfill(json={**found, "answer": quoted, "interpretation": interpretation})
+
+    page.route("**/v1/chat", answer)
+    ask(page, "Who repiared the lamp of the lighthouse?")
+
+    expect(page.locator(".reply-to")).to_have_text("In reply to: And who repaired it?")
+    expect(page.locator("figcaption .source")).to_contain_text(", said by Marta Ruiz, ")
+    expect(page.locator(".context")).to_have_text(f"Showing results for {QUESTION}")
+    assert "#q=" in page.url, "a question that was read alone can be shared"
 
 
 def test_the_page_tells_how_many_documents_there_are(page: Page) -> None:

@@ -14,6 +14,7 @@ from tests.service.web.pages.browsing import (
     ask,
     asked,
     asked_again,
+    doubt,
     heading,
     last,
     question_field,
@@ -47,10 +48,26 @@ def test_a_follow_up_is_sent_with_what_was_said_before_and_added_below_it(page: 
             {"role": "user", "content": FOLLOW_UP},
         ],
         "context": True,
+        "accept": ["uncertain"],
     }
     expect(turns(page).get_by_role("heading", level=2)).to_have_text([QUESTION, UNANSWERABLE, FOLLOW_UP])
     expect(heading(page)).to_be_in_viewport()
     expect(question_field(page)).to_have_value("")
+
+
+def test_an_uncertain_answer_is_sent_and_kept_as_a_turn_without_words(page: Page) -> None:
+    doubt(page, "doubt")
+    ask(page, QUESTION)
+    page.reload()
+    expect(heading(page)).to_have_text("No passage clearly answers this")
+    with page.expect_request("**/v1/chat") as request:
+        ask(page, FOLLOW_UP)
+
+    assert asked(request.value)["messages"] == [
+        {"role": "user", "content": QUESTION},
+        {"role": "assistant", "content": ""},
+        {"role": "user", "content": FOLLOW_UP},
+    ]
 
 
 def test_only_the_latest_turns_are_sent(page: Page) -> None:
@@ -108,7 +125,11 @@ def test_a_follow_up_can_be_asked_alone(page: Page) -> None:
     with page.expect_request("**/v1/chat") as request:
         last(page).get_by_role("button", name="Ask it on its own").click()
 
-    assert asked(request.value) == {"messages": [{"role": "user", "content": FOLLOW_UP}], "context": False}
+    assert asked(request.value) == {
+        "messages": [{"role": "user", "content": FOLLOW_UP}],
+        "context": False,
+        "accept": ["uncertain"],
+    }
     expect(last(page).get_by_role("button", name="Ask it on its own")).to_have_count(0)
     expect(turns(page).get_by_role("heading", level=2)).to_have_text([QUESTION, FOLLOW_UP])
 
@@ -190,6 +211,7 @@ CITATION: dict[str, Any] = {
     "href": "/documents/x#char=0,1",
 }
 PASSAGE: dict[str, Any] = {"text": "x", "highlights": [], "citation": CITATION, "also_found_in": []}
+QUOTATION = {"text": "x", "citation": CITATION}
 OF_A_SCRIPT = {**PASSAGE, "citation": {**CITATION, "href": "javascript:window.owned=1"}}
 ELSEWHERE = {**PASSAGE, "citation": {**CITATION, "href": "//elsewhere.example/documents/x"}}
 BROKEN_TURNS: list[Any] = [
@@ -202,7 +224,15 @@ BROKEN_TURNS: list[Any] = [
     {**TURN, "answer": {}},
     {**TURN, "answer": {**TURN["answer"], "passages": [{**PASSAGE, "text": None}]}},
     {**TURN, "answer": {**TURN["answer"], "status": "answered"}},
+    {**TURN, "answer": {**TURN["answer"], "reason": "doubt"}},
+    {**TURN, "answer": {**TURN["answer"], "status": "uncertain"}},
+    {**TURN, "answer": {**TURN["answer"], "status": "uncertain", "reason": "toString"}},
+    {**TURN, "answer": {**TURN["answer"], "status": "uncertain", "reason": "doubt", "answer": QUOTATION}},
+    {**TURN, "answer": {**TURN["answer"], "status": "answered", "answer": {**QUOTATION, "reply_to": {}}}},
+    {**TURN, "answer": {**TURN["answer"], "confidence": {"level": "low", "passage_probability": "high"}}},
+    {**TURN, "answer": {**TURN["answer"], "passages": [{**PASSAGE, "citation": {**CITATION, "speaker": 7}}]}},
     {**TURN, "answer": {**TURN["answer"], "interpretation": {"turns": "all"}}},
+    {**TURN, "answer": {**TURN["answer"], "interpretation": {"turns": [], "spelling": {}}}},
     {**TURN, "rated": {"id": 7, "rating": "up"}},
 ]
 
@@ -277,7 +307,11 @@ def test_a_question_can_be_shared_as_a_link(page: Page, service: RunningService)
     with opened.expect_request("**/v1/chat") as request:
         opened.goto(shared)
 
-    assert asked(request.value) == {"messages": [{"role": "user", "content": QUESTION}], "context": False}
+    assert asked(request.value) == {
+        "messages": [{"role": "user", "content": QUESTION}],
+        "context": False,
+        "accept": ["uncertain"],
+    }
     assert "?" not in shared.removeprefix(service.url).split("#")[0], "a server would be sent the question and log it"
     expect(heading(opened)).to_have_text("The documents say")
     opened.reload()

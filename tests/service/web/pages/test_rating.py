@@ -8,7 +8,17 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from service.upkeep.feedback import Feedback
 from tests.service.serving import RunningService
-from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, Watched, ask, asked, last, question_field, turns
+from tests.service.web.pages.browsing import (
+    QUESTION,
+    UNANSWERABLE,
+    Watched,
+    ask,
+    asked,
+    doubt,
+    last,
+    question_field,
+    turns,
+)
 
 FEEDBACK = "**/v1/feedback**"
 FOLLOW_UP = "And when was it closed?"
@@ -85,6 +95,18 @@ def test_that_nothing_was_found_can_be_right_or_wrong(page: Page) -> None:
 
     [given] = collector.given
     assert (given["status"], given["rating"], given["passage"]) == ("not_found", "up", None)
+
+
+def test_an_uncertain_answer_is_rated_as_a_whole(page: Page, service: RunningService) -> None:
+    before = kept_by(service)
+    doubt(page, "doubt")
+    ask(page, QUESTION)
+    thumb(page, "Helpful").click()
+    expect_rated(page, "Helpful")
+    [given] = kept_by(service)[len(before) :]
+    assert (given["status"], given["rating"], given["passage"]) == ("uncertain", "up", None)
+    thumb(page, "Helpful").click()
+    expect_rated(page, "")
 
 
 def test_a_rating_can_be_taken_back_even_after_a_reload(page: Page) -> None:

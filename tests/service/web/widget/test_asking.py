@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.service.accessibility import violations
 from tests.service.serving import RunningService
-from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, canonical_text
+from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, canonical_text, doubt
 from tests.service.web.widget.conftest import Visit
 from tests.service.web.widget.hosting import ask, chat, field, hold_first, last_told, open_chat, told
 
@@ -112,6 +113,37 @@ def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_a
     expect(passage).to_be_visible()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_uncertain_answer_quotes_what_may_bear_on_the_question_and_claims_nothing(visit: Visit, theme: str) -> None:
+    page = visit(f'data-theme="{theme}"', viewport={"width": 360, "height": 640})
+    doubt(page, "collection")
+    open_chat(page)
+    answer = ask(page, QUESTION)
+
+    assert (answer["status"], answer["reason"]) == ("uncertain", "collection")
+    log = chat(page).get_by_role("log")
+    expect(log.get_by_role("heading", name="No single passage answers this.")).to_be_visible()
+    first = answer["passages"][0]
+    words = [first["text"][h["start"] : h["end"]] for h in first["highlights"]]
+    assert log.locator(".uncertain li").first.locator(".quoted").all_text_contents() == words
+    expect(log.locator(".uncertain li").first.get_by_role("link", name=first["citation"]["title"])).to_be_visible()
+    expect(log).not_to_contain_text("The documents say")
+    expect(chat(page).locator("figure, .confidence")).to_have_count(0)
+    chat(page).locator("summary").click()
+    expect(log).to_contain_text("Chance that the first passage answers: 37%.")
+    assert violations(page) == []
+
+
+def test_a_vague_question_is_asked_for_again_in_the_visitors_language(visit: Visit) -> None:
+    page = visit(language="es")
+    doubt(page, "vague")
+    chat(page).get_by_role("button", name="Pregunte a los documentos").click()
+    ask(page, "lamp")
+
+    expect(chat(page).get_by_role("heading", name="Haga una pregunta completa.")).to_be_visible()
+    expect(chat(page).locator(".uncertain li")).to_have_count(0)
+
+
 def sent(route_or_request: Any) -> Any:
     return json.loads(route_or_request.post_data)
 
@@ -136,6 +168,7 @@ def test_a_follow_up_is_sent_with_the_turns_before_it(visit: Visit) -> None:
         "k": 2,
         "filters": {"language": ["en"]},
         "context": True,
+        "accept": ["uncertain"],
     }
 
 
