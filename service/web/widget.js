@@ -51,7 +51,7 @@ createElementNS(t,"path");return o.setAttribute("d","M3 10h4v11H3zM7 10l4.5-7.5c
 e.append(o),e}var U={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",followUp:"\
 Ask a follow-up question",ask:"Ask",close:"Close",restart:"New conversation",conversation:"Conversation",asked:"You asked:",searching:"Looking in the documents…",
 stop:"Stop",found:"The documents say",retry:"Try again",notFound:"Not in these documents.",notFoundWhy:"No passage answers this question well enough to be quote\
-d as an answer.",context:"Read together with {question}.",alone:"Ask it on its own",passage:"The passage around it",passages:"The passage around it, and {n} mor\
+d as an answer.",context:"Read together with: {question}",alone:"Ask it on its own",passage:"The passage around it",passages:"The passage around it, and {n} mor\
 e",nearestOne:"The nearest passage",nearest:"The {n} nearest passages",page:"p. {n}",original:"original at {host}",alsoIn:"Also found word for word in",newTab:"\
 (opens in a new tab)",very_high:"Confidence: very high.",high:"Confidence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confid\
 ence: low. Read the passage: it may not answer the question.",helpful:"Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is not there",downMissing:"\
@@ -62,7 +62,7 @@ nswer at the moment.",rejected:"The service does not accept this question.",tooL
 ."};var st={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta se da con las palabras de los propios documentos e indica su fuente.",placeholder:"\
 Su pregunta",followUp:"Haga otra pregunta",ask:"Preguntar",close:"Cerrar",restart:"Nueva conversación",conversation:"Conversación",asked:"Usted preguntó:",searching:"\
 Buscando en los documentos…",stop:"Detener",found:"Los documentos dicen",retry:"Intentar de nuevo",notFound:"No está en estos documentos.",notFoundWhy:"Ningú\
-n pasaje responde a esta pregunta lo bastante bien como para citarlo.",context:"Leída junto con {question}.",alone:"Preguntar sin contexto",passage:"El pasaje \
+n pasaje responde a esta pregunta lo bastante bien como para citarlo.",context:"Leída junto con: {question}",alone:"Preguntar sin contexto",passage:"El pasaje \
 completo",passages:"El pasaje completo y {n} más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",page:"p. {n}",original:"original \
 en {host}",alsoIn:"También aparece, palabra por palabra, en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Confianza: alta.",medium:"\
 Confianza: media. Lea el pasaje antes de citarlo.",low:"Confianza: baja. Lea el pasaje: puede que no responda a la pregunta.",helpful:"¿Le ha servido?",up:"Úti\

@@ -15,7 +15,7 @@ export default {
   retry: "Try again",
   notFound: "Not in these documents.",
   notFoundWhy: "No passage answers this question well enough to be quoted as an answer.",
-  context: "Read together with {question}.",
+  context: "Read together with: {question}",
   alone: "Ask it on its own",
   passage: "The passage around it",
   passages: "The passage around it, and {n} more",

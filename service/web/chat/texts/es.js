@@ -15,7 +15,7 @@ const es = {
   retry: "Intentar de nuevo",
   notFound: "No está en estos documentos.",
   notFoundWhy: "Ningún pasaje responde a esta pregunta lo bastante bien como para citarlo.",
-  context: "Leída junto con {question}.",
+  context: "Leída junto con: {question}",
   alone: "Preguntar sin contexto",
   passage: "El pasaje completo",
   passages: "El pasaje completo y {n} más",
