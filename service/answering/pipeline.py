@@ -94,7 +94,8 @@ class Pipeline:
             reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder))
-            asked, words = _asked(question, encoded, reading), QuestionWords.of(question)
+            asked = _asked(question, encoded, reading)
+            words = QuestionWords.of(question, frozenset() if reading is None else reading.given)
             search = Search(snapshot.searcher, steps, self.settings, asked, words, filters)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
@@ -152,7 +153,7 @@ def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) ->
     if reading is None:
         return AskedQuestion(question, encoded.vector, tokens)
     weights = reading.weight, reading.evidence_weight
-    return AskedQuestion(question, encoded.vector, tokens, reading.vector, *weights)
+    return AskedQuestion(question, encoded.vector, tokens, reading.vector, *weights, reading.answer)
 
 
 class _Stopwatch:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from corpus.store import Filters
 from service.answering.answer import Span
 from service.answering.highlight import Highlighter
-from service.answering.ranking.candidates import Candidate, find_candidates
+from service.answering.ranking.candidates import Candidate, find_candidates, from_answering_document
 from service.answering.ranking.deduplication import Folding, Result, needed, spread
 from service.answering.ranking.fusion import fuse
 from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate, Reranker
@@ -70,7 +70,8 @@ class Search:
         """Return the best candidates after fusion; fewer than `depth` only if no more exist."""
         asked = self._question
         found = find_candidates(self._searcher, asked.vector, asked.words, depth, self._filters, asked.reading)
-        return fuse(found, depth, asked.reading_weight)
+        in_context = from_answering_document(found, asked.answer, self.rows.passages)
+        return fuse(in_context, depth, asked.reading_weight)
 
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
         """Return the best `k` results with all their duplicates; fewer if there are fewer distinct texts."""
@@ -81,7 +82,9 @@ class Search:
         self._compare([c.key for c in ranked[:k]])
         folding = Folding(ranked, vectors, lambda c: self.rows.passage(c.key).text, self.highlighted_text, k)
         spread_out = spread(folding, lambda c: self.rows.passage(c.key).document_key, self._settings.per_document)
-        results = list(islice(spread_out, k))
+        results = sorted(
+            islice(spread_out, k), key=lambda one: self._words.is_given(self.highlighted_text(one.candidate))
+        )
         folding.complete(results)
         return results
 
