@@ -2,7 +2,7 @@
 
 `ranking` (candidates, fusion, reranking, near-duplicates) → `highlight` → `confidence` → `citations`. `search` runs the
 steps of retrieval for one question, `sentences` divides passages for `highlight`, and `pipeline` runs all steps.
-`conversation` handles follow-ups.
+`completeness` and `conversation` handle follow-ups.
 """
 
 from service.answering.answer import (

@@ -278,11 +278,13 @@ def _penalise_others(scores: NDArray[np.float64], sentences: Sentences, asked: Q
 
 
 def _first_that_says_more(scores: NDArray[np.float64], sentences: Sentences, asked: QuestionWords) -> int:
-    """Return the best sentence, other than those that repeat the question if there is another statement."""
+    """Return the best sentence, other than repetitions of the question or of an answer, if it says more."""
     repeats: set[int] = set()
     while True:
         best = int(np.argmax(scores))
-        if best in repeats or not sentences.answers[best] or not asked.is_repeated_by(sentences.quotation(best)):
+        text = sentences.quotation(best)
+        is_new = not asked.is_repeated_by(text) and not asked.is_given(text)
+        if best in repeats or not sentences.answers[best] or is_new:
             return best
         repeats.add(best)
         scores[best] -= REPEAT_PENALTY

@@ -103,7 +103,8 @@ class Pipeline:
             reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), self._reader)
-            asked, words = _asked(question, encoded, reading), QuestionWords.of(question)
+            asked = _asked(question, encoded, reading)
+            words = QuestionWords.of(question, frozenset() if reading is None else reading.given)
             text = question if reading is None else reading.text
             search = Search(snapshot.searcher, steps, self.settings, asked, words, text, filters)
             candidates, results = self._results(search, max(k, READ), watch)
@@ -165,7 +166,7 @@ def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) ->
     if reading is None:
         return AskedQuestion(question, encoded.vector, tokens)
     weights = reading.weight, reading.evidence_weight
-    return AskedQuestion(question, encoded.vector, tokens, reading.vector, *weights)
+    return AskedQuestion(question, encoded.vector, tokens, reading.vector, *weights, reading.answer)
 
 
 class _Stopwatch:

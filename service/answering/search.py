@@ -13,7 +13,7 @@ from corpus.store import Filters
 from service.answering.answer import Span
 from service.answering.confidence import Evidence
 from service.answering.highlight import Highlighter
-from service.answering.ranking.candidates import Candidate, find_candidates
+from service.answering.ranking.candidates import Candidate, find_candidates, from_answering_document
 from service.answering.ranking.deduplication import Folding, Result, needed, spread
 from service.answering.ranking.fusion import fuse
 from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate, Reranker
@@ -88,7 +88,8 @@ class Search:
         """Return the best candidates after fusion; fewer than `depth` only if no more exist."""
         asked = self._question
         found = find_candidates(self._searcher, asked.vector, asked.words, depth, self._filters, asked.reading)
-        return fuse(found, depth, asked.reading_weight)
+        in_context = from_answering_document(found, asked.answer, self.rows.passages)
+        return fuse(in_context, depth, asked.reading_weight)
 
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
         """Return the best `k` results with all their duplicates; fewer if there are fewer distinct texts."""
@@ -104,15 +105,18 @@ class Search:
         return results
 
     def read(self, results: Sequence[Result]) -> list[Result]:
-        """Return results in the order of a reader, which reads the best ones. It changes their highlights too."""
-        if self._steps.reader is None:
-            return list(results)
-        keys = [result.candidate.key for result in results[:READ]]
-        verdicts = read_best(self._steps.reader, self._text, [self._to_read(key) for key in keys])
-        self._verdicts = dict(zip(keys, verdicts, strict=False))
-        for key in self._verdicts:
-            self._highlights.pop(key, None)
-        return in_order_of_reading(results, self._verdicts)
+        """Return results in the order of a reader, which reads the best ones, those that repeat an answer last.
+
+        The reader changes highlights too.
+        """
+        if self._steps.reader is not None:
+            keys = [result.candidate.key for result in results[:READ]]
+            verdicts = read_best(self._steps.reader, self._text, [self._to_read(key) for key in keys])
+            self._verdicts = dict(zip(keys, verdicts, strict=False))
+            for key in self._verdicts:
+                self._highlights.pop(key, None)
+            results = in_order_of_reading(results, self._verdicts)
+        return sorted(results, key=lambda one: self._words.is_given(self.highlighted_text(one.candidate)))
 
     def evidence(self, candidate: RerankedCandidate) -> Evidence:
         """Return the evidence that the shown answer of a candidate, and its passage, answer."""

@@ -56,7 +56,7 @@ stop:"Stop",found:"The documents say",retry:"Try again",notFound:"Not in these d
 d as an answer.",doubt:"No passage clearly answers this.",doubtWhy:"These sentences may bear on it. Read the passage around each before you quote it.",collection:"\
 No single passage answers this.",collectionWhy:"The question asks for more than one sentence can say. These bear on it, and there may be others.",vague:"Ask a w\
 hole question.",vagueWhy:"These words alone do not say what you want to know. Ask who, what, when, where or why.",chance:"Chance that the first passage answers:\
- {percent}.",context:"Read together with {question}.",spelling:"Showing results for {question}",alone:"Ask it on its own",passage:"The passage around it",passages:"\
+ {percent}.",spelling:"Showing results for {question}",context:"Read together with: {question}",alone:"Ask it on its own",passage:"The passage around it",passages:"\
 The passage around it, and {n} more",nearestOne:"The nearest passage",nearest:"The {n} nearest passages",replyTo:"In reply to: {question}",saidBy:"said by {name\
 }",page:"p. {n}",original:"original at {host}",alsoIn:"Also found word for word in",newTab:"(opens in a new tab)",very_high:"Confidence: very high.",high:"Confi\
 dence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confidence: low. Read the passage: it may not answer the question.",helpful:"\
@@ -70,9 +70,9 @@ Buscando en los documentos…",stop:"Detener",found:"Los documentos dicen",retry
 n pasaje responde a esta pregunta lo bastante bien como para citarlo.",doubt:"Ningún pasaje responde con claridad.",doubtWhy:"Estas frases pueden tener relació\
 n con la pregunta. Lea el pasaje de cada una antes de citarla.",collection:"Ningún pasaje responde por sí solo.",collectionWhy:"La pregunta pide más de lo que\
  puede decir una sola frase. Estas tienen relación con ella, y puede haber otras.",vague:"Haga una pregunta completa.",vagueWhy:"Estas palabras solas no dicen \
-qué quiere saber. Pregunte quién, qué, cuándo, dónde o por qué.",chance:"Probabilidad de que el primer pasaje responda: {percent}.",context:"Leída junto c\
-on {question}.",spelling:"Se muestran resultados para {question}",alone:"Preguntar sin contexto",passage:"El pasaje completo",passages:"El pasaje completo y {n}\
- más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",replyTo:"En respuesta a: {question}",saidBy:"dicho por {name}",page:"p. {n}",
+qué quiere saber. Pregunte quién, qué, cuándo, dónde o por qué.",chance:"Probabilidad de que el primer pasaje responda: {percent}.",spelling:"Se muestran \
+resultados para {question}",context:"Leída junto con: {question}",alone:"Preguntar sin contexto",passage:"El pasaje completo",passages:"El pasaje completo y {n\
+} más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",replyTo:"En respuesta a: {question}",saidBy:"dicho por {name}",page:"p. {n}",
 original:"original en {host}",alsoIn:"También aparece, palabra por palabra, en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Conf\
 ianza: alta.",medium:"Confianza: media. Lea el pasaje antes de citarlo.",low:"Confianza: baja. Lea el pasaje: puede que no responda a la pregunta.",helpful:"¿Le\
  ha servido?",up:"Útil",down:"No útil",upMissing:"Correcto, no está",downMissing:"Incorrecto, sí está",unsaved:"No se pudo guardar su valoración. Inténtelo\

@@ -37,7 +37,7 @@ from service.access.origins import is_known_host, is_own_host
 from service.access.proxies import client_address, parsed_address, parsed_proxies
 from service.access.rules import AccessPolicy
 from service.answering.citations.text_fragments import SourceText, link_to_words
-from service.answering.conversation import need_of_context
+from service.answering.completeness import need_of_context
 from service.answering.highlight import highlighted, sentences_of, shown
 from service.answering.ranking.deduplication import Folding
 from service.answering.ranking.reranking import RerankedCandidate

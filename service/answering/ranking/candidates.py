@@ -1,16 +1,24 @@
 """Candidates: passages proposed by vector search and by BM25."""
 
-from dataclasses import dataclass
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.lexical import LexicalQuery
-from corpus.store import Filters
+from corpus.store import Filters, StoredPassage
 from service.retrieval import Searcher
 
 COSINE_DECIMALS = 6
 """Decimals of a cosine. Rounding keeps the last bits of a float sum from changing the order."""
+
+ANSWERING_DOCUMENT = 0.1
+"""Added to the contextual cosine of passages of the document that the last answer is from."""
+
+ANSWER_RANK = 20
+"""Number of passages, nearest to the contextual vector, in which the last answer is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class Candidate:
         cosine: Cosine of the passage's vector and the question's, in [-1, 1].
         lexical: BM25 score divided by an upper bound for the question, in [0, 1]; 0 if no word is shared.
         reading: Cosine of the passage's vector and the contextual vector, that of the question encoded together with
-            earlier turns; 0 if there is none.
+            earlier turns, and `ANSWERING_DOCUMENT` more in the document of the last answer; 0 if there is none.
     """
 
     key: int
@@ -61,6 +69,32 @@ def find_candidates(
     words, bound = searcher.bm25(question, keys), searcher.bm25_bound(question)
     found = zip(keys, _cosines(vectors, vector), _cosines(vectors, reading), strict=True)
     return [Candidate(key, cosine, _share(words.get(key, 0.0), bound), read) for key, cosine, read in found]
+
+
+def from_answering_document(
+    candidates: Sequence[Candidate], answer: str, passages: Callable[[Iterable[int]], Sequence[StoredPassage]]
+) -> Sequence[Candidate]:
+    """Raise the contextual cosine of the passages of the document that an answer is from.
+
+    Args:
+        candidates: Candidates with contextual cosines.
+        answer: The last answer of the conversation; empty if there is none. It is looked for word for word.
+        passages: Returns the passages with these keys.
+
+    Returns:
+        The candidates in the same order; unchanged if no passage near the contextual vector has the answer.
+    """
+    if not answer:
+        return candidates
+    nearest = heapq.nlargest(ANSWER_RANK, candidates, key=lambda c: (c.reading, -c.key))
+    documents = {one.document_key for one in passages([c.key for c in nearest]) if answer in one.text}
+    if not documents:
+        return candidates
+    of = [passage.document_key for passage in passages([c.key for c in candidates])]
+    return [
+        replace(c, reading=c.reading + ANSWERING_DOCUMENT) if document in documents else c
+        for c, document in zip(candidates, of, strict=True)
+    ]
 
 
 def _cosines(vectors: NDArray[np.float64], vector: NDArray[np.float32] | None) -> list[float]:

@@ -39,6 +39,7 @@ class AskedQuestion:
         reading: Contextual vector, `(dimension,)` float32, L2-normalised; None for a question without context.
         reading_weight: Weight of the contextual cosine in the score.
         evidence_weight: Weight of the contextual cosine in the evidence.
+        answer: Last answer of the conversation, for a question with context.
     """
 
     words: LexicalQuery
@@ -47,6 +48,7 @@ class AskedQuestion:
     reading: NDArray[np.float32] | None = None
     reading_weight: float = 0.0
     evidence_weight: float = 0.0
+    answer: str = ""
 
 
 class Reranker(Protocol):

@@ -13,6 +13,9 @@ SERIES = 3
 REPEATED_WORDS = 8
 """Words, beside two for each term of the question, of the longest sentence that only repeats it."""
 
+PART_WORDS = 4
+"""Words of the shortest part of an answer that is recognised as one. Shorter ones may recur by chance."""
+
 _YES_OR_NO = frozenset(
     "is are was were am do does did has have had can could will would shall should may might must".split()
 )
@@ -28,20 +31,27 @@ class QuestionWords:
         words: Its content words.
         figures: Its dates and numbers, without those that only bound a time.
         is_open: Whether it is a question, and none that yes or no answers. A claim may be asked for word for word.
+        given: Answers that are not given again.
     """
 
     terms: frozenset[str]
     words: frozenset[str]
     figures: Figures
     is_open: bool
+    given: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, question: str) -> "QuestionWords":
-        """Analyse a question."""
+    def of(cls, question: str, given: frozenset[str] = frozenset()) -> "QuestionWords":
+        """Analyse a question, and note the answers that are not given again."""
         first = question.split(maxsplit=1)[0].casefold().lstrip("¿") if question.strip() else ""
         is_open = first not in _YES_OR_NO and (first in _ASKING or is_question(question))
         content = frozenset(terms(question)) - stop_terms()
-        return cls(content, words_in(question), figures_in(question, exact=True), is_open)
+        return cls(content, words_in(question), figures_in(question, exact=True), is_open, given)
+
+    def is_given(self, sentence: str) -> bool:
+        """Return whether a sentence is an earlier answer, or part of one."""
+        text = sentence.strip()
+        return text in self.given or (len(text.split()) >= PART_WORDS and any(text in answer for answer in self.given))
 
     def is_repeated_by(self, sentence: str) -> bool:
         """Return whether a sentence has no content word but those of the open question."""

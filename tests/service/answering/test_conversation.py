@@ -1,4 +1,4 @@
-"""How much of a conversation a question needs, and what it is read together with."""
+"""What a question is read together with, and what the conversation changes."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from embeddings.encoder.encoder import Encoder
-from service.answering.answer import Turn
+from service.answering.answer import AnsweringPassage, Turn
+from service.answering.completeness import need_of_context
 from service.answering.confidence import Evidence
-from service.answering.conversation import (
-    ANSWER_TOKENS,
-    LEAST_NEED,
-    MOST_WEIGHT,
-    QUESTION_TOKENS,
-    need_of_context,
-    read_together,
-)
+from service.answering.conversation import ANSWER_TOKENS, MOST_WEIGHT, QUESTION_TOKENS, read_together
 from service.answering.pipeline import Pipeline
 from tests.corpus.samples import filters_of
 from tests.service.answering.conftest import Over, found, with_settings
@@ -28,65 +22,8 @@ BEGAN = Turn("assistant", "The truce began in March 2012.")
 COMPLETE = "Which minister signed the agreement with the prison directors in Zacatecoluca?"
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "And in 2015?",
-        "Why?",
-        "Who signed it?",
-        "How long did that last?",
-        "What about the others?",
-        "Did he say so himself?",
-        "¿Y en 2015?",
-        "¿Cuándo terminó?",
-        "¿Quién firmó eso?",
-        "¿Qué dijo él?",
-        "x",
-        "?",
-        "",
-    ],
-)
-def test_what_cannot_stand_alone_needs_more_than_what_can(question: str) -> None:
-    assert need_of_context(question) > 0.3 > need_of_context(COMPLETE)
-
-
-@pytest.mark.parametrize(
-    ("less", "more"),
-    [
-        ("Who signed the agreement?", "Who signed it?"),
-        ("Who signed the agreement?", "And who signed the agreement?"),
-        ("Who signed the agreement?", "Who else signed the agreement?"),
-        ("Who signed the long agreement with the gangs?", "Who signed the agreement?"),
-        ("What did Mauricio Funes tell reporters about his own part?", "What did he tell reporters about the truce?"),
-        ("What did the bishops tell the gangs about their weapons?", "What did they tell the gangs about weapons?"),
-        ("¿Quién firmó el acuerdo?", "¿Quién firmó ese acuerdo?"),
-        ("¿Quién firmó el acuerdo?", "¿Y quién firmó el acuerdo?"),
-        ("¿Quién firmó el acuerdo?", "¿Quién más firmó el acuerdo?"),
-    ],
-)
-def test_each_sign_of_dependence_counts(less: str, more: str) -> None:
-    assert need_of_context(less) < need_of_context(more)
-
-
-def test_a_word_that_refers_to_the_question_itself_is_no_sign() -> None:
-    asked = "Did the gangs of San Salvador keep {} weapons hidden?"
-    assert need_of_context(asked.format("their")) == need_of_context(asked.format("the"))
-
-
-@given(st.text(max_size=300))
-def test_every_text_needs_something_between_none_and_all(text: str) -> None:
-    assert 0 < need_of_context(text) < 1
-
-
-def test_the_end_of_a_long_turn_is_not_judged() -> None:
-    long = "prison " * 400
-    assert need_of_context(long) == need_of_context(long + "and what did they say?")
-
-
 def test_a_complete_question_is_taken_alone(tiny_encoder: Encoder) -> None:
-    question = " ".join([COMPLETE, "How many inmates of the third sector were moved, and by whom, in which week?"])
-    assert need_of_context(question) < LEAST_NEED
-    assert read_together(question, [TRUCE, BEGAN], tiny_encoder) is None
+    assert read_together(COMPLETE, [TRUCE, BEGAN], tiny_encoder) is None
 
 
 @pytest.mark.parametrize("history", [[], [Turn("user", " \n")], [Turn("assistant", "")]])
@@ -105,7 +42,7 @@ def test_the_last_question_its_answer_and_the_question_are_one_text(tiny_encoder
     assert (reading.weight, reading.evidence_weight) == pytest.approx((MOST_WEIGHT * need, MOST_WEIGHT * need**2))
 
 
-def test_where_the_last_question_does_not_stand_alone_the_one_before_is_read_too(tiny_encoder: Encoder) -> None:
+def test_if_the_last_question_is_not_complete_the_one_before_is_read_too(tiny_encoder: Encoder) -> None:
     history = [TRUCE, BEGAN, Turn("user", "Why then?"), Turn("assistant", "Talks had begun in prison.")]
     reading = read_together("And when did it end?", history, tiny_encoder)
     assert reading is not None
@@ -190,10 +127,20 @@ def test_a_question_that_names_what_it_is_about_is_not_led_astray(islands: Pipel
 
 def test_what_the_documents_do_not_hold_is_not_found_after_a_conversation_either(islands: Pipeline) -> None:
     for question in ("How do I bake sourdough bread?", "Who won the chess tournament?", "What is a limited company?"):
-        answer, evidence = islands.ask_with_evidence(question, OF_MOHNI)
-        assert answer.status == "not_found", question
-        assert evidence is not None
-        assert evidence.passage < answer.passages[0].score
+        assert islands.ask(question, history=OF_MOHNI).status == "not_found", question
+
+
+def test_the_evidence_has_less_of_the_conversation_than_the_score(islands: Pipeline) -> None:
+    answer, evidence = islands.ask_with_evidence(FOLLOW_UP, OF_MOHNI)
+    assert evidence is not None
+    assert evidence.passage < answer.passages[0].score
+
+
+@pytest.mark.parametrize("question", ["How is sourdough bread baked?", "When was the lighthouse of Suurupi built?"])
+def test_a_complete_question_is_answered_as_without_the_conversation(islands: Pipeline, question: str) -> None:
+    answer = islands.ask(question, history=OF_MOHNI)
+    assert answer.interpretation is None
+    assert answer.passages == islands.ask(question).passages
 
 
 def test_alone_the_evidence_is_the_score_and_there_is_none_where_nothing_is_found(islands: Pipeline) -> None:
@@ -211,6 +158,62 @@ def test_a_setting_takes_every_question_alone(islands: Pipeline) -> None:
     alone = with_settings(islands, context=False).ask(FOLLOW_UP, history=OF_MOHNI)
     assert alone.interpretation is None
     assert alone.passages == islands.ask(FOLLOW_UP).passages
+
+
+HARBOUR = {
+    "ferry.md": "# Notice 1\n\n## Times\n\nThe Ilmar sails to Ruhnu on Mondays. It carries forty people.\n\n"
+    "## Fares\n\nA ticket costs nine crowns.",
+    "tram.md": "# Notice 2\n\n## Times\n\nThe yellow tram runs to the market. It carries ninety people.\n\n"
+    "## Fares\n\nA ticket costs two crowns.",
+}
+OF_THE_FERRY = [
+    Turn("user", "When does the Ilmar sail to Ruhnu?"),
+    Turn("assistant", "The Ilmar sails to Ruhnu on Mondays."),
+]
+
+
+@pytest.fixture(scope="module")
+def harbour(over: Over) -> Pipeline:
+    return over(HARBOUR)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "cost"),
+    [
+        ("When does the Ilmar sail to Ruhnu?", "The Ilmar sails to Ruhnu on Mondays.", "A ticket costs nine crowns."),
+        ("Where does the tram run?", "The yellow tram runs to the market.", "A ticket costs two crowns."),
+    ],
+)
+def test_the_document_of_the_last_answer_is_preferred(harbour: Pipeline, asked: str, answer: str, cost: str) -> None:
+    told = harbour.ask("And what does a ticket cost?", history=[Turn("user", asked), Turn("assistant", answer)]).answer
+    assert told is not None
+    assert told.text == cost
+
+
+def test_an_answer_is_not_given_again_to_another_question(harbour: Pipeline) -> None:
+    first = harbour.ask("And how many people?", history=OF_THE_FERRY)
+    assert first.answer is not None
+    assert first.answer.text == "It carries forty people."
+    history = [*OF_THE_FERRY, Turn("user", "And how many people?"), Turn("assistant", first.answer.text)]
+    again = harbour.ask("How many does it carry?", history=history)
+    assert text_of_highlight(again.passages[0]) != first.answer.text
+
+
+def test_the_same_question_gets_the_same_answer_again(harbour: Pipeline) -> None:
+    history = [*OF_THE_FERRY, Turn("user", "And how many people?"), Turn("assistant", "It carries forty people.")]
+    answer = harbour.ask("And how many  people?", history=history)
+    assert answer.answer is not None
+    assert answer.answer.text == "It carries forty people."
+
+
+def test_a_passage_that_only_repeats_an_answer_comes_after_the_others(over: Over) -> None:
+    bells = over({"bell.txt": "The bell of the mole rings at noon.", "horn.txt": "The horn of the pier sounds in fog."})
+    history = [Turn("user", "When does the bell ring?"), Turn("assistant", "The bell of the mole rings at noon.")]
+    assert found(bells.ask("And why does it ring?", history=history)) == ["horn", "bell"]
+
+
+def text_of_highlight(passage: AnsweringPassage) -> str:
+    return passage.text[passage.highlights[-1].start : passage.highlights[-1].end]
 
 
 @given(st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=60)), max_size=6))

@@ -1,6 +1,6 @@
 """Candidates from real indexes, by meaning and by words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 
 from corpus.lexical.index import LexicalIndex
 from corpus.store.filters import Filters
+from corpus.store.rows import StoredPassage
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from embeddings.index.exact import ExactIndex
-from service.answering.ranking.candidates import Candidate, find_candidates
+from service.answering.ranking.candidates import (
+    ANSWER_RANK,
+    ANSWERING_DOCUMENT,
+    Candidate,
+    find_candidates,
+    from_answering_document,
+)
 from service.retrieval.library import Snapshot
 from service.retrieval.local.searcher import LocalSearcher
 from tests.corpus.samples import allowed_keys, filters_of
@@ -216,3 +223,27 @@ def test_empty_filters_are_no_filters(library_of_twelve: OpenLibrary, tiny_encod
     with library_of_twelve().snapshot() as snapshot:
         unfiltered = find_candidates(snapshot.searcher, vector, "truce", 5)
         assert find_candidates(snapshot.searcher, vector, "truce", 5, filters_of()) == unfiltered
+
+
+def _of_two_documents(keys: Iterable[int]) -> list[StoredPassage]:
+    """Return passages of document 1 below key 100, and of document 2 from there."""
+    return [StoredPassage(key, f"{key}", 1 + key // 100, 0, 9, None, None, f"Mill {key} turns.") for key in keys]
+
+
+def test_passages_of_the_document_that_has_the_answer_are_raised() -> None:
+    candidates = [Candidate(1, 0.5, 0.0, 0.2), Candidate(2, 0.5, 0.0, 0.6), Candidate(100, 0.5, 0.0, 0.5)]
+    raised = from_answering_document(candidates, "Mill 1 turns.", _of_two_documents)
+    assert [one.reading for one in raised] == pytest.approx([0.2 + ANSWERING_DOCUMENT, 0.6 + ANSWERING_DOCUMENT, 0.5])
+    assert [one.key for one in raised] == [1, 2, 100]
+
+
+@pytest.mark.parametrize("answer", ["", "Mill 7 turns."])
+def test_without_an_answer_in_a_passage_nothing_is_raised(answer: str) -> None:
+    candidates = [Candidate(1, 0.5, 0.0, 0.2), Candidate(100, 0.5, 0.0, 0.5)]
+    assert list(from_answering_document(candidates, answer, _of_two_documents)) == candidates
+
+
+def test_the_answer_is_looked_for_in_the_nearest_passages_only() -> None:
+    near = [Candidate(key, 0.5, 0.0, 0.9) for key in range(ANSWER_RANK)]
+    candidates = [*near, Candidate(100, 0.5, 0.0, 0.1)]
+    assert list(from_answering_document(candidates, "Mill 100 turns.", _of_two_documents)) == candidates

@@ -128,3 +128,12 @@ def test_a_question_is_repeated_by_a_sentence_that_says_no_more() -> None:
     assert words.is_repeated_by("It was so.") is False
     assert QuestionWords.of("Does Ada grind rye?").is_repeated_by("Ada grinds rye.") is False
     assert QuestionWords.of("Ada grinds rye.").is_repeated_by("Ada grinds rye.") is False
+
+
+def test_an_answer_and_a_part_of_one_are_recognised_unless_the_part_is_short() -> None:
+    words = QuestionWords.of("And why?", frozenset({"The mill closed in the spring. Its wheel was sold."}))
+    assert words.is_given("The mill closed in the spring. Its wheel was sold.")
+    assert words.is_given(" Its wheel was sold.")
+    assert not words.is_given("Its wheel")
+    assert not words.is_given("The mill closed in the autumn.")
+    assert not QuestionWords.of("And why?").is_given("Its wheel was sold.")

@@ -104,7 +104,7 @@ def test_the_interpretation_of_a_question_is_shown(page: Page, weighed: list[int
     page.route("**/v1/chat", read_with(weighed))
     ask(page, FOLLOW_UP)
 
-    expect(last(page).locator(".context p")).to_have_text([f"Read together with {' and '.join(told)}."])
+    expect(last(page).locator(".context p")).to_have_text([f"Read together with: {' and '.join(told)}"])
     expect(last(page).locator(".context q")).to_have_text(told)
     assert "#" not in page.url, "alone, the question would say something else"
 

@@ -216,7 +216,7 @@ def test_what_weighed_in_is_said_and_the_question_can_be_asked_alone(visit: Visi
     ask(page, FERRY)
     expect(chat(page).locator(".context")).to_have_count(0)
     ask(page, "And the bridge?")
-    expect(chat(page).locator(".context p")).to_have_text(f"Read together with {FERRY}.")
+    expect(chat(page).locator(".context p")).to_have_text(f"Read together with: {FERRY}")
     chat(page).get_by_role("button", name="Ask it on its own").click()
     expect(chat(page).locator(".context")).to_have_count(0)
     expect(chat(page).locator(".answer")).to_have_count(2)
