@@ -193,7 +193,7 @@ def test_the_document_of_the_last_answer_is_preferred(harbour: Pipeline, asked: 
 def test_an_answer_is_not_given_again_to_another_question(harbour: Pipeline) -> None:
     first = harbour.ask("And how many people?", history=OF_THE_FERRY)
     assert first.answer is not None
-    assert first.answer.text == "It carries forty people."
+    assert first.answer.text.endswith("It carries forty people.")
     history = [*OF_THE_FERRY, Turn("user", "And how many people?"), Turn("assistant", first.answer.text)]
     again = harbour.ask("How many does it carry?", history=history)
     assert text_of_highlight(again.passages[0]) != first.answer.text
@@ -203,7 +203,7 @@ def test_the_same_question_gets_the_same_answer_again(harbour: Pipeline) -> None
     history = [*OF_THE_FERRY, Turn("user", "And how many people?"), Turn("assistant", "It carries forty people.")]
     answer = harbour.ask("And how many  people?", history=history)
     assert answer.answer is not None
-    assert answer.answer.text == "It carries forty people."
+    assert answer.answer.text.endswith("It carries forty people.")
 
 
 def test_a_passage_that_only_repeats_an_answer_comes_after_the_others(over: Over) -> None:

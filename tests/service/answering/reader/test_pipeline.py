@@ -49,7 +49,7 @@ def test_the_reader_chooses_the_sentence(plain: Pipeline) -> None:
     answer = with_reader(plain, Preferring("412")).ask("What is the mole made of?")
 
     assert answer.answer is not None
-    assert answer.answer.text == "It is 412 metres long."
+    assert answer.answer.text.endswith("It is 412 metres long.")
 
 
 def test_the_reader_orders_the_passages(plain: Pipeline) -> None:
