@@ -33,7 +33,7 @@ class Reading:
         vector: Contextual vector: that of the turns and the question as one text, `(dimension,)` float32,
             L2-normalised.
         weight: Weight of the contextual cosine in the score; above 0.
-        text: The question after the earlier questions among the turns, for a reader.
+        asked: The earlier questions among the turns, as one text.
         evidence_weight: Weight of the contextual cosine in the evidence. It is lower because any follow-up resembles
             the passages that the conversation came from.
         answer: The last answer of the conversation; empty if there is none.
@@ -44,7 +44,7 @@ class Reading:
     vector: NDArray[np.float32]
     weight: float
     evidence_weight: float
-    text: str
+    asked: str
     answer: str
     given: frozenset[str]
 
@@ -77,9 +77,10 @@ def read_together(question: str, history: Sequence[Turn], encoder: Encoder) -> R
     answers = [text for turn in history if not _asks(turn) and (text := turn.content.strip())]
     is_repeated = any(_asks(turn) and turn.content.split() == question.split() for turn in history)
     given = frozenset[str]() if is_repeated else frozenset(answers)
-    asked = [encoder.first_tokens(history[at].content.strip(), QUESTION_TOKENS) for at in turns if _asks(history[at])]
-    text = " ".join([*asked, question])
-    return Reading(turns, vector, weight, weight * need, text, answers[-1] if answers else "", given)
+    asked = " ".join(
+        encoder.first_tokens(history[at].content.strip(), QUESTION_TOKENS) for at in turns if _asks(history[at])
+    )
+    return Reading(turns, vector, weight, weight * need, asked, answers[-1] if answers else "", given)
 
 
 def _turns(history: Sequence[Turn]) -> Iterator[int]:

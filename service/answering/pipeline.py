@@ -105,8 +105,8 @@ class Pipeline:
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), self._reader)
             asked = _asked(question, encoded, reading)
             words = QuestionWords.of(question, frozenset() if reading is None else reading.given)
-            text = question if reading is None else reading.text
-            search = Search(snapshot.searcher, steps, self.settings, asked, words, text, filters)
+            to_read = question, "" if reading is None else reading.asked
+            search = Search(snapshot.searcher, steps, self.settings, asked, words, to_read, filters)
             candidates, results = self._results(search, max(k, READ), watch)
             results = search.read(results)[:k]
             watch.lap("read")

@@ -58,7 +58,7 @@ class Search:
         settings: Limits and options.
         question: Words, vectors and weights of the question.
         words: Words and figures that its answer should have.
-        text: The question as a reader reads it, with what it needs of the conversation.
+        to_read: The question for a reader, and the earlier questions that it is read together with.
         filters: Restrict the documents that may answer.
     """
 
@@ -69,7 +69,7 @@ class Search:
         settings: Settings,
         question: AskedQuestion,
         words: QuestionWords,
-        text: str,
+        to_read: tuple[str, str],
         filters: Filters | None,
     ) -> None:
         self.rows = PassageRows(searcher)
@@ -78,7 +78,7 @@ class Search:
         self._settings = settings
         self._question = question
         self._words = words
-        self._text = text
+        self._to_read = to_read
         self._verdicts: dict[int, Verdict] = {}
         self._filters = filters
         self._similarities: dict[int, NDArray[np.float32]] = {}
@@ -110,8 +110,9 @@ class Search:
         The reader changes highlights too.
         """
         if self._steps.reader is not None:
+            question, before = self._to_read
             keys = [result.candidate.key for result in results[:READ]]
-            verdicts = read_best(self._steps.reader, self._text, [self._to_read(key) for key in keys])
+            verdicts = read_best(self._steps.reader, question, [self._input(key, before) for key in keys])
             self._verdicts = dict(zip(keys, verdicts, strict=False))
             for key in self._verdicts:
                 self._highlights.pop(key, None)
@@ -130,9 +131,14 @@ class Search:
             passage=candidate.evidence + PASSAGE_WEIGHT * log_odds(verdict.answers),
         )
 
-    def _to_read(self, key: int) -> PassageToRead:
+    def _input(self, key: int, before: str) -> PassageToRead:
+        """Return a passage for the reader. Earlier questions stand before its title: as a part of the question, they
+        would be answered themselves.
+        """
         passage = self._passage(key)
-        return PassageToRead(passage.title, passage.text, self._steps.highlighter.sentences(passage))
+        return PassageToRead(
+            f"{before} {passage.title}".strip(), passage.text, self._steps.highlighter.sentences(passage)
+        )
 
     def _compare(self, keys: Sequence[int]) -> None:
         """Compute the token similarities of passages that have none yet, in one batch."""

@@ -16,7 +16,7 @@ class PassageToRead:
     """Passage as input of a reader.
 
     Args:
-        title: Title of its document.
+        title: Title of its document, after the earlier questions that the question is read together with.
         text: The text.
         sentences: Spans of its sentences in the text, ascending.
     """
@@ -73,6 +73,6 @@ class Reader(Protocol):
         """Return a verdict for each passage, in order.
 
         Args:
-            question: The question, with what it needs of the conversation.
+            question: The question.
             passages: The passages.
         """

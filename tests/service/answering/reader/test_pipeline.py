@@ -25,11 +25,13 @@ class Preferring:
     def __init__(self, word: str) -> None:
         self._word = word
         self.questions: set[str] = set()
+        self.titles: set[str] = set()
         self.number = 0
 
     def read(self, question: str, passages: Sequence[PassageToRead]) -> Iterable[Verdict]:
         self.questions.add(question)
         self.number += len(passages)
+        self.titles |= {passage.title for passage in passages}
         for passage in passages:
             texts = [passage.text[span.start : span.end] for span in passage.sentences]
             chances = [0.9 if self._word in text else 0.01 for text in texts]
@@ -69,13 +71,14 @@ def test_more_passages_are_read_than_are_asked_for(plain: Pipeline) -> None:
     assert reader.number == 3
 
 
-def test_a_follow_up_is_read_after_the_question_before_it(plain: Pipeline) -> None:
+def test_a_follow_up_is_read_with_the_question_before_it(plain: Pipeline) -> None:
     reader = Preferring("412")
     history = [Turn("user", "What is the mole made of?"), Turn("assistant", "The mole is made of stone.")]
 
     with_reader(plain, reader).ask("And how long is it?", history=history)
 
-    assert reader.questions == {"What is the mole made of? And how long is it?"}
+    assert reader.questions == {"And how long is it?"}
+    assert all(title.startswith("What is the mole made of? ") for title in reader.titles)
 
 
 def test_the_time_of_reading_is_measured(plain: Pipeline) -> None:
