@@ -132,8 +132,9 @@ class Search:
         )
 
     def _input(self, key: int, before: str) -> PassageToRead:
-        """Return a passage for the reader. Earlier questions stand before its title: as a part of the question, they
-        would be answered themselves.
+        """Return a passage for the reader, with earlier questions before its title.
+
+        As a part of the question, they would be answered themselves.
         """
         passage = self._passage(key)
         return PassageToRead(
