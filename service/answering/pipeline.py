@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
+from corpus.lexical import LexicalQuery
 from corpus.store import Filters
 from embeddings.encoder import Encoder, QuestionEncoding
 from embeddings.tokens import QuestionTokens
@@ -20,6 +21,8 @@ from service.answering.citations.citation import cite, page_at
 from service.answering.confidence import calibrated, load_calibration, uncalibrated
 from service.answering.conversation import Reading, read_together
 from service.answering.highlight import Highlighter
+from service.answering.questions.kinds import reason_of
+from service.answering.questions.wording import worded
 from service.answering.ranking.candidates import Candidate
 from service.answering.ranking.deduplication import Result, crowded
 from service.answering.ranking.maxsim import MaxSim
@@ -90,24 +93,27 @@ class Pipeline:
         """Return the answer and the first passage's evidence, from which a calibration computes the probability."""
         watch = _Stopwatch(self._clock)
         with self.library.snapshot() as snapshot:
-            encoded = snapshot.encoder.encode_question(question)
-            reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
+            wording = worded(question, snapshot.searcher, snapshot.encoder, filters)
+            encoded = snapshot.encoder.encode_question(wording.text)
+            reading = read_together(wording.text, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder))
-            asked, words = _asked(question, encoded, reading), QuestionWords.of(question)
+            asked, words = _asked(wording.query, encoded, reading), QuestionWords.of(wording.text)
             search = Search(snapshot.searcher, steps, self.settings, asked, words, filters)
             candidates, results = self._results(search, k, watch)
             confidence, found = self._judged(candidates, results)
+            reason = reason_of(question, alone=reading is None) if results else None
+            found = found and reason is None
             search.rows.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
             passages = [_passage(search, rank, result) for rank, result in enumerate(results, start=1)]
             answer = Answer(
                 question=question,
-                status="answered" if found else "not_found",
-                reason=None,
+                status="uncertain" if reason else "answered" if found else "not_found",
+                reason=reason,
                 confidence=confidence,
                 answer=_answer_text(search, results[0]) if found else None,
                 passages=passages,
-                interpretation=None if reading is None else Interpretation(reading.turns),
+                interpretation=_interpretation(reading, wording.spelling),
                 generation=snapshot.generation,
                 timing_ms=watch.timing(),
             )
@@ -147,7 +153,13 @@ class Pipeline:
         return calibrated(first.evidence, self.calibration), first.evidence >= least
 
 
-def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:
+def _interpretation(reading: Reading | None, spelling: str | None) -> Interpretation | None:
+    if reading is None and spelling is None:
+        return None
+    return Interpretation(() if reading is None else reading.turns, spelling)
+
+
+def _asked(question: LexicalQuery, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:
     tokens = QuestionTokens(encoded.token_vectors)
     if reading is None:
         return AskedQuestion(question, encoded.vector, tokens)
