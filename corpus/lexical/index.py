@@ -126,6 +126,45 @@ class LexicalIndex:
             bound += weight * (K1 + 1) * math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
         return bound
 
+    def occurring(self, candidates: Iterable[str], allowed: Allowed | None = None) -> set[str]:
+        """Return those of some terms that a passage has.
+
+        Args:
+            candidates: Terms.
+            allowed: Passages that count; None counts all.
+        """
+        known = {term for term in candidates if self._searcher.doc_freq(TEXT, term)}
+        return known if allowed is None else {term for term in known if self._any(self._term(term), allowed)}
+
+    def near(self, term: str, distance: int, without: Collection[str], allowed: Allowed | None = None) -> int | None:
+        """Return the key of a passage that has a term similar to another one; None if there is none.
+
+        Args:
+            term: A term.
+            distance: Most edits between the two: insertions, deletions, substitutions, and transpositions of
+                neighbours (Damerau-Levenshtein). At most 2.
+            without: Terms that the passage must not have.
+            allowed: Passages that may be found; None allows all.
+        """
+        clauses = [(tantivy.Occur.Must, tantivy.Query.fuzzy_term_query(self._schema, TEXT, term, distance))]
+        clauses += [(tantivy.Occur.MustNot, self._term(one)) for one in without]
+        return self._any(tantivy.Query.boolean_query(clauses), allowed)
+
+    def _any(self, query: tantivy.Query, allowed: Allowed | None) -> int | None:
+        """Return the key of an allowed passage that matches."""
+        if allowed is not None and allowed.keys is not None:
+            query, allowed = self._among(query, allowed.keys), None
+        reach = 1 if allowed is None else MAX_REACH
+        while True:
+            keys = [key for key, _ in self._keyed(self._searcher.search(query, reach, count=False).hits)]
+            may = [True] * len(keys) if allowed is None else allowed.among(keys)
+            for key, is_allowed in zip(keys, may, strict=True):
+                if is_allowed:
+                    return key
+            if len(keys) < reach:
+                return None
+            reach *= 4
+
     def _best(self, query: tantivy.Query, depth: int) -> Hits:
         reach = depth + 1  # one more shows whether others share the last place, which tantivy gives to any of them
         while True:

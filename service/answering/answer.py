@@ -109,9 +109,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """Earlier turns that influenced the answer, as indices in the history."""
+    """How the question was read, where it was read in another way than as written.
+
+    Args:
+        turns: Earlier turns that influenced the answer, as indices in the history.
+        spelling: The question as it was searched, if a word that the documents do not have was taken for a similar one
+            that they have; null otherwise.
+    """
 
     turns: Sequence[int]
+    spelling: str | None = None
 
 
 STEPS = ("encode", "retrieve", "rerank", "read")

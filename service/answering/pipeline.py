@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
+from corpus.lexical import LexicalQuery
 from corpus.store import Filters
 from embeddings.encoder import Encoder, QuestionEncoding
 from embeddings.tokens import QuestionTokens
@@ -23,6 +24,8 @@ from service.answering.citations.quotations import answer_text, cited_passage
 from service.answering.confidence import Borders, Evidence, calibrated, uncalibrated
 from service.answering.conversation import Reading, read_together
 from service.answering.highlight import Highlighter
+from service.answering.questions.kinds import reason_of
+from service.answering.questions.wording import worded
 from service.answering.ranking.candidates import Candidate
 from service.answering.ranking.deduplication import Result, crowded
 from service.answering.ranking.maxsim import MaxSim
@@ -99,19 +102,22 @@ class Pipeline:
         """Return the answer and its evidence, the input of a calibration; None without a passage."""
         watch = _Stopwatch(self._clock)
         with self.library.snapshot() as snapshot:
-            encoded = snapshot.encoder.encode_question(question)
-            reading = read_together(question, history, snapshot.encoder) if self.settings.context else None
+            wording = worded(question, snapshot.searcher, snapshot.encoder, filters)
+            encoded = snapshot.encoder.encode_question(wording.text)
+            reading = read_together(wording.text, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), self._reader)
-            asked = _asked(question, encoded, reading)
-            words = QuestionWords.of(question, frozenset() if reading is None else reading.given)
-            to_read = question, "" if reading is None else reading.asked
+            asked = _asked(wording.query, encoded, reading)
+            words = QuestionWords.of(wording.text, frozenset() if reading is None else reading.given)
+            to_read = wording.text, "" if reading is None else reading.asked
             search = Search(snapshot.searcher, steps, self.settings, asked, words, to_read, filters)
             candidates, results = self._results(search, max(k, READ), watch)
             results = search.read(results)[:k]
             watch.lap("read")
             evidence = search.evidence(results[0].candidate) if results else None
             confidence, status, reason = self._judged(candidates, results, evidence)
+            if results and (asks := reason_of(question, alone=reading is None)):
+                status, reason = "uncertain", asks
             search.rows.read([c.key for result in results for c in (result.candidate, *result.duplicates)])
             passages = [_passage(search, rank, result) for rank, result in enumerate(results, start=1)]
             answer = Answer(
@@ -121,7 +127,7 @@ class Pipeline:
                 confidence=confidence,
                 answer=_answer_text(search, results[0]) if status == "answered" else None,
                 passages=passages,
-                interpretation=None if reading is None else Interpretation(reading.turns),
+                interpretation=_interpretation(reading, wording.spelling),
                 generation=snapshot.generation,
                 timing_ms=watch.timing(),
             )
@@ -161,7 +167,13 @@ class Pipeline:
         return confidence, *self._borders.status(evidence)
 
 
-def _asked(question: str, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:
+def _interpretation(reading: Reading | None, spelling: str | None) -> Interpretation | None:
+    if reading is None and spelling is None:
+        return None
+    return Interpretation(() if reading is None else reading.turns, spelling)
+
+
+def _asked(question: LexicalQuery, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:
     tokens = QuestionTokens(encoded.token_vectors)
     if reading is None:
         return AskedQuestion(question, encoded.vector, tokens)

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.store import Filters
+from corpus.text import text_with_title
 from service.answering.answer import Span
 from service.answering.confidence import Evidence
 from service.answering.highlight import Highlighter
 from service.answering.ranking.candidates import Candidate, find_candidates, from_answering_document
 from service.answering.ranking.deduplication import Folding, Result, needed, spread
+from service.answering.ranking.figures import with_figures_first
 from service.answering.ranking.fusion import fuse
 from service.answering.ranking.reranking import AskedQuestion, RerankedCandidate, Reranker
 from service.answering.ranking.rows import PassageRows
@@ -29,7 +31,7 @@ from service.answering.reader import (
     log_odds,
     read_best,
 )
-from service.answering.sentences import Passage, QuestionWords
+from service.answering.sentences import Figures, Passage, QuestionWords, figures_in
 from service.retrieval import Searcher
 from service.settings import Settings
 
@@ -93,7 +95,8 @@ class Search:
 
     def results(self, candidates: Sequence[Candidate], k: int) -> list[Result]:
         """Return the best `k` results with all their duplicates; fewer if there are fewer distinct texts."""
-        ranked = self._in_order(self._steps.reranker.rerank(self._question, candidates, self.rows))
+        reranked = self._steps.reranker.rerank(self._question, candidates, self.rows)
+        ranked = self._in_order(with_figures_first(reranked, self._words.figures, self._figures))
         vectors = self._searcher.vectors([c.key for c in ranked])
         self.rows.passages(ranked[rank].key for rank in needed(vectors, k))
         self.rows.read(c.key for c in ranked[:k])
@@ -172,6 +175,10 @@ class Search:
         """Return the text of the sentence that answers."""
         span = self.answer_span(candidate)
         return self.rows.passage(candidate.key).text[span.start : span.end]
+
+    def _figures(self, key: int) -> Figures:
+        """Return the figures of a passage and of its document's title."""
+        return figures_in(text_with_title(self.rows.document(key).metadata.title, self.rows.passage(key).text))
 
     def _passage(self, key: int) -> Passage:
         """Return a passage with the headings of the sections that begin in it, and the turns that it has parts of."""

@@ -7,7 +7,7 @@ or citation. Keys are never reused, so a proposed key that is not in the snapsho
 An engine is a folder beside this module with a `Retriever`, and a line in `service.retrieval.engines`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
@@ -110,6 +110,22 @@ class Searcher(Protocol):
 
     def bm25_bound(self, query: LexicalQuery) -> float:
         """Return an upper bound on the BM25 score of any passage."""
+
+    def occurring(self, candidates: Iterable[str], allowed: Allowed | None) -> Collection[str]:
+        """Return those of some terms that the engine finds in an allowed passage; None allows all."""
+
+    def near(self, term: str, distance: int, without: Collection[str], allowed: Allowed | None) -> int | None:
+        """Propose a passage with a term that is similar to another one, for a word that occurs nowhere.
+
+        Args:
+            term: A term.
+            distance: Most edits between the two, 1 or 2 (Damerau-Levenshtein).
+            without: Terms that the passage must not have.
+            allowed: Passages that may be proposed; None allows all.
+
+        Returns:
+            A key; None if there is no such passage.
+        """
 
     def token_signs(self, keys: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
         """Return the signs of the passages' token vectors, `(tokens, dimension / 8)` uint8 each."""

@@ -39,6 +39,9 @@ from service.access.rules import AccessPolicy
 from service.answering.citations.text_fragments import SourceText, link_to_words
 from service.answering.completeness import need_of_context
 from service.answering.highlight import highlighted, sentences_of, shown
+from service.answering.questions.kinds import reason_of
+from service.answering.questions.spelling import edits
+from service.answering.questions.variants import halves_of, variants_of, words_of
 from service.answering.ranking.deduplication import Folding
 from service.answering.ranking.reranking import RerankedCandidate
 from service.answering.sentences import Passage, QuestionWords, other_members, spoken_turns, turn_at, without_figures
@@ -215,6 +218,10 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "LexicalIndex": lambda text: INDEX.search(text, 5),
     # service
     "need_of_context": need_of_context,
+    "reason_of": lambda text: reason_of(text, alone=True),
+    "variants_of": lambda text: variants_of(text, words_of(text)),
+    "halves_of": halves_of,
+    "edits": lambda text: edits(text[:40], text[40:80], 40),
     "SourceText": name_words,
     "link_to_words": lambda text: link_to_words("http://" + text, text),
     "sentences_of": highlight,

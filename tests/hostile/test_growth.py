@@ -176,9 +176,14 @@ MEASURED_ROOMS = """
     service.answering.conversation
     service.answering.ranking.deduplication
     service.answering.highlight
+    service.answering.questions.kinds
+    service.answering.questions.spelling
+    service.answering.questions.variants
+    service.answering.questions.wording
     service.answering.sentences.figures
     service.answering.sentences.kinds
     service.answering.sentences.leaning
+    service.answering.sentences.numerals
     service.answering.sentences.question_words
     service.answering.sentences.quoting
     service.answering.sentences.segments
@@ -200,6 +205,7 @@ WITHIN = {
     "appeals_between": "clean",
     "best_sentence": "highlighted",
     "contradicts": "without_figures",
+    "days_in": "variants_of",
     "breadcrumb": "clean",
     "document_of": "read_documents",
     "figures_in": "highlighted",
@@ -210,7 +216,10 @@ WITHIN = {
     "quoted": "shown",
     "is_archive": "format_of",
     "marks_of": "clean",
+    "in_words": "variants_of",
     "menus": "clean",
+    "number_at": "variants_of",
+    "numbers_in": "variants_of",
     "open_archive": "read_docx",
     "page_tree": "read_html",
     "parse_xml": "read_epub",
@@ -239,6 +248,8 @@ NOT_OF_STRANGERS = {
         "load_identifier",
         "needed",
         "read_together",
+        "corrected",
+        "worded",
     ),
     *(
         "is_trusted_proxy",
@@ -251,7 +262,8 @@ NOT_OF_STRANGERS = {
     ),
     *("advice_for", "data_option", "emit_json", "json_option", "plural", "run_command", "say"),
 }
-"""They take no text, or one that the operator writes; `read_together` is measured with histories."""
+"""They take no text, or one that the operator writes; `read_together`, `corrected` and `worded` are measured with
+questions and histories."""
 
 
 def test_each_function_that_goes_through_texts_is_measured() -> None:

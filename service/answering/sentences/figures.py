@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.lexical import stop_terms
+from service.answering.sentences.numerals import CARDINALS, HUNDRED, SCALES, number_at
 
 MONTHS = {
     name: number
@@ -21,13 +22,13 @@ MONTHS = {
 }
 """Numbers of the months by their names in English, Spanish, German and French, in lower case."""
 
-_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
     " sixteenth seventeenth eighteenth nineteenth twentieth"
 )
-CARDINALS = {word: n for n, word in enumerate(f"{_ONES} eighteen nineteen twenty".split(), start=1)}
 ORDINALS = {word: n for n, word in enumerate(_ORDINALS.split(), start=1)}
+
+ORDINAL_ENDINGS = ("st", "nd", "rd", "th")
 
 COUNTED = 20
 """Greatest number that is told apart by the word after it, as in "two adults". Greater ones are mostly quantities."""
@@ -52,11 +53,14 @@ _RELATION = re.compile(
     re.IGNORECASE,
 )
 _TO = ("and", "to", "y", "a", "or")
-_NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u2009\u202f]\d{3})*(?:[.,]\d+)?|[^\W\d_]+")
+_NUMBER = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:\s\d{3})+(?![\d.,]\d|\d)"
+    r"|\d+(?:[.,'’\u00a0\u2009\u202f]\d{3})*(?:[.,]\d+)?|[^\W\d_]+"
+)
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_NAMES = MONTHS.keys() | CARDINALS.keys() | ORDINALS.keys()
-_GROUPS = re.compile(r"[.,'’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_NAMES = MONTHS.keys() | CARDINALS.keys() | ORDINALS.keys() | {HUNDRED, *SCALES}
+_GROUPS = re.compile(r"[.,'’\s\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 Part = tuple[int | None, int | None, int | None]
 """A date of which parts may be unknown: year, month, day."""
@@ -122,6 +126,17 @@ def figures_in(text: str, *, exact: bool = False) -> Figures:
     return Figures(frozenset(dates), frozenset(spans), numbers)
 
 
+def days_in(text: str) -> Iterator[tuple[int, int, list[Part]]]:
+    """Yield the start and end of each date with day, month and year, and what it may be, in order."""
+    for found in _DATE.finditer(text):
+        groups = found.groupdict()
+        if groups["since"] or groups["decade"]:
+            continue
+        days = [day for day in _dates(groups) if None not in day and 1 <= (day[1] or 0) <= 12]
+        if days:
+            yield found.start(), found.end(), list(dict.fromkeys(days))
+
+
 def _may_have_figures(text: str) -> bool:
     """Return whether a text has a digit or the name of a month or number: most questions have none."""
     return _DIGIT.search(text) is not None or not _NAMES.isdisjoint(_LETTERS.findall(text.casefold()))
@@ -151,28 +166,44 @@ def _dates(groups: dict[str, str | None]) -> Iterator[Part]:
 
 
 def _numbers(text: str) -> Iterator[tuple[str, int]]:
-    words = [word.casefold() for word in _NUMBER.findall(text)]
-    for at, word in enumerate(words):
-        ordinal = ORDINALS.get(word)
-        value = ordinal or CARDINALS.get(word)
-        if value is None and word[0].isdecimal():
-            plain = _GROUPS.sub("", word)
-            value = int(plain) if plain.isdecimal() and len(plain) < 19 else None
-            if at + 1 < len(words) and words[at + 1] in ("st", "nd", "rd", "th"):
-                ordinal, at = value, at + 1
-        if value is None:
+    words = _words(text)
+    at = 0
+    while at < len(words):
+        first, ordinal = at, ORDINALS.get(words[at])
+        value, length = (ordinal, 1) if ordinal else number_at(words, at)
+        at += max(length, 1)
+        if not value:
             continue
-        after = words[at + 1] if at + 1 < len(words) else ""
-        before = words[at - 1] if at else ""
-        if ordinal is not None and not _role(after):
-            continue
+        if ordinal is None and length == 1 and at < len(words) and words[at] in ORDINAL_ENDINGS:
+            ordinal, at = value, at + 1
+        after = words[at] if at < len(words) else ""
+        before = words[first - 1] if first else ""
         if ordinal is not None:
-            yield f"ordinal {_role(after)}", value
+            if _role(after):
+                yield f"ordinal {_role(after)}", value
             continue
         if _role(before):
             yield f"{_role(before)} n", value
         if _role(after) and value <= COUNTED:
             yield f"n {_role(after)}", value
+
+
+def numbers_in(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the start, end and value of each whole number, in digits or in words, in order; no ordinal."""
+    spans = [found.span() for found in _NUMBER.finditer(text)]
+    words = _words(text)
+    at = 0
+    while at < len(words):
+        value, length = number_at(words, at)
+        after = words[at + length] if at + length < len(words) else ""
+        if length and after not in ORDINAL_ENDINGS:
+            yield spans[at][0], spans[at + length - 1][1], value
+        at += max(length, 1)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text in lower case, with numbers in digits as one word without separators."""
+    return [_GROUPS.sub("", word) if word[0].isdecimal() else word.casefold() for word in _NUMBER.findall(text)]
 
 
 def _role(word: str) -> str:
@@ -229,13 +260,18 @@ def _differ(one: Part, other: Part) -> bool:
 
 
 def words_in(text: str) -> frozenset[str]:
-    """Return the content words and numbers of a text, in one spelling: lower case, singular, digits not grouped."""
-    words = (_GROUPS.sub("", word) if word[0].isdecimal() else word.casefold() for word in _NUMBER.findall(text))
-    return frozenset(
-        str(int(word)) if word.isdecimal() and len(word) < 19 else word.removesuffix("s")
-        for word in words
-        if (len(word) > 2 or word[0].isdecimal()) and word not in stop_terms()
-    )
+    """Return the content words and numbers of a text, in one spelling: lower case, singular, plain digits."""
+    words = _words(text)
+    found: set[str] = set()
+    at = 0
+    while at < len(words):
+        value, length = number_at(words, at)
+        if length:
+            found.add(str(value))
+        elif (len(words[at]) > 2 or words[at][0].isdecimal()) and words[at] not in stop_terms():
+            found.add(words[at].removesuffix("s"))
+        at += max(length, 1)
+    return frozenset(found)
 
 
 def shares(asked: frozenset[str], rows: Sequence[frozenset[str]]) -> list[float]:

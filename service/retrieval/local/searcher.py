@@ -1,7 +1,7 @@
 """Searcher of the local engine: a view of the SQLite store, with indexes over exactly its passages."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,14 @@ class LocalSearcher:
     def bm25_bound(self, query: LexicalQuery) -> float:
         """See `Searcher.bm25_bound`."""
         return self.lexical.bound(query)
+
+    def occurring(self, candidates: Iterable[str], allowed: Allowed | None) -> set[str]:
+        """See `Searcher.occurring`."""
+        return self.lexical.occurring(candidates, allowed)
+
+    def near(self, term: str, distance: int, without: Collection[str], allowed: Allowed | None) -> int | None:
+        """See `Searcher.near`."""
+        return self.lexical.near(term, distance, without, allowed)
 
     def token_signs(self, keys: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
         """See `Searcher.token_signs`."""

@@ -105,7 +105,8 @@ def assert_sound(answer: Answer, pipeline: Pipeline, question: str, k: int) -> N
     times = answer.timing_ms
     assert min(times.encode, times.retrieve, times.rerank) >= 0
     assert times.total + 0.02 >= times.encode + times.retrieve + times.rerank
-    if answer.status == "not_found":
+    assert (answer.reason is not None) == (answer.status == "uncertain")
+    if answer.status != "answered":
         assert answer.answer is None
     else:
         assert answer.answer is not None

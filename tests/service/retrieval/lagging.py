@@ -1,6 +1,6 @@
 """An engine whose proposals are those of the first generation that it saw, as one has that cannot keep up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +31,21 @@ class LaggingSearcher(LocalSearcher):
     def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> list[int]:
         return self._known([key for key, _ in self._then.lexical.search(query, depth)], allowed)
 
+    def occurring(self, candidates: Iterable[str], allowed: Allowed | None) -> set[str]:
+        self._check()
+        return self._then.lexical.occurring(candidates)
+
+    def near(self, term: str, distance: int, without: Collection[str], allowed: Allowed | None) -> int | None:
+        key = self._then.lexical.near(term, distance, without)
+        return next(iter(self._known([] if key is None else [key], allowed)), None)
+
     def _known(self, proposed: Sequence[int], allowed: Allowed | None) -> list[int]:
+        self._check()
+        return known_proposals(proposed, set(self.view.passage_keys()).intersection, allowed)
+
+    def _check(self) -> None:
         if self._retriever.is_dead:
             raise StoreError("The engine cannot be reached.")
-        return known_proposals(proposed, set(self.view.passage_keys()).intersection, allowed)
 
 
 class LaggingRetriever(LocalRetriever):

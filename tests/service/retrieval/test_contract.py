@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError, StoreError
+from corpus.lexical import terms
 from corpus.store.filters import Filters
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
@@ -192,6 +193,44 @@ def test_word_scores_are_bounded_and_do_not_depend_on_the_company(following: Fol
     for key in keys:
         assert searcher.bm25("gang talks of the year", [key]).get(key) == together.get(key)
     assert searcher.bm25("quetzal", keys) == {}
+
+
+@pytest.mark.usefixtures("twelve")
+@pytest.mark.parametrize("filters", [None, *FILTERS])
+def test_terms_occur_where_an_allowed_passage_has_them(exact: Following, filters: Filters | None) -> None:
+    searcher = exact.next()
+    allowed = searcher.allowed(filters)
+
+    found = searcher.occurring([*terms("began gang title 3 quetzal"), ""], allowed)
+
+    wanted = [word for word in ("began", "gang", "title", "3") if searcher.matching(word, 1, allowed)]
+    assert set(found) == set(terms(" ".join(wanted)))
+
+
+@pytest.mark.usefixtures("twelve")
+@pytest.mark.parametrize("filters", [None, *FILTERS])
+def test_a_passage_with_a_similar_term_is_proposed_if_it_is_allowed(
+    exact: Following, filters: Filters | None, add: Add
+) -> None:
+    add("other.txt", "Another\n\nThe millers met the militia.")
+    searcher = exact.next()
+    allowed = searcher.allowed(filters)
+    every = searcher.matching("gang", ALL, allowed)
+
+    for distance, term in ((1, "gxng"), (1, "gnag"), (1, "gangx"), (1, "gng"), (2, "gxngx")):
+        assert searcher.near(term, distance, [], allowed) in (every or [None])
+    assert searcher.near("gxngx", 1, [], allowed) is None
+    assert searcher.near("gxng", 1, ["gang"], allowed) is None
+    assert searcher.near("quetzal", 2, [], allowed) is None
+
+
+@pytest.mark.usefixtures("twelve")
+def test_a_similar_term_is_of_a_passage_of_the_snapshot(following: Following, store: Store) -> None:
+    searcher = following.next()
+
+    assert searcher.near("gxng", 1, [], None) in keys_of(store)
+    store.remove("number-3")
+    assert following.next().near("gxng", 1, [], None) in [None, *keys_of(store)]
 
 
 @pytest.mark.usefixtures("twelve")

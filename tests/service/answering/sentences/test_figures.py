@@ -42,6 +42,11 @@ def test_a_day_is_the_same_in_every_spelling(asked: str, written: str) -> None:
         ("What do two adults pay?", "Two adults: nine francs", "One adult: five francs"),
         ("What do ２ adults pay?", "2 adults pay nine francs.", "4 adults pay twelve."),
         ("Who owns lot 1,200?", "Lot 1200 is Ada's.", "Lot 1300 is Jo's."),
+        ("Who owns lot 1 200?", "Lot 1200 is Ada's.", "Lot 1300 is Jo's."),
+        ("Who owns lot forty-two?", "Lot 42 is Ada's.", "Lot forty-three is Jo's."),
+        ("Who owns lot 12 thousand?", "Lot twelve thousand is Ada's.", "Lot 13.000 is Jo's."),
+        ("What do 12 adults pay?", "Twelve adults pay nine francs.", "Seven adults pay five."),
+        ("What do doce adults pay?", "12 adults pay nine francs.", "7 adults pay five."),
     ],
 )
 def test_a_sentence_with_another_figure_of_the_same_sort_gives_way(question: str, right: str, wrong: str) -> None:
@@ -109,6 +114,8 @@ def test_any_text_has_figures_or_none(text: str) -> None:
 def test_words_have_one_spelling() -> None:
     assert words_in("The Sacks of 31,240 and ３１２４０ farmers") == {"sack", "31240", "farmer"}
     assert words_in("What is the price?") == {"price"}
+    assert words_in("forty-two sacks") == words_in("42 sacks") == {"42", "sack"}
+    assert words_in("forty thousand sacks") == words_in("40 000 sacks") == words_in("40.000 sacks")
 
 
 def test_rows_that_lack_the_words_of_others_are_found() -> None:
