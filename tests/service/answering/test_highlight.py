@@ -15,6 +15,7 @@ from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Span
 from service.answering.highlight import (
     CREDITS,
+    EMPTY_PENALTY,
     LENGTH_PENALTY,
     NON_ANSWER_PENALTY,
     Highlighter,
@@ -22,7 +23,7 @@ from service.answering.highlight import (
     highlighted,
     sentences_of,
 )
-from service.answering.sentences import Passage, QuestionWords, split_sentences
+from service.answering.sentences import Passage, QuestionWords, is_empty, split_sentences
 from tests.corpus.samples import UNHURRIED
 
 Weights = Mapping[str, float | Sequence[float]]
@@ -220,7 +221,8 @@ def test_a_sentence_that_repeats_the_question_is_passed_over() -> None:
 
 def by_hand(text: str, spans: Sequence[tuple[int, int]], similarities: NDArray[np.float32]) -> Span:
     """The same, sentence by sentence, as one would write it down."""
-    sentences = split_sentences(Passage(text))
+    passage = Passage(text)
+    sentences = split_sentences(passage)
     tokens = {
         at: inside
         for at, one in enumerate(sentences)
@@ -241,6 +243,7 @@ def by_hand(text: str, spans: Sequence[tuple[int, int]], similarities: NDArray[n
     for at in tokens:
         span = sentences[at].span
         beside = NON_ANSWER_PENALTY * (not sentences[at].kind.answers)
+        beside += EMPTY_PENALTY * is_empty(passage, sentences, at)
         score = float(matches(at, 2).mean()) - LENGTH_PENALTY * math.log(span.end - span.start) - beside
         found.append((score, -at, span))
     return max(found, key=lambda one: one[:2])[2]
