@@ -88,6 +88,7 @@ def test_a_calibration_is_fitted_written_and_can_be_used(
     footnote_eval: Run, mine: Path, theirs: Path, tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "new" / "calibration.json"
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
     ran = footnote_eval("calibrate", "--set", mine, "--set", theirs, "--leave-out", theirs, "--out", out)
     assert ran.code == 0, ran.err
     assert "mine: 20 answerable, 20 unanswerable\n  1 follow-up among them, asked after their earlier turns" in ran.out
@@ -223,6 +224,7 @@ def test_a_share_of_wrong_answers_that_cannot_be_kept_is_said_with_what_it_means
 def test_another_version_of_the_evidence_is_noted_from_the_pipeline_in_use(
     footnote_eval: Run, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
     monkeypatch.setattr("service.answering.ranking.maxsim.MaxSim.version", "another-2")
     assert footnote_eval("calibrate", "--set", mine, "--out", tmp_path / "out.json").code == 0
     assert json.loads((tmp_path / "out.json").read_text())["scoring"] == "another-2"

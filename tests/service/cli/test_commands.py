@@ -510,6 +510,7 @@ def test_verify_says_when_the_folder_of_indexes_is_a_file(filled: Run, data: Pat
 def test_ask_says_how_sure_it_is_where_that_has_been_measured(
     filled: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_encoder: Encoder
 ) -> None:
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
     monkeypatch.setenv("FOOTNOTE_CALIBRATION", str(write_calibration(tmp_path / "c.json", tiny_encoder, least=-0.9)))
     assert re.search(r"\n  Confidence: (very high|high|medium|low) \(\d+%\)\n", filled("ask", "When did it begin?").out)
 

@@ -48,7 +48,10 @@ def test_a_folder_of_all_formats_can_be_asked_about(footnote: Run, write: Write)
     assert footnote("ingest", folder).out.startswith("Documents: 0 added, 7 unchanged")
 
 
-def test_an_answer_is_cited_with_the_page_it_stands_on(footnote: Run, write: Write) -> None:
+def test_an_answer_is_cited_with_the_page_it_stands_on(
+    footnote: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
     footnote("ingest", write("paper.pdf", pdf([["The talks began."], ["The homicides fell."]])))
 
     pages = set()
