@@ -113,7 +113,7 @@ class Settings(BaseSettings):
             description="Greatest share of claimed answers that may be wrong. An answer without enough evidence for it "
             "is 'uncertain'. The calibration gives the border.",
         ),
-    ] = 0.1
+    ] = 0.3
     calibration: Annotated[
         Folder | None,
         Field(description="Calibration made by `footnote-eval calibrate`; the default encoder has one by default."),

@@ -39,11 +39,11 @@ EMPTY_PENALTY = 0.2
 """Score penalty of a sentence that says nothing by itself, such as "They did so.", and that nothing is quoted with. On
 SQuAD and SQuADShifts, none is chosen with or without it."""
 
-OTHER_FIGURE_PENALTY = 0.2
+OTHER_FIGURE_PENALTY = 1.0
 """Score penalty of a sentence with another year, date or number than the question's. Measured from 0.1 to 1 on SQuAD
 and SQuADShifts, the result is the same."""
 
-OTHER_MEMBER_PENALTY = 0.1
+OTHER_MEMBER_PENALTY = 0.5
 """Score penalty of a row or item without the words of the question that others of its table or list have."""
 
 CREDITS = {Kind.HEADING: 0.9, Kind.TABLE_HEADER: 0.9, Kind.LEAD_IN: 0.9, Kind.QUESTION: 0.7}
@@ -57,7 +57,7 @@ CACHED_PASSAGES = 1000
 """Passages whose sentences are cached: about 5 KB each, 22 KB once their words and figures were compared. Tokenizing
 a passage again takes 0.25 ms."""
 
-CHANCE_WEIGHT = 0.3
+CHANCE_WEIGHT = 0.1
 """Weight of the logarithm of the probability that a reader gives a sentence."""
 
 LEAST_CHANCE = 1e-4
