@@ -60,6 +60,9 @@ a passage again takes 0.25 ms."""
 CHANCE_WEIGHT = 0.1
 """Weight of the logarithm of the probability that a reader gives a sentence."""
 
+LEAST_OF_SERIES = 0.5
+"""Least probability of a sentence that others give way to for another figure or name: log-odds of 0."""
+
 LEAST_CHANCE = 1e-4
 """Least probability of a sentence that is told apart from others."""
 
@@ -151,6 +154,10 @@ class Highlighter:
         """Return the spans of a passage's sentences, ascending."""
         return [one.span for one in self._sentences(passage).sentences]
 
+    def chance(self, passage: Passage, answer: Span, chances: Sequence[float], asked: QuestionWords) -> float:
+        """Return the probability that the shown words of a passage answer; see `chance_of`."""
+        return chance_of(self._sentences(passage), answer, chances, asked)
+
     def highlight(
         self,
         passage: Passage,
@@ -167,6 +174,29 @@ class Highlighter:
             chances: Probability of each sentence to answer, by a reader; None if none read the passage.
         """
         return highlighted(self._sentences(passage), similarities, asked, chances)
+
+
+def chance_of(sentences: Sentences, answer: Span, chances: Sequence[float], asked: QuestionWords) -> float:
+    """Return the probability that the shown words answer.
+
+    It is the sum over their sentences, and over those that give way to them for another figure or name: a reader often
+    knows that a list answers, and not which of its rows. Where some give way, the reader's doubt does not count: the
+    probability is at least `LEAST_OF_SERIES`.
+
+    Args:
+        sentences: Sentences of a passage.
+        answer: Span of the shown words.
+        chances: Probability of each sentence to answer, by a reader.
+        asked: Words and figures of the question.
+    """
+    penalties = penalties_of_others(sentences, asked)
+    spans = [one.span for one in sentences.sentences]
+    shown = np.array([span.start < answer.end and answer.start < span.end for span in spans], dtype=bool)
+    if not shown.any():
+        return 0.0
+    give_way = penalties > penalties[shown].min()
+    least = LEAST_OF_SERIES if give_way.any() else 0.0
+    return min(1.0, max(least, float(np.array(chances)[shown | give_way].sum())))
 
 
 def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:
@@ -263,18 +293,20 @@ def best_sentence(
     scores = matches.mean(axis=1).astype(np.float64) - sentences.penalties
     if chances is not None:
         scores += CHANCE_WEIGHT * np.log(np.maximum(chances, LEAST_CHANCE))
-    _penalise_others(scores, sentences, asked)
+    scores -= penalties_of_others(sentences, asked)
     return _first_that_says_more(scores, sentences, asked)
 
 
-def _penalise_others(scores: NDArray[np.float64], sentences: Sentences, asked: QuestionWords) -> None:
-    """Lower the scores of sentences that have other figures or names in the place of the question's."""
+def penalties_of_others(sentences: Sentences, asked: QuestionWords) -> NDArray[np.float64]:
+    """Return the penalties of sentences with other figures or names in the place of the question's, `(sentences,)`."""
+    penalties = np.zeros(len(sentences.sentences))
     if asked.figures:
         others = without_figures(asked.figures, sentences.texts, sentences.figures, sentences.answers)
-        scores -= OTHER_FIGURE_PENALTY * np.array(others)
+        penalties += OTHER_FIGURE_PENALTY * np.array(others)
     if asked.words and sentences.lists:
         for index, lack in other_members(asked.words, sentences.words, sentences.lists):
-            scores[index] -= OTHER_MEMBER_PENALTY * lack
+            penalties[index] += OTHER_MEMBER_PENALTY * lack
+    return penalties
 
 
 def _first_that_says_more(scores: NDArray[np.float64], sentences: Sentences, asked: QuestionWords) -> int:

@@ -127,8 +127,10 @@ class Search:
         verdict = self._verdicts.get(candidate.key)
         if verdict is None:
             return Evidence(candidate.evidence, candidate.evidence)
-        sentences = self._steps.highlighter.sentences(self._passage(candidate.key))
-        chance = verdict.chance_of(self.answer_span(candidate), sentences)
+        chance = verdict.answers
+        if verdict.sentences is not None:
+            passage, shown = self._passage(candidate.key), self.answer_span(candidate)
+            chance = self._steps.highlighter.chance(passage, shown, verdict.sentences, self._words)
         return Evidence(
             answer=candidate.evidence + ANSWER_WEIGHT * log_odds(chance),
             passage=candidate.evidence + PASSAGE_WEIGHT * log_odds(verdict.answers),

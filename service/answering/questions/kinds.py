@@ -73,6 +73,13 @@ _ALTOGETHER = re.compile(
 )
 
 
+def is_keywords(question: str) -> bool:
+    """Return whether a text has content words alone, as in a search engine, rather than a question."""
+    words = [word.lower() for word in _WORD.findall(question)]
+    asks = "?" in question or any(word in ASKING or word in AUXILIARIES for word in words)
+    return bool(words) and not asks and all(not stop_terms().issuperset(terms(word)) for word in words)
+
+
 def reason_of(question: str, *, alone: bool) -> Reason | None:
     """Return why no sentence answers a question of this kind; None for an ordinary question.
 

@@ -38,18 +38,6 @@ class Verdict:
     answers: float
     sentences: Sequence[float] | None
 
-    def chance_of(self, span: Span, sentences: Sequence[Span]) -> float:
-        """Return the probability that a span answers: the sum over the sentences in it.
-
-        Args:
-            span: Span in the passage's text.
-            sentences: Spans of its sentences, as they were read.
-        """
-        if self.sentences is None:
-            return self.answers
-        inside = [span.start < one.end and one.start < span.end for one in sentences]
-        return min(1.0, sum(chance for chance, held in zip(self.sentences, inside, strict=True) if held))
-
 
 def log_odds(probability: float) -> float:
     """Return the log-odds of a probability in [0, 1], in [-MOST_ODDS, MOST_ODDS]."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.answering.questions.kinds import reason_of
+from service.answering.questions.kinds import is_keywords, reason_of
 from tests.service.answering.conftest import Over
 
 
@@ -119,3 +119,13 @@ def test_of_an_empty_store_nothing_is_found_whatever_is_asked(tiny_over: Over) -
     answer = tiny_over({}).ask("List all mills.")
 
     assert (answer.status, answer.reason) == ("not_found", None)
+
+
+@pytest.mark.parametrize("question", ["ferry ticket", "homicides 2015", "harbour master telephone"])
+def test_content_words_alone_are_keywords(question: str) -> None:
+    assert is_keywords(question)
+
+
+@pytest.mark.parametrize("question", ["Who is the harbour master", "ferry ticket?", "price of the ticket", "?", ""])
+def test_a_question_or_a_phrase_is_not_keywords(question: str) -> None:
+    assert not is_keywords(question)

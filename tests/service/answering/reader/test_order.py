@@ -76,12 +76,3 @@ def test_passages_that_were_not_read_stay_behind_the_others() -> None:
 @pytest.mark.parametrize(("answers", "odds"), [(0.5, 0.0), (0.0, -8.0), (1.0, 8.0)])
 def test_log_odds_are_bounded(answers: float, odds: float) -> None:
     assert log_odds(answers) == pytest.approx(odds)
-
-
-def test_the_chance_of_a_span_is_that_of_the_sentences_in_it() -> None:
-    sentences = [Span(0, 10), Span(11, 20), Span(21, 30)]
-    verdict = Verdict(0.9, [0.2, 0.3, 0.4])
-
-    assert verdict.chance_of(Span(11, 20), sentences) == pytest.approx(0.3)
-    assert verdict.chance_of(Span(11, 30), sentences) == pytest.approx(0.7)
-    assert Verdict(0.9, None).chance_of(Span(11, 20), sentences) == pytest.approx(0.9)

@@ -84,3 +84,23 @@ def test_a_follow_up_is_read_with_the_question_before_it(plain: Pipeline) -> Non
 def test_the_time_of_reading_is_measured(plain: Pipeline) -> None:
     assert with_reader(plain, Preferring("412")).ask("How long is it?").timing_ms.read > 0
     assert plain.ask("How long is it?").timing_ms.read >= 0
+
+
+def test_keywords_are_not_read(plain: Pipeline) -> None:
+    reader = Preferring("412")
+
+    with_reader(plain, reader).ask("mole stone")
+
+    assert reader.number == 0
+
+
+def test_the_chance_of_a_row_includes_that_of_the_rows_that_it_stands_for(over: Over) -> None:
+    lines = "\n".join(f"- {year}: {500 + year % 100} boats" for year in range(2011, 2019))
+    boats = over({"boats.md": f"# Boats in the harbour\n\n{lines}\n"})
+
+    _, evidence = with_reader(boats, Preferring("2013")).ask_with_evidence("How many boats were there in 2015?")
+    _, missed = with_reader(boats, Preferring("nothing")).ask_with_evidence("How many boats were there in 2015?")
+
+    assert evidence is not None
+    assert missed is not None
+    assert evidence.answer > missed.answer + 0.1
