@@ -119,7 +119,8 @@ class Search:
             self._verdicts = dict(zip(keys, verdicts, strict=False))
             for key in self._verdicts:
                 self._highlights.pop(key, None)
-            results = in_order_of_reading(results, self._verdicts)
+            if not before:  # of a question without its context, the reader finds the sentence, but not the passage
+                results = in_order_of_reading(results, self._verdicts)
         return sorted(results, key=lambda one: self._words.is_given(self.highlighted_text(one.candidate)))
 
     def evidence(self, candidate: RerankedCandidate) -> Evidence:

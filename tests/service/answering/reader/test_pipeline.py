@@ -81,6 +81,14 @@ def test_a_follow_up_is_read_with_the_question_before_it(plain: Pipeline) -> Non
     assert all(title.startswith("What is the mole made of? ") for title in reader.titles)
 
 
+def test_the_reader_leaves_the_passages_of_a_follow_up_in_order(plain: Pipeline) -> None:
+    history = [Turn("user", "What is the mole made of?"), Turn("assistant", "The mole is made of stone.")]
+    without = found(plain.ask("And how long is it?", history=history))
+    word = {"mole": "412", "pier": "90", "quay": "230"}[without[-1]]
+
+    assert found(with_reader(plain, Preferring(word)).ask("And how long is it?", history=history)) == without
+
+
 def test_the_time_of_reading_is_measured(plain: Pipeline) -> None:
     assert with_reader(plain, Preferring("412")).ask("How long is it?").timing_ms.read > 0
     assert plain.ask("How long is it?").timing_ms.read >= 0
