@@ -74,7 +74,7 @@ class Pipeline:
         self._borders = Borders.of(self.calibration, settings.refused_answerable, settings.wrong_answers)
         self._highlighter = Highlighter(library.encoder, settings.title_tokens)
         self._reranker = reranker
-        self._reader = reader
+        self.reader = reader
         self._clock = clock
 
     @property
@@ -106,7 +106,7 @@ class Pipeline:
             encoded = snapshot.encoder.encode_question(wording.text)
             reading = read_together(wording.text, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
-            reader = None if is_keywords(wording.text) else self._reader  # it has learnt from questions
+            reader = None if is_keywords(wording.text) else self.reader  # it has learnt from questions
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), reader)
             asked = _asked(wording.query, encoded, reading)
             words = QuestionWords.of(wording.text, frozenset() if reading is None else reading.given)

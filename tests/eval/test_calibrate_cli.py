@@ -94,7 +94,7 @@ def test_a_calibration_is_fitted_written_and_can_be_used(
     assert "mine: 20 answerable, 20 unanswerable\n  1 follow-up among them, asked after their earlier turns" in ran.out
     assert "theirs: 20 answerable, 20 left out\n  20 of 20 answerable questions have no words of the answer" in ran.out
     assert ran.out.count("have no words") == 1
-    assert "\n*         0.100 " in ran.out
+    assert "\n*         0.300 " in ran.out
     rows = [line.split()[:2] for line in ran.out.splitlines() if line.startswith(("mine ", "theirs "))]
     assert rows == [[name, on] for on in ("all", "others", "itself") for name in ("mine", "theirs")]
     calibration = load_calibration(out, tiny_encoder.weights_sha256, SCORING_VERSION)

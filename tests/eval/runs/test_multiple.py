@@ -77,7 +77,7 @@ def test_one_set_that_misses_a_requirement_fails_all(footnote_eval: Run, questio
         ("other", "other", True),
     ]
     assert ran.code == 1
-    assert footnote_eval("run", *sets, "--require", "refusal_accuracy>=0.5").code == 0
+    assert footnote_eval("run", *sets, "--require", "refusal_accuracy>=0.3").code == 0
 
 
 def test_a_report_of_multiple_sets_is_their_baseline(

@@ -9,6 +9,7 @@ from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Answer
 from service.answering.pipeline import Pipeline
+from service.answering.reader import Reader, load_reader
 from service.ingest.ingester import Ingester
 from service.retrieval.library import Library
 from service.runtime.progress import NoProgress
@@ -20,17 +21,19 @@ Over = Callable[..., Pipeline]
 
 @pytest.fixture(scope="module")
 def over(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Iterator[Over]:
-    """Pipelines with the encoder that Footnote comes with."""
-    yield from _opener(tmp_path_factory, default_encoder)
+    """Pipelines with the encoder and the reader that Footnote comes with."""
+    yield from _opener(tmp_path_factory, default_encoder, load_reader("default"))
 
 
 @pytest.fixture(scope="module")
 def tiny_over(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_encoder: Encoder) -> Iterator[Over]:
     """Pipelines with an encoder that knows nothing, but soon."""
-    yield from _opener(tmp_path_factory, tiny_encoder, encoder=str(tiny_model), passage_tokens=60, title_tokens=8)
+    yield from _opener(tmp_path_factory, tiny_encoder, None, encoder=str(tiny_model), passage_tokens=60, title_tokens=8)
 
 
-def _opener(folders: pytest.TempPathFactory, loaded: Encoder, **always: object) -> Iterator[Over]:
+def _opener(
+    folders: pytest.TempPathFactory, loaded: Encoder, reader: Reader | None, **always: object
+) -> Iterator[Over]:
     opened: list[Library] = []
 
     def _over(files: Mapping[str, str], **given: object) -> Pipeline:
@@ -42,7 +45,7 @@ def _opener(folders: pytest.TempPathFactory, loaded: Encoder, **always: object) 
             summary = Ingester(store, lambda: loaded, settings).ingest([folder / name for name in files], NoProgress())
         assert not summary.refused
         opened.append(Library(settings, loaded))
-        return Pipeline(opened[-1], settings)
+        return Pipeline(opened[-1], settings, reader=reader)
 
     yield _over
     for library in opened:
@@ -51,7 +54,12 @@ def _opener(folders: pytest.TempPathFactory, loaded: Encoder, **always: object) 
 
 def with_settings(pipeline: Pipeline, **changes: object) -> Pipeline:
     """The same documents, asked in another way."""
-    return Pipeline(pipeline.library, pipeline.settings.model_copy(update=changes))
+    return Pipeline(pipeline.library, pipeline.settings.model_copy(update=changes), reader=pipeline.reader)
+
+
+def without_reader(pipeline: Pipeline) -> Pipeline:
+    """The same documents, whose passages are scored and not read."""
+    return Pipeline(pipeline.library, pipeline.settings)
 
 
 def found(answer: Answer) -> list[str]:

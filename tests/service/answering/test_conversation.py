@@ -15,7 +15,7 @@ from service.answering.confidence import Evidence
 from service.answering.conversation import ANSWER_TOKENS, MOST_WEIGHT, QUESTION_TOKENS, read_together
 from service.answering.pipeline import Pipeline
 from tests.corpus.samples import filters_of
-from tests.service.answering.conftest import Over, found, with_settings
+from tests.service.answering.conftest import Over, found, with_settings, without_reader
 
 TRUCE = Turn("user", "When did the truce between the gangs begin?")
 BEGAN = Turn("assistant", "The truce began in March 2012.")
@@ -131,7 +131,7 @@ def test_what_the_documents_do_not_hold_is_not_found_after_a_conversation_either
 
 
 def test_the_evidence_has_less_of_the_conversation_than_the_score(islands: Pipeline) -> None:
-    answer, evidence = islands.ask_with_evidence(FOLLOW_UP, OF_MOHNI)
+    answer, evidence = without_reader(islands).ask_with_evidence(FOLLOW_UP, OF_MOHNI)
     assert evidence is not None
     assert evidence.passage < answer.passages[0].score
 
@@ -144,7 +144,7 @@ def test_a_complete_question_is_answered_as_without_the_conversation(islands: Pi
 
 
 def test_alone_the_evidence_is_the_score_and_there_is_none_where_nothing_is_found(islands: Pipeline) -> None:
-    answer, evidence = islands.ask_with_evidence(FOLLOW_UP)
+    answer, evidence = without_reader(islands).ask_with_evidence(FOLLOW_UP)
     score = answer.passages[0].score
     assert evidence == Evidence(answer=score, passage=score)
     assert islands.ask_with_evidence(FOLLOW_UP, filters=filters_of(publishers=["nobody"]))[1] is None

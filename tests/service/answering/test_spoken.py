@@ -1,7 +1,7 @@
 """Answers from interviews: who says them, and which question they reply to."""
 
 from service.answering.answer import AnswerText
-from tests.service.answering.conftest import Over
+from tests.service.answering.conftest import Over, without_reader
 
 INTERVIEW = """# The mill after the flood
 
@@ -22,7 +22,7 @@ AT: My brother Olaf repaired the wheel with oak from the bishop's forest.
 
 
 def answer_of(over: Over, name: str, text: str, question: str) -> AnswerText:
-    answer = over({name: text}).ask(question).answer
+    answer = over({name: text}, wrong_answers=0.5).ask(question).answer
     assert answer is not None
     return answer
 
@@ -58,11 +58,12 @@ def test_copies_of_a_sentence_and_what_it_leans_on_are_one_result(over: Over) ->
     text = "{}\n\nThe council of Askwater met in the chapel. It voted to sell the weir to the bishop.\n\n{}"
     below = "The mill ground rye and barley for the farms of the valley until the dam was taken away."
 
-    answer = over({"a.txt": text.format("Annual", below), "b.txt": text.format("Another copy", below)}).ask(
-        "Who voted to sell the weir to the bishop?"
-    )
+    copies = over({"a.txt": text.format("Annual", below), "b.txt": text.format("Another copy", below)})
 
-    assert answer.answer is not None
-    assert answer.answer.text.startswith("The council of Askwater met in the chapel. It voted")
+    answer = without_reader(copies).ask("Who voted to sell the weir to the bishop?")
+
     assert len(answer.passages) == 1
+    span = answer.passages[0].highlights[-1]
+    shown = answer.passages[0].text[span.start : span.end]
+    assert shown.startswith("The council of Askwater met in the chapel. It voted")
     assert len(answer.passages[0].also_found_in) == 1

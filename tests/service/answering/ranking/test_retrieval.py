@@ -15,7 +15,7 @@ from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline
 from service.answering.ranking.deduplication import CLOSE_SCORES
 from tests.corpus.samples import filters_of
-from tests.service.answering.conftest import Over, found, with_settings
+from tests.service.answering.conftest import Over, found, with_settings, without_reader
 
 # Duplicates
 
@@ -78,7 +78,8 @@ def test_a_document_that_has_had_its_share_makes_room(over: Over) -> None:
     line = "In the year {} the queen of the hive at {} laid {} eggs a day."
     places = ["Linz", "Graz", "Wels", "Steyr", "Krems"]
     sections = [f"## {place}\n\n{line.format(2010 + at, place, 1000 + 10 * at)}" for at, place in enumerate(places)]
-    pipeline = over({"all.md": "\n\n".join(sections), "one.md": "## Enns\n\n" + line.format(2019, "Enns", 1090)})
+    files = {"all.md": "\n\n".join(sections), "one.md": "## Enns\n\n" + line.format(2019, "Enns", 1090)}
+    pipeline = without_reader(over(files))
     question = "How many eggs a day did the queen lay?"
 
     free = with_settings(pipeline, per_document=100).ask(question, k=6).passages

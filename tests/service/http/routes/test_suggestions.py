@@ -7,11 +7,11 @@ from fastapi.testclient import TestClient
 
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
-from service.answering.pipeline import Pipeline
 from service.answering.suggestions import STARTER_QUESTIONS
 from service.http.app import build_app
 from service.http.state import Service
 from service.ingest.ingester import Ingester
+from service.opening import make_pipeline
 from service.retrieval.library import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
@@ -31,7 +31,7 @@ def starter(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) 
 
 def serving(settings: Settings, encoder: Encoder) -> Iterator[TestClient]:
     library = Library(settings, encoder)
-    with TestClient(build_app(Service(settings, library, Pipeline(library, settings)))) as client:
+    with TestClient(build_app(Service(settings, library, make_pipeline(settings, library)))) as client:
         yield client
 
 

@@ -97,7 +97,7 @@ def test_both_languages_have_the_same_texts_and_places() -> None:
 
 def texts_in(language: str) -> dict[str, str]:
     module = resources.files("service").joinpath(f"web/chat/texts/{language}.js").read_text(encoding="utf-8")
-    return dict(re.findall(r'^  (\w+): "(.*)",$', module, re.MULTILINE))
+    return dict(re.findall(r'^  (\w+):\s+"(.*)",$', module, re.MULTILINE))
 
 
 def test_what_changes_changes_at_once(visit: Visit) -> None:
