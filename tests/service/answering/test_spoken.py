@@ -47,11 +47,17 @@ def test_a_short_reply_is_shown_with_its_question(over: Over) -> None:
 
 
 def test_what_an_interviewer_claims_is_no_answer(over: Over) -> None:
-    answer = answer_of(over, "mill.md", INTERVIEW, "Whom did the council pay for silence about the dam?")
+    answer = answer_of(over, "mill.md", INTERVIEW, "Why did you agree to the plan of the council?")
 
     assert answer.citation.speaker == "Ada Toll"
     assert answer.reply_to is not None
     assert answer.reply_to.text.startswith("The council paid the farmers")
+
+
+def test_what_an_interviewer_claims_is_not_quoted_to_another_question_either(over: Over) -> None:
+    answer = answer_of(over, "mill.md", INTERVIEW, "Whom did the council pay for silence about the dam?")
+
+    assert "paid the farmers" not in answer.text
 
 
 def test_copies_of_a_sentence_and_what_it_leans_on_are_one_result(over: Over) -> None:
