@@ -1,6 +1,8 @@
 """Word embeddings, read from a safetensors file as they are needed."""
 
 import json
+import os
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +12,26 @@ NAME = "embeddings.word_embeddings.weight"
 
 
 class WordEmbeddings:
-    """Rows of the word embeddings of a BERT model, mapped from its file: they take no memory until they are read.
+    """Rows of the word embeddings of a BERT model, which stay in its file. Safe to share between threads.
+
+    A pair has some hundred rows, which the system caches. The whole matrix would take 47 MB, and its file, mapped into
+    memory, as much in the course of time.
 
     Args:
         path: Safetensors file with the matrix in float32.
     """
 
     def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(size))[NAME]
-        begin, _ = header["data_offsets"]
-        self._rows = np.memmap(path, np.float32, "r", 8 + size + begin, tuple(header["shape"]))
+        self._file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
+        size = int.from_bytes(os.pread(self._file, 8, 0), "little")
+        header = json.loads(os.pread(self._file, size, 8))[NAME]
+        self._start = 8 + size + header["data_offsets"][0]
+        self._dimension = header["shape"][1]
 
     def __getitem__(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the rows of token ids, `(tokens, dimension)` float32."""
-        return np.asarray(self._rows[ids])
+        width = 4 * self._dimension
+        unique, where = np.unique(ids, return_inverse=True)
+        rows = b"".join(os.pread(self._file, width, self._start + width * int(one)) for one in unique)
+        return np.frombuffer(rows, np.float32).reshape(-1, self._dimension)[where]
