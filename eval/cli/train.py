@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eval.cli.options import sets_option
-from service.runtime.terminal import NonEmptyPath
+from service.runtime.terminal import NonEmptyPath, data_option
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -22,7 +22,8 @@ MOST_MEASURED = 200
 
 
 @click.command()
-@sets_option("BEIR folder with short answers; may be repeated.")
+@sets_option("BEIR folder with short answers, or question set; may be repeated.")
+@data_option
 @click.option(
     "--out",
     required=True,
@@ -42,7 +43,7 @@ MOST_MEASURED = 200
     help="Share of the articles to measure on instead of learning from them.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
-def train(set_paths: Sequence[Path], out: Path, steps: int, share: float, seed: int) -> None:
+def train(set_paths: Sequence[Path], data: Path | None, out: Path, steps: int, share: float, seed: int) -> None:
     """Train a reader: a model that reads question and passage together.
 
     A step takes about a second of one processor core. The reader is written to the folder `reader` in DIR; the setting
@@ -54,16 +55,17 @@ def train(set_paths: Sequence[Path], out: Path, steps: int, share: float, seed: 
     from service.runtime.progress import progress_for
     from service.runtime.terminal import say
 
-    names = [folder.name for folder in set_paths]
+    names = [path.name.removesuffix(".jsonl") for path in set_paths]
     if len(set(names)) < len(names):  # the records of one would be taken for those of the other
-        raise click.UsageError("Two sets have the same folder name. Give each set once, under a distinct name.")
-    out.mkdir(parents=True, exist_ok=True)
+        raise click.UsageError("Two sets have the same name. Give each set once, under a distinct name.")
+    folder = out / "records"
+    folder.mkdir(parents=True, exist_ok=True)
     records = []
-    for folder in set_paths:
-        path = out / f"{folder.name}.jsonl"
-        if not path.exists():
-            write_records(mine(folder, None, progress_for()), path)
-        records += read_records(path)
+    for name, path in zip(names, set_paths, strict=True):
+        mined = folder / f"{name}.jsonl"
+        if not mined.exists():
+            write_records(mine(path, None if path.is_dir() else data, progress_for()), mined)
+        records += read_records(mined)
     learnt, held_out = divided(records, share, MOST_MEASURED)
     say(f"Learning from {len(learnt):,} questions, measuring on {len(held_out):,} about other articles.")
     schedule = Schedule(steps=steps, warmup=max(1, steps // 20), decay=max(1, steps * 3 // 8), seed=seed)

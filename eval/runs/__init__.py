@@ -7,7 +7,7 @@ from eval.runs.gate import Check, parse_requirement, write_junit
 from eval.runs.multiple import Evaluation, baselines, check_names, evaluate
 from eval.runs.run import QuestionOutcome, Run, RunPassage, load_run, save_run
 from eval.runs.summary import answer_pairs, judged_outcomes, passage_pairs, summarised
-from eval.runs.target import texts
+from eval.runs.target import local_target, texts
 from eval.runs.variants import Variant, parse_settings, variant_runs
 from eval.runs.verdicts import FAULTS, VERDICTS, ClaimCounts, claim_counts, confusion, verdict
 
@@ -35,6 +35,7 @@ __all__ = [
     "judged_outcomes",
     "load_run",
     "load_set",
+    "local_target",
     "parse_requirement",
     "parse_settings",
     "passage_pairs",

@@ -11,18 +11,19 @@ from pathlib import Path
 
 from corpus.text import sentence_spans
 from eval.measures import holds_any, normalised
-from eval.runs import stored_beir
-from eval.sets import load_beir
-from service.opening import open_pipeline
+from eval.runs import load_set, local_target, stored_beir
+from eval.sets import BeirFolder, Gold, Question, gold_of, resolve
+from service.answering import Answer, Citation
 from service.runtime.progress import Progress
-from service.runtime.terminal import say
-from service.settings import load_settings
 
 RETRIEVED = 10
 """Passages retrieved for each question."""
 
 LONG_ANSWER_WORDS = 15
 """Words above which an answer counts as prose put together from sentences, rather than as a string of the passage."""
+
+LEAST_COVERED = 0.5
+"""Share of a quote that a passage must have to count as answering."""
 
 SHARE_IN_ANSWER = 0.75
 """Share of a sentence's words that a long answer must contain for the sentence to count as answering."""
@@ -61,38 +62,65 @@ class Record:
     negatives: Sequence[MinedPassage]
 
 
-def mine(folder: Path, data: Path | None, progress: Progress) -> Iterator[Record]:
-    """Ask the questions of a BEIR folder, and yield a record for each with a passage to learn from.
+def mine(path: Path, data: Path | None, progress: Progress) -> Iterator[Record]:
+    """Ask the questions of a set, and yield a record for each with a passage to learn from.
+
+    Of a follow-up, the earlier questions that it is read together with stand before the titles of its passages, as the
+    pipeline gives them to a reader.
 
     Args:
-        folder: BEIR folder with `metadata.answers`.
-        data: Data folder, filled with the set's documents where they are missing; None for one in the user's cache.
+        path: A BEIR folder with `metadata.answers`, or a question set in JSON Lines.
+        data: Data folder with the documents. That of a BEIR folder is filled where they are missing, and is one in the
+            user's cache if None. A question set needs one with its documents.
         progress: Shows the progress.
+
+    Raises:
+        FootnoteError: The set or the documents cannot be used.
     """
-    beir = load_beir(folder)
-    data, ids = stored_beir(beir, data)
-    asked = [question for question in beir.questions.questions if not question.history]
-    without_reader = load_settings(data=data).model_copy(update={"reader": "off"})
-    with open_pipeline(without_reader, say) as pipeline:
-        progress.start(len(asked))
-        for question in asked:
-            gold = {ids[d] for d, grade in beir.grades.get(question.id, {}).items() if grade > 0 and d in ids}
-            strings = beir.strings.get(question.id, ())
-            positives, negatives = [], []
-            found = pipeline.ask(question.text, k=RETRIEVED).passages
-            for passage in found:
-                title = passage.citation.title
-                if passage.citation.document_id in gold:
-                    if spans := answer_spans(passage.text, strings):
-                        positives.append(MinedPassage(title, passage.text, spans))
-                elif not holds_any(passage.text, strings):
-                    negatives.append(MinedPassage(title, passage.text))
-            titles = Counter(p.title for p in positives or negatives[:5])
-            if (positives or not gold) and negatives:
-                group = titles.most_common(1)[0][0]
-                yield Record(folder.name, question.id, group, question.text, positives, negatives)
+    given = load_set(path)
+    beir = given.source if isinstance(given.source, BeirFolder) else None
+    folder, ids = (data, dict[str, str]()) if beir is None else stored_beir(beir, data)
+    with local_target(folder, reader="off") as target:
+        gold = resolve(given.questions, target.text) if beir is None else gold_of(beir, ids.get, target.text)
+        progress.start(len(given.questions.questions))
+        for question in given.questions.questions:
+            answer = target.ask(question.text, RETRIEVED, question.history)
+            if record := _record(given.questions.name, question, answer, gold[question.id]):
+                yield record
             progress.advance()
         progress.finish()
+
+
+def _record(name: str, question: Question, answer: Answer, gold: Gold) -> Record | None:
+    used = () if answer.interpretation is None else answer.interpretation.turns
+    before = " ".join(question.history[at].content for at in used if question.history[at].role == "user")
+    positives, negatives, titles = [], [], Counter[str]()
+    for passage in answer.passages:
+        citation = passage.citation
+        title = f"{before} {citation.title}".strip()
+        if spans := _answering(passage.text, citation, gold):
+            positives.append(MinedPassage(title, passage.text, spans))
+            titles[citation.title] += 1
+        elif not _may_answer(passage.text, citation, gold):
+            negatives.append(MinedPassage(title, passage.text))
+    if not negatives or (gold.answering and not positives):
+        return None
+    titles = titles or Counter(passage.citation.title for passage in answer.passages[:5])
+    return Record(name, question.id, titles.most_common(1)[0][0], question.text, positives, negatives)
+
+
+def _answering(text: str, citation: Citation, gold: Gold) -> list[tuple[int, int]]:
+    """Return the spans of answers in a passage: of its quotes, or of short answers in a relevant document."""
+    if citation.document_id in {document.document for document in gold.documents}:
+        return answer_spans(text, gold.strings)
+    held = [span for span in gold.spans if span.coverage(citation) >= LEAST_COVERED]
+    shared = [(max(span.start, citation.start), min(span.end, citation.end)) for span in held]
+    return sorted((start - citation.start, end - citation.start) for start, end in shared)
+
+
+def _may_answer(text: str, citation: Citation, gold: Gold) -> bool:
+    relevant = citation.document_id in {document.document for document in gold.documents}
+    return relevant or holds_any(text, gold.strings) or any(span.overlap(citation) for span in gold.spans)
 
 
 def answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:

@@ -110,7 +110,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("compare", "a.json", "b.json"), 1, "The run a.json cannot be read"),
         (("import", "nowhere.jsonl", "--out", "o", "--force"), 1, "nowhere.jsonl cannot be read"),
         (("run",), 2, "Missing option '--set'"),
-        (("train", "--set", "a/en", "--set", "b/en", "--out", "o"), 2, "Two sets have the same folder name."),
+        (("train", "--set", "a/en", "--set", "b/en", "--out", "o"), 2, "Two sets have the same name."),
         (("train", "--set", "a", "--out", ""), 2, "A path is empty."),
         (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
         (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from eval.training.mining import MinedPassage, Record, answer_spans, divided, mine, read_records, write_records
+from service.cli import main as footnote
 from service.runtime.progress import NoProgress
 
 TEXT = "The truce began in March  2012. It was made by two men. In March it was kept."
@@ -61,6 +62,38 @@ def test_a_set_is_mined(beir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert answered.group == "On the truce"
     assert (unanswered.id, unanswered.positives) == ("q2", [])
     assert len(unanswered.negatives) == 3
+
+
+def test_a_question_set_is_mined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_model: Path) -> None:
+    monkeypatch.setenv("FOOTNOTE_ENCODER", str(tiny_model))
+    documents, data = tmp_path / "documents", tmp_path / "data"
+    documents.mkdir()
+    texts = {
+        "truce": "The truce began in March. It was kept.",
+        "tide": "The tide is high.",
+        "mole": "The mole is long.",
+    }
+    for name, text in texts.items():
+        (documents / f"{name}.md").write_text(f"# On the {name}\n\n{text}\n")
+    asked = [{"role": "user", "content": "Who made the truce?"}]
+    gold = [{"document": "truce", "quote": "began in March"}]
+    questions = [
+        {"id": "q1", "question": "When did it begin?", "history": asked, "answers": gold},
+        {"id": "q2", "question": "Who made the mole?", "answers": [], "answerable": False},
+    ]
+    (tmp_path / "own.jsonl").write_text("".join(json.dumps(line) + "\n" for line in questions))
+    monkeypatch.setattr("sys.argv", ["footnote", "ingest", str(documents), "--data", str(data)])
+    with pytest.raises(SystemExit, match=r"^0$"):
+        footnote()
+
+    answered, unanswered = mine(tmp_path / "own.jsonl", data, NoProgress())
+
+    (positive,) = answered.positives
+    assert positive.title == "Who made the truce? On the truce"
+    assert [positive.text[start:end] for start, end in positive.spans] == ["began in March"]
+    assert answered.group == "On the truce"
+    assert {passage.title for passage in unanswered.negatives} == {f"On the {name}" for name in texts}
+    assert not unanswered.positives
 
 
 def record(number: int, group: str) -> Record:
