@@ -114,9 +114,10 @@ class Search:
         """
         if self._steps.reader is not None:
             question, before = self._to_read
-            keys = [result.candidate.key for result in results[:READ]]
-            verdicts = read_best(self._steps.reader, question, [self._input(key, before) for key in keys])
-            self._verdicts = dict(zip(keys, verdicts, strict=False))
+            best = [result.candidate for result in results[:READ]]
+            inputs, scores = [self._input(c.key, before) for c in best], [c.score for c in best]
+            verdicts = read_best(self._steps.reader, question, inputs, scores)
+            self._verdicts = {best[at].key: verdict for at, verdict in verdicts.items()}
             for key in self._verdicts:
                 self._highlights.pop(key, None)
             if not before:  # of a question without its context, the reader finds the sentence, but not the passage

@@ -14,25 +14,34 @@ ODDS_WEIGHT = 0.02
 ANSWER_WEIGHT, PASSAGE_WEIGHT = 0.08, 0.02
 """Weights of the log-odds that the shown answer and its passage answer, in the evidence for each."""
 
-BEYOND_DOUBT = 0.97
-"""Probability of an answer from which no further passages are read."""
+REACH = 0.08
+"""Distance to the best score from which a passage would not come first, even if it answered: ODDS_WEIGHT times the
+log-odds of .98."""
 
 
-def read_best(reader: Reader, question: str, passages: Sequence[PassageToRead]) -> list[Verdict]:
-    """Read passages, best first, as many at a time as take no longer than one, until one answers beyond doubt.
+def read_best(
+    reader: Reader, question: str, passages: Sequence[PassageToRead], scores: Sequence[float]
+) -> dict[int, Verdict]:
+    """Read the passages that could come first, as many at a time as take no longer than one.
 
     Args:
         reader: The reader.
         question: The question.
-        passages: The passages.
+        passages: The passages, best first.
+        scores: Their scores.
 
     Returns:
-        Verdicts of the first passages, those that were read.
+        Verdicts by position.
     """
-    verdicts: list[Verdict] = []
-    while len(verdicts) < len(passages) and not any(v.answers >= BEYOND_DOUBT for v in verdicts):
-        verdicts += reader.read(question, passages[len(verdicts) : len(verdicts) + reader.parallel])
-    return verdicts
+    verdicts: dict[int, Verdict] = {}
+    while True:
+        read = (scores[at] + ODDS_WEIGHT * log_odds(verdict.answers) for at, verdict in verdicts.items())
+        best = max(read, default=max(scores, default=0.0))
+        open_ = [at for at in range(len(passages)) if at not in verdicts and scores[at] > best - REACH]
+        if not open_:
+            return verdicts
+        batch = open_[: reader.parallel]
+        verdicts.update(zip(batch, reader.read(question, [passages[at] for at in batch]), strict=True))
 
 
 def in_order_of_reading(results: Sequence[Result], verdicts: Mapping[int, Verdict]) -> list[Result]:

@@ -38,19 +38,36 @@ def keys(found: Sequence[Result]) -> list[int]:
     return [result.candidate.key for result in found]
 
 
-def test_all_are_read_while_there_is_doubt() -> None:
+def test_passages_that_could_come_first_are_read() -> None:
     reader = Fixed(a=0.5, b=0.6, c=0.9)
 
-    verdicts = read_best(reader, "When?", passages("a", "b", "c"))
+    verdicts = read_best(reader, "When?", passages("a", "b", "c"), [0.50, 0.49, 0.48])
 
-    assert [verdict.answers for verdict in verdicts] == [0.5, 0.6, 0.9]
+    assert {at: verdict.answers for at, verdict in verdicts.items()} == {0: 0.5, 1: 0.6, 2: 0.9}
 
 
-def test_an_answer_beyond_doubt_ends_the_reading() -> None:
+def test_a_passage_far_behind_is_not_read() -> None:
+    reader = Fixed(a=0.5, b=0.5, c=0.5)
+
+    assert list(read_best(reader, "When?", passages("a", "b", "c"), [0.5, 0.4, 0.45])) == [0, 2]
+    assert reader.read_texts == ["a", "c"]
+
+
+def test_an_answer_ends_the_reading_of_worse_passages() -> None:
     reader = Fixed(a=0.2, b=0.999, c=0.5)
 
-    assert len(read_best(reader, "When?", passages("a", "b", "c"))) == 2
+    assert list(read_best(reader, "When?", passages("a", "b", "c"), [0.50, 0.49, 0.48])) == [0, 1]
     assert reader.read_texts == ["a", "b"]
+
+
+def test_passages_far_behind_one_that_does_not_answer_are_read() -> None:
+    reader = Fixed(a=0.001, b=0.2)
+
+    assert list(read_best(reader, "When?", passages("a", "b"), [0.5, 0.4])) == [0, 1]
+
+
+def test_nothing_is_read_without_passages() -> None:
+    assert read_best(Fixed(), "When?", [], []) == {}
 
 
 def test_a_passage_that_answers_goes_ahead_of_one_that_does_not() -> None:

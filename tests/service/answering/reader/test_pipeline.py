@@ -65,10 +65,10 @@ def test_the_reader_orders_the_passages(plain: Pipeline) -> None:
 def test_more_passages_are_read_than_are_asked_for(plain: Pipeline) -> None:
     reader = Preferring("nothing")
 
-    answer = with_reader(plain, reader).ask("What is made of stone?", k=1)
+    answer = with_reader(plain, reader).ask("What is made of wood or stone?", k=1)
 
     assert len(answer.passages) == 1
-    assert reader.number == 3
+    assert reader.number > 1
 
 
 def test_a_follow_up_is_read_with_the_question_before_it(plain: Pipeline) -> None:
