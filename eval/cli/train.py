@@ -15,6 +15,7 @@ from service.runtime.terminal import NonEmptyPath, data_option
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    from eval.runs import LoadedSet
     from eval.training import ReaderModel
 
 MOST_MEASURED = 200
@@ -32,6 +33,15 @@ MOST_MEASURED = 200
     help="Keep records, checkpoint and measures here. An interrupted training resumes from it.",
 )
 @click.option(
+    "--written",
+    type=NonEmptyPath(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Learn from the questions of DIR/SET.jsonl too, for each BEIR folder SET.",
+)
+@click.option(
+    "--most", type=click.IntRange(1), metavar="N", help="Learn from at most N questions of each set, drawn at random."
+)
+@click.option(
     "--steps", type=click.IntRange(1), default=4000, show_default=True, help="Steps of some 22 passages each."
 )
 @click.option(
@@ -43,30 +53,30 @@ MOST_MEASURED = 200
     help="Share of the articles to measure on instead of learning from them.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
-def train(set_paths: Sequence[Path], data: Path | None, out: Path, steps: int, share: float, seed: int) -> None:
+def train(
+    set_paths: Sequence[Path],
+    data: Path | None,
+    written: Path | None,
+    most: int | None,
+    out: Path,
+    steps: int,
+    share: float,
+    seed: int,
+) -> None:
     """Train a reader: a model that reads question and passage together.
 
     A step takes about a second of one processor core. The reader is written to the folder `reader` in DIR; the setting
     FOOTNOTE_READER names it.
     """
     from embeddings.encoder import DEFAULT_ENCODER, model_folder
-    from eval.training import Schedule, divided, export_reader, mine, read_records, reader_measures, write_records
+    from eval.training import Schedule, divided, export_reader, mined, reader_measures, sampled
     from eval.training import train as train_reader
-    from service.runtime.progress import progress_for
     from service.runtime.terminal import say
 
-    names = [path.name.removesuffix(".jsonl") for path in set_paths]
-    if len(set(names)) < len(names):  # the records of one would be taken for those of the other
-        raise click.UsageError("Two sets have the same name. Give each set once, under a distinct name.")
-    folder = out / "records"
-    folder.mkdir(parents=True, exist_ok=True)
-    records = []
-    for name, path in zip(names, set_paths, strict=True):
-        mined = folder / f"{name}.jsonl"
-        if not mined.exists():
-            write_records(mine(path, None if path.is_dir() else data, progress_for()), mined)
-        records += read_records(mined)
+    sets = _loaded(set_paths, written)
+    records = [record for given in sets for record in mined(given, data, out / "records")]
     learnt, held_out = divided(records, share, MOST_MEASURED)
+    learnt = learnt if most is None else sampled(learnt, most)
     say(f"Learning from {len(learnt):,} questions, measuring on {len(held_out):,} about other articles.")
     schedule = Schedule(steps=steps, warmup=max(1, steps // 20), decay=max(1, steps * 3 // 8), seed=seed)
     start, measures = model_folder(DEFAULT_ENCODER), dict[str, float]()
@@ -76,6 +86,26 @@ def train(set_paths: Sequence[Path], data: Path | None, out: Path, steps: int, s
         return measures
 
     model = train_reader(learnt, start, out, schedule, measure, say)
+    names = [given.questions.name for given in sets]
     facts = {"sets": names, "questions": len(learnt), "schedule": asdict(schedule), "held_out": share, **measures}
     card = export_reader(model, start, learnt, out / "reader", facts)
     say(f"Wrote reader {card.version} to {out / 'reader'}. To use it, set FOOTNOTE_READER to this folder.")
+
+
+def _loaded(paths: Sequence[Path], written: Path | None) -> list[LoadedSet]:
+    """Return sets, and the questions written about their documents."""
+    from eval.runs import LoadedSet, load_set
+    from eval.sets import BeirFolder, load_written
+
+    if len({path.name.removesuffix(".jsonl") for path in paths}) < len(
+        paths
+    ):  # the records of one would be taken for those of the other
+        raise click.UsageError("Two sets have the same name. Give each set once, under a distinct name.")
+    sets = []
+    for given in map(load_set, paths):
+        sets.append(given)
+        more = written and written / f"{given.questions.name}.jsonl"
+        if more and more.is_file() and isinstance(given.source, BeirFolder):
+            beir = load_written(more, given.source)
+            sets.append(LoadedSet(more, beir.questions, beir))
+    return sets

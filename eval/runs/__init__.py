@@ -2,7 +2,7 @@
 
 from eval.runs.answers import is_right, shown_sentence
 from eval.runs.comparison import ChangedQuestion, Comparison, compare, differences
-from eval.runs.evaluation import load_set, stored_beir
+from eval.runs.evaluation import LoadedSet, load_set, stored_beir
 from eval.runs.gate import Check, parse_requirement, write_junit
 from eval.runs.multiple import Evaluation, baselines, check_names, evaluate
 from eval.runs.run import QuestionOutcome, Run, RunPassage, load_run, save_run
@@ -19,6 +19,7 @@ __all__ = [
     "ClaimCounts",
     "Comparison",
     "Evaluation",
+    "LoadedSet",
     "QuestionOutcome",
     "Run",
     "RunPassage",

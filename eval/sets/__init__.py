@@ -7,6 +7,7 @@ from eval.sets.feedback import load_feedback
 from eval.sets.gold import Gold, answering_documents, is_relevant, resolve, retrieved_items
 from eval.sets.questions import Question, QuestionSet, load_questions
 from eval.sets.trec import TrecSet, load_trec
+from eval.sets.written import load_written
 
 __all__ = [
     "BeirFolder",
@@ -26,6 +27,7 @@ __all__ = [
     "load_feedback",
     "load_questions",
     "load_trec",
+    "load_written",
     "resolve",
     "retrieved_items",
     "write_candidates",

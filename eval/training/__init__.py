@@ -3,7 +3,7 @@
 from eval.training.export import export_reader
 from eval.training.loop import Schedule, train
 from eval.training.measures import reader_measures
-from eval.training.mining import divided, mine, read_records, write_records
+from eval.training.mining import divided, mined, sampled
 from eval.training.model import ReaderModel
 
 __all__ = [
@@ -11,9 +11,8 @@ __all__ = [
     "Schedule",
     "divided",
     "export_reader",
-    "mine",
-    "read_records",
+    "mined",
     "reader_measures",
+    "sampled",
     "train",
-    "write_records",
 ]

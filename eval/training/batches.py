@@ -94,7 +94,7 @@ def pairs_of(record: Record, rng: random.Random) -> list[Pair]:
     positive = record.positives[0]
     pairs = [Pair(question, positive, competes=True), Pair(question, rng.choice(hard), competes=True)]
     draw = rng.random()
-    if draw < ALTERED:
+    if draw < ALTERED and "\n" not in positive.text:  # another row or turn may answer the altered question
         altered = altered_question(question, positive.text, rng)
         pairs += [] if altered is None else [Pair(altered, replace(positive, spans=()))]
     elif draw < ALTERED + CUT:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from corpus.text import sentence_spans
 from eval.measures import holds_any, normalised
-from eval.runs import load_set, local_target, stored_beir
+from eval.runs import LoadedSet, local_target, stored_beir
 from eval.sets import BeirFolder, Gold, Question, gold_of, resolve
 from service.answering import Answer, Citation
-from service.runtime.progress import Progress
+from service.runtime.progress import Progress, progress_for
 
 RETRIEVED = 10
 """Passages retrieved for each question."""
@@ -62,14 +62,14 @@ class Record:
     negatives: Sequence[MinedPassage]
 
 
-def mine(path: Path, data: Path | None, progress: Progress) -> Iterator[Record]:
+def mine(given: LoadedSet, data: Path | None, progress: Progress) -> Iterator[Record]:
     """Ask the questions of a set, and yield a record for each with a passage to learn from.
 
     Of a follow-up, the earlier questions that it is read together with stand before the titles of its passages, as the
     pipeline gives them to a reader.
 
     Args:
-        path: A BEIR folder with `metadata.answers`, or a question set in JSON Lines.
+        given: A BEIR folder with `metadata.answers`, or a question set in JSON Lines.
         data: Data folder with the documents. That of a BEIR folder is filled where they are missing, and is one in the
             user's cache if None. A question set needs one with its documents.
         progress: Shows the progress.
@@ -77,7 +77,6 @@ def mine(path: Path, data: Path | None, progress: Progress) -> Iterator[Record]:
     Raises:
         FootnoteError: The set or the documents cannot be used.
     """
-    given = load_set(path)
     beir = given.source if isinstance(given.source, BeirFolder) else None
     folder, ids = (data, dict[str, str]()) if beir is None else stored_beir(beir, data)
     with local_target(folder, reader="off") as target:
@@ -126,15 +125,15 @@ def _may_answer(text: str, citation: Citation, gold: Gold) -> bool:
 def answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
     """Return the spans of answers in a text, sorted.
 
-    A short answer is located as a string of whole words, without regard to case, punctuation and white space. A long
-    one is prose put together from sentences, so each sentence that is mostly in it is a span.
+    An answer is located as a string of whole words, without regard to case, punctuation and white space. A long one
+    that does not occur is prose put together from sentences, so each sentence that is mostly in it is a span.
     """
     spans: set[tuple[int, int]] = set()
     for answer in answers:
-        if len(answer.split()) > LONG_ANSWER_WORDS:
-            spans.update(_sentences_in(text, answer))
-        else:
-            spans.update(_occurrences(text, answer))
+        found = set(_occurrences(text, answer))
+        if not found and len(answer.split()) > LONG_ANSWER_WORDS:
+            found = set(_sentences_in(text, answer))
+        spans |= found
     return sorted(spans)
 
 
@@ -173,7 +172,29 @@ def divided(records: Sequence[Record], share: float, most: int) -> tuple[list[Re
 
 
 def _is_held_out(record: Record, share: float) -> bool:
-    return int.from_bytes(hashlib.sha256(record.group.encode()).digest()[:4]) < share * 2**32
+    return _hashed(record.group) < share * 2**32
+
+
+def _hashed(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
+
+
+def sampled(records: Sequence[Record], most: int) -> list[Record]:
+    """Return at most `most` records of each set, drawn by a hash of their ids, in order."""
+    ranks = defaultdict(list)
+    for record in records:
+        ranks[record.set].append(_hashed(record.id))
+    last = {name: sorted(hashes)[:most][-1] for name, hashes in ranks.items()}
+    return [record for record in records if _hashed(record.id) <= last[record.set]]
+
+
+def mined(given: LoadedSet, data: Path | None, folder: Path) -> list[Record]:
+    """Return the records of a set, mined at the first call, from a folder."""
+    path = folder / f"{given.questions.name}.jsonl"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_records(mine(given, None if given.source is not None else data, progress_for()), path)
+    return read_records(path)
 
 
 def write_records(records: Iterable[Record], path: Path) -> None:

@@ -54,6 +54,15 @@ def test_near_misses_are_drawn() -> None:
     assert len(set(questions)) > 2
 
 
+def test_a_question_about_rows_is_not_altered() -> None:
+    rows = MinedPassage("Tides", "2012: noon\n2013: one\n2014: two", [(0, 10)])
+    record = Record("set", "4", "Tides", "When was the tide in 2012?", [rows], NEGATIVES)
+
+    pairs = [pair for seed in range(40) for pair in pairs_of(record, random.Random(seed))]  # noqa: S311
+
+    assert {pair.question.rstrip("?") for pair in pairs} == {"When was the tide in 2012"}
+
+
 def test_an_unanswerable_question_has_no_answer_in_its_best_passages() -> None:
     assert [(pair.passage, pair.competes) for pair in pairs_of(UNANSWERED, random.Random(0))] == [  # noqa: S311
         (NEGATIVES[0], False),

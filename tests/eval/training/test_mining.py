@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.training.mining import MinedPassage, Record, answer_spans, divided, mine, read_records, write_records
+from eval.runs import load_set
+from eval.training.mining import MinedPassage, Record, answer_spans, divided, mine, read_records, sampled, write_records
 from service.cli import main as footnote
 from service.runtime.progress import NoProgress
 
@@ -54,7 +55,7 @@ def test_a_set_is_mined(beir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", "40")
     monkeypatch.setenv("FOOTNOTE_TITLE_TOKENS", "8")
 
-    answered, unanswered = mine(beir, tmp_path / "data", NoProgress())
+    answered, unanswered = mine(load_set(beir), tmp_path / "data", NoProgress())
 
     text = "The truce began in March 2012."
     assert answered.positives == [MinedPassage("On the truce", text, [(19, 29)])]
@@ -86,7 +87,7 @@ def test_a_question_set_is_mined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SystemExit, match=r"^0$"):
         footnote()
 
-    answered, unanswered = mine(tmp_path / "own.jsonl", data, NoProgress())
+    answered, unanswered = mine(load_set(tmp_path / "own.jsonl"), data, NoProgress())
 
     (positive,) = answered.positives
     assert positive.title == "Who made the truce? On the truce"
@@ -127,3 +128,13 @@ def test_sets_are_divided_by_article() -> None:
     assert len({one.group for one in learnt}) + len({r.group for r in records} - {r.group for r in learnt}) == 40
     assert len(measured) == 40
     assert divided(records, 0, 20) == (records, [])
+
+
+def test_as_many_records_of_each_set_are_drawn_as_wanted() -> None:
+    records = [Record(name, str(n), "A", "When?", [], []) for name, count in (("a", 9), ("b", 2)) for n in range(count)]
+
+    drawn = sampled(records, 4)
+
+    assert [record.set for record in drawn] == ["a"] * 4 + ["b"] * 2
+    assert sampled(records, 4) == drawn
+    assert [int(record.id) for record in drawn[:4]] != [0, 1, 2, 3]
