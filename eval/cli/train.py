@@ -39,7 +39,10 @@ MOST_MEASURED = 200
     help="Learn from the questions of DIR/SET.jsonl too, for each BEIR folder SET.",
 )
 @click.option(
-    "--most", type=click.IntRange(1), metavar="N", help="Learn from at most N questions of each set, drawn at random."
+    "--most",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Learn from at most N questions of each BEIR folder, drawn by a hash.",
 )
 @click.option(
     "--steps", type=click.IntRange(1), default=4000, show_default=True, help="Steps of some 22 passages each."
@@ -76,7 +79,8 @@ def train(
     sets = _loaded(set_paths, written)
     records = [record for given in sets for record in mined(given, data, out / "records")]
     learnt, held_out = divided(records, share, MOST_MEASURED)
-    learnt = learnt if most is None else sampled(learnt, most)
+    public = {path.name for path in set_paths if path.is_dir()}
+    learnt = learnt if most is None else sampled(learnt, most, public)
     say(f"Learning from {len(learnt):,} questions, measuring on {len(held_out):,} about other articles.")
     schedule = Schedule(steps=steps, warmup=max(1, steps // 20), decay=max(1, steps * 3 // 8), seed=seed)
     start, measures = model_folder(DEFAULT_ENCODER), dict[str, float]()

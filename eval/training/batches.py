@@ -23,9 +23,6 @@ HARD = 4
 ALTERED, CUT = 0.4, 0.25
 """Probability that an answered question is also asked altered, or about its passage without the answer."""
 
-UNANSWERABLE = 2
-"""Times that an unanswerable question is drawn in an epoch. There are few that people wrote to look answerable."""
-
 UNMARKED = 0.2
 """Probability that a question loses its question mark."""
 
@@ -123,7 +120,7 @@ def batches(records: Sequence[Record], tokenizer: Tokenizer, tokens: int, seed: 
         seed: Seed of the draws and of the order.
     """
     rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
-    order = [record for record in records for _ in range(1 if record.positives else UNANSWERABLE)]
+    order = list(records)
     rng.shuffle(order)
     for start in range(0, len(order), POOL):
         groups = []

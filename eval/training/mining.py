@@ -5,7 +5,7 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -179,13 +179,13 @@ def _hashed(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
 
 
-def sampled(records: Sequence[Record], most: int) -> list[Record]:
-    """Return at most `most` records of each set, drawn by a hash of their ids, in order."""
-    ranks = defaultdict(list)
+def sampled(records: Sequence[Record], most: int, sets: Collection[str]) -> list[Record]:
+    """Return records, of each of `sets` at most `most`, drawn by a hash of their ids, in order."""
+    hashes = defaultdict(list)
     for record in records:
-        ranks[record.set].append(_hashed(record.id))
-    last = {name: sorted(hashes)[:most][-1] for name, hashes in ranks.items()}
-    return [record for record in records if _hashed(record.id) <= last[record.set]]
+        hashes[record.set].append(_hashed(record.id))
+    last = {name: sorted(hashes[name])[:most][-1] for name in sets if hashes[name]}
+    return [record for record in records if record.set not in last or _hashed(record.id) <= last[record.set]]
 
 
 def mined(given: LoadedSet, data: Path | None, folder: Path) -> list[Record]:

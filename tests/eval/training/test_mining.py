@@ -133,8 +133,9 @@ def test_sets_are_divided_by_article() -> None:
 def test_as_many_records_of_each_set_are_drawn_as_wanted() -> None:
     records = [Record(name, str(n), "A", "When?", [], []) for name, count in (("a", 9), ("b", 2)) for n in range(count)]
 
-    drawn = sampled(records, 4)
+    drawn = sampled(records, 4, {"a", "b"})
 
     assert [record.set for record in drawn] == ["a"] * 4 + ["b"] * 2
-    assert sampled(records, 4) == drawn
+    assert sampled(records, 4, {"a", "b"}) == drawn
+    assert sampled(records, 4, {"b"}) == records
     assert [int(record.id) for record in drawn[:4]] != [0, 1, 2, 3]
