@@ -46,6 +46,7 @@ from service.answering.ranking.deduplication import Folding
 from service.answering.ranking.reranking import RerankedCandidate
 from service.answering.sentences import Passage, QuestionWords, other_members, spoken_turns, turn_at, without_figures
 from service.answering.sentences.kinds import (
+    announces_text,
     ends_with_colon,
     is_caption,
     is_caption_number,
@@ -54,7 +55,7 @@ from service.answering.sentences.kinds import (
     kind_of_line,
     may_be_name,
 )
-from service.answering.sentences.leaning import continues, leans, says_little
+from service.answering.sentences.leaning import continues, leans, replies, says_little
 from service.http.middleware.clients import identify_client
 from service.http.middleware.cors import OPEN
 from service.http.requests.negotiation import accepts_gzip, prefers
@@ -143,6 +144,7 @@ def highlight(text: str) -> None:
         kind_of_line(sentence, alone=True, beside_labels=False)
         is_question(sentence), is_short_line(sentence), is_caption(sentence), ends_with_colon(sentence)
         is_caption_number(sentence), may_be_name(sentence), leans(sentence), continues(sentence), says_little(sentence)
+        replies(sentence), announces_text(sentence)
     for at in range(len(sentences.sentences)):
         shown(sentences, at), turn_at(sentences.passage.turns, at)
 

@@ -35,7 +35,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def corrected(word: str, searcher: Searcher, allowed: Allowed | None) -> str | None:
+def corrected(word: str, searcher: Searcher, allowed: Allowed | None, *, name: bool = False) -> str | None:
     """Return the word of the allowed passages that is most like a word that none of them has.
 
     It has another letter, one more, one less, or two swapped; a long word may have two such mistakes. The first letter
@@ -45,6 +45,7 @@ def corrected(word: str, searcher: Searcher, allowed: Allowed | None) -> str | N
         word: A word without digits.
         searcher: Searcher of the snapshot.
         allowed: Passages whose words may be returned; None allows all. A word that only others have is never returned.
+        name: Whether it is a name, which stands only for a word that a passage writes with a capital.
 
     Returns:
         The word as the passages write it, in lower case if the given one is; None if no word is similar.
@@ -54,14 +55,16 @@ def corrected(word: str, searcher: Searcher, allowed: Allowed | None) -> str | N
     asked = normalised(word).lower()
     found = None
     if asked.isascii():
-        found = _nearest(_one_edit_away(asked, searcher, allowed), asked, 1, searcher, allowed)
+        found = _nearest(_one_edit_away(asked, searcher, allowed), asked, 1, searcher, allowed, name)
     for distance in range(2 if asked.isascii() else 1, 3 if len(word) >= TWO_EDITS_FROM else 2):
-        found = found or _nearest(_similar(asked, distance, searcher, allowed), asked, distance, searcher, allowed)
+        found = found or _nearest(
+            _similar(asked, distance, searcher, allowed), asked, distance, searcher, allowed, name
+        )
     return found.lower() if found and word.islower() else found
 
 
 def _nearest(
-    similar: Mapping[str, str], asked: str, distance: int, searcher: Searcher, allowed: Allowed | None
+    similar: Mapping[str, str], asked: str, distance: int, searcher: Searcher, allowed: Allowed | None, name: bool
 ) -> str | None:
     """Return the word within a distance whose term is most frequent, as passages write it.
 
@@ -71,13 +74,14 @@ def _nearest(
         distance: Most edits between the two words. Those between their terms may be fewer.
         searcher: Searcher of the snapshot.
         allowed: Passages whose words may be returned.
+        name: Whether only a word with a capital may be returned.
     """
     frequent = {term: len(searcher.matching(one, COUNTED, allowed)) for term, one in similar.items()}
     for term in sorted(similar, key=lambda one: (-frequent[one], one))[:MOST_READ]:
         keys = searcher.matching(similar[term], PASSAGES_READ, allowed)
         counts = Counter(word for word, other in _words(searcher, keys) if other == term)
         edited = {word: edits(asked, normalised(word).lower(), distance) for word in counts}
-        near = [word for word in counts if edited[word] <= distance]
+        near = [word for word in counts if edited[word] <= distance and not (name and word[0].islower())]
         if near:
             return min(near, key=lambda one: (edited[one], -counts[one], one))
     return None

@@ -145,7 +145,10 @@ def _corrections(
     content = sum(word.has_content for word in words)
     if len(strange) > min(MOST_CORRECTED, max(1, content // 2)):
         return {}
-    found = {(word.start, word.end): corrected(word.text, searcher, allowed) for word in strange}
+    found = {
+        (word.start, word.end): corrected(word.text, searcher, allowed, name=word.text[0].isupper() and word.start > 0)
+        for word in strange
+    }
     return {span: word for span, word in found.items() if word is not None}
 
 

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     CAPTION = "caption"
     """A number of a figure or table with its title: a caption that is a sentence is a statement."""
     POINTER = "pointer"
-    """A line that only refers to another page or text."""
+    """A line or sentence that only refers to another page or text, or to the one below."""
     REFERENCE = "reference"
     PAGE_NUMBER = "page number"
     RULE = "rule"
@@ -79,6 +79,14 @@ _POINTER = re.compile(
     r"(?i)[*_(\[>→]{0,4}\s?(?:see also|read more|read also|read next|related:|continued on|continues on|continued from"
     r"|click here|ver también|lea también|leer más|véase|siehe auch|voir aussi|lire aussi)(?!\w).{0,100}"
 )
+_ANNOUNCEMENT = re.compile(
+    r"(?i)[*_(\[]{0,4}(?:"
+    r"(?:the following|what follows|below|here)\s(?:is|are)\s(?:[\w-]{1,12}\s){0,6}?"
+    r"(?:interviews?|excerpts?|transcripts?|translations?|part (?:one|two|three|four|[ivx]{1,4}|\d{1,2}) of)\b"
+    r"|this \w{4,12} includes (?:excerpts|parts) of\b"
+    r"|(?:a continuación|lo que sigue)(?:,|\ses|\sson)?\s(?:[\w-]{1,12}\s){0,6}?"
+    r"(?:entrevista|extractos?|fragmentos?)\b)"
+)
 _CAPTION_NUMBER = re.compile(
     r"(?i)[*_]{0,3}(?:figure|fig|table|photo|map|chart|plate|box|exhibit|image|graph|diagram|figura|tabla|gráfico|cuadro"
     r"|foto|abbildung|abb|tabelle|tab|tableau)\.?\s(?:\d{1,3}(?:[.-]\d{1,3})?[a-z]?|[ivx]{1,6}|[a-z])\b[*_.:)]{0,4}"
@@ -120,6 +128,11 @@ _EVIDENCE = re.compile(
 def is_question(sentence: str) -> bool:
     """Return whether a sentence ends with a question mark, which closing marks may follow."""
     return sentence.rstrip(AFTER_QUESTION_MARK).endswith(QUESTION_MARKS)
+
+
+def announces_text(sentence: str) -> bool:
+    """Return whether a sentence only says what text follows: "The following are excerpts of an interview with …"."""
+    return _ANNOUNCEMENT.match(sentence) is not None
 
 
 def says_nothing(text: str) -> bool:

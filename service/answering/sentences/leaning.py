@@ -68,6 +68,12 @@ def continues(sentence: str) -> bool:
     return first is not None and first.group().casefold() in RELATIVE
 
 
+def replies(sentence: str) -> bool:
+    """Return whether a sentence is only a reply, such as "Yes." or "No, never."."""
+    words = [word.group().casefold() for word in _WORD.finditer(sentence[:LOOKED_AT])]
+    return bool(words) and EMPTY.issuperset(words) and words[0] in REPLYING
+
+
 def says_little(sentence: str) -> bool:
     """Return whether a sentence has next to no content words and no number, such as "Yes." or "They did so."."""
     return _says_little([word.group().casefold() for word in _WORD.finditer(sentence[:LOOKED_AT])])

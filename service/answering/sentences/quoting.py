@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.answering.answer import Span
 from service.answering.sentences.kinds import Kind
-from service.answering.sentences.leaning import continues, leans, says_little
+from service.answering.sentences.leaning import continues, leans, replies, says_little
 from service.answering.sentences.sentences import Passage, Sentence
 from service.answering.sentences.turns import SpokenTurn
 
@@ -23,7 +23,8 @@ def quoted(passage: Passage, sentences: Sequence[Sentence], answer: int) -> Span
 
     A sentence that cannot be quoted alone is quoted with those before it, up to the first that can, if they belong to
     one stretch of text and to one speaker. If there is none within the limits, it is quoted alone. The label of a
-    speaker is left out. A clause after the sentence that was set off from it is quoted too.
+    speaker is left out. A clause after the sentence that was set off from it is quoted too, and the sentence after
+    "Yes."
 
     Args:
         passage: The passage.
@@ -46,15 +47,16 @@ def quoted(passage: Passage, sentences: Sequence[Sentence], answer: int) -> Span
 
 
 def _end(passage: Passage, sentences: Sequence[Sentence], answer: int) -> int:
-    """Return the end of a sentence, with the clause after it that was set off."""
+    """Return the end of a sentence, with the clause after it that was set off, or the sentence after "Yes."."""
     chosen, after = sentences[answer], sentences[answer + 1 : answer + 2]
+    only_replies = replies(passage.text[_start(chosen, passage.turn_at(chosen.span.start)) : chosen.span.end])
     for clause in after:
         is_short = clause.span.end - chosen.span.start <= MOST_CHARACTERS
         text = passage.text[clause.span.start : clause.span.end]
         if (
             is_short
             and clause.kind is Kind.STATEMENT
-            and continues(text)
+            and (only_replies or continues(text))
             and _continues(passage, chosen, clause, chosen)
         ):
             return clause.span.end

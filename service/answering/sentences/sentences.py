@@ -11,6 +11,7 @@ from service.answering.answer import Span
 from service.answering.sentences.kinds import (
     SHORT_WORDS,
     Kind,
+    announces_text,
     ends_with_colon,
     is_caption,
     is_caption_number,
@@ -189,6 +190,8 @@ def _kind(sentence: str, role: Role, *, announces: bool) -> Kind:
         return Kind.CAPTION_NUMBER
     if announces:
         return Kind.LEAD_IN
+    if announces_text(sentence):
+        return Kind.POINTER
     return Kind.ROW if role is Role.ROW else Kind.STATEMENT if role in (Role.PROSE, Role.LINE) else Kind.ITEM
 
 

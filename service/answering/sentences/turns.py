@@ -45,6 +45,8 @@ _INTERVIEW_WITH = re.compile(
     r"(?:[a-z][\w-]{0,20} ){0,4}(?P<name>(?:[^\W\d_a-z][\w’'-]{1,24} (?:[A-Z]\. )?){1,5}[^\W\d_a-z][\w’'-]{1,24})"
     r"(?P<more>,? (?:and|y|e) )?"
 )
+_ASIDE = re.compile(r"\[[^][\n]{1,40}\]|\((?:laughs|laughing|smiles|sighs|pauses|ríe|risas)\)", re.IGNORECASE)
+"""What somebody does who is asked: "[Laughs]"."""
 _IN_PERSON = re.compile(
     r"\b(?:I|we|you|my|our|me|us|your|yo|nosotros|usted|ustedes|nos|mi|nuestro|nuestra|ich|wir|je|nous|vous)\b"
 )
@@ -362,7 +364,8 @@ def _unmarked(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[SpokenTu
         if conversation.interview:
             bold = paragraph.startswith(("**", "__"))
             after_question = bool(turns) and turns[-1].asks
-            asks = conversation.is_question(paragraph) and (bold if conversation.bold else not after_question)
+            may_ask = conversation.is_question(paragraph) and not _ASIDE.match(paragraph)
+            asks = may_ask and (bold if conversation.bold else not after_question)
         else:
             asks = at + 1 < len(texts) and _asks_alone(paragraph) and _YES_OR_NO.match(texts[at + 1]) is not None
         if asks and not turns and conversation.interview:

@@ -19,9 +19,9 @@ def mills(tiny_over: Over) -> Pipeline:
     return tiny_over(DOCUMENTS)
 
 
-def correct(pipeline: Pipeline, word: str, filters: Filters | None = None) -> str | None:
+def correct(pipeline: Pipeline, word: str, filters: Filters | None = None, *, name: bool = False) -> str | None:
     with pipeline.library.snapshot() as snapshot:
-        return corrected(word, snapshot.searcher, snapshot.searcher.allowed(filters))
+        return corrected(word, snapshot.searcher, snapshot.searcher.allowed(filters), name=name)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,12 @@ def correct(pipeline: Pipeline, word: str, filters: Filters | None = None) -> st
 )
 def test_a_word_with_few_mistakes_is_found(mills: Pipeline, written: str, meant: str | None) -> None:
     assert correct(mills, written) == meant
+
+
+def test_a_name_stands_only_for_a_word_with_a_capital(mills: Pipeline) -> None:
+    assert correct(mills, "Okojo", name=True) == "Okonjo"
+    assert correct(mills, "Mlilers", name=True) is None
+    assert correct(mills, "Mlilers") == "millers"
 
 
 def test_it_is_written_in_lower_case_where_the_question_is(mills: Pipeline) -> None:

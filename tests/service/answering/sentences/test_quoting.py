@@ -64,6 +64,14 @@ def test_a_sentence_that_leans_is_quoted_with_what_it_leans_on() -> None:
     assert quotation(f"{PROSE} They voted. This was in May.", "May") == f"{PROSE} They voted. This was in May."
 
 
+def test_a_reply_is_quoted_with_the_sentence_that_says_it() -> None:
+    text = "Q: Was the weir mended?\n\nA: Yes. The council paid for oak.\n\nQ: When?\n\nA: No, never. In May."
+
+    assert quotation(text, "Yes") == "Yes. The council paid for oak."
+    assert quotation(text, "No, never") == "No, never. In May."
+    assert quotation(text, "paid") == "The council paid for oak."
+
+
 def test_a_sentence_that_stands_alone_is_quoted_alone() -> None:
     assert quotation(f"The mill burned. {PROSE}", "council") == PROSE
 

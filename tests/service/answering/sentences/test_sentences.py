@@ -363,6 +363,9 @@ def test_members_of_one_table_or_list_are_a_group() -> None:
         ("Read more about the weir", Kind.POINTER),
         ("Continued on page 4", Kind.POINTER),
         ("Véase el molino de Askwater", Kind.POINTER),
+        ("The following is part two of our interview with the miller.", Kind.POINTER),
+        ("Below are excerpts of what Ada Toll said.", Kind.POINTER),
+        ("*This article includes excerpts of an interview with Ada Toll.", Kind.POINTER),
         ("12. Ada Toll, The Weir of Askwater (Askwater: Press, 1911), 12.", Kind.REFERENCE),
         ("Toll, Ada. 1911. The Weir of Askwater. Askwater Press.", Kind.REFERENCE),
     ],
@@ -381,6 +384,9 @@ def test_captions_credits_pointers_and_references_are_no_statements(line: str, k
         "Read more than one of the plans.",
         "Table 2 stands by the window, and nobody sits at it.",
         "See the weir.",
+        "The following is the price of rye.",
+        "Here is part of the old weir.",
+        "This article includes a price.",
     ],
 )
 def test_sentences_that_begin_like_them_are_statements(line: str) -> None:

@@ -153,6 +153,12 @@ def test_paragraphs_that_ask_make_an_interview() -> None:
     assert {speaker for speaker, _, _ in said(text)} == {None}
 
 
+def test_somebody_who_laughs_is_asked_and_does_not_ask() -> None:
+    text = "Why?\n\nIt was old.\n\nWho knew?\n\n[Laughs] Did I not say?\n\nThat it leaked.\n\nWhen?\n\nIn May."
+
+    assert replies(text) == [("Why?", "It was old."), ("Who knew?", "[Laughs] Did I not say?"), ("When?", "In May.")]
+
+
 def test_one_question_is_replied_to_by_yes_or_no() -> None:
     assert replies("Was the weir mended?\n\nYes, in May.\n\nIt held.") == [("Was the weir mended?", "Yes, in May.")]
     assert replies("Was the weir mended?\n\nThe council never said.\n\nIt held.") == []
