@@ -31,9 +31,12 @@ from service.answering.reader import (
     log_odds,
     read_best,
 )
-from service.answering.sentences import Figures, Passage, QuestionWords, figures_in
+from service.answering.sentences import Figures, Passage, QuestionWords, contradicts, figures_in
 from service.retrieval import Searcher
 from service.settings import Settings
+
+OTHER_FIGURE = 0.35
+"""Taken from the evidence for an answer that has another date or number in the place of the question's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +129,16 @@ class Search:
 
     def evidence(self, candidate: RerankedCandidate) -> Evidence:
         """Return the evidence that the shown answer of a candidate, and its passage, answer."""
+        other = OTHER_FIGURE if contradicts(self._shown_figures(candidate), self._words.figures) else 0.0
         verdict = self._verdicts.get(candidate.key)
         if verdict is None:
-            return Evidence(candidate.evidence, candidate.evidence)
+            return Evidence(candidate.evidence - other, candidate.evidence)
         chance = verdict.answers
         if verdict.sentences is not None:
             passage, shown = self._passage(candidate.key), self.answer_span(candidate)
             chance = self._steps.highlighter.chance(passage, shown, verdict.sentences, self._words)
         return Evidence(
-            answer=candidate.evidence + ANSWER_WEIGHT * log_odds(chance),
+            answer=candidate.evidence + ANSWER_WEIGHT * log_odds(chance) - other,
             passage=candidate.evidence + PASSAGE_WEIGHT * log_odds(verdict.answers),
         )
 
@@ -183,6 +187,11 @@ class Search:
     def _figures(self, key: int) -> Figures:
         """Return the figures of a passage and of its document's title."""
         return figures_in(text_with_title(self.rows.document(key).metadata.title, self.rows.passage(key).text))
+
+    def _shown_figures(self, candidate: RerankedCandidate) -> Figures:
+        """Return the figures of the words that are shown of a candidate, with the header above them."""
+        text = self.rows.passage(candidate.key).text
+        return figures_in(" ".join(text[span.start : span.end] for span in self.highlights(candidate)))
 
     def _passage(self, key: int) -> Passage:
         """Return a passage with the headings of the sections that begin in it, and the turns that it has parts of."""

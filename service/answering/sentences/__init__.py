@@ -9,6 +9,7 @@ what a question insists on.
 from service.answering.sentences.figures import (
     MONTHS,
     Figures,
+    contradicts,
     days_in,
     figures_in,
     holds,
@@ -30,6 +31,7 @@ __all__ = [
     "QuestionWords",
     "Sentence",
     "SpokenTurn",
+    "contradicts",
     "days_in",
     "figures_in",
     "holds",

@@ -17,6 +17,7 @@ from service.answering.pipeline import Pipeline
 from service.answering.ranking.candidates import Candidate
 from service.answering.ranking.reranking import RerankedCandidate
 from service.settings import Settings
+from tests.service.answering.conftest import Over, without_reader
 from tests.service.answering.test_calibration import CALIBRATION, GIVEN
 from tests.service.conftest import Add, OpenLibrary, OpenPipeline
 
@@ -144,3 +145,17 @@ def test_without_a_calibration_no_probability_is_invented_and_nothing_refused(
     answer = open_pipeline().ask("How is bread baked?")
     assert answer.status == "answered"
     assert answer.confidence.probability is None
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["with a reader", "without one"])
+def test_an_answer_of_another_year_has_less_evidence_than_its_passage(over: Over, reads: bool) -> None:
+    pipeline = over({"mill.txt": "The mill of Askwater\n\nIn 1911 the mill ground 400 sacks of rye."})
+    if not reads:
+        pipeline = without_reader(pipeline)
+
+    def lack(year: str) -> float:
+        _, evidence = pipeline.ask_with_evidence(f"How many sacks of rye did the mill grind in {year}?")
+        assert evidence is not None
+        return evidence.passage - evidence.answer
+
+    assert lack("1912") > lack("1911") + 0.3
