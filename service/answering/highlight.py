@@ -158,6 +158,12 @@ class Highlighter:
         """Return the probability that the shown words of a passage answer; see `chance_of`."""
         return chance_of(self._sentences(passage), answer, chances, asked)
 
+    def answers(self, passage: Passage, shown: Span) -> bool:
+        """Return whether the shown words of a passage have a sentence of a kind that answers."""
+        sentences = self._sentences(passage)
+        pairs = zip(sentences.sentences, sentences.answers, strict=True)
+        return any(answers and one.span.start < shown.end and shown.start < one.span.end for one, answers in pairs)
+
     def highlight(
         self,
         passage: Passage,

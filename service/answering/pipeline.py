@@ -24,7 +24,7 @@ from service.answering.citations.quotations import answer_text, cited_passage
 from service.answering.confidence import Borders, Evidence, calibrated, uncalibrated
 from service.answering.conversation import Reading, read_together
 from service.answering.highlight import Highlighter
-from service.answering.questions.kinds import is_keywords, reason_of
+from service.answering.questions.kinds import reason_of
 from service.answering.questions.wording import worded
 from service.answering.ranking.candidates import Candidate
 from service.answering.ranking.deduplication import Result, crowded
@@ -106,8 +106,7 @@ class Pipeline:
             encoded = snapshot.encoder.encode_question(wording.text)
             reading = read_together(wording.text, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
-            reader = None if is_keywords(wording.text) else self.reader  # it has learnt from questions
-            steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), reader)
+            steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), self.reader)
             asked = _asked(wording.query, encoded, reading)
             words = QuestionWords.of(wording.text, frozenset() if reading is None else reading.given)
             to_read = wording.text, "" if reading is None else reading.asked

@@ -39,6 +39,10 @@ OTHER_FIGURE = 0.35
 """Taken from the evidence for an answer that has another date or number in the place of the question's."""
 
 
+NO_ANSWER = 2.0
+"""Taken from the evidence for words that are never an answer, such as a heading: more than any evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """Exchangeable steps of a search.
@@ -130,6 +134,8 @@ class Search:
     def evidence(self, candidate: RerankedCandidate) -> Evidence:
         """Return the evidence that the shown answer of a candidate, and its passage, answer."""
         other = OTHER_FIGURE if contradicts(self._shown_figures(candidate), self._words.figures) else 0.0
+        if not self._steps.highlighter.answers(self._passage(candidate.key), self.answer_span(candidate)):
+            other = NO_ANSWER
         verdict = self._verdicts.get(candidate.key)
         if verdict is None:
             return Evidence(candidate.evidence - other, candidate.evidence)

@@ -214,7 +214,6 @@ WITHIN = {
     "holds": "without_figures",
     "chance_of": "highlighted",
     "is_empty": "sentences_of",
-    "is_keywords": "reason_of",
     "penalties_of_others": "highlighted",
     "quoted": "shown",
     "is_archive": "format_of",

@@ -17,12 +17,19 @@ PHRASE = 5
 SMALL_TALK = frozenset(
     "i me my you your yours we us our he him she her am doing go going let lets please ok okay yes yeah yep no nope not"
     " help hello hi hey thanks thank thx bye goodbye good morning evening welcome sorry sure well just really more"
-    " again else about something anything nothing everything stuff thing things test testing tell say show ask question"
+    " again else about stop cancel lol haha wow cool great nice fine continue very much lot something anything nothing"
+    " everything stuff thing things test testing tell say show ask question"
     " questions answer answers know can could anyone someone and then"
     " yo mi tu usted nosotros me te sí si no vale hola gracias adiós buenos buenas días tardes noches ayuda ayúdame"
     " claro bueno bien más algo nada todo cosa dime pregunta respuesta entonces".split()
 )
 """Words that by themselves ask nothing of the documents, beside the stop words."""
+
+REFERRING = frozenset(
+    "he him his she her it its they them their there then that this these those one ones"
+    " él ella ello ellos ellas eso esto ese esta entonces allí".split()
+)
+"""Words with which a few words ask something after an earlier turn."""
 
 ASKING = frozenset(
     "who whom whose what which when where why how"
@@ -48,6 +55,9 @@ _COMMAND = re.compile(
     r"(?:(?:short|brief|quick|general|good|full|complete)\s)?"
     r"(?:overview|summary|recap|synopsis|gist|list|comparison)\s(?:of|on|about|between)\b"
     r"|(?:summari[sz]e|sum\sup|recap|outline|compare|contrast|describe\s(?:all|every|everything))\b"
+    r"|(?:give|tell|show|name)\s(?:me\s)?(?:the\s)?names\sof\s(?:all|every|each)\b"
+    r"|(?:i\swould\slike|i(?:'d|’d)\slike)\s(?:an?\s)?(?:overview|summary|list|comparison)\b"
+    r"|(?:sum|total)\sof\b"
     r"|(?:tell|teach)\s(?:me|us)\s(?:\w{1,12}\s){0,2}about\b"
     r"|(?:write|rewrite|compose|draft|generate|paraphrase|translate)\b"
     r"|(?:create|make|invent|make\sup|give\sme|tell\s(?:me|us)|sing(?:\s(?:me|us))?)\s(?:up\s)?(?:an?|the|some)\s"
@@ -66,6 +76,12 @@ _EVERYTHING = re.compile(
     r"|\bwhat\s(?:do|does|did)\sall\s(?:of\s)?(?:the|these|those)\s(?:documents|texts|reports|articles)\b",
     re.IGNORECASE,
 )
+_COMPARISON = re.compile(
+    r"\b(?:differences?|similarities)\s(?:between|of)\s.{1,200}\s(?:and|y)\s|\w\s(?:vs\.?|versus)\s\w"
+    r"|\bwhat\s(?:is|was)\sthe\s(?:sum\sof|total\snumber|total\samount|average\snumber)\b"
+    r"|\b(?:diferencias?|semejanzas)\sentre\b",
+    re.IGNORECASE,
+)
 _HOW_MANY = re.compile(r"\b(?:how (?:many|much)|cuántos|cuántas|cuánto|cuánta)\b", re.IGNORECASE)
 _ALTOGETHER = re.compile(
     r"\b(?:in total|altogether|all together|all in all|in all(?=\W*\Z)|overall(?=\W*\Z)|en total|en conjunto)\b",
@@ -73,28 +89,21 @@ _ALTOGETHER = re.compile(
 )
 
 
-def is_keywords(question: str) -> bool:
-    """Return whether a text has content words alone, as in a search engine, rather than a question."""
-    words = [word.lower() for word in _WORD.findall(question)]
-    asks = "?" in question or any(word in ASKING or word in AUXILIARIES for word in words)
-    return bool(words) and not asks and all(not stop_terms().issuperset(terms(word)) for word in words)
-
-
 def reason_of(question: str, *, alone: bool) -> Reason | None:
     """Return why no sentence answers a question of this kind; None for an ordinary question.
 
     Args:
         question: The question, or keywords.
-        alone: Whether it is read without earlier turns. With them, a few words can ask something.
+        alone: Whether it is read without earlier turns. With them, a few words can ask something: "And then?".
     """
     if _is_collection(question):
         return "collection"
-    return "vague" if alone and _is_vague(question) else None
+    return "vague" if (_is_vague(question) if alone else _is_small_talk(question)) else None
 
 
 def _is_collection(question: str) -> bool:
     """Return whether a question asks for a list, a total, a summary, a comparison, or for a text to be written."""
-    if _COMMAND.search(question) or _EVERYTHING.search(question):
+    if _COMMAND.search(question) or _EVERYTHING.search(question) or _COMPARISON.search(question):
         return True
     return _HOW_MANY.search(question) is not None and _ALTOGETHER.search(question) is not None
 
@@ -108,6 +117,14 @@ def _is_vague(question: str) -> bool:
     if not content:
         return True
     return len(content) == 1 and words[0] not in AUXILIARIES and ASKING.isdisjoint(words)
+
+
+def _is_small_talk(question: str) -> bool:
+    """Return whether words ask nothing after an earlier turn either, such as "thanks" or "ok"."""
+    if _WITHOUT_SPACES.search(question):
+        return False
+    words = [word.casefold() for word in _WORD.findall(question)]
+    return ASKING.isdisjoint(words) and REFERRING.isdisjoint(words) and not any(map(_has_content, words))
 
 
 def _has_content(word: str) -> bool:

@@ -30,6 +30,9 @@ COUNTED = 100
 PASSAGES_READ = 10
 """Passages whose spelling of the word is looked at."""
 
+OPPOSED = (("hyper", "hypo"), ("inter", "intra"), ("macro", "micro"), ("pre", "pro"), ("mono", "poly"))
+"""Beginnings of words that mean different things, whichever of them the documents have."""
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -81,10 +84,21 @@ def _nearest(
         keys = searcher.matching(similar[term], PASSAGES_READ, allowed)
         counts = Counter(word for word, other in _words(searcher, keys) if other == term)
         edited = {word: edits(asked, normalised(word).lower(), distance) for word in counts}
-        near = [word for word in counts if edited[word] <= distance and not (name and word[0].islower())]
+        near = [
+            word
+            for word in counts
+            if edited[word] <= distance and not (name and word[0].islower()) and not _opposed(asked, word.lower())
+        ]
         if near:
             return min(near, key=lambda one: (edited[one], -counts[one], one))
     return None
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Return whether two words begin in ways that mean different things."""
+    return any(
+        (one.startswith(a) and other.startswith(b)) or (one.startswith(b) and other.startswith(a)) for a, b in OPPOSED
+    )
 
 
 def _one_edit_away(word: str, searcher: Searcher, allowed: Allowed | None) -> dict[str, str]:

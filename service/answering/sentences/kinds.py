@@ -79,6 +79,9 @@ _POINTER = re.compile(
     r"(?i)[*_(\[>→]{0,4}\s?(?:see also|read more|read also|read next|related:|continued on|continues on|continued from"
     r"|click here|ver también|lea también|leer más|véase|siehe auch|voir aussi|lire aussi)(?!\w).{0,100}"
 )
+_CONTENTS_ENTRY = re.compile(r".{2,100}?(?:[ .…·_]{5,40})\s?(?:\d{1,4}|[ivxlc]{1,6})")
+"""Line of a table of contents: "The harbour ........ 8"."""
+_LEADERS = re.compile(r"(?:\.\s?){4}|…|(?:·\s?){4}|_{4}")
 _ANNOUNCEMENT = re.compile(
     r"(?i)[*_(\[]{0,4}(?:"
     r"(?:the following|what follows|below|here)\s(?:is|are)\s(?:[\w-]{1,12}\s){0,6}?"
@@ -192,6 +195,8 @@ def kind_of_line(line: str, *, alone: bool, beside_labels: bool) -> Kind | None:
         return Kind.CAPTION_NUMBER
     if _BYLINE.fullmatch(line) or _LICENCE.fullmatch(line) or (not beside_labels and _CREDIT.fullmatch(line)):
         return Kind.BYLINE
+    if _LEADERS.search(line) and _CONTENTS_ENTRY.fullmatch(line):
+        return Kind.POINTER
     if alone and line[-1] not in ".!?…。" and _POINTER.fullmatch(line):
         return Kind.POINTER
     if alone and _PAGE_NUMBER.fullmatch(line):

@@ -29,8 +29,9 @@ LONE_QUESTION_WORDS = 40
 
 _WORD = r"[^\W\d_a-z][\w.’'-]{0,24}"
 _LABEL = re.compile(
+    r"(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?[ \t]{1,3})?"
     rf"[*_]{{0,3}}(?P<name>{_WORD}(?: (?:de |del |la |van |von |der |al )?{_WORD}){{0,4}})"
-    r"(?: ?\([^()\n]{1,40}\))?(?:[*_]{0,3}[:：][*_]{0,3}|(?<=[QAPR])\.)(?=\s|$)"
+    r"(?: ?\([^()\n]{1,40}\))?(?:[*_]{0,3}[ \u00a0\u202f]?[:：][*_]{0,3}|(?<=[QAPR])\.)(?=\s|$)"
 )
 _NAME_ALONE = re.compile(
     rf"[*_]{{0,3}}(?P<name>{_WORD}(?: (?:de |del |la |van |von |der |al )?{_WORD}){{0,3}})[*_]{{0,3}}"
@@ -56,13 +57,17 @@ _YES_OR_NO = re.compile(
     re.IGNORECASE,
 )
 
-ASKERS = frozenset("q p question pregunta interviewer entrevistador entrevistadora frage".split())
+ASKERS = frozenset(
+    "q p question pregunta pergunta domanda frage interviewer moderator moderatorin host presenter anchor journalist"
+    " reporter journaliste entrevistador entrevistadora moderador moderadora presentador presentadora intervistatore"
+    " intervistatrice".split()
+)
 """Labels of turns that ask."""
 
-REPLIERS = frozenset("a r answer respuesta antwort réponse".split())
+REPLIERS = frozenset("a r answer respuesta resposta risposta antwort réponse guest".split())
 """Labels of turns that reply and name nobody."""
 
-UNNAMED = REPLIERS | frozenset("q p question pregunta frage".split())
+UNNAMED = REPLIERS | ASKERS
 
 NOT_NAMES = frozenset(
     "note notes warning caution important tip tips hint example examples source sources date time place location"

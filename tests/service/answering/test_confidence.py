@@ -159,3 +159,18 @@ def test_an_answer_of_another_year_has_less_evidence_than_its_passage(over: Over
         return evidence.passage - evidence.answer
 
     assert lack("1912") > lack("1911") + 0.3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quiz night\n\nHow tall is the tower of Askwater?\n\nWho built the tower of Askwater?",
+        "Contents\n\n1. The tower of Askwater ........ 4\n\n2. How tall the tower is ........ 9",
+        "Sources\n\n[1] Toll, A. (2011). How tall is the tower of Askwater? Tower Press, 12-19.",
+    ],
+)
+def test_words_that_are_never_an_answer_are_not_claimed(over: Over, text: str) -> None:
+    answer = over({"tower.txt": text}).ask("How tall is the tower of Askwater?")
+
+    assert answer.status != "answered"
+    assert answer.confidence.probability == pytest.approx(0, abs=1e-3)

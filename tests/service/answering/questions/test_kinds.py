@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.answering.questions.kinds import is_keywords, reason_of
+from service.answering.questions.kinds import reason_of
 from tests.service.answering.conftest import Over
 
 
@@ -121,11 +121,35 @@ def test_of_an_empty_store_nothing_is_found_whatever_is_asked(tiny_over: Over) -
     assert (answer.status, answer.reason) == ("not_found", None)
 
 
-@pytest.mark.parametrize("question", ["ferry ticket", "homicides 2015", "harbour master telephone"])
-def test_content_words_alone_are_keywords(question: str) -> None:
-    assert is_keywords(question)
+@pytest.mark.parametrize(
+    "question", ["thanks", "Thank you very much!", "ok", "bye", "help", "yes", "lol", "gracias", "…"]
+)
+def test_small_talk_asks_nothing_after_an_answer_either(question: str) -> None:
+    assert reason_of(question, alone=False) == "vague"
 
 
-@pytest.mark.parametrize("question", ["Who is the harbour master", "ferry ticket?", "price of the ticket", "?", ""])
-def test_a_question_or_a_phrase_is_not_keywords(question: str) -> None:
-    assert not is_keywords(question)
+@pytest.mark.parametrize(
+    "question", ["Why?", "And then?", "he?", "What about them?", "in 1998", "the weir?", "And her?"]
+)
+def test_a_few_words_ask_something_after_an_answer(question: str) -> None:
+    assert reason_of(question, alone=False) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the differences between the upper mill and the lower mill?",
+        "Upper mill vs lower mill",
+        "sum of sacks 1995 to 2004",
+        "Give me the names of all the mills",
+        "What is the total number of sacks?",
+        "I would like an overview of the mills",
+    ],
+)
+def test_comparisons_and_totals_are_collections(question: str) -> None:
+    assert reason_of(question, alone=True) == "collection"
+
+
+@pytest.mark.parametrize("question", ["What is the difference in height?", "What is the sum paid to the miller?"])
+def test_questions_with_words_of_them_are_none(question: str) -> None:
+    assert reason_of(question, alone=True) is None

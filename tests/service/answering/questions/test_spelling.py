@@ -56,6 +56,14 @@ def test_a_name_stands_only_for_a_word_with_a_capital(mills: Pipeline) -> None:
     assert correct(mills, "Mlilers") == "millers"
 
 
+def test_a_word_of_another_meaning_is_not_taken(tiny_over: Over) -> None:
+    texts = {"a.txt": "Hypotension is low pressure.", "b.txt": "An interstellar cloud."}
+
+    assert correct(tiny_over(texts), "hypertension") is None
+    assert correct(tiny_over(texts), "intrastellar") is None
+    assert correct(tiny_over(texts), "hypotensoin") == "hypotension"
+
+
 def test_it_is_written_in_lower_case_where_the_question_is(mills: Pipeline) -> None:
     assert correct(mills, "okojo") == "okonjo"
 

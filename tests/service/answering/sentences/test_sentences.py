@@ -362,6 +362,8 @@ def test_members_of_one_table_or_list_are_a_group() -> None:
         ("SEE ALSO: The weir of Askwater", Kind.POINTER),
         ("Read more about the weir", Kind.POINTER),
         ("Continued on page 4", Kind.POINTER),
+        ("3. Who may grind at night ........ 8", Kind.POINTER),
+        ("The weir . . . . . . . . 12", Kind.POINTER),
         ("Véase el molino de Askwater", Kind.POINTER),
         ("The following is part two of our interview with the miller.", Kind.POINTER),
         ("Below are excerpts of what Ada Toll said.", Kind.POINTER),

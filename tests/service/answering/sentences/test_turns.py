@@ -182,3 +182,28 @@ def test_the_only_person_interviewed_speaks_the_replies(about: str) -> None:
 )
 def test_of_several_or_unknown_people_none_speaks(about: str) -> None:
     assert {speaker for speaker, _, _ in said(f"This is {about}\n\n{INTERVIEW}")} == {None}
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Domanda", "Risposta"),
+        ("Pergunta", "Resposta"),
+        ("Journaliste ", "Ana Toll "),
+        ("MODERATOR", "ANA TOLL"),
+        ("[00:01:27] HOST", "[00:01:40] ANA TOLL"),
+        ("10:32 Host", "10:33 Guest"),
+    ],
+)
+def test_who_asks_claims_nothing_in_other_layouts(labels: tuple[str, str]) -> None:
+    asks, answers = labels
+    text = "\n\n".join(
+        f"{asks}: {question}\n\n{answers}: {answer}"
+        for question, answer in [
+            ("The weir was made in Prague.", "No, here."),
+            ("Why did it fall?", "It was old."),
+            ("It held for years.", "It did."),
+        ]
+    )
+
+    assert [asks for _, asks, _ in said(text)] == [True, False] * 3
