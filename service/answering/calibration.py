@@ -59,6 +59,10 @@ class LogisticMap(_Record):
         """Return the probability at this evidence."""
         return 1 / (1 + math.exp(-max(-500.0, min(500.0, self.slope * evidence + self.intercept))))
 
+    def evidence(self, probability: float) -> float:
+        """Return the evidence at this probability, which is above 0 and below 1."""
+        return (math.log(probability / (1 - probability)) - self.intercept) / self.slope
+
 
 class Calibration(_Record):
     """Maps from evidence to probability, and the borders of `not_found` and `answered`.

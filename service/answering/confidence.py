@@ -12,6 +12,9 @@ from service.answering.ranking.reranking import RerankedCandidate
 LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4, "medium"))
 """Minimum probability of each level. Lower probabilities are `low`."""
 
+LEAST_CLAIMED = 0.5
+"""Least probability of a claimed answer, whatever share of wrong answers is allowed."""
+
 DECIMALS = 4
 
 
@@ -44,6 +47,9 @@ class Borders:
     def of(cls, calibration: Calibration | None, refused_answerable: float, wrong_answers: float) -> "Borders":
         """Return the borders of a calibration; without one, those that claim everything.
 
+        An answer that is more probably wrong than right is not claimed, even if the claims above it are so often right
+        that the share of wrong ones would stay small enough.
+
         Args:
             calibration: The calibration.
             refused_answerable: Share of answerable questions that may be refused.
@@ -51,7 +57,8 @@ class Borders:
         """
         if calibration is None:
             return cls()
-        return cls(calibration.refusal_border(refused_answerable), calibration.claim_border(wrong_answers))
+        least = calibration.answer.evidence(LEAST_CLAIMED)
+        return cls(calibration.refusal_border(refused_answerable), max(least, calibration.claim_border(wrong_answers)))
 
     def status(self, evidence: Evidence | None) -> tuple[Status, Reason | None]:
         """Return the status of an answer and its reason.

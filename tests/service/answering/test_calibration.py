@@ -40,6 +40,11 @@ def test_evidence_becomes_a_probability_by_the_logistic_function_of_its_own() ->
     assert CALIBRATION.answer.probability(0.6) == pytest.approx(1 / (1 + math.exp(-2)))
 
 
+def test_a_probability_becomes_the_evidence_that_has_it() -> None:
+    assert CALIBRATION.answer.evidence(0.5) == 0.4
+    assert CALIBRATION.answer.probability(CALIBRATION.answer.evidence(0.9)) == pytest.approx(0.9)
+
+
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(1e-3, 1e12))
 def test_probabilities_stay_in_bounds_and_rise_with_the_evidence(a: float, b: float, slope: float) -> None:
     steep = CALIBRATION.answer.model_copy(update={"slope": slope})

@@ -80,6 +80,15 @@ def test_a_share_of_wrong_answers_that_no_border_keeps_claims_nothing() -> None:
     assert borders.status(Evidence(1e9, 1e9)) == ("uncertain", "doubt")
 
 
+@pytest.mark.parametrize(("answer", "status"), [(0.399, "uncertain"), (0.4, "answered")])
+def test_what_is_more_probably_wrong_than_right_is_not_claimed_whatever_the_border(
+    answer: float, status: Status
+) -> None:
+    calibration = CALIBRATION.model_copy(update={"claims": [(0.5, 0.1)]})
+    borders = Borders.of(calibration, refused_answerable=0.0, wrong_answers=0.5)
+    assert borders.status(Evidence(answer, passage=0.9))[0] == status
+
+
 def test_without_a_calibration_everything_that_was_found_is_claimed() -> None:
     borders = Borders.of(None, refused_answerable=0.1, wrong_answers=0.1)
     assert borders.status(Evidence(-1e9, -1e9)) == ("answered", None)
