@@ -79,6 +79,12 @@ def open_pipeline(settings: Settings, say: Say) -> Iterator[Pipeline]:
             yield make_pipeline(settings, library)
 
 
+def warn_of_claims(pipeline: Pipeline, warn: Say) -> None:
+    """Say at the start if the settings make the pipeline claim nothing, or everything that it finds."""
+    if (warning := pipeline.warning()) is not None:
+        warn(f"Warning: {warning}")
+
+
 def refresh_projection(settings: Settings, encoder: Encoder) -> None:
     """Update the indexes on disk, as opening the library does."""
     from service.retrieval import Library

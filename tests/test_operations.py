@@ -135,6 +135,13 @@ def test_every_alert_says_what_is_wrong_and_how_urgent_it_is() -> None:
         assert f"`{rule['alert']}`" in text
 
 
+def test_an_uncertain_answer_is_no_sign_of_missing_documents() -> None:
+    [rule] = [
+        r for r in yaml.safe_load(read("alerts.yml"))["groups"][0]["rules"] if r["alert"] == "FootnoteFindsLittle"
+    ]
+    assert re.findall(r'status="([^"]+)"', rule["expr"]) == ["not_found"]
+
+
 def test_every_problem_that_an_alert_waits_for_exists() -> None:
     documented = (FOLDER.parent / "http-api.md").read_text(encoding="utf-8")
     for expression in re.findall(r'problem=~?"([^"]+)"', read("alerts.yml")):

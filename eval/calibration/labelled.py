@@ -64,13 +64,15 @@ def _check(labelled: LabelledSet, path: Path, most: int | None) -> None:
     asked = labelled.questions.questions
     answerable = sum(question.answerable for question in asked)
     without = len(asked) - answerable + (answerable if labelled.leave_out else 0)
-    more = f"but {FEWEST} are needed. Add some{'' if most is None else ', or raise --questions'}."
-    if answerable < FEWEST:
-        raise SetError(f"{path} has {answerable} answerable questions to ask, {more}")
-    if not without:
+    few = [f"{answerable} answerable questions"] if answerable < FEWEST else []
+    if not without and not few:
         raise SetError(
             f"{path} has no unanswerable question, so it cannot show how such questions score. "
             f'Add some with "answerable": false, or create them with: --leave-out {path}'
         )
     if without < FEWEST:
-        raise SetError(f"{path} has {without} questions without an answer to ask, {more}")
+        few.append(f"{without} questions without an answer")
+    if few:
+        needed = f"{FEWEST} are needed" if len(few) == 1 else f"{FEWEST} of each are needed"
+        more = "" if most is None else ", or raise --questions"
+        raise SetError(f"{path} has {' and '.join(few)} to ask, but {needed}. Add some{more}.")

@@ -144,7 +144,7 @@ def border_rows(sets: Sequence[AskedSet], calibration: Calibration, limits: Limi
     weights = [weight for asked in sets for weight in case_weights(asked.cases)]
     rows = []
     for limit, judgements in zip(chosen, unseen, strict=True):
-        border = calibration.claim_border(limit.wrong_answers)
+        border = Borders.of(calibration, limit.refused_answerable, limit.wrong_answers).answer
         known = border if np.isfinite(border) else None
         rows.append(
             BorderRow(

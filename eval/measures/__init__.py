@@ -1,8 +1,12 @@
 """Measures of retrieval, answers and refusals, and their significance."""
 
 from eval.measures.measures import (
+    COMPARED,
     COMPLETE,
     COMPLETE_AT,
+    LOWER_IS_BETTER,
+    NEITHER_IS_BETTER,
+    OF_STATUS,
     PER_QUESTION,
     Judged,
     aggregate_latency,
@@ -12,13 +16,18 @@ from eval.measures.measures import (
     expected_calibration_error,
     retrieval_values,
     risk_coverage,
+    status_values,
 )
 from eval.measures.significance import PairedDifference, holm, paired_difference, proportion_interval
 from eval.measures.strings import holds_any, normalised
 
 __all__ = [
+    "COMPARED",
     "COMPLETE",
     "COMPLETE_AT",
+    "LOWER_IS_BETTER",
+    "NEITHER_IS_BETTER",
+    "OF_STATUS",
     "PER_QUESTION",
     "Judged",
     "PairedDifference",
@@ -34,4 +43,5 @@ __all__ = [
     "proportion_interval",
     "retrieval_values",
     "risk_coverage",
+    "status_values",
 ]

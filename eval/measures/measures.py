@@ -24,7 +24,18 @@ COMPLETE = "complete@5"
 COMPLETE_AT = 5
 ANSWERS = ("answer_accuracy", "answer_in_highlight", "highlight_F1")
 PER_QUESTION = (*RETRIEVAL, COMPLETE, *ANSWERS, "claimed_right", "refusal_accuracy")
+"""Measures with a value per question, by its answer."""
+
+OF_STATUS = ("claimed_wrong", "claimed", "uncertain")
+"""Measures with a value per question, by its status and whether the answer is right."""
+
+COMPARED = (*PER_QUESTION, *OF_STATUS)
 """Measures with a value per question, which can be compared in pairs."""
+
+LOWER_IS_BETTER = frozenset({"claimed_wrong"})
+
+NEITHER_IS_BETTER = frozenset({"claimed", "uncertain"})
+"""Measures that do not say whether a run is better: a claim may be right or wrong."""
 
 CALIBRATION_BINS = 10
 
@@ -68,6 +79,20 @@ def retrieval_values(
     return values
 
 
+def status_values(status: str, *, right: bool) -> dict[str, float]:
+    """Return the value of each measure of `OF_STATUS` for one question.
+
+    Args:
+        status: `answered`, `uncertain`, `not_found` or `failed`.
+        right: Whether the words shown first answer it, claimed or not.
+    """
+    return {
+        "claimed_wrong": float(status == "answered" and not right),
+        "claimed": float(status == "answered"),
+        "uncertain": float(status == "uncertain"),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """The outcome of one question, as input of the confidence measures.
@@ -94,13 +119,14 @@ def confidence_measures(judged: Sequence[Judged]) -> dict[str, float | None]:
     """Return the measures of claims, refusals and confidence.
 
     Returns:
-        `claimed`: share of questions with a claimed answer. `wrong_claims`: share of claimed answers that are wrong.
-        `uncertain`: share of questions with that status. `refusal_precision`: share of unanswerable questions among
-        those without a claimed answer. `refusal_recall`: share of questions without a claimed answer among the
-        unanswerable ones. `AUROC`: probability that an answerable question has a higher
-        confidence than an unanswerable one (Hanley and McNeil, 1982). `AURC`: area under the risk-coverage curve
-        (Geifman and El-Yaniv, 2017). None if a measure is undefined.
+        `claimed`: share of questions with a claimed answer. `claimed_wrong`: share of questions with a wrong one.
+        `wrong_claims`: share of claimed answers that are wrong. `uncertain`: share of questions with that status.
+        `refusal_precision`: share of unanswerable questions among those without a claimed answer. `refusal_recall`:
+        share of questions without a claimed answer among the unanswerable ones. `AUROC`: probability that an
+        answerable question has a higher confidence than an unanswerable one (Hanley and McNeil, 1982). `AURC`: area
+        under the risk-coverage curve (Geifman and El-Yaniv, 2017). None if a measure is undefined.
     """
+    values = [status_values(j.status, right=j.right) for j in judged]
     claimed = [j for j in judged if j.status == "answered"]
     refused = [j for j in judged if j.refused]
     unanswerable = [j for j in judged if not j.answerable]
@@ -108,9 +134,8 @@ def confidence_measures(judged: Sequence[Judged]) -> dict[str, float | None]:
     both = bool(unanswerable) and len(unanswerable) < len(judged)
     coverage, risk = risk_coverage(judged)
     return {
-        "claimed": len(claimed) / len(judged) if judged else None,
+        **{name: sum(value[name] for value in values) / len(values) if values else None for name in OF_STATUS},
         "wrong_claims": sum(not j.right for j in claimed) / len(claimed) if claimed else None,
-        "uncertain": sum(j.status == "uncertain" for j in judged) / len(judged) if judged else None,
         "refusal_precision": rightly / len(refused) if refused else None,
         "refusal_recall": rightly / len(unanswerable) if unanswerable else None,
         "AUROC": float(roc_auc_score([j.answerable for j in judged], [j.confidence for j in judged])) if both else None,

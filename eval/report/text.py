@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from eval.runs import (
+    NO_DIFFERENCE,
     VERDICTS,
     ChangedQuestion,
     Check,
@@ -132,9 +133,9 @@ def print_comparison(comparison: Comparison, top: int = 10) -> None:
     for m in comparison.measures:
         d = m.paired
         values = f"{m.measure:{wide}} {m.a:5.3f} {m.b:5.3f} {d.difference:+6.3f} [{d.low:+.3f}, {d.high:+.3f}]"
-        verdict = m.verdict if m.verdict in ("better", "worse") else ""
+        verdict = "" if m.verdict == NO_DIFFERENCE else m.verdict
         click.echo(f"{values} {m.p_holm:5.3f}  {f'{d.wins}/{d.ties}/{d.losses}':11} {verdict}".rstrip())
-    click.echo("p is corrected by Holm's method; without 'better' or 'worse', a difference may be due to chance.")
+    click.echo("p is corrected by Holm's method; without a word at its end, a difference may be due to chance.")
     if comparison.changed:
         shown_ = min(top, len(comparison.changed))
         click.echo(f"\n{plural(len(comparison.changed), 'question')} changed; the {shown_} that changed most:")

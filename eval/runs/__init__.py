@@ -1,7 +1,7 @@
 """Runs: questions asked, judged and measured; comparisons and gates."""
 
 from eval.runs.answers import is_right, shown_sentence
-from eval.runs.comparison import ChangedQuestion, Comparison, compare, differences
+from eval.runs.comparison import NO_DIFFERENCE, ChangedQuestion, Comparison, compare, differences
 from eval.runs.evaluation import LoadedSet, load_set, stored_beir
 from eval.runs.gate import Check, parse_requirement, write_junit
 from eval.runs.multiple import Evaluation, baselines, check_names, evaluate
@@ -13,6 +13,7 @@ from eval.runs.verdicts import FAULTS, VERDICTS, ClaimCounts, claim_counts, conf
 
 __all__ = [
     "FAULTS",
+    "NO_DIFFERENCE",
     "VERDICTS",
     "ChangedQuestion",
     "Check",

@@ -2,20 +2,33 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from eval.errors import BaselineError
-from eval.measures import PER_QUESTION, PairedDifference, holm, paired_difference
+from eval.measures import (
+    COMPARED,
+    LOWER_IS_BETTER,
+    NEITHER_IS_BETTER,
+    PairedDifference,
+    holm,
+    paired_difference,
+    status_values,
+)
 from eval.runs.run import QuestionOutcome, Run
 
 SIGNIFICANT = 0.05
+NO_DIFFERENCE = "no significant difference"
 DIGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureComparison:
-    """One measure of both runs; `p_holm` is corrected for the number of measures."""
+    """One measure of both runs.
+
+    `p_holm` is corrected for the number of measures. `paired.wins` and `.losses` count the questions on which B is
+    better and worse, or higher and lower if neither is better.
+    """
 
     measure: str
     a: float
@@ -25,11 +38,19 @@ class MeasureComparison:
     p_holm: float
 
     @property
+    def better(self) -> Literal["higher", "lower"] | None:
+        """Which values are better; None if the measure does not say which run is better."""
+        if self.measure in NEITHER_IS_BETTER:
+            return None
+        return "lower" if self.measure in LOWER_IS_BETTER else "higher"
+
+    @property
     def verdict(self) -> str:
-        """`better`, `worse` or `no significant difference`: B relative to A."""
+        """B relative to A: `better` or `worse`, `higher` or `lower` if neither is better, or `NO_DIFFERENCE`."""
         if self.p_holm >= SIGNIFICANT or self.paired.difference == 0:
-            return "no significant difference"
-        return "better" if self.paired.difference > 0 else "worse"
+            return NO_DIFFERENCE
+        found = "higher" if self.paired.difference > 0 else "lower"
+        return found if self.better is None else "better" if found == self.better else "worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +92,13 @@ def compare(a: Run, b: Run) -> Comparison:
         raise BaselineError("The runs were made with different -k or --overlap. Run both with the same.")
     before = {outcome.id: outcome for outcome in a.outcomes}
     pairs = [(before[outcome.id], outcome) for outcome in b.outcomes]
+    valued = [(_values(x), _values(y)) for x, y in pairs]
     found = []
-    for measure in PER_QUESTION:
-        values = [
-            (x.values[measure], y.values[measure]) for x, y in pairs if measure in x.values and measure in y.values
-        ]
+    for measure in COMPARED:
+        values = [(x[measure], y[measure]) for x, y in valued if measure in x and measure in y]
         if values:
             left, right = [x for x, _ in values], [y for _, y in values]
-            found.append((measure, left, right, paired_difference(left, right)))
+            found.append((measure, left, right, _paired(measure, left, right)))
     corrected = holm([difference.p for *_, difference in found])
     measures = [
         MeasureComparison(measure, sum(left) / len(left), sum(right) / len(right), len(left), difference, p)
@@ -86,6 +106,16 @@ def compare(a: Run, b: Run) -> Comparison:
     ]
     changed = [ChangedQuestion(change, x, y) for x, y in pairs if (change := _change(x, y)) or (x.status != y.status)]
     return Comparison(a, b, measures, sorted(changed, key=lambda c: (-abs(c.change), c.change, c.a.id)))
+
+
+def _values(outcome: QuestionOutcome) -> Mapping[str, float]:
+    """Return the value of each measure that can be compared."""
+    return {**outcome.values, **status_values(outcome.status, right=outcome.right)}
+
+
+def _paired(measure: str, a: Sequence[float], b: Sequence[float]) -> PairedDifference:
+    found = paired_difference(a, b)
+    return replace(found, wins=found.losses, losses=found.wins) if measure in LOWER_IS_BETTER else found
 
 
 def _change(a: QuestionOutcome, b: QuestionOutcome) -> float:

@@ -16,7 +16,7 @@ from corpus.errors import UnknownDocumentError
 from corpus.store import View
 from eval.errors import TargetError
 from service.answering import Answer, Turn
-from service.opening import open_pipeline
+from service.opening import open_pipeline, warn_of_claims
 from service.runtime.terminal import say
 from service.settings import load_settings
 
@@ -201,9 +201,21 @@ def _seconds(retry_after: str) -> float:
 
 
 @contextmanager
-def local_target(data: Path | None, **settings: Any) -> Iterator[LocalTarget]:  # noqa: ANN401
-    """Open the pipeline of a data folder for the block."""
-    with open_pipeline(load_settings(data=data, **settings), say) as pipeline:
+def local_target(data: Path | None, *, claims: bool = True, **settings: Any) -> Iterator[LocalTarget]:  # noqa: ANN401
+    """Open the pipeline of a data folder for the block.
+
+    Args:
+        data: The folder; None for that of the settings.
+        claims: Whether claims are measured. If not, a calibration that the settings name is ignored, because it may be
+            for another reader, and nothing is said about claims.
+        settings: Settings by name that override those of the environment.
+    """
+    loaded = load_settings(data=data, **settings)
+    if not claims:
+        loaded = loaded.model_copy(update={"calibration": None})
+    with open_pipeline(loaded, say) as pipeline:
+        if claims:
+            warn_of_claims(pipeline, say)
         pipeline.ask("Is everything warm?")
         yield LocalTarget(pipeline)
 

@@ -1,7 +1,7 @@
 """Line-based input files; errors name the file and the line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,7 +78,12 @@ def validated(model: type[_Model], line: str, path: Path, number: int) -> _Model
         return model.model_validate(json_object(line, path, number))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in (*first["loc"], *first.get("ctx", {}).get("below", ())))
+        where = _place((*first["loc"], *first.get("ctx", {}).get("below", ())))
         what = NO_SUCH_KEY if first["type"] == "extra_forbidden" else first["msg"].removesuffix(".")
         field = f"{where}: " if where else ""
         raise SetError(f"{path}, line {number}: {field}{what[:1].lower()}{what[1:]}.") from error
+
+
+def _place(path: Sequence[int | str]) -> str:
+    """Return the path to a value for a person, who counts from 1: `history 2.content`."""
+    return "".join(f" {part + 1}" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -66,7 +66,7 @@ class QuestionSet:
 
 class _Turn(_Strict):
     role: Literal["user", "assistant"]
-    content: _Text
+    content: str  # empty if a question got no answer, as in the API
 
 
 class _Line(_Strict):

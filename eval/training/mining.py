@@ -79,7 +79,7 @@ def mine(given: LoadedSet, data: Path | None, progress: Progress) -> Iterator[Re
     """
     beir = given.source if isinstance(given.source, BeirFolder) else None
     folder, ids = (data, dict[str, str]()) if beir is None else stored_beir(beir, data)
-    with local_target(folder, reader="off") as target:
+    with local_target(folder, claims=False, reader="off") as target:
         gold = resolve(given.questions, target.text) if beir is None else gold_of(beir, ids.get, target.text)
         progress.start(len(given.questions.questions))
         for question in given.questions.questions:

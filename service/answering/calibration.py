@@ -17,6 +17,9 @@ from corpus.errors import SettingsError
 SHIPPED = "calibrations"
 """Folder of this package with the calibrations that are part of it, one JSON file each."""
 
+WITH_READER = "+reader-"
+"""Between the version of a reranker and that of a reader, in a version of the evidence."""
+
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 _Count = Annotated[int, Field(ge=0)]
@@ -59,13 +62,17 @@ class LogisticMap(_Record):
         """Return the probability at this evidence."""
         return 1 / (1 + math.exp(-max(-500.0, min(500.0, self.slope * evidence + self.intercept))))
 
+    def evidence(self, probability: float) -> float:
+        """Return the evidence at this probability, which is above 0 and below 1."""
+        return (math.log(probability / (1 - probability)) - self.intercept) / self.slope
+
 
 class Calibration(_Record):
     """Maps from evidence to probability, and the borders of `not_found` and `answered`.
 
     Args:
         format: Format version of the record.
-        scoring: Version of the evidence: the reranker's.
+        scoring: Version of the evidence, as from `scoring_of`.
         weights_sha256: Digest of the encoder's weights.
         encoder: Fingerprint of the encoder and chunking it was fitted with, for human readers.
         fitted: Date of the fit.
@@ -136,6 +143,11 @@ def _check_order(pairs: Sequence[tuple[float, float]], name: str, *, rising: boo
             raise PydanticCustomError("not_ordered", f"the {name} must {'rise' if rising else 'not rise'}")
 
 
+def scoring_of(reranker: str, reader: str | None) -> str:
+    """Return the version of the evidence of a reranker and a reader, by their versions; None if nothing is read."""
+    return reranker if reader is None else f"{reranker}{WITH_READER}{reader}"
+
+
 def load_calibration(path: Path | None, weights_sha256: str, scoring: str) -> Calibration | None:
     """Return the calibration for an encoder and a reranker, from a file or from the package.
 
@@ -159,10 +171,20 @@ def load_calibration(path: Path | None, weights_sha256: str, scoring: str) -> Ca
         raise SettingsError(f"The calibration {path} cannot be read. Check FOOTNOTE_CALIBRATION.") from error
     calibration = _parsed(text, f"{path}")
     if not _fits(calibration, weights_sha256, scoring):
-        raise SettingsError(
-            f"{path} was fitted for another encoder or scoring version. Fit it again with: footnote-eval calibrate"
-        )
+        raise SettingsError(f"{path} was fitted {_misfit(calibration, weights_sha256, scoring)}")
     return calibration
+
+
+def is_calibrated(weights_sha256: str) -> bool:
+    """Return whether the package has a calibration for an encoder, with some reader or none.
+
+    Args:
+        weights_sha256: Digest of the encoder's weights.
+
+    Raises:
+        SettingsError: A packaged calibration is damaged.
+    """
+    return any(calibration.weights_sha256 == weights_sha256 for calibration in shipped_calibrations())
 
 
 def shipped_calibrations() -> list[Calibration]:
@@ -198,3 +220,16 @@ def _parsed(text: str, name: str) -> Calibration:
 
 def _fits(calibration: Calibration, weights_sha256: str, scoring: str) -> bool:
     return (calibration.weights_sha256, calibration.scoring) == (weights_sha256, scoring)
+
+
+def _misfit(calibration: Calibration, weights_sha256: str, scoring: str) -> str:
+    """Return for what else a calibration was fitted, and what to do."""
+    reranker, _, reader = calibration.scoring.partition(WITH_READER)
+    used_reranker, _, used_reader = scoring.partition(WITH_READER)
+    again = "it again with: footnote-eval calibrate"
+    if (calibration.weights_sha256, reranker) != (weights_sha256, used_reranker):
+        return f"for another encoder or scoring version. Fit {again}"
+    if not reader:
+        return f"without a reader, but one is in use. Set FOOTNOTE_READER=off, or fit {again}"
+    what = "with another reader than the one in use" if used_reader else "with a reader, but none is in use"
+    return f"{what}. Set FOOTNOTE_READER to the one that it was fitted with, or fit {again}"

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from service.answering.answer import Confidence, Level, Reason, Status
 from service.answering.calibration import Calibration
@@ -11,6 +12,9 @@ from service.answering.ranking.reranking import RerankedCandidate
 
 LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4, "medium"))
 """Minimum probability of each level. Lower probabilities are `low`."""
+
+LEAST_CLAIMED = 0.5
+"""Least probability of a claimed answer, whatever share of wrong answers is allowed."""
 
 DECIMALS = 4
 
@@ -44,6 +48,9 @@ class Borders:
     def of(cls, calibration: Calibration | None, refused_answerable: float, wrong_answers: float) -> "Borders":
         """Return the borders of a calibration; without one, those that claim everything.
 
+        An answer that is more probably wrong than right is not claimed, even if the claims above it are so often right
+        that the share of wrong ones would stay small enough.
+
         Args:
             calibration: The calibration.
             refused_answerable: Share of answerable questions that may be refused.
@@ -51,7 +58,8 @@ class Borders:
         """
         if calibration is None:
             return cls()
-        return cls(calibration.refusal_border(refused_answerable), calibration.claim_border(wrong_answers))
+        least = calibration.answer.evidence(LEAST_CLAIMED)
+        return cls(calibration.refusal_border(refused_answerable), max(least, calibration.claim_border(wrong_answers)))
 
     def status(self, evidence: Evidence | None) -> tuple[Status, Reason | None]:
         """Return the status of an answer and its reason.
@@ -64,6 +72,34 @@ class Borders:
         if evidence.answer < self.answer:
             return "uncertain", "doubt"
         return "answered", None
+
+
+def claims_warning(
+    calibration: Calibration | None, path: Path | None, wrong_answers: float, *, only_reader: bool
+) -> str | None:
+    """Return the sentence for an operator whose service claims nothing, or everything; None if it claims by a border.
+
+    Args:
+        calibration: The calibration in use; None if none fits.
+        path: Its file; None if it is from the package.
+        wrong_answers: Share of claimed answers that may be wrong.
+        only_reader: Whether the package has a calibration for the encoder, with another reader than the one in use.
+    """
+    if calibration is None:
+        what = "reader" if only_reader else "encoder"
+        remedy = "set FOOTNOTE_READER=default, or fit one" if only_reader else "fit one"
+        return (
+            f"No calibration fits this {what}, so whatever is found is claimed as an answer, without a probability: "
+            f"{remedy} with footnote-eval calibrate, and name it in FOOTNOTE_CALIBRATION."
+        )
+    if math.isfinite(calibration.claim_border(wrong_answers)):
+        return None
+    known = "" if not calibration.claims else f"set a share of {calibration.claims[0][0]:g} or more, or "
+    return (
+        f"No answer will be claimed, because the {'shipped calibration' if path is None else f'calibration {path}'} "
+        f"has no border for FOOTNOTE_WRONG_ANSWERS={wrong_answers:g}: {known}fit a calibration on more questions of "
+        "your own with footnote-eval calibrate, and name it in FOOTNOTE_CALIBRATION."
+    )
 
 
 def calibrated(evidence: Evidence, calibration: Calibration) -> Confidence:

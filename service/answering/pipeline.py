@@ -19,9 +19,9 @@ from service.answering.answer import (
     Timing,
     Turn,
 )
-from service.answering.calibration import load_calibration
+from service.answering.calibration import is_calibrated, load_calibration, scoring_of
 from service.answering.citations.quotations import answer_text, cited_passage
-from service.answering.confidence import Borders, Evidence, calibrated, uncalibrated
+from service.answering.confidence import Borders, Evidence, calibrated, claims_warning, uncalibrated
 from service.answering.conversation import Reading, read_together
 from service.answering.highlight import Highlighter
 from service.answering.questions.kinds import reason_of
@@ -69,7 +69,7 @@ class Pipeline:
     ) -> None:
         self.library = library
         self.settings = settings
-        self.scoring = reranker.version if reader is None else f"{reranker.version}+reader-{reader.version}"
+        self.scoring = scoring_of(reranker.version, None if reader is None else reader.version)
         self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256, self.scoring)
         self._borders = Borders.of(self.calibration, settings.refused_answerable, settings.wrong_answers)
         self._highlighter = Highlighter(library.encoder, settings.title_tokens)
@@ -81,6 +81,12 @@ class Pipeline:
     def encoder(self) -> Encoder:
         """Encoder of the library's newest snapshot."""
         return self.library.encoder
+
+    def warning(self) -> str | None:
+        """Return the sentence for the operator if the settings claim nothing, or everything; else None."""
+        path, wrong_answers = self.settings.calibration, self.settings.wrong_answers
+        only_reader = is_calibrated(self.encoder.weights_sha256)
+        return claims_warning(self.calibration, path, wrong_answers, only_reader=only_reader)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None) -> Answer:
         """Answer a question with the best-matching passages, all of one generation.

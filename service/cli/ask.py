@@ -40,7 +40,7 @@ def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | Non
 
     from corpus.errors import InputError
     from service.cli.filtering import filter_sentence, parsed_filters
-    from service.opening import open_pipeline
+    from service.opening import open_pipeline, warn_of_claims
     from service.schemas import AskRequest, validation_sentence
     from service.settings import load_settings
 
@@ -51,6 +51,7 @@ def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | Non
     except ValidationError as error:
         raise InputError(filter_sentence(validation_sentence(error))) from error
     with open_pipeline(settings, say) as pipeline:
+        warn_of_claims(pipeline, say)
         answer = pipeline.ask(request.question, k=request.k, filters=request.filters.to_filters())
     if as_json:
         emit_json(answer)

@@ -130,10 +130,11 @@ def _ingest_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
 def _run(settings: Settings, encoder: Encoder, listener: socket.socket, tracing: Tracing, say: Say) -> None:
     from service.http import Service, build_app
     from service.http.server.server import Server
-    from service.opening import make_pipeline, open_library
+    from service.opening import make_pipeline, open_library, warn_of_claims
 
     library = open_library(settings, encoder, say)
     pipeline = make_pipeline(settings, library)
+    warn_of_claims(pipeline, logger.warning if settings.log_format == "json" else say)
     pipeline.ask("Is everything warm?")  # the first forward pass is slow
     with library.snapshot() as snapshot:
         documents, passages = snapshot.view.counts()

@@ -51,6 +51,12 @@ def test_the_same_questions_are_drawn_each_time_in_their_order(write: Write) -> 
         (19, 30, None, "mine.jsonl has 19 answerable questions to ask, but 20 are needed. Add some."),
         (30, 19, None, "mine.jsonl has 19 questions without an answer to ask, but 20 are needed."),
         (30, 0, None, "mine.jsonl has no unanswerable question, so it cannot show how such questions score. Add"),
+        (
+            19,
+            0,
+            None,
+            "has 19 answerable questions and 0 questions without an answer to ask, but 20 of each are needed. Add",
+        ),
         (100, 100, 30, "are needed. Add some, or raise --questions."),
     ],
 )

@@ -5,6 +5,7 @@ import pytest
 from eval.calibration.cases import Case
 from eval.calibration.fitting import fitted
 from eval.calibration.quality import Claims, Limits, border_rows, figures
+from service.answering.calibration import LogisticMap
 from service.answering.confidence import Evidence
 from tests.eval.calibration.test_fitting import DAY, LIMITS, asked, case, drawn, parted
 
@@ -47,7 +48,11 @@ def test_claims_are_counted_as_they_are() -> None:
     cases += [case(f"u{n}", "unanswerable", n / 25, False) for n in range(20)]
     mine = asked("mine", cases)
     calibration = fitted([mine], DAY).model_copy(
-        update={"refusals": [(0.0, -1.0), (0.5, -1.0)], "claims": [(0.1, 0.3)]}
+        update={
+            "answer": LogisticMap(slope=10, intercept=-1),
+            "refusals": [(0.0, -1.0), (0.5, -1.0)],
+            "claims": [(0.1, 0.3)],
+        }
     )
     [row, *_] = figures([mine], calibration, LIMITS)
     claimed, wrong = 14 + 12, 2 + 12
@@ -67,10 +72,10 @@ def test_a_share_that_no_border_keeps_claims_nothing_and_loses_every_right_answe
 
 def test_unseen_questions_are_judged_without_themselves() -> None:
     mine = drawn("mine", slope=12, middle=0.5, count=1000)
-    limits = Limits(refused_answerable=0.05, wrong_answers=0.2)
+    limits = Limits(refused_answerable=0.05, wrong_answers=0.1)
     [row] = [row for row in border_rows([mine], fitted([mine], DAY), limits) if row.share == limits.wrong_answers]
     assert row.fitted.wrong is not None
     assert row.unseen.wrong is not None
-    assert row.fitted.wrong <= 0.2
-    assert row.unseen.wrong == pytest.approx(0.2, abs=0.03)
+    assert row.fitted.wrong <= 0.1
+    assert row.unseen.wrong == pytest.approx(0.1, abs=0.03)
     assert row.unseen != row.fitted

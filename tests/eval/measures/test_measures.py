@@ -63,6 +63,7 @@ def test_claims_are_the_answered_questions_and_no_claim_is_a_refusal() -> None:
     measures = confidence_measures(rows)
     assert measures["claimed"] == 3 / 8
     assert measures["wrong_claims"] == pytest.approx(2 / 3)
+    assert measures["claimed_wrong"] == 2 / 8
     assert measures["uncertain"] == 2 / 8
     assert measures["refusal_precision"] == pytest.approx(2 / 3)
     assert measures["refusal_recall"] == pytest.approx(2 / 3)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from eval.runs.comparison import compare, differences
+from eval.runs.gate import check_no_regression
 from eval.runs.run import Run as StoredRun
 from tests.eval.conftest import Run, Write
-from tests.eval.report.test_page import outcome, refused, run_of
+from tests.eval.report.test_page import doubted, outcome, refused, run_of
 
 
 def test_two_settings_are_compared_and_what_differs_is_said(footnote_eval: Run, questions: Path) -> None:
@@ -94,6 +95,21 @@ def test_the_greatest_changes_come_first_whichever_way_they_went() -> None:
 
 def test_a_question_that_is_now_refused_counts_as_changed() -> None:
     assert [change.a.id for change in compare(run_of(outcome("one")), run_of(refused("one"))).changed] == ["one"]
+
+
+def test_more_wrong_claims_are_worse_and_more_claims_neither() -> None:
+    names = [f"q{n}" for n in range(20)]
+    a = run_of(*(doubted(name, right=False) for name in names))
+    b = run_of(*(outcome(name, right=False) for name in names))
+    up, down = ({m.measure: m for m in compare(*runs).measures} for runs in ((a, b), (b, a)))
+    assert (up["claimed_wrong"].verdict, down["claimed_wrong"].verdict) == ("worse", "better")
+    assert (up["claimed_wrong"].paired.wins, up["claimed_wrong"].paired.losses) == (0, 20)
+    assert (up["claimed"].verdict, down["claimed"].verdict) == ("higher", "lower")
+    assert (up["uncertain"].verdict, down["uncertain"].verdict) == ("lower", "higher")
+    checks = {check.name: check.passed for check in check_no_regression(compare(a, b))}
+    assert checks["no regression of claimed_wrong"] is False
+    assert all(check.passed for check in check_no_regression(compare(b, a)))
+    assert "no regression of claimed" not in checks
 
 
 def test_differences_name_the_parts_of_an_encoder_s_fingerprint() -> None:

@@ -1,5 +1,6 @@
 """Question sets: each error names its line."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def test_a_set_is_read_line_by_line(write: Write) -> None:
     assert (second.answers, second.answerable, second.history[0].content, second.line) == ((), False, "h", 3)
 
 
+def test_a_turn_without_an_answer_is_empty_as_in_the_api(write: Write) -> None:
+    turns = [{"role": "user", "content": "h"}, {"role": "assistant", "content": ""}]
+    (question,) = load_questions(write("set.jsonl", json.dumps({**json.loads(GOOD), "history": turns}))).questions
+    assert [turn.content for turn in question.history] == ["h", ""]
+
+
 def test_the_digest_tells_an_edited_set(write: Write) -> None:
     before = load_questions(write("set.jsonl", GOOD)).sha256
     assert load_questions(write("set.jsonl", GOOD.replace("q?", "r?"))).sha256 != before
@@ -36,7 +43,11 @@ def test_the_digest_tells_an_edited_set(write: Write) -> None:
         ('{"id": "a", "question": "q", "nope": 1}', "line 1: nope: unknown key; docs/evaluation.md lists"),
         ('{"id": "a", "question": "q"}', "line 1: an answerable question needs at least one answer; give"),
         (GOOD.replace('"tags"', '"answerable": false, "tags"'), "line 1: an unanswerable question cannot have"),
-        ('{"id": "a", "question": "q", "answers": [{"document": "d"}]}', "line 1: answers.0.quote: field required."),
+        ('{"id": "a", "question": "q", "answers": [{"document": "d"}]}', "line 1: answers 1.quote: field required."),
+        (
+            GOOD.replace('"tags"', '"history": [{"role": "user", "content": "h"}, {"role": "user"}], "tags"'),
+            "line 1: history 2.content: field required.",
+        ),
         ("[]", "line 1: not a JSON object."),
         ("\n\n", "has no question. Write one as a line of JSON"),
     ],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import SettingsError
 from embeddings.encoder.encoder import Encoder
-from service.answering.calibration import Calibration, load_calibration, shipped_calibrations
+from service.answering.calibration import Calibration, load_calibration, scoring_of, shipped_calibrations
 from service.answering.ranking.maxsim import SCORING_VERSION
 from service.settings import Settings
 
@@ -38,6 +38,11 @@ def test_evidence_becomes_a_probability_by_the_logistic_function_of_its_own() ->
     assert CALIBRATION.answer.probability(0.4) == 0.5
     assert CALIBRATION.passage.probability(0.2) == 0.5
     assert CALIBRATION.answer.probability(0.6) == pytest.approx(1 / (1 + math.exp(-2)))
+
+
+def test_a_probability_becomes_the_evidence_that_has_it() -> None:
+    assert CALIBRATION.answer.evidence(0.5) == 0.4
+    assert CALIBRATION.answer.probability(CALIBRATION.answer.evidence(0.9)) == pytest.approx(0.9)
 
 
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(1e-3, 1e12))
@@ -134,6 +139,27 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, write: Write) -> No
 def test_a_file_for_another_encoder_or_score_is_refused(save: Callable[..., Path], changed: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=r"another encoder or scoring version\. Fit it again with: footnote-eval"):
         load_calibration(save(**changed), WEIGHTS, SCORING_VERSION)
+
+
+@pytest.mark.parametrize(
+    ("fitted", "used", "said"),
+    [
+        ("r-1", None, "with a reader, but none is in use. Set FOOTNOTE_READER to the one that it was fitted with"),
+        (
+            "r-1",
+            "r-2",
+            "with another reader than the one in use. Set FOOTNOTE_READER to the one that it was fitted with",
+        ),
+        (None, "r-2", "without a reader, but one is in use. Set FOOTNOTE_READER=off"),
+    ],
+)
+def test_a_file_for_another_reader_is_refused_with_that_cause(
+    save: Callable[..., Path], fitted: str | None, used: str | None, said: str
+) -> None:
+    path = save(scoring=scoring_of(SCORING_VERSION, fitted))
+    with pytest.raises(SettingsError) as caught:
+        load_calibration(path, WEIGHTS, scoring_of(SCORING_VERSION, used))
+    assert str(caught.value) == f"{path} was fitted {said}, or fit it again with: footnote-eval calibrate"
 
 
 def test_the_calibration_that_comes_along_is_the_default_encoders(default_encoder: Encoder) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from embeddings.encoder.encoder import Encoder
 from service.answering.answer import Answer, Confidence, Reason, Status
-from service.answering.confidence import Borders, Evidence, calibrated, uncalibrated
+from service.answering.confidence import Borders, Evidence, calibrated, claims_warning, uncalibrated
 from service.answering.pipeline import Pipeline
 from service.answering.ranking.candidates import Candidate
 from service.answering.ranking.reranking import RerankedCandidate
@@ -81,10 +81,57 @@ def test_a_share_of_wrong_answers_that_no_border_keeps_claims_nothing() -> None:
     assert borders.status(Evidence(1e9, 1e9)) == ("uncertain", "doubt")
 
 
+@pytest.mark.parametrize(("answer", "status"), [(0.399, "uncertain"), (0.4, "answered")])
+def test_what_is_more_probably_wrong_than_right_is_not_claimed_whatever_the_border(
+    answer: float, status: Status
+) -> None:
+    calibration = CALIBRATION.model_copy(update={"claims": [(0.5, 0.1)]})
+    borders = Borders.of(calibration, refused_answerable=0.0, wrong_answers=0.5)
+    assert borders.status(Evidence(answer, passage=0.9))[0] == status
+
+
 def test_without_a_calibration_everything_that_was_found_is_claimed() -> None:
     borders = Borders.of(None, refused_answerable=0.1, wrong_answers=0.1)
     assert borders.status(Evidence(-1e9, -1e9)) == ("answered", None)
     assert borders.status(None) == ("not_found", None)
+
+
+# Warnings
+
+
+def test_a_calibration_with_a_border_needs_no_warning() -> None:
+    assert claims_warning(CALIBRATION, None, 0.05, only_reader=True) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "claims", "name", "remedy"),
+    [
+        (None, CALIBRATION.claims, "the shipped calibration", "set a share of 0.05 or more, or fit"),
+        (Path("own.json"), CALIBRATION.claims, "the calibration own.json", "set a share of 0.05 or more, or fit"),
+        (Path("own.json"), [], "the calibration own.json", "fit"),
+    ],
+)
+def test_a_share_without_a_border_is_said_with_what_to_do(
+    path: Path | None, claims: list[tuple[float, float]], name: str, remedy: str
+) -> None:
+    calibration = CALIBRATION.model_copy(update={"claims": claims})
+    assert claims_warning(calibration, path, 0.01, only_reader=True) == (
+        f"No answer will be claimed, because {name} has no border for FOOTNOTE_WRONG_ANSWERS=0.01: {remedy} a "
+        "calibration on more questions of your own with footnote-eval calibrate, and name it in FOOTNOTE_CALIBRATION."
+    )
+
+
+@pytest.mark.parametrize(
+    ("only_reader", "said"),
+    [
+        (True, "fits this reader, so whatever is found is claimed as an answer, without a probability: set FOOTNOTE_"),
+        (False, "fits this encoder, so whatever is found is claimed as an answer, without a probability: fit one with"),
+    ],
+)
+def test_claims_without_a_calibration_are_said_with_what_is_missing(only_reader: bool, said: str) -> None:
+    warning = claims_warning(None, None, 0.3, only_reader=only_reader)
+    assert warning is not None
+    assert warning.startswith(f"No calibration {said}")
 
 
 # Without a calibration

@@ -410,12 +410,14 @@ def test_a_question_that_the_documents_answer_is_not_refused(refusing: Pipeline,
     assert answer.confidence.probability > 0.5
 
 
-def test_refusing_can_be_switched_off(refusing: Pipeline, tmp_path: Path) -> None:
+def test_refusing_can_be_switched_off_and_then_what_is_improbable_is_uncertain(
+    refusing: Pipeline, tmp_path: Path
+) -> None:
     path = write_calibration(tmp_path / "own.json", refusing.encoder, LEAST, claimed=-1.0)
     settings = refusing.settings.model_copy(update={"refused_answerable": 0.0, "calibration": path})
     always = Pipeline(refusing.library, settings)
 
-    assert always.ask(NOT_THERE[0]).status == "answered"
+    assert always.ask(NOT_THERE[0]).status == "uncertain"
     assert always.ask(NOT_THERE[0]).passages == refusing.ask(NOT_THERE[0]).passages
 
 

@@ -515,6 +515,23 @@ def test_ask_says_how_sure_it_is_where_that_has_been_measured(
     assert re.search(r"\n  Confidence: (very high|high|medium|low) \(\d+%\)\n", filled("ask", "When did it begin?").out)
 
 
+def test_ask_warns_once_where_everything_or_nothing_is_claimed(
+    filled: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_encoder: Encoder
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
+    everything = filled("ask", "When did it begin?", "--json")
+    assert everything.err.count("Warning: No calibration fits this encoder, so whatever is found is claimed") == 1
+    assert json.loads(everything.out)["status"] == "answered"
+    path = write_calibration(tmp_path / "c.json", tiny_encoder, least=-0.9)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "claims": [[0.4, -0.9]]}))
+    monkeypatch.setenv("FOOTNOTE_CALIBRATION", str(path))
+    nothing = filled("ask", "When did it begin?", "--json")
+    assert nothing.err.count(f"Warning: No answer will be claimed, because the calibration {path} has no border") == 1
+    assert json.loads(nothing.out)["status"] == "uncertain"
+    monkeypatch.setenv("FOOTNOTE_WRONG_ANSWERS", "0.4")
+    assert "Warning" not in filled("ask", "When did it begin?").err
+
+
 COPIED = "The truce held until the spring, when the talks came to an end.\n\nWas this content helpful?\n"
 
 

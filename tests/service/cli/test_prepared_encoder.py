@@ -18,6 +18,7 @@ from service.opening import load_encoder
 from service.settings import load_settings
 from tests.corpus.samples import tamper
 from tests.service.cli.conftest import Run
+from tests.service.conftest import write_calibration
 
 QUESTION = "When did the truce begin?"
 
@@ -28,9 +29,11 @@ def documents(write: Callable[..., Path]) -> Path:
 
 
 def test_what_takes_long_is_said_once_and_not_among_the_output(
-    footnote: Run, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    footnote: Run, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_encoder: Encoder
 ) -> None:
     footnote("ingest", documents)
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
+    monkeypatch.setenv("FOOTNOTE_CALIBRATION", str(write_calibration(tmp_path / "c.json", tiny_encoder, least=0.3)))
     monkeypatch.setenv("FOOTNOTE_EXPORTS", str(tmp_path / "exports"))
 
     first, second = footnote("ask", QUESTION, "--json"), footnote("ask", QUESTION, "--json")
