@@ -24,7 +24,7 @@ _ADVICE = re.compile(r": footnote (?:verify|reindex|documents list|feedback(?: l
 
 
 _HARMLESS = frozenset("\n\t\u00ad\u200c\u200d\u2060")
-"""Characters that are shown although they are not printable: line break, tab, soft hyphen, both joiners, word joiner."""
+"""Characters that are shown although they are not printable: line break, tab, soft hyphen, joiners, word joiner."""
 
 _BREAKS = {"\u2028": "\n", "\u2029": "\n"}
 
