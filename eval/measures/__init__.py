@@ -1,5 +1,6 @@
 """Measures of retrieval, answers and refusals, and their significance."""
 
+from eval.measures.meanings import MEANINGS
 from eval.measures.measures import (
     COMPLETE,
     COMPLETE_AT,
@@ -19,6 +20,7 @@ from eval.measures.strings import holds_any, normalised
 __all__ = [
     "COMPLETE",
     "COMPLETE_AT",
+    "MEANINGS",
     "PER_QUESTION",
     "Judged",
     "PairedDifference",
