@@ -1,5 +1,6 @@
 """Measures of retrieval, answers and refusals, and their significance."""
 
+from eval.measures.meanings import MEANINGS
 from eval.measures.measures import (
     COMPARED,
     COMPLETE,
@@ -26,6 +27,7 @@ __all__ = [
     "COMPLETE",
     "COMPLETE_AT",
     "LOWER_IS_BETTER",
+    "MEANINGS",
     "NEITHER_IS_BETTER",
     "OF_STATUS",
     "PER_QUESTION",

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from eval.measures import MEANINGS
 from eval.report.plots import all_plots, by_set, tag_groups
 from eval.report.text import claims_sentence, required, shown
 from eval.runs import (
@@ -123,7 +124,7 @@ def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - the variables 
     script = "" if loader is None else loader.get_source(environment, "report.js")[0]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template(template)
-    return page.render(script=Markup(script), script_hash=digest, **values)  # noqa: S704 - ours
+    return page.render(script=Markup(script), script_hash=digest, meanings=MEANINGS, **values)  # noqa: S704 - ours
 
 
 def _moment(started: str) -> str:

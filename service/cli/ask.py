@@ -11,15 +11,20 @@ from service.cli.options import LazyDefaultOption, default_k
 from service.runtime.terminal import data_option, emit_json, json_option, plain, say, wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from service.answering import Answer, AnsweringPassage, Citation, Confidence
 
 NOT_FOUND = ("Not in these documents.", "The nearest passages:")
 UNCERTAIN = {
-    "doubt": ("No passage clearly answers.", "These may bear on it:"),
+    "doubt": ("No passage clearly answers this.", "These may bear on it:"),
     "collection": ("No single passage answers this.", "These bear on it:"),
     "vague": ("Ask a whole question: these words alone do not say what to look for.", "The nearest passages:"),
 }
 """Sentences above the passages of an answer that claims nothing, by reason; the second one leads to the passages."""
+
+QUOTED = ("doubt", "collection")
+"""Reasons of which the highlights are quoted above each passage. Of a vague question, nothing bears on it."""
 
 
 @click.command()
@@ -60,6 +65,8 @@ def ask(question: str, k: int | None, filters: tuple[str, ...], data: Path | Non
 
 
 def _show(answer: Answer) -> None:
+    if answer.interpretation is not None and answer.interpretation.spelling is not None:
+        click.echo(wrapped(f"Showing results for “{answer.interpretation.spelling}”", indent="") + "\n")
     if answer.answer is None:
         sentences = NOT_FOUND if answer.reason is None else UNCERTAIN[answer.reason]
         click.echo(" ".join(sentences if answer.passages else sentences[:1]))
@@ -72,17 +79,22 @@ def _show(answer: Answer) -> None:
         click.echo(f"  {_confidence(answer.confidence)}")
     for passage in answer.passages:
         click.echo(f"\n{passage.rank}. {_source(passage.citation)}  [score {passage.score:.2f}]")
-        if answer.reason is None:
-            click.echo(wrapped(passage.text))
+        if answer.reason in QUOTED:
+            _show_quoted(passage)
         else:
-            click.echo("\n".join(wrapped(f"“{words}”") for words in _highlighted(passage)))
-    if answer.reason is not None and answer.confidence.passage_probability is not None:
-        click.echo(f"\nChance that the first passage answers: {answer.confidence.passage_probability:.0%}")
+            click.echo(wrapped(passage.text))
+    if answer.reason == "doubt" and answer.passages and answer.confidence.probability is not None:
+        click.echo(f"\nChance that the words quoted first answer: {answer.confidence.probability:.0%}")
 
 
-def _highlighted(passage: AnsweringPassage) -> list[str]:
-    """Return the highlighted words, or the whole passage if none are."""
-    return [passage.text[span.start : span.end] for span in passage.highlights] or [passage.text]
+def _show_quoted(passage: AnsweringPassage) -> None:
+    """Print the highlighted words as quotations, then the passage around them, if there is more of it."""
+    whole = passage.text.strip()
+    quoted = [passage.text[span.start : span.end] for span in passage.highlights] or [whole]
+    click.echo("\n".join(wrapped(f"“{words}”") for words in quoted))
+    if quoted != [whole]:
+        click.echo("    The passage around it:")
+        click.echo(wrapped(passage.text, indent=" " * 8))
 
 
 def _confidence(confidence: Confidence) -> str:
@@ -93,6 +105,20 @@ def _confidence(confidence: Confidence) -> str:
 
 
 def _source(citation: Citation) -> str:
-    parts = [citation.speaker, citation.title, citation.section, citation.publisher, citation.published]
+    """Return what is known of a source, in the order of the pages, and where its words are."""
+    parts = [
+        _listed(citation.authors),
+        citation.title,
+        citation.speaker and f"said by {citation.speaker}",
+        citation.section,
+        None if citation.page is None else f"p. {citation.page}",
+        citation.publisher,
+        citation.published,
+    ]
     label = ", ".join(dict.fromkeys(part for part in parts if part))
     return plain(f"{label} ({citation.document_id}, characters {citation.start}–{citation.end})".replace("\n", " "))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as people list them: `A, B and C`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ Command = Callable[..., Any]
 
 _ADVICE = re.compile(r": footnote (?:verify|reindex|documents list|feedback(?: list| remove \S+)?)$")
 """End of a message with a command to run."""
+
+
+_HARMLESS = frozenset("\n\t\u00ad\u200c\u200d\u2060")
+"""Characters that are shown although they are not printable: line break, tab, soft hyphen, joiners, word joiner."""
+
+_BREAKS = {"\u2028": "\n", "\u2029": "\n"}
 
 
 class NonEmptyPath(click.Path):
@@ -103,14 +110,22 @@ def _jsonable(value: object) -> object:
 
 
 def plain(text: str) -> str:
-    """Return a text with `?` instead of control characters."""
+    """Return a text that a terminal shows as it is, with `?` instead of every character that could steer it.
+
+    Spaces of every width stay, and so do the invisible characters of spelling. Line and paragraph separators become
+    line breaks.
+    """
     safe = text.encode(errors="backslashreplace").decode()
-    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in safe)
+    return "".join(c if _is_plain(c) else _BREAKS.get(c, "?") for c in safe)
 
 
 def one_line(text: str) -> str:
     """Return a text as from `plain`, with `?` instead of line breaks and tabs too."""
-    return "".join(c if c.isprintable() else "?" for c in plain(text))
+    return re.sub(r"[\n\t]", "?", plain(text))
+
+
+def _is_plain(character: str) -> bool:
+    return character.isprintable() or character in _HARMLESS or unicodedata.category(character) == "Zs"
 
 
 def wrapped(text: str, indent: str = "    ", width: int = 96) -> str:

@@ -10,7 +10,8 @@ import { announce } from "./page.js";
 const CONFIRMED_MS = 4_000;
 
 /**
- * A text as a quotation with its source: the words, then a line that cites them, then a link.
+ * A text as a quotation with its source: the words, of which only blank lines are left out, then a line that cites them,
+ * then a link.
  *
  * @param {string} text
  * @param {Citation} citation
@@ -18,7 +19,8 @@ const CONFIRMED_MS = 4_000;
  */
 export function plainQuotation(text, citation, origin) {
   const source = facts(citation, { texts: TEXTS, language: LANGUAGE }).map((fact) => fact.text);
-  return `“${text.trim()}”\n${source.join(", ")}.\n${citation.source_href ?? new URL(citation.href, origin).href}\n`;
+  const words = text.trim().replace(/\n(?:\s*\n)+/g, "\n");
+  return `“${words}”\n${source.join(", ")}.\n${citation.source_href ?? new URL(citation.href, origin).href}\n`;
 }
 
 /**

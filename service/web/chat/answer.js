@@ -9,7 +9,8 @@ import { headingLines, markedWords } from "./words.js";
 /**
  * @import { Setting } from "./chat.js"
  * @import { Failure } from "./failure.js"
- * @import { Answer, Passage, Quotation, Reason } from "./shapes.js"
+ * @import { Answer, Citation, Passage, Quotation, Reason } from "./shapes.js"
+ * @import { Span } from "./spans.js"
  */
 
 /** How many passages of an uncertain answer are quoted above the folded list of all. */
@@ -24,25 +25,49 @@ const QUOTED = 3;
 export function answerElements({ status, reason, answer, confidence, passages }, setting, rating) {
   const { texts, unfolded, copyButton } = setting;
   const found = status === "answered" ? answer : null;
-  const n = passages.length;
-  const summary =
-    found === null
-      ? filled(n === 1 ? texts.nearestOne : texts.nearest, { n })
-      : filled(n === 1 ? texts.passage : texts.passages, { n: n - 1 });
+  const quoted = reason && reason !== "vague" ? passages.slice(0, QUOTED) : [];
   const copy = found === null ? null : copyButton(found.text, found.citation);
+  const items = passages.map((passage) => passageItem(passage, setting));
+  const details = element(
+    "details",
+    { part: "passages", open: found !== null && unfolded ? "" : null },
+    element("summary", {}, summary(found !== null, quoted.length, passages.length, texts)),
+    status === "uncertain" ? null : chance(texts.chance, confidence.passage_probability, setting),
+    element("ol", { class: "passages" }, ...items),
+  );
+
+  /** Unfold the passages and go to one of them. */
+  function show(/** @type {number} */ at) {
+    details.open = true;
+    items[at]?.focus({ preventScroll: true });
+    items[at]?.scrollIntoView({ block: "nearest" });
+  }
+
   return [
-    found === null ? noAnswer(reason ?? null, passages, setting) : quotation(found, confidence.level, setting),
+    found === null
+      ? noAnswer(reason ?? null, quoted, confidence, setting, show)
+      : quotation(found, confidence.level, setting),
     copy === null && rating === null ? null : element("div", { class: "tools" }, copy, rating),
-    n === 0
-      ? null
-      : element(
-          "details",
-          { part: "passages", open: found !== null && unfolded ? "" : null },
-          element("summary", {}, summary),
-          chance(confidence, setting),
-          element("ol", { class: "passages" }, ...passages.map((passage) => passageItem(passage, setting))),
-        ),
+    passages.length === 0 ? null : details,
   ];
+}
+
+/**
+ * What the folded passages are called.
+ *
+ * @param {boolean} answered
+ * @param {number} quoted How many of them are quoted above.
+ * @param {number} all
+ * @param {Setting["texts"]} texts
+ */
+function summary(answered, quoted, all, texts) {
+  if (answered) {
+    return filled(all === 1 ? texts.passage : texts.passages, { n: all - 1 });
+  }
+  if (quoted > 0) {
+    return filled(all === quoted ? texts.around : texts.aroundMore, { n: all - quoted });
+  }
+  return filled(all === 1 ? texts.nearestOne : texts.nearest, { n: all });
 }
 
 /** A heading that can be given the focus, so that reading goes on from there. */
@@ -55,16 +80,17 @@ function outcome(/** @type {string} */ text, /** @type {number} */ level) {
  * instead.
  *
  * @param {Reason | null} reason Null if nothing was found.
- * @param {Passage[]} passages
+ * @param {Passage[]} quoted The passages to quote from.
+ * @param {Answer["confidence"]} confidence
  * @param {Setting} setting
+ * @param {(at: number) => void} show
  */
-function noAnswer(reason, passages, setting) {
+function noAnswer(reason, quoted, confidence, setting, show) {
   const { texts, level } = setting;
   if (reason === null) {
     const said = outcome(texts.notFound, level + 1);
     return element("div", { class: "not-found", part: "not-found" }, said, element("p", {}, texts.notFoundWhy));
   }
-  const quoted = reason === "vague" ? [] : passages.slice(0, QUOTED);
   return element(
     "div",
     { class: "uncertain", part: "uncertain" },
@@ -72,17 +98,24 @@ function noAnswer(reason, passages, setting) {
     element("p", {}, texts[`${reason}Why`]),
     quoted.length === 0
       ? null
-      : element("ol", { class: "passages" }, ...quoted.map((passage) => bearingItem(passage, setting))),
+      : element(
+          "ol",
+          { class: "passages" },
+          ...quoted.map((passage, at) => bearingItem(passage, setting, () => show(at))),
+        ),
+    reason === "doubt" && quoted.length > 0 ? chance(texts.chanceQuoted, confidence.probability, setting) : null,
   );
 }
 
 /**
- * The highlighted sentences of a passage as quotations, or all of it if none are.
+ * The highlighted sentences of a passage as quotations, or all of it if none are. Their title opens the document at the
+ * last of them, which is the one that may answer.
  *
  * @param {Passage} passage
  * @param {Setting} setting
+ * @param {() => void} show Called to show the passage around them.
  */
-function bearingItem({ text, highlights, citation }, setting) {
+function bearingItem({ text, highlights, citation }, setting, show) {
   const spans = stretches(text, highlights);
   const sentences = spans.length === 0 ? [text] : spans.map(({ start, end }) => text.slice(start, end));
   const quoted = sentences.map((sentence) => element("span", { class: "quoted" }, sentence));
@@ -94,20 +127,37 @@ function bearingItem({ text, highlights, citation }, setting) {
       { class: "passage", part: "passage", ...wordsOf(citation.language) },
       ...separated(quoted, "\n"),
     ),
-    sourceNote(citation, setting),
+    sourceNote(citedWords(citation, highlights.at(-1)), setting),
+    button({ class: "small", part: "around" }, [setting.texts.passage], show),
   );
 }
 
 /**
- * @param {Answer["confidence"]} confidence
+ * The citation of words of a passage.
+ *
+ * @param {Citation} citation The passage's.
+ * @param {Span | undefined} words Relative to the passage; undefined for all of it.
+ * @returns {Citation}
+ */
+function citedWords(citation, words) {
+  if (words === undefined) {
+    return citation;
+  }
+  const [start, end] = [citation.start + words.start, citation.start + words.end];
+  return { ...citation, start, end, href: citation.href.replace(/#char=.*$/, `#char=${start},${end}`) };
+}
+
+/**
+ * @param {string} text
+ * @param {number | null | undefined} probability
  * @param {Setting} setting
  */
-function chance({ passage_probability }, { texts, language }) {
-  if (typeof passage_probability !== "number") {
+function chance(text, probability, { language }) {
+  if (typeof probability !== "number") {
     return null;
   }
-  const percent = new Intl.NumberFormat(language, { style: "percent" }).format(passage_probability);
-  return element("p", { class: "chance", part: "chance" }, filled(texts.chance, { percent }));
+  const percent = new Intl.NumberFormat(language, { style: "percent" }).format(probability);
+  return element("p", { class: "chance", part: "chance" }, filled(text, { percent }));
 }
 
 /**
@@ -155,7 +205,7 @@ function passageItem({ text, highlights, citation, also_found_in }, setting) {
   );
   return element(
     "li",
-    {},
+    { tabindex: "-1" },
     element("blockquote", { class: "passage", part: "passage", ...wordsOf(citation.language) }, ...nodes),
     sourceNote(citation, setting),
     copies.length === 0

@@ -12,17 +12,19 @@ export class Failure extends Error {
    * @param {string} [more.message] What the operator of the page needs to know.
    * @param {string[]} [more.details] The service's own sentences about the request.
    * @param {number | null} [more.status] The response's status, if one came.
+   * @param {boolean} [more.lasting] Whether the page has to be changed first.
    */
-  constructor(kind, { message = "", details = [], status = null } = {}) {
+  constructor(kind, { message = "", details = [], status = null, lasting = false } = {}) {
     super(message);
     this.kind = kind;
     this.details = details;
     this.status = status;
+    this.lasting = lasting || kind === "rejected" || kind === "tooLong";
   }
 
   /** Whether the same request may succeed later. */
   get retry() {
-    return this.kind !== "rejected" && this.kind !== "tooLong";
+    return !this.lasting;
   }
 
   /** @param {unknown} error Anything that was thrown. */
@@ -50,7 +52,7 @@ export function problemOf(status, problem) {
   const ofSite = found.some(({ pointer }) => /^\/filters/.test(pointer)); // visitors set none
   const rejected = ofSite ? "refused" : "rejected";
   const kind = KINDS[status] ?? (status >= 400 && status < 500 ? rejected : "busy");
-  return new Failure(kind, { message: told.join(" ") || `status ${status}`, details, status });
+  return new Failure(kind, { message: told.join(" ") || `status ${status}`, details, status, lasting: ofSite });
 }
 
 /**

@@ -25,14 +25,13 @@ const OFF = [403, 404, 405];
  * @param {() => void} refused Called when the service takes no ratings.
  */
 export function ratingButtons(turn, answer, { service, texts, icons, tell }, conversation, refused) {
-  const labels =
-    answer.status === "not_found"
-      ? { up: texts.upMissing, down: texts.downMissing }
-      : { up: texts.up, down: texts.down };
+  const missing = answer.status === "not_found";
+  const labels = missing ? { up: texts.upMissing, down: texts.downMissing } : { up: texts.up, down: texts.down };
+  const bare = icons && !missing; // below "not found", a thumb alone could mean either
   const buttons = RATINGS.map((rating) =>
     button(
-      { class: `small thumb ${rating}`, part: `thumb-${rating}`, title: icons ? labels[rating] : null },
-      [thumb(), element("span", { class: icons ? "unseen" : null }, labels[rating])],
+      { class: `small thumb ${rating}`, part: `thumb-${rating}`, title: bare ? labels[rating] : null },
+      [thumb(), element("span", { class: bare ? "unseen" : null }, labels[rating])],
       () => choose(rating),
     ),
   );
@@ -68,8 +67,9 @@ export function ratingButtons(turn, answer, { service, texts, icons, tell }, con
   }
 
   show();
-  const label = icons ? element("span", {}, texts.helpful) : null;
-  const group = { class: "feedback", part: "feedback", role: "group", "aria-label": texts.helpful };
+  const label = bare ? element("span", {}, texts.helpful) : null;
+  const named = { role: "group", "aria-label": missing ? texts.notFound : texts.helpful };
+  const group = { class: bare ? "feedback" : "feedback worded", part: "feedback", ...named };
   return element("div", group, label, ...buttons, unsaved);
 }
 

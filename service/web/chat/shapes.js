@@ -15,7 +15,9 @@
  * @typedef {"doubt" | "collection" | "vague"} Reason Why an answer is uncertain. Each is the key of a text.
  * @typedef {{
  *   status: "answered" | "uncertain" | "not_found", reason?: Reason | null, generation: number,
- *   confidence: { level: "very_high" | "high" | "medium" | "low", passage_probability?: number | null },
+ *   confidence: {
+ *     level: "very_high" | "high" | "medium" | "low", probability?: number | null, passage_probability?: number | null,
+ *   },
  *   answer: Quotation | null, passages: Passage[],
  *   interpretation?: { turns: number[], spelling?: string | null } | null,
  * }} Answer
@@ -53,7 +55,7 @@ function isAnswer({ status, reason, answer, confidence, passages, interpretation
   return (
     isOutcome(status, reason, answer) &&
     typeof confidence.level === "string" &&
-    typeof (confidence.passage_probability ?? 0) === "number" &&
+    [confidence.probability, confidence.passage_probability].every((chance) => typeof (chance ?? 0) === "number") &&
     passages.every(isPassage) &&
     Array.isArray(interpretation?.turns ?? []) &&
     typeof (interpretation?.spelling ?? "") === "string"

@@ -41,7 +41,7 @@ const PROBE_MS = 5_000;
  */
 export async function askService(service, request, signal) {
   if (request.filters === null) {
-    throw new Failure("refused");
+    throw new Failure("refused", { lasting: true });
   }
   const body = { ...request, accept: ["uncertain"] };
   const options = { method: "POST", body, accept: "text/event-stream, application/json;q=0.5", signal };

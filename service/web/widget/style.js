@@ -133,8 +133,12 @@ summary { padding-block: 0.2em; min-block-size: 24px; cursor: pointer; }
 .passages { list-style: none; }
 .passages li { margin-block-start: 0.75em; padding-inline-start: 0.8em; border-inline-start: 2px solid var(--line); font-size: 0.9375em; }
 .passages li + li { margin-block-start: 1.5em; }
+.passages + .chance { margin-block-start: 1em; }
+.uncertain .small { margin-block-start: 0.4em; }
 .feedback { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em; margin-block-start: 0.5em; }
 .feedback button { font-size: 1em; min-inline-size: 2.25em; min-block-size: 2.25em; padding: 0.3em; border-color: transparent; line-height: 0; }
+.worded button { display: flex; align-items: center; gap: 0.35em; line-height: 1.35; text-align: start; border-color: var(--line); }
+.worded svg { flex: none; }
 .feedback button[aria-pressed="true"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
 svg { inline-size: 1.25em; block-size: 1.25em; fill: none; stroke: currentcolor; stroke-width: 1.6; stroke-linejoin: round; }
 .down svg { transform: rotate(180deg); }

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from eval.measures import MEANINGS
 from eval.report.page import render, render_comparison, render_overview
 from eval.runs.comparison import compare
 from eval.runs.gate import Check
@@ -141,6 +142,38 @@ def test_questions_stand_worst_first_and_a_wrong_refusal_is_a_fault(show: Open) 
     assert shown_ids(page) == ["failed", "late", "refused"]
 
 
+def test_every_measure_has_its_meaning_in_a_line(show: Open) -> None:
+    run = run_of(*OUTCOMES)
+    assert set(run.measures) <= set(MEANINGS)
+    page = show(render(run, None, []))
+
+    for card in page.locator(".headline > div").all():
+        assert card.get_attribute("title") == MEANINGS[card.locator("dt").text_content() or ""]
+    page.get_by_text(f"All {len(run.measures)} measures, and what they mean").click()
+    expect(page.locator(".all .meaning")).to_have_text([MEANINGS[measure] for measure in run.measures])
+    expect(page.locator(".all .meaning").first).to_be_visible()
+
+
+def test_the_other_pages_give_the_meanings_too(show: Open) -> None:
+    run = run_of(*OUTCOMES)
+    page = show(render_overview([Evaluation(run, None, ()), Evaluation(run, None, ())]))
+    rows = page.get_by_role("region", name="All measures by set").locator("tbody tr > td:last-child")
+    expect(rows).to_have_text([MEANINGS[measure] for measure in run.measures])
+
+    page = show(render_comparison(compare(run, run_of(*(refused(o.id) for o in OUTCOMES)))))
+    titles = page.get_by_role("region", name="Measures of A and B").locator("tbody th")
+    assert titles.first.get_attribute("title") == MEANINGS[titles.first.text_content() or ""]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_table_of_outcomes_says_that_it_scrolls_where_it_does(show: Open, width: int) -> None:
+    page = show(render(run_of(*OUTCOMES), None, []), viewport={"width": width, "height": 800})
+    table = page.locator(".wide")
+    hint = table.evaluate("(region) => getComputedStyle(region, '::before').content")
+    scrolls = table.evaluate("(region) => region.scrollWidth > region.clientWidth")
+    assert scrolls == ("Scroll sideways" in hint) == (width == 360)
+
+
 @pytest.mark.parametrize(
     ("label", "value", "left"),
     [
@@ -246,7 +279,7 @@ UNSURE = (
 def test_every_outcome_of_three_states_is_counted_and_the_claims_have_an_interval(show: Open) -> None:
     page = show(render(run_of(*UNSURE), None, []))
 
-    table = page.get_by_role("region", name="Outcomes")
+    table = page.locator(".wide")
     assert [row.locator("th, td").all_text_contents() for row in table.locator("tbody tr").all()] == [
         ["claimed, but not answerable", "–", "1"],
         ["claimed from a wrong passage", "1", "–"],

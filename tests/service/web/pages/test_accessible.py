@@ -91,8 +91,9 @@ def doubting(page: Page, service: RunningService) -> None:
     page.goto(service.url)
     doubt(page, "doubt", interpretation={"turns": [], "spelling": QUESTION})
     ask(page, QUESTION)
-    last(page).locator("summary").click()
     expect(last(page).locator(".chance")).to_be_visible()
+    last(page).get_by_role("button", name="The passage around it").first.click()
+    expect(last(page).locator("details li").first).to_be_focused()
 
 
 def asking_back(page: Page, service: RunningService) -> None:

@@ -118,7 +118,29 @@ def test_an_uncertain_answer_quotes_what_may_bear_on_the_question_and_claims_not
     expect(page.locator("details li").first).to_be_hidden()
     page.locator("summary").click()
     expect(page.locator("details li")).to_have_count(len(passages))
-    expect(page.locator("details")).to_contain_text("Chance that the first passage answers: 37%.")
+    expect(page.locator("summary")).to_have_text(f"The passage around each, and {len(passages) - 3} more")
+    expect(page.locator(".uncertain")).to_contain_text("Read the passage around each")
+    chance = ["Chance that the words quoted first answer: 20%."] if reason == "doubt" else []
+    expect(page.locator(".uncertain > .chance")).to_have_text(chance)
+    expect(page.locator(".chance")).to_have_count(len(chance))
+
+
+def test_each_quotation_of_an_uncertain_answer_leads_to_its_words_and_to_its_passage(
+    page: Page, service: RunningService
+) -> None:
+    doubt(page, "doubt")
+    passages = ask(page, QUESTION)["passages"]
+
+    page.locator(".uncertain li").nth(1).get_by_role("button", name="The passage around it").click()
+    around = page.locator("details li").nth(1)
+    expect(around).to_be_in_viewport()
+    expect(around).to_be_focused()
+    expect(around.locator("blockquote")).to_have_text(passages[1]["text"], use_inner_text=False)
+    page.locator(".uncertain li").first.get_by_role("link", name=passages[0]["citation"]["title"]).click()
+    mark = page.locator("#text mark")
+    expect(mark).to_be_in_viewport()
+    words = passages[0]["highlights"][-1]
+    assert mark.text_content() == passages[0]["text"][words["start"] : words["end"]]
 
 
 def test_a_vague_question_is_asked_for_again_in_more_words(page: Page) -> None:
@@ -127,7 +149,8 @@ def test_a_vague_question_is_asked_for_again_in_more_words(page: Page) -> None:
 
     expect(heading(page)).to_have_text("Ask a whole question")
     expect(page.locator(".uncertain")).to_contain_text("Ask who, what, when, where or why.")
-    expect(page.locator(".uncertain li, .confidence")).to_have_count(0)
+    expect(page.locator(".uncertain li, .confidence, .chance")).to_have_count(0)
+    expect(page.locator("summary")).to_have_text("The 5 nearest passages")
     expect(page.locator("details li").first).to_be_hidden()
 
 

@@ -1,5 +1,6 @@
 """Copying a passage as a quotation, with where it stands."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,12 +47,29 @@ def test_an_answer_is_copied_as_a_quotation_with_its_source(copying: Page) -> No
     )
 
 
-def test_a_passage_is_copied_word_for_word(copying: Page) -> None:
-    passage = ask(copying, QUESTION)["passages"][1]
-    copying.locator(".passages > li").nth(1).get_by_role("button", name="Copy as quotation").click()
+def test_a_passage_is_copied_word_for_word_without_its_blank_lines(copying: Page) -> None:
+    passages = ask(copying, QUESTION)["passages"]
+    at, passage = next((at, one) for at, one in enumerate(passages) if "\n\n" in one["text"].strip())
+    copying.locator(".passages > li").nth(at).get_by_role("button", name="Copy as quotation").click()
 
     expect(copying.get_by_role("status")).to_have_text("Copied as a quotation.")
-    assert copying.evaluate("navigator.clipboard.readText()").startswith(f"“{passage['text'].strip()}”\n")
+    copied = copying.evaluate("navigator.clipboard.readText()")
+    words, _, _ = copied.removeprefix("“").partition("”\n")
+    assert words == re.sub(r"\n\n+", "\n", passage["text"].strip())
+    assert words.split() == passage["text"].split()
+
+
+def test_a_quotation_has_no_blank_lines_and_keeps_every_word_and_line(page: Page) -> None:
+    text = "\n# A title\n \n\u00a0\n\nOne\u00a0line,\n  another.\n\n| a | b |\n|---|---|\n"
+    quotation = page.evaluate(
+        """async ([text, citation]) => {
+          const { plainQuotation } = await import("/web/quotation.js");
+          return plainQuotation(text, citation, "https://here.example");
+        }""",
+        [text, {**CITATION, **BARE}],
+    )
+
+    assert quotation.startswith("“# A title\nOne\u00a0line,\n  another.\n| a | b |\n|---|---|”\nA title.\n")
 
 
 def test_where_the_browser_refuses_to_copy_the_quotation_is_there_to_copy_by_hand(

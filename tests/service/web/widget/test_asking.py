@@ -113,24 +113,33 @@ def test_what_is_not_in_the_documents_is_said_with_the_nearest_passages_folded_a
     expect(passage).to_be_visible()
 
 
+@pytest.mark.parametrize("reason", ["doubt", "collection"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_an_uncertain_answer_quotes_what_may_bear_on_the_question_and_claims_nothing(visit: Visit, theme: str) -> None:
+def test_an_uncertain_answer_quotes_what_may_bear_on_the_question_and_claims_nothing(
+    visit: Visit, theme: str, reason: str
+) -> None:
     page = visit(f'data-theme="{theme}"', viewport={"width": 360, "height": 640})
-    doubt(page, "collection")
+    doubt(page, reason)
     open_chat(page)
     answer = ask(page, QUESTION)
 
-    assert (answer["status"], answer["reason"]) == ("uncertain", "collection")
+    assert (answer["status"], answer["reason"]) == ("uncertain", reason)
     log = chat(page).get_by_role("log")
-    expect(log.get_by_role("heading", name="No single passage answers this.")).to_be_visible()
+    said = {"doubt": "No passage clearly answers this.", "collection": "No single passage answers this."}[reason]
+    expect(log.get_by_role("heading", name=said)).to_be_visible()
     first = answer["passages"][0]
     words = [first["text"][h["start"] : h["end"]] for h in first["highlights"]]
     assert log.locator(".uncertain li").first.locator(".quoted").all_text_contents() == words
     expect(log.locator(".uncertain li").first.get_by_role("link", name=first["citation"]["title"])).to_be_visible()
     expect(log).not_to_contain_text("The documents say")
     expect(chat(page).locator("figure, .confidence")).to_have_count(0)
-    chat(page).locator("summary").click()
-    expect(log).to_contain_text("Chance that the first passage answers: 37%.")
+    expect(chat(page).locator("summary")).to_contain_text("The passage around each")
+    expect(chat(page).locator(".chance")).to_have_text(
+        ["Chance that the words quoted first answer: 20%."] if reason == "doubt" else []
+    )
+    log.locator(".uncertain li").nth(1).get_by_role("button", name="The passage around it").click()
+    expect(chat(page).locator("details li").nth(1)).to_be_focused()
+    expect(chat(page).locator("details li").nth(1)).to_be_in_viewport()
     assert violations(page) == []
 
 

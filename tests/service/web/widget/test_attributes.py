@@ -177,6 +177,7 @@ def test_filters_that_cannot_be_used_end_all_asking(visit: Visit, watched: Watch
 
     assert ask_in_vain(page) == "refused"
     expect(chat(page).locator(".failure")).to_contain_text("Please tell the site’s owner.")
+    expect(chat(page).get_by_role("button", name="Try again")).to_have_count(0)
     [complaint] = watched.complaints
     assert "the attribute filters must be a JSON object with keys among document_id, publisher" in complaint
     assert complaint.endswith("No question is asked.")

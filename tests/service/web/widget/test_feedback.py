@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.service.accessibility import violations
 from tests.service.web.pages.browsing import QUESTION, UNANSWERABLE, Watched
 from tests.service.web.widget.conftest import Visit
 from tests.service.web.widget.hosting import ask, chat, last_told, open_chat, told
@@ -52,6 +54,26 @@ def test_a_rating_is_sent_with_what_it_is_of(visit: Visit) -> None:
         {"role": "user", "content": QUESTION},
         {"role": "assistant", "content": first["answer"]["text"]},
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("en", ["Right, it is not there", "Wrong, it is there"]),
+        ("es", ["Correcto, no está", "Incorrecto, sí está"]),
+    ],
+)
+def test_below_not_found_the_thumbs_say_what_they_mean(visit: Visit, language: str, labels: list[str]) -> None:
+    page = visit(f'data-language="{language}"', viewport={"width": 360, "height": 640})
+    chat(page).locator(".launcher").click()
+    ask(page, UNANSWERABLE)
+
+    thumbs = chat(page).locator(".feedback button")
+    expect(thumbs).to_have_text(labels)
+    for label in thumbs.locator("span").all():
+        assert (label.bounding_box() or {"width": 0})["width"] > 60, "the words cannot be seen"
+    expect(chat(page).locator(".feedback > span:not(.unsaved)")).to_have_count(0)
+    assert violations(page) == []
 
 
 def test_a_second_press_takes_a_rating_back_even_on_the_next_page(visit: Visit) -> None:
