@@ -213,7 +213,8 @@ def test_a_question_that_cannot_be_asked_is_refused(filled: Run, arguments: tupl
 )
 def test_odd_questions_get_an_answer_like_any_other(filled: Run, question: str) -> None:
     ran = filled("ask", "--json", "--", question)
-    assert (ran.code, ran.err) == (0, "")
+    said = [line for line in ran.err.splitlines() if not line.startswith("Warning: No calibration fits this encoder")]
+    assert (ran.code, said) == (0, [])
     [passage] = json.loads(ran.out)["passages"]
     assert passage["citation"]["document_id"] == "truce"
     assert "\x1b" not in filled("ask", "--", question).out
