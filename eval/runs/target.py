@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -215,9 +215,15 @@ def local_target(data: Path | None, *, claims: bool = True, **settings: Any) -> 
         loaded = loaded.model_copy(update={"calibration": None})
     with open_pipeline(loaded, say) as pipeline:
         if claims:
-            warn_of_claims(pipeline, say)
+            warn_of_claims(pipeline, _say_once)
         pipeline.ask("Is everything warm?")
         yield LocalTarget(pipeline)
+
+
+@cache
+def _say_once(text: str) -> None:
+    """Print a line on standard error, for the first of the sets and variants that are asked."""
+    say(text)
 
 
 @contextmanager
