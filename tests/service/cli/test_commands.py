@@ -16,7 +16,7 @@ import pytest
 from corpus.store.database import DATABASE_NAME
 from corpus.store.write_lock import WRITER_NAME
 from embeddings.encoder.encoder import Encoder
-from service.answering.answer import Answer, Confidence, Reason
+from service.answering.answer import Answer, Confidence, Interpretation, Reason
 from service.answering.pipeline import Pipeline
 from service.schemas.asking import AskRequest
 from service.settings import PREFIX, Settings
@@ -53,7 +53,9 @@ def test_a_reply_is_shown_with_its_question_and_by_whom(footnote: Run, write: Wr
     shown = footnote("ask", "Was it mended?").out
 
     assert re.match(
-        r"Ana Toll: “(?:Was the weir mended|Why)\?”\n“(?:No, never|They had no oak)\.”\n  — Olaf Hask, ", shown
+        r"Ana Toll: “(?:Was the weir mended|Why)\?”\n“(?:No, never|They had no oak)\.”\n"
+        r"  — .*, said by Olaf Hask \(weir, ",
+        shown,
     )
 
 
@@ -66,7 +68,7 @@ def test_ask_prints_the_contracts_object(filled: Run) -> None:
 
 
 HEADINGS = {
-    "doubt": "No passage clearly answers. These may bear on it:",
+    "doubt": "No passage clearly answers this. These may bear on it:",
     "collection": "No single passage answers this. These bear on it:",
     "vague": "Ask a whole question: these words alone do not say what to look for. The nearest passages:",
 }
@@ -80,23 +82,50 @@ def doubt(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def _doubt(reason: Reason, **changes: Any) -> None:
         def doubting(self: Pipeline, question: str, **more: Any) -> Answer:
             answer = answered(self, question, **more)
-            return replace(answer, status="uncertain", reason=reason, answer=None, **changes)
+            uncertain: dict[str, Any] = {
+                "status": "uncertain",
+                "reason": reason,
+                "answer": None,
+                "interpretation": None,
+            }
+            return replace(answer, **(uncertain | changes))
 
         monkeypatch.setattr(Pipeline, "ask", doubting)
 
     return _doubt
 
 
-@pytest.mark.parametrize("reason", ["doubt", "collection", "vague"])
-def test_ask_prints_an_uncertain_answer_as_quotations_that_claim_nothing(
+@pytest.mark.parametrize("reason", ["doubt", "collection"])
+def test_ask_prints_an_uncertain_answer_as_quotations_with_the_passages_around_them(
     filled: Run, doubt: Callable[..., None], reason: Reason
 ) -> None:
     doubt(reason)
     ran = filled("ask", "When did the truce begin?")
     assert ran.code == 0
     assert ran.out.startswith(f"{HEADINGS[reason]}\n\n1. The truce, Start, 2017-01-19 (truce, characters 0–42)")
-    assert "\n    “The truce began in the year 2012.”\n" in ran.out
+    assert ran.out.endswith(
+        "\n    “The truce began in the year 2012.”\n"
+        "    The passage around it:\n"
+        "        # Start\n\n        The truce began in the year 2012.\n"
+    )
     assert "Confidence" not in ran.out
+
+
+def test_ask_quotes_nothing_that_is_near_a_vague_question(filled: Run, doubt: Callable[..., None]) -> None:
+    doubt("vague")
+    out = filled("ask", "truce").out
+    assert out.startswith(f"{HEADINGS['vague']}\n\n1. The truce, Start, 2017-01-19 (truce, characters 0–42)")
+    assert out.endswith("\n    # Start\n\n    The truce began in the year 2012.\n")
+    assert "“" not in out
+
+
+def test_ask_prints_a_passage_that_is_quoted_whole_once(
+    footnote: Run, write: Write, doubt: Callable[..., None]
+) -> None:
+    assert footnote("ingest", write("short.md", "The truce began in the year 2012.\n")).code == 0
+    doubt("collection")
+    out = footnote("ask", "When did the truce begin?").out
+    assert out.endswith("]\n    “The truce began in the year 2012.”\n")
 
 
 @pytest.mark.parametrize(("reason", "heading"), HEADINGS.items())
@@ -110,11 +139,38 @@ def test_ask_announces_no_passages_of_an_uncertain_answer_that_has_none(
     assert not out.rstrip().endswith(":")
 
 
-def test_ask_names_the_probability_of_an_uncertain_answer_for_what_it_is(
-    filled: Run, doubt: Callable[..., None]
+@pytest.mark.parametrize(
+    ("reason", "end"),
+    [("doubt", "\n\nChance that the words quoted first answer: 20%\n"), ("collection", ""), ("vague", "")],
+)
+def test_ask_gives_the_chance_of_the_quoted_words_where_they_are_in_doubt_and_no_other(
+    filled: Run, doubt: Callable[..., None], reason: Reason, end: str
 ) -> None:
-    doubt("doubt", confidence=Confidence("low", 0.2, 0.374))
-    assert filled("ask", "When did the truce begin?").out.endswith("\n\nChance that the first passage answers: 37%\n")
+    doubt(reason, confidence=Confidence("low", 0.2, 0.814))
+    out = filled("ask", "When did the truce begin?").out
+    assert out.endswith(end)
+    assert ("Chance" in out, "81" in out) == (bool(end), False)
+
+
+def test_ask_gives_no_chance_that_has_not_been_measured(filled: Run, doubt: Callable[..., None]) -> None:
+    doubt("doubt", confidence=Confidence("low", None))
+    assert "Chance" not in filled("ask", "When did the truce begin?").out
+
+
+def test_ask_says_how_a_question_was_spelt(filled: Run, doubt: Callable[..., None]) -> None:
+    out = filled("ask", "When did the truce begin?").out
+    assert out.startswith("Showing results for “When did the truce began?”\n\n“The truce began in the year 2012.”\n")
+    assert "Showing results for" not in filled("ask", "When was the truce?").out
+    doubt("doubt", interpretation=Interpretation((0,), None))
+    assert "Showing results for" not in filled("ask", "When did the truce begin?").out
+
+
+def test_ask_cites_as_the_pages_do(footnote: Run, write: Write) -> None:
+    head = "---\ntitle: The weir\nauthors: [Ana Toll, Juan Soto, Eva Lund]\npublisher: The Press\n---\n"
+    text = "Ana Toll: Was it mended?\n\nOlaf Hask: No, never.\n\nAna Toll: Why?\n\nOlaf Hask: They had no oak."
+    assert footnote("ingest", write("weir.md", head + text)).code == 0
+    out = footnote("ask", "Was it mended?").out
+    assert "\n  — Ana Toll, Juan Soto and Eva Lund, The weir, said by Olaf Hask, The Press (weir, characters " in out
 
 
 def test_ask_prints_the_object_of_an_uncertain_answer(filled: Run, doubt: Callable[..., None]) -> None:
