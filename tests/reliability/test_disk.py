@@ -84,10 +84,10 @@ def test_without_room_for_temporary_files_the_answer_is_the_same(
     data = tmp_path / "data"
     [again] = named(found, "ingest again")
     again.prepared(data)
-    before = shop.done("ask", "Who?", "--data", data).out
+    before = shop.done("ask", "Who?", "--data", data)
     shop.shim.plan(shop.temporary, Action.FAIL, 1, kinds=FULL, error=errno.ENOSPC, lasting=True)
     ran = shop.forks.run("ask", "Who?", "--data", data)
     hits = shop.shim.hits
     shop.shim.plan(None)
-    assert (ran.status, ran.out, ran.err) == (0, before, "")
+    assert (ran.status, ran.out, ran.err) == (0, before.out, before.err)
     assert hits > 0
