@@ -43,7 +43,7 @@ class Collector:
 
 
 def thumb(page: Page, name: str) -> Locator:
-    return last(page).get_by_role("group", name="Was this helpful?").get_by_role("button", name=name, exact=True)
+    return last(page).locator(".feedback").get_by_role("button", name=name, exact=True)
 
 
 def kept_by(service: RunningService) -> list[dict[str, Any]]:
@@ -90,6 +90,7 @@ def test_an_answer_is_rated_as_what_was_asked_and_shown(page: Page) -> None:
 def test_that_nothing_was_found_can_be_right_or_wrong(page: Page) -> None:
     collector = Collector(page)
     ask(page, UNANSWERABLE)
+    expect(page.get_by_role("group", name="Not in these documents")).to_be_visible()
     thumb(page, "Right, it is not there").click()
     expect_rated(page, "Right, it is not there")
 
@@ -179,7 +180,7 @@ def test_where_the_service_takes_no_ratings_none_can_be_given(page: Page, watche
     thumb(page, "Right, it is not there").click()
 
     expect(page.get_by_role("status")).to_have_text("This service does not collect ratings.")
-    expect(page.get_by_role("group", name="Was this helpful?")).to_have_count(0)
+    expect(page.locator(".feedback")).to_have_count(0)
 
 
 def test_a_rating_that_was_not_recorded_says_so_and_can_be_given_again(page: Page, watched: Watched) -> None:

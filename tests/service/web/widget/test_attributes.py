@@ -69,7 +69,7 @@ def test_another_language_is_given_with_its_texts(visit: Visit) -> None:
 def test_a_text_that_is_left_out_is_english_and_written_to_the_right(visit: Visit) -> None:
     page = visit(body="""<footnote-chat language="ar" texts='{"ask": "اسأل"}'></footnote-chat>""")
     ask(page, UNANSWERABLE)
-    for text in ("Not in these documents.", "Was this helpful?"):
+    for text in ("Not in these documents.", "Right, it is not there"):
         starts_left = chat(page).get_by_text(text).evaluate(STARTS_LEFT)
         assert starts_left, text
 

@@ -111,7 +111,7 @@ NO_ANSWERS = [
 
 def lasting(answer: dict[str, Any]) -> bool:
     """Whether the same question cannot be answered later either: something in it or on the page must change first."""
-    return answer["status"] == 422
+    return bool(answer["status"] == 422)
 
 
 def test_an_answer_that_is_none_is_an_error_and_no_endless_wait(visit: Visit, watched: Watched) -> None:
