@@ -1,6 +1,10 @@
 """Files that evaluations write."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+
+from eval.errors import TargetError
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -16,3 +20,16 @@ def write_atomically(path: Path, text: str) -> None:
     except OSError:
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def unwritable_reported(path: Path) -> Iterator[None]:
+    """Translate the errors of writing to a path.
+
+    Raises:
+        TargetError: It cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TargetError(f"{path} cannot be written ({error.strerror or error}). Choose another folder.") from error

@@ -3,7 +3,7 @@
 from embeddings.encoder.cpus import lower_priority, usable_cpus
 from embeddings.encoder.encoder import Encoder, PassageEncoding, QuestionEncoding
 from embeddings.encoder.export_cache import default_exports_folder
-from embeddings.encoder.model_files import DEFAULT_ENCODER, model_folder, translated_load_errors, weights_sha256
+from embeddings.encoder.model_files import DEFAULT_ENCODER, is_out_of_memory, model_folder, weights_sha256
 from embeddings.encoder.onnx_runtime import open_session
 from embeddings.encoder.selection import PRECISIONS, Precision
 
@@ -15,10 +15,10 @@ __all__ = [
     "Precision",
     "QuestionEncoding",
     "default_exports_folder",
+    "is_out_of_memory",
     "lower_priority",
     "model_folder",
     "open_session",
-    "translated_load_errors",
     "usable_cpus",
     "weights_sha256",
 ]

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.errors import EncoderError
 from embeddings.encoder import DEFAULT_ENCODER, model_folder, weights_sha256
@@ -15,9 +16,11 @@ MODEL, CARD = "reader.onnx", "card.json"
 
 FORMAT = 1
 
+LEAST_TOKENS, MOST_TOKENS = 16, 512
+"""Bounds of `max_tokens`. The model has embeddings of so many positions."""
 
-@dataclass(frozen=True, slots=True)
-class Card:
+
+class Card(BaseModel):
     """What a reader is and comes from.
 
     Args:
@@ -28,10 +31,12 @@ class Card:
         trained: Sets, licences, settings and measures of the training, for human readers.
     """
 
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
     format: int
     sha256: str
     embeddings_sha256: str
-    max_tokens: int
+    max_tokens: Annotated[int, Field(ge=LEAST_TOKENS, le=MOST_TOKENS)]
     trained: Mapping[str, Any]
 
     @property
@@ -50,12 +55,28 @@ def load_card(folder: Path) -> Card:
         EncoderError: It cannot be read or is of another format.
     """
     try:
-        card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise EncoderError(f"The reader in {folder} has no usable {CARD}. Train or copy it again.") from error
-    if card.format != FORMAT:
-        raise EncoderError(f"The reader in {folder} is of another version of Footnote. Train or copy it again.")
-    return card
+        given = json.loads((folder / CARD).read_bytes())
+        if isinstance(given, dict) and given.get("format", FORMAT) != FORMAT:
+            raise unusable(folder, "is of another version of Footnote.")
+        return Card.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name, what = ".".join(map(str, first["loc"])), first["msg"]
+        detail = f"{name}: " if name else ""
+        raise unusable(folder, f"has no usable {CARD}: {detail}{what[:1].lower()}{what[1:]}.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise unusable(folder, f"has no usable {CARD}: it cannot be read as JSON.") from error
+
+
+def unusable(folder: Path, what: str) -> EncoderError:
+    """Return the error of a reader that cannot be used.
+
+    Args:
+        folder: Folder of the reader.
+        what: What is wrong with it, after its name.
+    """
+    advice = "Reinstall Footnote." if folder == _packaged() else "Train or copy it again, or change FOOTNOTE_READER."
+    return EncoderError(f"The reader in {folder} {what} {advice}")
 
 
 def load_files(folder: Path) -> tuple[Card, bytes, Path, str]:
@@ -71,20 +92,24 @@ def load_files(folder: Path) -> tuple[Card, bytes, Path, str]:
     try:
         model = (folder / MODEL).read_bytes()
     except OSError as error:
-        raise EncoderError(f"The reader in {folder} has no readable {MODEL}. Reinstall Footnote.") from error
+        raise unusable(folder, f"has no readable {MODEL}.") from error
     if hashlib.sha256(model).hexdigest() != card.sha256:
-        raise EncoderError(f"The reader in {folder} is damaged: its checksum does not match. Reinstall Footnote.")
+        raise unusable(folder, "is damaged: its checksum does not match.")
     encoder = model_folder(DEFAULT_ENCODER)
     weights = encoder / "model.safetensors"
     if weights_sha256(encoder) != card.embeddings_sha256:
-        raise EncoderError(f"The reader in {folder} belongs to other word embeddings. Train it again.")
+        raise unusable(folder, "belongs to other word embeddings.")
     return card, model, weights, (encoder / "tokenizer.json").read_text(encoding="utf-8")
 
 
 def packaged_reader() -> Path | None:
     """Return the folder of the reader in the package; None if it has none."""
-    folder = Path(str(resources.files("embeddings.reader") / "weights"))
+    folder = _packaged()
     return folder if is_reader(folder) else None
+
+
+def _packaged() -> Path:
+    return Path(str(resources.files("embeddings.reader") / "weights"))
 
 
 def is_reader(folder: Path) -> bool:
@@ -95,6 +120,12 @@ def is_reader(folder: Path) -> bool:
 def write_card(folder: Path, max_tokens: int, trained: Mapping[str, Any]) -> Card:
     """Write the card of the model in a folder, which belongs to the default encoder's word embeddings."""
     digest = hashlib.sha256((folder / MODEL).read_bytes()).hexdigest()
-    card = Card(FORMAT, digest, weights_sha256(model_folder(DEFAULT_ENCODER)), max_tokens, trained)
-    (folder / CARD).write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    card = Card(
+        format=FORMAT,
+        sha256=digest,
+        embeddings_sha256=weights_sha256(model_folder(DEFAULT_ENCODER)),
+        max_tokens=max_tokens,
+        trained=trained,
+    )
+    (folder / CARD).write_text(json.dumps(card.model_dump(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return card

@@ -4,15 +4,22 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from embeddings.encoder import open_session, usable_cpus
-from embeddings.reader.files import load_files
+from corpus.errors import EncoderError
+from embeddings.encoder import is_out_of_memory, open_session, usable_cpus
+from embeddings.reader.files import MODEL, load_files, unusable
 from embeddings.reader.pairs import pair_tokenizer, pair_tokens
 from embeddings.reader.word_embeddings import WordEmbeddings
+
+TRIED = (4, 7)
+"""Numbers of tokens that a model is tried on. Two, because a model may take one number only."""
+
+_NO_READER = "its inputs or outputs are not a reader's."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +43,7 @@ class Reader:
         folder: Folder with the reader's files.
 
     Raises:
-        EncoderError: A file is missing or damaged, or belongs to other word embeddings.
+        EncoderError: A file is missing or damaged, or belongs to other word embeddings, or the model is no reader's.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -44,7 +51,7 @@ class Reader:
         self.version = card.version
         self._tokenizer = pair_tokenizer(Tokenizer.from_str(tokenizer), card.max_tokens)
         self._words = WordEmbeddings(weights)
-        self._session = open_session(model)
+        self._session = _session(model, folder, self._words.dimension)
         self.workers = usable_cpus()
         self._workers = ThreadPoolExecutor(self.workers, thread_name_prefix="read")
 
@@ -66,3 +73,26 @@ class Reader:
         weights = np.exp(scores[inside] - scores.max())
         null = np.exp(scores[0] - scores.max())
         return ReadPassage(encoded.spans[inside], weights / (weights.sum() + null))
+
+
+def _session(model: bytes, folder: Path, dimension: int) -> Any:  # noqa: ANN401 - onnxruntime has no types
+    """Open a session, and try it on a few tokens."""
+    try:
+        session = open_session(model)
+    except Exception as error:  # onnxruntime's types have no common base
+        if is_out_of_memory(error):
+            raise EncoderError(
+                f"There is not enough memory to load the reader in {folder}. Give the process more, or set "
+                "FOOTNOTE_READER to 'off'."
+            ) from error
+        raise unusable(folder, f"has no usable {MODEL}: onnxruntime cannot load it.") from error
+    for tokens in TRIED:
+        words, types = np.zeros((1, tokens, dimension), np.float32), np.zeros((1, tokens), np.int64)
+        try:
+            [logits] = session.run(None, {"words": words, "types": types})
+            fits = logits.shape == (1, tokens) and logits.dtype == np.float32
+        except Exception as error:
+            raise unusable(folder, f"has no usable {MODEL}: {_NO_READER}") from error
+        if not fits:
+            raise unusable(folder, f"has no usable {MODEL}: {_NO_READER}")
+    return session

@@ -27,11 +27,11 @@ class WordEmbeddings:
         size = int.from_bytes(os.pread(self._file, 8, 0), "little")
         header = json.loads(os.pread(self._file, size, 8))[NAME]
         self._start = 8 + size + header["data_offsets"][0]
-        self._dimension = header["shape"][1]
+        self.dimension = header["shape"][1]
 
     def __getitem__(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the rows of token ids, `(tokens, dimension)` float32."""
-        width = 4 * self._dimension
+        width = 4 * self.dimension
         unique, where = np.unique(ids, return_inverse=True)
         rows = b"".join(os.pread(self._file, width, self._start + width * int(one)) for one in unique)
-        return np.frombuffer(rows, np.float32).reshape(-1, self._dimension)[where]
+        return np.frombuffer(rows, np.float32).reshape(-1, self.dimension)[where]

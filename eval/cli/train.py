@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from eval.cli.options import sets_option
+from eval.errors import SetError
 from service.runtime.terminal import NonEmptyPath, data_option
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from eval.runs import LoadedSet
-    from eval.training import ReaderModel
+    from eval.training import ReaderModel, Schedule
 
 MOST_MEASURED = 200
 """Questions of each set, with and without an answer each, that are measured on."""
@@ -45,7 +47,7 @@ MOST_MEASURED = 200
     help="Learn from at most N questions of each BEIR folder, drawn by a hash.",
 )
 @click.option(
-    "--steps", type=click.IntRange(1), default=4000, show_default=True, help="Steps of some 22 passages each."
+    "--steps", type=click.IntRange(1, 10**6), default=4000, show_default=True, help="Steps of some 22 passages each."
 )
 @click.option(
     "--held-out",
@@ -55,7 +57,7 @@ MOST_MEASURED = 200
     show_default=True,
     help="Share of the articles to measure on instead of learning from them.",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 def train(
     set_paths: Sequence[Path],
     data: Path | None,
@@ -72,28 +74,53 @@ def train(
     FOOTNOTE_READER names it.
     """
     from embeddings.encoder import DEFAULT_ENCODER, model_folder
-    from eval.training import Schedule, divided, export_reader, mined, reader_measures, sampled
+    from eval.files import unwritable_reported
+    from eval.training import divided, export_reader, mined, reader_measures, sampled
     from eval.training import train as train_reader
     from service.runtime.terminal import say
 
     sets = _loaded(set_paths, written)
-    records = [record for given in sets for record in mined(given, data, out / "records")]
+    with unwritable_reported(out):
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    records = [record for given in sets for record in mined(given, data, out / "records", say)]
     learnt, held_out = divided(records, share, MOST_MEASURED)
     public = {path.name for path in set_paths if path.is_dir()}
     learnt = learnt if most is None else sampled(learnt, most, public)
+    _check_enough(len(records), len(learnt), share)
     say(f"Learning from {len(learnt):,} questions, measuring on {len(held_out):,} about other articles.")
-    schedule = Schedule(steps=steps, warmup=max(1, steps // 20), decay=max(1, steps * 3 // 8), seed=seed)
     start, measures = model_folder(DEFAULT_ENCODER), dict[str, float]()
 
     def measure(model: ReaderModel, tokenizer: Tokenizer) -> Mapping[str, float]:
         measures.update(reader_measures(model, tokenizer, held_out))
         return measures
 
-    model = train_reader(learnt, start, out, schedule, measure, say)
+    trained = train_reader(learnt, start, out, _schedule(steps, seed), measure, say)
     names = [given.questions.name for given in sets]
-    facts = {"sets": names, "questions": len(learnt), "schedule": asdict(schedule), "held_out": share, **measures}
-    card = export_reader(model, start, learnt, out / "reader", facts)
+    schedule = asdict(_schedule(trained.steps, seed))
+    facts = {"sets": names, "questions": len(learnt), "schedule": schedule, "held_out": share, **measures}
+    card = export_reader(trained.model, start, learnt, out / "reader", facts)
     say(f"Wrote reader {card.version} to {out / 'reader'}. To use it, set FOOTNOTE_READER to this folder.")
+
+
+def _schedule(steps: int, seed: int) -> Schedule:
+    from eval.training import Schedule
+
+    return Schedule(steps=steps, warmup=max(1, steps // 20), decay=max(1, steps * 3 // 8), seed=seed)
+
+
+def _check_enough(records: int, learnt: int, share: float) -> None:
+    """Check that there are records to learn from."""
+    if not records:
+        raise SetError(
+            "There is no question to learn from: none has a retrieved passage that answers it, or is marked as "
+            "unanswerable. Check the answers of the sets."
+        )
+    if not learnt:
+        raise SetError(
+            f"There is no question to learn from: all {records:,} are about held-out articles. Give more sets, or a "
+            f"lower --held-out than {share:g}."
+        )
 
 
 def _loaded(paths: Sequence[Path], written: Path | None) -> list[LoadedSet]:

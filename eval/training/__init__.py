@@ -3,8 +3,9 @@
 from eval.training.export import export_reader
 from eval.training.loop import Schedule, train
 from eval.training.measures import reader_measures
-from eval.training.mining import divided, mined, sampled
+from eval.training.mining import divided, sampled
 from eval.training.model import ReaderModel
+from eval.training.records import mined
 
 __all__ = [
     "ReaderModel",

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from corpus.errors import FootnoteError
 from embeddings.encoder.export import OPSET, smooth_layers, to_int8
 from embeddings.reader import MODEL, Card, pair_tokenizer, write_card
+from eval.files import unwritable_reported
 from eval.training.batches import MAX_TOKENS, encoded
 from eval.training.mining import Record
 from eval.training.model import ReaderModel
@@ -44,7 +45,7 @@ def export_reader(
         trained: Facts of the training, for the card.
 
     Raises:
-        FootnoteError: The model cannot be exported.
+        FootnoteError: The model cannot be exported or written.
     """
     model = model.eval()
     tokenizer = pair_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")), MAX_TOKENS)
@@ -75,9 +76,10 @@ def export_reader(
         )
     if program is None:
         raise FootnoteError("The reader cannot be exported: torch.onnx.export gave nothing.")
-    out.mkdir(parents=True, exist_ok=True)
-    floats = out / f"float32-{MODEL}"
-    program.save(str(floats))
-    to_int8(floats, out / MODEL)
-    floats.unlink()
-    return write_card(out, MAX_TOKENS, trained)
+    with unwritable_reported(out):
+        out.mkdir(parents=True, exist_ok=True)
+        floats = out / f"float32-{MODEL}"
+        program.save(str(floats))
+        to_int8(floats, out / MODEL)
+        floats.unlink()
+        return write_card(out, MAX_TOKENS, trained)

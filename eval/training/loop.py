@@ -17,6 +17,8 @@ from tokenizers import Tokenizer
 
 from corpus.errors import FootnoteError
 from embeddings.reader import pair_tokenizer
+from eval.errors import SetError
+from eval.files import unwritable_reported
 from eval.training.batches import MAX_TOKENS, Batch, batches
 from eval.training.mining import Record
 from eval.training.model import ReaderModel, answer_loss, answer_scores
@@ -35,6 +37,9 @@ REPORTED = 50
 
 POSITION = ("step", "epoch", "batch")
 """Numbers in a checkpoint: steps taken, epoch, and batches of the epoch taken."""
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+"""Tensors of the optimizer that have the shape of their parameter."""
 
 Evaluate = Callable[[ReaderModel, Tokenizer], Mapping[str, float]]
 
@@ -66,6 +71,19 @@ class Schedule:
         return self.rate * min(1.0, (step + 1) / self.warmup, (self.steps - step) / self.decay)
 
 
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Result of a training.
+
+    Args:
+        model: The model with the moving average of the weights.
+        steps: Optimizer steps that it has taken.
+    """
+
+    model: ReaderModel
+    steps: int
+
+
 class _State:
     """What a checkpoint holds: weights, their average, the optimizer, and the position in the data."""
 
@@ -87,8 +105,12 @@ class _State:
         for number, moments in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in moments.items()}
         new = path.with_suffix(".new")
-        save_file(tensors, new, {name: str(getattr(self, name)) for name in POSITION})
-        new.replace(path)
+        with unwritable_reported(path):
+            try:
+                save_file(tensors, new, {name: str(getattr(self, name)) for name in POSITION})
+            except SafetensorError as error:
+                raise OSError(str(error)) from error
+            new.replace(path)
 
     def load(self, path: Path) -> None:
         parts: dict[str, dict[str, Any]] = {"model": {}, "average": {}, "optimizer": {}}
@@ -106,8 +128,24 @@ class _State:
                 state.setdefault(int(number), {})[name] = tensor
             groups = self.optimizer.state_dict()["param_groups"]
             self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+            self._check()
         except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise FootnoteError(f"The checkpoint {path} cannot be read. Delete it to train from the start.") from error
+
+    def _check(self) -> None:
+        """Check a loaded position and the optimizer's moments, which torch takes as they are.
+
+        Raises:
+            ValueError: They are not those of a training.
+        """
+        if self.step < 1 or self.epoch < 0 or not 0 <= self.batch <= self.step:
+            raise ValueError("position")
+        for group in self.optimizer.param_groups:
+            for parameter in group["params"]:
+                moments = self.optimizer.state.get(parameter, {})
+                shapes = {name: tensor.shape for name, tensor in moments.items() if name != "step"}
+                if "step" not in moments or shapes != dict.fromkeys(MOMENTS, parameter.shape):
+                    raise ValueError("moments")
 
 
 def train(
@@ -117,10 +155,11 @@ def train(
     schedule: Schedule,
     evaluate: Evaluate,
     say: Callable[[str], None],
-) -> ReaderModel:
+) -> Trained:
     """Train a reader, or resume its training from the checkpoint in `out`.
 
-    A training that was stopped and resumed gives the same weights as one that was not.
+    A training that was stopped and resumed gives the same weights as one that was not. One that has taken as many steps
+    already is measured again.
 
     Args:
         records: Records to learn from.
@@ -131,19 +170,25 @@ def train(
         say: Shows a line of progress.
 
     Returns:
-        The model with the moving average of the weights.
+        The model and its steps.
 
     Raises:
-        FootnoteError: The checkpoint cannot be read, or the training diverges.
+        FootnoteError: There are no records, the checkpoint cannot be read or written, or the training diverges.
     """
+    if not records:
+        raise SetError("There is no question to learn from. Give a set with answered questions.")
     tokenizer = pair_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")), MAX_TOKENS)
     state, checkpoint = _State(start, schedule), out / "checkpoint.safetensors"
     if checkpoint.exists():
         state.load(checkpoint)
+        if state.step >= schedule.steps:
+            say(f"The training is done at step {state.step:,}. Give more --steps to train on.")
+            evaluate(state.average, tokenizer)
+            return Trained(state.average, state.step)
         say(f"Resuming at step {state.step:,} of {schedule.steps:,}.")
     losses: list[float] = []
     begun = time.monotonic()
-    for batch in islice(_from(state, records, tokenizer, schedule), max(0, schedule.steps - state.step)):
+    for batch in islice(_from(state, records, tokenizer, schedule), schedule.steps - state.step):
         losses.append(_learn(state, batch, schedule.rate_at(state.step), schedule.seed + state.step))
         state.step += 1
         state.batch += 1
@@ -154,10 +199,11 @@ def train(
         if state.step % schedule.every == 0 or state.step == schedule.steps:
             state.save(checkpoint)
             measured = evaluate(state.average, tokenizer)
-            with (out / "log.jsonl").open("a", encoding="utf-8") as log:
+            log_path = out / "log.jsonl"
+            with unwritable_reported(log_path), log_path.open("a", encoding="utf-8") as log:
                 log.write(json.dumps({"step": state.step, "schedule": asdict(schedule), **measured}) + "\n")
             say(", ".join(f"{name} {value:.3f}" for name, value in measured.items()))
-    return state.average
+    return Trained(state.average, state.step)
 
 
 def _from(state: _State, records: Sequence[Record], tokenizer: Tokenizer, schedule: Schedule) -> Iterator[Batch]:

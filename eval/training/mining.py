@@ -1,12 +1,11 @@
 """Mining: training records from a labelled set, with the passages that the pipeline itself retrieves."""
 
 import hashlib
-import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.text import sentence_spans
@@ -14,7 +13,7 @@ from eval.measures import holds_any, normalised
 from eval.runs import LoadedSet, local_target, stored_beir
 from eval.sets import BeirFolder, Gold, Question, gold_of, resolve
 from service.answering import Answer, Citation
-from service.runtime.progress import Progress, progress_for
+from service.runtime.progress import Progress
 
 RETRIEVED = 10
 """Passages retrieved for each question."""
@@ -186,34 +185,3 @@ def sampled(records: Sequence[Record], most: int, sets: Collection[str]) -> list
         hashes[record.set].append(_hashed(record.id))
     last = {name: sorted(hashes[name])[:most][-1] for name in sets if hashes[name]}
     return [record for record in records if record.set not in last or _hashed(record.id) <= last[record.set]]
-
-
-def mined(given: LoadedSet, data: Path | None, folder: Path) -> list[Record]:
-    """Return the records of a set, mined at the first call, from a folder."""
-    path = folder / f"{given.questions.name}.jsonl"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        write_records(mine(given, None if given.source is not None else data, progress_for()), path)
-    return read_records(path)
-
-
-def write_records(records: Iterable[Record], path: Path) -> None:
-    """Write records as JSON Lines. The file appears when it is complete."""
-    new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(record), ensure_ascii=False) + "\n" for record in records)
-    new.replace(path)
-
-
-def read_records(path: Path) -> list[Record]:
-    """Read records that `write_records` wrote."""
-    records = []
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            given = json.loads(line)
-            passages = {
-                name: [MinedPassage(p["title"], p["text"], [tuple(span) for span in p["spans"]]) for p in given[name]]
-                for name in ("positives", "negatives")
-            }
-            records.append(Record(given["set"], given["id"], given["group"], given["question"], **passages))
-    return records

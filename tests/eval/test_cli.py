@@ -1,6 +1,7 @@
 """`footnote-eval`, on a small store with the tiny encoder."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -8,6 +9,7 @@ import ir_measures
 import pytest
 
 from corpus.store.view import View
+from eval.training.mining import MinedPassage, Record
 from tests.eval.conftest import Run, Write
 
 
@@ -112,6 +114,10 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("run",), 2, "Missing option '--set'"),
         (("train", "--set", "a/en", "--set", "b/en", "--out", "o"), 2, "Two sets have the same name."),
         (("train", "--set", "a", "--out", ""), 2, "A path is empty."),
+        (("train", "--set", "{set}", "--out", "{set}/below"), 1, "below cannot be written (Not a directory)."),
+        (("train", "--set", "{set}", "--out", "o", "--seed", "-1"), 2, "-1 is not in the range"),
+        (("train", "--set", "{set}", "--out", "o", "--seed", f"1{'0' * 30}"), 2, "is not in the range"),
+        (("train", "--set", "{set}", "--out", "o", "--steps", f"1{'0' * 30}"), 2, "is not in the range"),
         (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
         (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),
         (("run", "--set", "{set}", "--report", "{set}"), 1, "mini.jsonl (File exists). Choose another folder."),
@@ -132,6 +138,27 @@ def test_a_mistake_gets_one_clear_sentence(
     ran = footnote_eval(*(argument.replace("{set}", str(questions)) for argument in arguments))
     assert ran.code == code, ran.err
     assert sentence in ran.err
+
+
+@pytest.mark.parametrize(
+    ("records", "reason"),
+    [
+        ([], "none has a retrieved passage that answers it"),
+        (
+            [Record("mini", "1", "A", "When?", [], [MinedPassage("A", "In March.")])],
+            "all 1 are about held-out articles",
+        ),
+    ],
+)
+def test_a_training_without_a_question_to_learn_from_is_refused(
+    footnote_eval: Run, questions: Path, monkeypatch: pytest.MonkeyPatch, records: Sequence[Record], reason: str
+) -> None:
+    monkeypatch.setattr("eval.training.records.mine", lambda *_: iter(records))
+
+    ran = footnote_eval("train", "--set", questions, "--out", questions.parent / "out", "--held-out", "0.999999")
+
+    assert ran.code == 1, ran.err
+    assert f"There is no question to learn from: {reason}" in ran.err
 
 
 def test_a_baseline_over_another_set_is_refused_before_anything_is_asked(

@@ -1,5 +1,6 @@
 """The packaged reader."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper
 
 from corpus.errors import EncoderError
 from embeddings.reader import MODEL, Reader, ReadPassage, packaged_reader
+from embeddings.reader.files import unusable
 
 LIGHTHOUSE = (
     "The lighthouse of Skarholm was built in 1874 by the engineer Nils Brandt. It is 31 metres high. "
@@ -116,6 +119,11 @@ def change_card(**changes: object) -> Callable[[Path], None]:
         (lambda given: (given / "card.json").write_text("{"), "has no usable"),
         (change_card(format=99), "of another version of Footnote"),
         (change_card(embeddings_sha256="0"), "belongs to other word embeddings"),
+        (change_card(trained=[]), r"has no usable card\.json: trained: "),
+        (change_card(steps=1), r"has no usable card\.json: steps: "),
+        (lambda given: (given / "card.json").write_text("[]"), r"has no usable card\.json: "),
+        (lambda given: (given / "card.json").write_bytes(b"\xff"), "cannot be read as JSON"),
+        (lambda given: (given / "card.json").write_text("[" * 100_000), "cannot be read as JSON"),
     ],
 )
 def test_a_reader_that_cannot_be_used_is_refused(copied: Path, harm: Callable[[Path], None], message: str) -> None:
@@ -123,3 +131,72 @@ def test_a_reader_that_cannot_be_used_is_refused(copied: Path, harm: Callable[[P
 
     with pytest.raises(EncoderError, match=message):
         Reader(copied)
+
+
+@pytest.mark.parametrize("most", [-5, 0, 1, 15, 513, 5000, 10**30, 384.5, 320.0, "abc", "320", None, True])
+def test_a_length_that_the_model_does_not_have_is_refused(copied: Path, most: object) -> None:
+    change_card(max_tokens=most)(copied)
+
+    with pytest.raises(EncoderError, match=r"has no usable card\.json: max_tokens: input should be "):
+        Reader(copied)
+
+
+@pytest.mark.parametrize("most", [16, 512])
+def test_the_least_and_the_greatest_length_can_be_read(copied: Path, most: int) -> None:
+    change_card(max_tokens=most)(copied)
+
+    [read] = Reader(copied).read("How high is it?", [("", LIGHTHOUSE * 20)])
+
+    assert 0 < len(read.spans) < most
+
+
+def replace_model(given: Path, model: bytes) -> None:
+    (given / MODEL).write_bytes(model)
+    change_card(sha256=hashlib.sha256(model).hexdigest())(given)
+
+
+def model_of(
+    words: str = "words", width: int = 384, tokens: int | str = "tokens", outputs: tuple[str, ...] = ("logits",)
+) -> bytes:
+    """A model that gives the mean of each token's word embedding."""
+    nodes = [
+        helper.make_node("ReduceMean", [words], [outputs[0]], axes=[2], keepdims=0),
+        *(helper.make_node("Identity", [outputs[0]], [name]) for name in outputs[1:]),
+    ]
+    inputs = [
+        helper.make_tensor_value_info(words, TensorProto.FLOAT, [1, tokens, width]),
+        helper.make_tensor_value_info("types", TensorProto.INT64, [1, tokens]),
+    ]
+    given = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, tokens]) for name in outputs]
+    graph = helper.make_graph(nodes, "reader", inputs, given)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def test_a_model_with_the_inputs_and_outputs_of_a_reader_is_taken(copied: Path) -> None:
+    replace_model(copied, model_of())
+
+    assert Reader(copied).version == hashlib.sha256(model_of()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (b"", "onnxruntime cannot load it"),
+        (b"not a model", "onnxruntime cannot load it"),
+        (model_of(words="input_ids"), "its inputs or outputs are not a reader's"),
+        (model_of(width=768), "its inputs or outputs are not a reader's"),
+        (model_of(tokens=4), "its inputs or outputs are not a reader's"),
+        (model_of(outputs=("logits", "vector")), "its inputs or outputs are not a reader's"),
+    ],
+)
+def test_a_model_that_is_no_readers_is_refused(copied: Path, model: bytes, message: str) -> None:
+    replace_model(copied, model)
+
+    with pytest.raises(EncoderError, match=rf"has no usable reader\.onnx: {message}\. Train or copy it again"):
+        Reader(copied)
+
+
+def test_only_the_packaged_reader_is_to_be_reinstalled(copied: Path) -> None:
+    assert str(unusable(folder(), "is damaged.")).endswith("is damaged. Reinstall Footnote.")
+    assert str(unusable(copied, "is damaged.")).endswith("Train or copy it again, or change FOOTNOTE_READER.")

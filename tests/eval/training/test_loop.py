@@ -2,12 +2,15 @@
 
 import json
 import math
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from corpus.errors import FootnoteError
@@ -78,10 +81,10 @@ def test_a_resumed_training_gives_the_same_weights(tiny_model: Path, tmp_path: P
         del model, tokenizer
         raise KeyboardInterrupt
 
-    whole = train(RECORDS, tiny_model, tmp_path / "one", schedule, nothing, quiet)
+    whole = train(RECORDS, tiny_model, tmp_path / "one", schedule, nothing, quiet).model
     with pytest.raises(KeyboardInterrupt):
         train(RECORDS, tiny_model, tmp_path / "two", schedule, stop, quiet)
-    resumed = train(RECORDS, tiny_model, tmp_path / "two", schedule, nothing, quiet)
+    resumed = train(RECORDS, tiny_model, tmp_path / "two", schedule, nothing, quiet).model
 
     for name, weights in whole.state_dict().items():
         assert torch.equal(weights, resumed.state_dict()[name]), name
@@ -92,6 +95,70 @@ def test_a_damaged_checkpoint_is_reported(tiny_model: Path, tmp_path: Path) -> N
 
     with pytest.raises(FootnoteError, match=r"cannot be read\. Delete it to train from the start\."):
         train(RECORDS, tiny_model, tmp_path, SCHEDULE, nothing, quiet)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Checkpoint of a training that has taken four steps."""
+    out = tmp_path_factory.mktemp("trained")
+    train(RECORDS, tiny_model, out, replace(SCHEDULE, steps=4), nothing, quiet)
+    return out / "checkpoint.safetensors"
+
+
+@pytest.mark.parametrize("steps", [4, 3])
+def test_a_training_with_as_many_steps_is_done(tiny_model: Path, checkpoint: Path, tmp_path: Path, steps: int) -> None:
+    shutil.copy(checkpoint, tmp_path)
+    said: list[str] = []
+    measured: list[ReaderModel] = []
+
+    def measure(model: ReaderModel, tokenizer: Tokenizer) -> Mapping[str, float]:
+        del tokenizer
+        measured.append(model)
+        return {}
+
+    trained = train(RECORDS, tiny_model, tmp_path, replace(SCHEDULE, steps=steps), measure, said.append)
+
+    assert trained.steps == 4
+    assert said == ["The training is done at step 4. Give more --steps to train on."]
+    assert measured == [trained.model]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        {"step": "-4"},
+        {"step": "0"},
+        {"epoch": "-1"},
+        {"batch": "-1"},
+        {"batch": "5"},
+        {"step": "four"},
+        {"optimizer.": ""},
+        {"optimizer.3.": ""},
+        {"exp_avg_sq": ""},
+        {"average.": ""},
+    ],
+)
+def test_a_checkpoint_of_no_training_is_reported(
+    tiny_model: Path, checkpoint: Path, tmp_path: Path, harm: Mapping[str, str]
+) -> None:
+    [(what, value)] = harm.items()
+    with safe_open(checkpoint, framework="pt") as file:
+        position = {**file.metadata(), **({what: value} if value else {})}
+        tensors = {name: file.get_tensor(name) for name in file.keys() if value or what not in name}
+    save_file(tensors, tmp_path / "checkpoint.safetensors", position)
+
+    with pytest.raises(FootnoteError, match=r"cannot be read\. Delete it to train from the start\."):
+        train(RECORDS, tiny_model, tmp_path, SCHEDULE, nothing, quiet)
+
+
+def test_a_training_without_records_is_refused(tiny_model: Path, tmp_path: Path) -> None:
+    with pytest.raises(FootnoteError, match="There is no question to learn from"):
+        train([], tiny_model, tmp_path, SCHEDULE, nothing, quiet)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_reported(tiny_model: Path, tmp_path: Path) -> None:
+    with pytest.raises(FootnoteError, match=r"none/checkpoint\.safetensors cannot be written"):
+        train(RECORDS, tiny_model, tmp_path / "none", replace(SCHEDULE, steps=1), nothing, quiet)
 
 
 def test_a_diverging_training_is_stopped(tiny_model: Path, tmp_path: Path) -> None:

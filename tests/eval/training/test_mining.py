@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eval.runs import load_set
-from eval.training.mining import MinedPassage, Record, answer_spans, divided, mine, read_records, sampled, write_records
+from eval.training.mining import MinedPassage, Record, answer_spans, divided, mine, sampled
 from service.cli import main as footnote
 from service.runtime.progress import NoProgress
 
@@ -100,21 +100,6 @@ def test_a_question_set_is_mined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def record(number: int, group: str) -> Record:
     passage = MinedPassage("A", "It began in March.", [(12, 17)])
     return Record("set", str(number), group, "When?", [passage] if number % 2 else [], [passage])
-
-
-def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
-    records = [record(number, "Café") for number in range(3)]
-
-    write_records(records, tmp_path / "records.jsonl")
-
-    assert read_records(tmp_path / "records.jsonl") == records
-
-
-def test_an_interrupted_mining_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        write_records((record(1 // number, "A") for number in (1, 0)), tmp_path / "records.jsonl")
-
-    assert not (tmp_path / "records.jsonl").exists()
 
 
 def test_sets_are_divided_by_article() -> None:

@@ -1,5 +1,7 @@
 """Choosing a reader, and what readers say of a passage."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -32,9 +34,42 @@ def test_a_folder_that_is_missing_is_refused(tmp_path: Path) -> None:
         load_reader(str(tmp_path / "none"))
 
 
-def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match="cannot be loaded"):
-        load_reader(str(tmp_path))
+def refusal(folder: Path) -> str:
+    with pytest.raises(EncoderError) as refused:
+        load_reader(str(folder))
+    message = str(refused.value)
+    assert str(folder) in message
+    assert "FOOTNOTE_READER" in message
+    assert "ncoder " not in message.replace("CrossEncoder ", "")
+    assert "Reinstall" not in message
+    return message
+
+
+@pytest.mark.parametrize("files", [(), ("reader.onnx",), ("config.json", "pytorch_model.bin")])
+def test_a_folder_without_a_reader_is_refused(tmp_path: Path, files: Sequence[str]) -> None:
+    for name in files:
+        (tmp_path / name).write_text("{}")
+
+    assert "has no reader: neither card.json nor .safetensors." in refusal(tmp_path)
+
+
+def test_a_model_that_is_damaged_is_refused(tmp_path: Path, cross_encoder: Path) -> None:
+    folder = Path(shutil.copytree(cross_encoder, tmp_path / "damaged"))
+    (folder / "model.safetensors").write_bytes(b"short")
+
+    assert "cannot be loaded (SafetensorError)." in refusal(folder)
+
+
+def test_an_encoder_is_refused_as_a_reader(tiny_model: Path) -> None:
+    assert "is no CrossEncoder: it has no weights of a classifier." in refusal(tiny_model)
+
+
+def test_a_cross_encoder_with_several_outputs_is_refused(tmp_path: Path, tiny_model: Path) -> None:
+    from sentence_transformers import CrossEncoder
+
+    CrossEncoder(str(tiny_model), num_labels=3).save_pretrained(str(tmp_path / "three"))
+
+    assert "has 3 outputs, and a reader has one." in refusal(tmp_path / "three")
 
 
 def test_the_default_finds_the_sentence_that_answers() -> None:
