@@ -60,9 +60,6 @@ a passage again takes 0.25 ms."""
 CHANCE_WEIGHT = 0.1
 """Weight of the logarithm of the probability that a reader gives a sentence."""
 
-LEAST_OF_SERIES = 0.5
-"""Least probability of a sentence that others give way to for another figure or name: log-odds of 0."""
-
 LEAST_CHANCE = 1e-4
 """Least probability of a sentence that is told apart from others."""
 
@@ -154,9 +151,16 @@ class Highlighter:
         """Return the spans of a passage's sentences, ascending."""
         return [one.span for one in self._sentences(passage).sentences]
 
-    def chance(self, passage: Passage, answer: Span, chances: Sequence[float], asked: QuestionWords) -> float:
-        """Return the probability that the shown words of a passage answer; see `chance_of`."""
-        return chance_of(self._sentences(passage), answer, chances, asked)
+    def chance(self, passage: Passage, answer: Span, chances: Sequence[float]) -> float:
+        """Return the probability that the shown words of a passage answer: the sum over their sentences.
+
+        Args:
+            passage: The passage.
+            answer: Span of the shown words.
+            chances: Probability of each sentence to answer, by a reader.
+        """
+        pairs = zip(self.sentences(passage), chances, strict=True)
+        return min(1.0, sum(chance for span, chance in pairs if span.start < answer.end and answer.start < span.end))
 
     def answers(self, passage: Passage, shown: Span) -> bool:
         """Return whether the shown words of a passage have a sentence of a kind that answers."""
@@ -180,29 +184,6 @@ class Highlighter:
             chances: Probability of each sentence to answer, by a reader; None if none read the passage.
         """
         return highlighted(self._sentences(passage), similarities, asked, chances)
-
-
-def chance_of(sentences: Sentences, answer: Span, chances: Sequence[float], asked: QuestionWords) -> float:
-    """Return the probability that the shown words answer.
-
-    It is the sum over their sentences, and over those that give way to them for another figure or name: a reader often
-    knows that a list answers, and not which of its rows. Where some give way, the reader's doubt does not count: the
-    probability is at least `LEAST_OF_SERIES`.
-
-    Args:
-        sentences: Sentences of a passage.
-        answer: Span of the shown words.
-        chances: Probability of each sentence to answer, by a reader.
-        asked: Words and figures of the question.
-    """
-    penalties = penalties_of_others(sentences, asked)
-    spans = [one.span for one in sentences.sentences]
-    shown = np.array([span.start < answer.end and answer.start < span.end for span in spans], dtype=bool)
-    if not shown.any():
-        return 0.0
-    give_way = penalties > penalties[shown].min()
-    least = LEAST_OF_SERIES if give_way.any() else 0.0
-    return min(1.0, max(least, float(np.array(chances)[shown | give_way].sum())))
 
 
 def sentences_of(passage: Passage, token_spans: NDArray[np.int64]) -> Sentences:

@@ -142,7 +142,7 @@ class Search:
         chance = verdict.answers
         if verdict.sentences is not None:
             passage, shown = self._passage(candidate.key), self.answer_span(candidate)
-            chance = self._steps.highlighter.chance(passage, shown, verdict.sentences, self._words)
+            chance = self._steps.highlighter.chance(passage, shown, verdict.sentences)
         return Evidence(
             answer=candidate.evidence + ANSWER_WEIGHT * log_odds(chance) - other,
             passage=candidate.evidence + PASSAGE_WEIGHT * log_odds(verdict.answers),

@@ -212,7 +212,6 @@ WITHIN = {
     "has_member": "format_of",
     "headline": "cleaned",
     "holds": "without_figures",
-    "chance_of": "highlighted",
     "is_empty": "sentences_of",
     "penalties_of_others": "highlighted",
     "quoted": "shown",

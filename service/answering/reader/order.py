@@ -11,7 +11,7 @@ READ = 4
 ODDS_WEIGHT = 0.02
 """Weight of the log-odds that a passage answers, in the order of passages, beside a weight of 1 of its score."""
 
-ANSWER_WEIGHT, PASSAGE_WEIGHT = 0.08, 0.02
+ANSWER_WEIGHT, PASSAGE_WEIGHT = 0.08, 0.03
 """Weights of the log-odds that the shown answer and its passage answer, in the evidence for each."""
 
 REACH = 0.08

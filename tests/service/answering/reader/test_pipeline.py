@@ -102,13 +102,13 @@ def test_keywords_are_read_as_questions_are(plain: Pipeline) -> None:
     assert reader.number > 0
 
 
-def test_the_chance_of_a_row_includes_that_of_the_rows_that_it_stands_for(over: Over) -> None:
+def test_the_chance_is_that_of_the_shown_row_alone(over: Over) -> None:
     lines = "\n".join(f"- {year}: {500 + year % 100} boats" for year in range(2011, 2019))
     boats = over({"boats.md": f"# Boats in the harbour\n\n{lines}\n"})
 
-    _, evidence = with_reader(boats, Preferring("2013")).ask_with_evidence("How many boats were there in 2015?")
-    _, missed = with_reader(boats, Preferring("nothing")).ask_with_evidence("How many boats were there in 2015?")
+    _, found = with_reader(boats, Preferring("2015")).ask_with_evidence("How many boats were there in 2015?")
+    _, other = with_reader(boats, Preferring("2013")).ask_with_evidence("How many boats were there in 2015?")
 
-    assert evidence is not None
-    assert missed is not None
-    assert evidence.answer > missed.answer + 0.1
+    assert found is not None
+    assert other is not None
+    assert found.answer > other.answer + 0.1
