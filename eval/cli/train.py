@@ -73,7 +73,7 @@ def train(
     from eval.training import train as train_reader
     from service.runtime.terminal import say
 
-    sets = _loaded(set_paths, written)
+    sets = loaded_sets(set_paths, written)
     records = [record for given in sets for record in mined(given, data, out / "records")]
     learnt, held_out = divided(records, share, MOST_MEASURED)
     learnt = learnt if most is None else sampled(learnt, most)
@@ -92,8 +92,12 @@ def train(
     say(f"Wrote reader {card.version} to {out / 'reader'}. To use it, set FOOTNOTE_READER to this folder.")
 
 
-def _loaded(paths: Sequence[Path], written: Path | None) -> list[LoadedSet]:
-    """Return sets, and the questions written about their documents."""
+def loaded_sets(paths: Sequence[Path], written: Path | None = None) -> list[LoadedSet]:
+    """Return sets, and the questions written about their documents.
+
+    Raises:
+        UsageError: Two sets have the same name.
+    """
     from eval.runs import LoadedSet, load_set
     from eval.sets import BeirFolder, load_written
 
