@@ -10,9 +10,9 @@ from eval.training.mining import MinedPassage, Record
 from service.answering import highlight
 from service.answering.ranking import maxsim
 
-TEXT = "The mole is long. It began in May. Boats lie there."
-START = TEXT.index("May")
-RIGHT = MinedPassage("Truce", TEXT, [(START, START + 3)])
+TEXT = "The mole is long. It began in the spring. Boats lie there."
+START = TEXT.index("spring")
+RIGHT = MinedPassage("Truce", TEXT, [(START, START + 6)])
 WRONG = [MinedPassage("Tides", f"The tide is high on day {day}. It is low at night.") for day in range(4)]
 RECORDS = [Record("months", str(n), "Truce", "When did it begin?", [RIGHT], WRONG) for n in range(maps.BATCH)]
 
