@@ -51,15 +51,17 @@ def open_library(settings: Settings, encoder: Encoder, say: Say) -> Library:
 
 
 def make_pipeline(settings: Settings, library: Library) -> Pipeline:
-    """Return a pipeline over a library, with the reader that the settings name.
+    """Return a pipeline over a library, with the reader that the settings name and the question maps of its encoder.
 
     Raises:
         SettingsError: The reader or the calibration cannot be used.
-        EncoderError: The reader cannot be loaded.
+        EncoderError: The reader or the maps cannot be loaded.
     """
+    from embeddings.tokens import load_maps, packaged_maps
     from service.answering import Pipeline, load_reader
 
-    return Pipeline(library, settings, reader=load_reader(settings.reader))
+    maps = load_maps(packaged_maps(), library.encoder.weights_sha256)
+    return Pipeline(library, settings, reader=load_reader(settings.reader), maps=maps)
 
 
 @contextlib.contextmanager

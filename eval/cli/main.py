@@ -11,6 +11,7 @@ from eval.cli.compare import compare
 from eval.cli.imports import import_
 from eval.cli.run import run
 from eval.cli.train import train
+from eval.cli.train_maps import train_maps
 from service.runtime.terminal import run_command
 
 
@@ -22,7 +23,7 @@ def footnote_eval() -> None:
     """
 
 
-for command in (run, compare, import_, calibrate, bench, train):
+for command in (run, compare, import_, calibrate, bench, train, train_maps):
     footnote_eval.add_command(command)
 
 

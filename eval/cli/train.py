@@ -79,7 +79,7 @@ def train(
     from eval.training import train as train_reader
     from service.runtime.terminal import say
 
-    sets = _loaded(set_paths, written)
+    sets = loaded_sets(set_paths, written)
     with unwritable_reported(out):
         out.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out).close()
@@ -123,8 +123,12 @@ def _check_enough(records: int, learnt: int, share: float) -> None:
         )
 
 
-def _loaded(paths: Sequence[Path], written: Path | None) -> list[LoadedSet]:
-    """Return sets, and the questions written about their documents."""
+def loaded_sets(paths: Sequence[Path], written: Path | None = None) -> list[LoadedSet]:
+    """Return sets, and the questions written about their documents.
+
+    Raises:
+        UsageError: Two sets have the same name.
+    """
     from eval.runs import LoadedSet, load_set
     from eval.sets import BeirFolder, load_written
 

@@ -1,7 +1,11 @@
-"""Training of the reader, a cross-encoder that marks the answering sentence. It imports torch; serving does not."""
+"""Training of the reader, a cross-encoder that marks the answering sentence, and of the question maps.
+
+It imports torch; serving does not.
+"""
 
 from eval.training.export import export_reader
 from eval.training.loop import Schedule, train
+from eval.training.maps import encoded_examples, train_maps
 from eval.training.measures import reader_measures
 from eval.training.mining import divided, sampled
 from eval.training.model import ReaderModel
@@ -11,9 +15,11 @@ __all__ = [
     "ReaderModel",
     "Schedule",
     "divided",
+    "encoded_examples",
     "export_reader",
     "mined",
     "reader_measures",
     "sampled",
     "train",
+    "train_maps",
 ]

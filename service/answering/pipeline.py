@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from corpus.lexical import LexicalQuery
 from corpus.store import Filters
 from embeddings.encoder import Encoder, QuestionEncoding
-from embeddings.tokens import QuestionTokens
+from embeddings.tokens import QuestionMaps, QuestionTokens
 from service.answering.answer import (
     STEPS,
     Answer,
@@ -54,6 +54,7 @@ class Pipeline:
         clock: Returns the time in seconds, for the timings.
         reranker: Ranks candidates. A calibration is valid for one version of it.
         reader: Reads the best passages; None if none does.
+        maps: Maps of the question's token vectors; None to compare them as they are.
 
     Raises:
         SettingsError: The calibration in the settings cannot be used.
@@ -66,15 +67,18 @@ class Pipeline:
         clock: Callable[[], float] = time.perf_counter,
         reranker: Reranker = MAX_SIM,
         reader: Reader | None = None,
+        maps: QuestionMaps | None = None,
     ) -> None:
         self.library = library
         self.settings = settings
-        self.scoring = scoring_of(reranker.version, None if reader is None else reader.version)
+        ranking = reranker.version if maps is None else f"{reranker.version}+maps-{maps.version}"
+        self.scoring = scoring_of(ranking, None if reader is None else reader.version)
         self.calibration = load_calibration(settings.calibration, library.encoder.weights_sha256, self.scoring)
         self._borders = Borders.of(self.calibration, settings.refused_answerable, settings.wrong_answers)
         self._highlighter = Highlighter(library.encoder, settings.title_tokens)
         self._reranker = reranker
         self.reader = reader
+        self.maps = maps
         self._clock = clock
 
     @property
@@ -113,7 +117,7 @@ class Pipeline:
             reading = read_together(wording.text, history, snapshot.encoder) if self.settings.context else None
             watch.lap("encode")
             steps = Steps(self._reranker, self._highlighter_with(snapshot.encoder), self.reader)
-            asked = _asked(wording.query, encoded, reading)
+            asked = _asked(wording.query, encoded, reading, self.maps)
             words = QuestionWords.of(wording.text, frozenset() if reading is None else reading.given)
             to_read = wording.text, "" if reading is None else reading.asked
             search = Search(snapshot.searcher, steps, self.settings, asked, words, to_read, filters)
@@ -179,12 +183,17 @@ def _interpretation(reading: Reading | None, spelling: str | None) -> Interpreta
     return Interpretation(() if reading is None else reading.turns, spelling)
 
 
-def _asked(question: LexicalQuery, encoded: QuestionEncoding, reading: Reading | None) -> AskedQuestion:
-    tokens = QuestionTokens(encoded.token_vectors)
-    if reading is None:
-        return AskedQuestion(question, encoded.vector, tokens)
-    weights = reading.weight, reading.evidence_weight
-    return AskedQuestion(question, encoded.vector, tokens, reading.vector, *weights, reading.answer)
+def _asked(
+    question: LexicalQuery, encoded: QuestionEncoding, reading: Reading | None, maps: QuestionMaps | None
+) -> AskedQuestion:
+    if reading is not None:  # the maps have learnt from complete questions
+        own, weights = QuestionTokens(encoded.token_vectors), (reading.weight, reading.evidence_weight)
+        return AskedQuestion(question, encoded.vector, own, own, reading.vector, *weights, reading.answer)
+    if maps is None:
+        own = QuestionTokens(encoded.token_vectors)
+        return AskedQuestion(question, encoded.vector, own, own)
+    ranking, sentences = maps.for_ranking(encoded.token_vectors), maps.for_sentences(encoded.token_vectors)
+    return AskedQuestion(question, encoded.vector, QuestionTokens(ranking), QuestionTokens(sentences))
 
 
 class _Stopwatch:

@@ -161,7 +161,7 @@ class Search:
     def _compare(self, keys: Sequence[int]) -> None:
         """Compute the token similarities of passages that have none yet, in one batch."""
         if new := [key for key in keys if key not in self._similarities]:
-            similarities = self._question.tokens.similarities(self.rows.token_signs(new))
+            similarities = self._question.sentence_tokens.similarities(self.rows.token_signs(new))
             self._similarities.update(zip(new, similarities, strict=True))
 
     def _in_order(self, ranked: Sequence[RerankedCandidate]) -> list[RerankedCandidate]:

@@ -118,6 +118,7 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("train", "--set", "{set}", "--out", "o", "--seed", "-1"), 2, "-1 is not in the range"),
         (("train", "--set", "{set}", "--out", "o", "--seed", f"1{'0' * 30}"), 2, "is not in the range"),
         (("train", "--set", "{set}", "--out", "o", "--steps", f"1{'0' * 30}"), 2, "is not in the range"),
+        (("train-maps", "--set", "a/en", "--set", "b/en", "--out", "o"), 2, "Two sets have the same name."),
         (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
         (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),
         (("run", "--set", "{set}", "--report", "{set}"), 1, "mini.jsonl (File exists). Choose another folder."),

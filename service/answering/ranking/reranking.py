@@ -35,7 +35,8 @@ class AskedQuestion:
     Args:
         words: Query for the lexical index.
         vector: Vector of the question, `(dimension,)` float32, L2-normalised.
-        tokens: Token vectors of the question.
+        tokens: Token vectors of the question, to rank passages by.
+        sentence_tokens: Token vectors of the question, to choose a sentence by.
         reading: Contextual vector, `(dimension,)` float32, L2-normalised; None for a question without context.
         reading_weight: Weight of the contextual cosine in the score.
         evidence_weight: Weight of the contextual cosine in the evidence.
@@ -45,6 +46,7 @@ class AskedQuestion:
     words: LexicalQuery
     vector: NDArray[np.float32]
     tokens: QuestionTokens
+    sentence_tokens: QuestionTokens
     reading: NDArray[np.float32] | None = None
     reading_weight: float = 0.0
     evidence_weight: float = 0.0

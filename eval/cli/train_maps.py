@@ -1,0 +1,56 @@
+"""`footnote-eval train-maps`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from eval.cli.options import sets_option
+from eval.cli.train import loaded_sets
+from service.runtime.terminal import NonEmptyPath, data_option
+
+
+@click.command("train-maps")
+@sets_option("BEIR folder with short answers, or question set; may be repeated.")
+@data_option
+@click.option(
+    "--out",
+    required=True,
+    type=NonEmptyPath(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep records and measures here, and write the maps to DIR/maps.",
+)
+@click.option(
+    "--held-out",
+    "share",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.2,
+    show_default=True,
+    help="Share of the articles to leave out, as in train.",
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+def train_maps(set_paths: Sequence[Path], data: Path | None, out: Path, share: float, seed: int) -> None:
+    """Train the question maps, which change a question's token vectors before they are compared.
+
+    It takes a few minutes of one processor core, most of them to encode the passages again.
+    """
+    from embeddings.tokens import write_maps
+    from eval.training import divided, encoded_examples, mined
+    from eval.training import train_maps as trained
+    from service.opening import load_encoder
+    from service.runtime.terminal import say
+    from service.settings import load_settings
+
+    sets = loaded_sets(set_paths)
+    settings = load_settings(data=data)
+    encoder = load_encoder(settings, say)
+    records = [record for given in sets for record in mined(given, data, out / "records")]
+    learnt, _ = divided(records, share, 0)
+    examples = encoded_examples(learnt, encoder, settings.title_tokens)
+    say(f"Learning from {len(examples):,} questions.")
+    names = [given.questions.name for given in sets]
+    facts = {"sets": names, "questions": len(examples), "held_out": share, "seed": seed}
+    card = write_maps(out / "maps", trained(examples, seed, say), encoder.weights_sha256, facts)
+    say(f"Wrote maps {card.sha256[:12]} to {out / 'maps'}.")
