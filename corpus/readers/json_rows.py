@@ -13,6 +13,9 @@ Rows = Iterator[tuple[int, dict[str, object] | SourceError]]
 _LOOKED_AT_TWICE = 4
 """How often the characters of a file may be parsed on the way to records over several lines."""
 
+_LINES_COUNTED = 64
+"""Characters before an error whose lines are counted in the time that one is parsed: Python counts all of them."""
+
 _DECODER = json.JSONDecoder()
 
 
@@ -33,7 +36,7 @@ def json_rows(text: str, options: ReadOptions) -> Rows:
         row = _row(line, number)
         if isinstance(row, SourceError) and left > 0 and line.lstrip().startswith("{"):
             longer, end = _over_lines(text, start + line.index("{"))
-            left -= max(end - start, 0)
+            left -= end - start if longer is not None else end - start + end // _LINES_COUNTED
             if longer is not None:
                 row, end_of_record = longer, end
         yield number, row

@@ -36,6 +36,9 @@ _HEADERS = frozenset(
 )
 _ELSEWHERE = frozenset({"table", "blockquote", "footer", "aside", "nav", "dl", "figure", "del", "form"})
 _BLOCKS = frozenset({"p", "div", "li", "section", "header", "article", "main", "body", "td", "h1", "h2", "h3", "h4"})
+_PARTS = ",|·•–—-:/"
+"""What stands between the parts of a byline."""
+
 _LEAD = re.compile(
     r"(?i)(?:first |originally )?(?:published|posted|publicado|publié|veröffentlicht|pubblicato|date|fecha|datum)\b"
     r"(?: (?:on|el|le|am|in|il))?\s*:?\s*"
@@ -107,7 +110,8 @@ def _is_of_the_page(element: Any, language: str | None) -> bool:  # noqa: ANN401
     if len(around.split()) > MAX_WORDS:
         return False
     says_so = element.get("itemprop") == "datePublished" or element.get("pubdate") is not None
-    if says_so or _classes(element) & _SAYS_SO:
+    before = around.partition(_text(element))[0].rstrip()
+    if says_so or (_classes(element) & _SAYS_SO and (not before or before[-1] in _PARTS or _LEAD.search(before))):
         return True
     if any(each.tag == "header" or _classes(each) & _HEADERS for each in above):
         return True
