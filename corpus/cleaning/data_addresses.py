@@ -19,7 +19,7 @@ _REFERENCE = re.compile(r"(?:\A|\n)[ ]{0,3}\[[^\[\]\n]{1,200}\]:[ \t]{0,9}<?\Z")
 _TAG = re.compile(r"<[A-Za-z][^<>]*\Z")
 _LINK = re.compile(r"\(\s{0,3}<?\Z")
 _REST_OF_LINK = re.compile(r">?(?:\s{1,3}[\"'(][^\"\n]{0,300}[\"')])?\s{0,3}\)")
-_REST_OF_TAG = re.compile(r"[^<>]{0,1000}>")
+_REST_OF_TAG = re.compile(r"[^<>]{0,200}>")
 _REST_OF_LINE = re.compile(r"[^\n]{0,300}")
 
 

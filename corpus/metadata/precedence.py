@@ -31,7 +31,7 @@ _LINE_ENDS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 _PICTURE = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
 _LINK = re.compile(r"\[([^\[\]]{0,200})\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
-_MARKUP = re.compile(r"^(?:>|[-*+])\s+|\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|\s+#+$")
+_MARKUP = re.compile(r"^(?:>|[-*+])\s+|\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)| #{1,6}$")
 _NO_TITLE = re.compile(
     r"(?i)\W{0,3}(?:anonymous|unnamed|unknown|no title|title|untitled|(?:new |microsoft )?(?:word|text) document"
     r"|(?:untitled )?(?:document|presentation|spreadsheet|page)|powerpoint presentation|microsoft \w+ - .*|slide"
