@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from corpus.cleaning.blocks import Block, blocks_of
+from corpus.cleaning.data_addresses import data_addresses
 from corpus.cleaning.head import breadcrumb, headline, menus
 from corpus.cleaning.marks import appeals_between, marks_of
 from corpus.cleaning.phrases import phrases
@@ -14,8 +15,11 @@ from corpus.documents import RemovedSpan, SourceDocument
 
 __all__ = ["CLEANING_VERSION", "clean", "cleaned"]
 
-CLEANING_VERSION = 1
+CLEANING_VERSION = 2
 """Part of the fingerprint. Increase it when the rules remove other spans of the same text."""
+
+WRITTEN = ("text/plain", "text/markdown", "application/jsonl", "text/csv")
+"""Media types whose texts are as they were written, with what they embed."""
 
 SIGNS = 2
 """Weak signs that make a text a copied web page without a strong one."""
@@ -38,8 +42,22 @@ def clean(text: str, media_type: str = "text/plain", pages: Sequence[int] = ()) 
     spans = running_lines(text, pages)
     if media_type == "text/plain" and not pages:
         spans = _boilerplate(text)
+    if media_type in WRITTEN:
+        spans = _with_data(spans, data_addresses(text))
     removed = "".join(text[span.start : span.end] for span in spans)
     return spans if len("".join(removed.split())) < len("".join(text.split())) else []
+
+
+def _with_data(spans: Sequence[RemovedSpan], data: Sequence[RemovedSpan]) -> list[RemovedSpan]:
+    """Return both kinds of spans in order. Of two that overlap, the first ends where the second begins."""
+    if not data:
+        return list(spans)
+    merged: list[RemovedSpan] = []
+    for span in sorted([*spans, *data], key=lambda each: (each.start, -each.end)):
+        start = max(span.start, merged[-1].end) if merged else span.start
+        if start < span.end:
+            merged.append(RemovedSpan(start, span.end, span.reason))
+    return merged
 
 
 def cleaned(document: SourceDocument, *, remove: bool = True) -> SourceDocument:

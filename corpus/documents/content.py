@@ -27,12 +27,14 @@ class ReadOptions:
         text_field: Key (JSON Lines) or column (CSV) with a record's text.
         encoding: Encoding of texts without a byte order mark that are not valid UTF-8; None refuses these.
         today: Dates of publication after this day are ignored; the present day if None.
+        has_options: Whether the user can give these options, so that messages name them.
     """
 
     password: str | None = None
     text_field: str = "text"
     encoding: str | None = None
     today: datetime.date | None = None
+    has_options: bool = True
 
 
 @dataclass(frozen=True, slots=True)

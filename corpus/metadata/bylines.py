@@ -25,6 +25,13 @@ _NAME = re.compile(
     rf"{_NAME_WORD}(?:\s+(?:(?:de|la|las|los|del|van|von|der|da|di|dos|al|bin|y)\s+)*{_NAME_WORD}){{1,4}}"
 )
 _SPECIAL = re.compile(r"(?i)special (?:to|for)\s+")
+_COMMENTS = re.compile(
+    r"(?i)(?:\d{1,6} )?(?:public |reader |user |written )?"
+    r"(?:comments?|responses|replies|objections|representations|letters|entries|minutes|comentarios|respuestas)"
+    r"(?: received| \(\d{1,6}\))?:?"
+)
+"""A line below which days are those of comments."""
+
 _ABOUT = re.compile(r"^About (?P<name>[^\W\d_].{2,60})$", re.MULTILINE)
 _ABOUT_LINES = 20
 """Limit of such lines; a page has one or two, and a text of nothing else would take too long."""
@@ -33,23 +40,44 @@ _MENTIONS = 3
 """A publisher's name occurs more often than this on its own page, the *About* line included."""
 
 
-def read_byline(text: str, language: str | None = None) -> Found:
+def read_byline(text: str, language: str | None = None, *, is_plain: bool = True) -> Found:
     """Return the metadata in bylines such as `By NAME | Publisher | Published: DATE` and in lines with only a date.
 
-    Only the first lines are read: dates further down belong to the events described or to other articles.
+    Only the first lines are read: dates further down belong to the events described or to other articles. Lines with
+    nothing but several days are those of a diary or of comments, and date none of it.
+
+    Args:
+        text: The text.
+        language: Its language, for the names of months.
+        is_plain: Whether it has no tables, whose cells look like the parts of a byline.
     """
     authors: Sequence[str] = ()
     publisher = published = None
-    for line in _head(text):
+    lines = _head(text)
+    if _is_a_record(lines, language):
+        lines = [line for line in lines if _BY.fullmatch(line) or any(map(_DATED.fullmatch, _PARTS.split(line)))]
+    for line in lines:
         parts = _PARTS.split(line)
         names = _names(parts[0])
         if names and not authors:
             authors = names
             publisher = next((name for part in parts[1:] if (name := _publisher(part))), None)
-        elif len(parts) > 1 and not any(_date(part, language) for part in parts):
+        elif len(parts) > 1 and not any(_is_of_byline(part, is_plain=is_plain) for part in parts):
             continue
         published = published or next((day for part in parts if (day := _date(part, language))), None)
     return Found(publisher=publisher, authors=authors, published=published)
+
+
+def _is_of_byline(part: str, *, is_plain: bool) -> bool:
+    return _DATED.fullmatch(part) is not None or (is_plain and _NAME.fullmatch(part) is not None)
+
+
+def _is_a_record(lines: Sequence[str], language: str | None) -> bool:
+    """Return whether the first lines have comments, or several days on lines of their own, as a diary has."""
+    if any(map(_COMMENTS.fullmatch, lines)):
+        return True
+    bare = {day for line in lines if (day := read_date(line, language)) is not None}
+    return len(bare) > 1
 
 
 def read_copied_page(text: str, language: str | None = None) -> Found:

@@ -4,7 +4,7 @@ import datetime
 import re
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:$|[T ]\d{2}:)")
-_NUMBERS = re.compile(r"(?:(?P<day>[A-Za-z]{3,9})\.?,?\s+)?(\d{1,4})([./-])(\d{1,2})\3(\d{2,4})(?:,?\s.*)?")
+_NUMBERS = re.compile(r"(?:(?P<day>[A-Za-z]{3,9}\.?,?)\s+)?(\d{1,4})([./-])(\d{1,2})\3(\d{2,4})(?:,?\s.*)?")
 _TIME = r"(?:,? ?(?:-|–|at|a las)? ?\d{1,2}[:.]\d{2}.{0,20})?"  # white space is single spaces here
 _WORDS = re.compile(
     r"(?:\w{2,12}\.?, )?(?P<date>"
@@ -39,13 +39,15 @@ def read_date(text: str, language: str | None = None) -> datetime.date | None:
 
 
 def _from_numbers(match: re.Match[str]) -> datetime.date | None:
+    weekday = (match["day"] or "")[:3].lower()
+    if match["day"] and match["day"].isalpha() and weekday not in _WEEKDAYS:
+        return None  # "Born 2017-01-19"
     first, second, third = int(match[2]), int(match[4]), int(match[5])
     if len(match[2]) == 4:
         return _day(first, second, third)
     if len(match[5]) != 4:
         return None
     readings = {_day(third, first, second), _day(third, second, first)} - {None}
-    weekday = (match["day"] or "")[:3].lower()
     if weekday in _WEEKDAYS:
         readings = {day for day in readings if day is not None and day.weekday() == _WEEKDAYS.index(weekday)}
     return readings.pop() if len(readings) == 1 else None

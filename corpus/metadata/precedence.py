@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import html
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +24,22 @@ NOTES = "reader_notes"
 
 MAX_FOUND_CHARACTERS = 1000
 MAX_FOUND_ITEMS = 100
+_TITLE_LINES = 8
+"""Lines at the beginning of a text that may be its title."""
+
+_LINE_ENDS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
+_PICTURE = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
+_LINK = re.compile(r"\[([^\[\]]{0,200})\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
+_MARKUP = re.compile(r"^(?:>|[-*+])\s+|\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)| #{1,6}$")
+_NO_TITLE = re.compile(
+    r"(?i)\W{0,3}(?:anonymous|unnamed|unknown|no title|title|untitled|(?:new |microsoft )?(?:word|text) document"
+    r"|(?:untitled )?(?:document|presentation|spreadsheet|page)|powerpoint presentation|microsoft \w+ - .*|slide"
+    r"|sin título|documento(?: sin título)?|sans titre|ohne titel|unbenannt|senza titolo|sem título"
+    r"|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|qxd|indd|pptx?|xlsx?|ps|txt))[\W\d]{0,6}"
+)
+"""Titles that programs give to a document without one."""
+
 _ADDRESS = TypeAdapter(AnyHttpUrl)
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -70,7 +87,7 @@ def metadata_of(
     if notes:
         extra[NOTES] = notes
     return Metadata(
-        title=chosen.title or _line(found.title) or _title(content, name),
+        title=chosen.title or _own_title(found.title) or _title(content, name),
         publisher=chosen.publisher or _line(found.publisher),
         authors=tuple(chosen.authors) or _lines(found.authors),
         published=None if published is None else published.isoformat(),
@@ -111,11 +128,29 @@ def _published(value: str | datetime.date | None, language: str | None, notes: l
     return day
 
 
+def _own_title(text: str | None) -> str | None:
+    """Return the title that the format has, unless it is the placeholder of a program."""
+    title = _line(text)
+    return None if title is None or _NO_TITLE.fullmatch(title) else title
+
+
 def _title(content: Content, name: str) -> str:
+    """Return the first heading, else the first line with words if it is short, else the name."""
     if content.sections and content.sections[0].level == 1:
         return content.sections[0].title[:MAX_TITLE_CHARACTERS]
-    first = content.text.strip().split("\n", 1)[0].strip().lstrip("#").strip()
-    return first if first and len(first) <= MAX_TITLE_CHARACTERS else name
+    start = content.text.lstrip()[: _TITLE_LINES * MAX_FOUND_CHARACTERS]
+    for line in _LINE_ENDS.split(start, _TITLE_LINES)[:_TITLE_LINES]:
+        plain = _without_markup(line)
+        if plain.strip("-*_=~+ ") or line.strip().startswith("#"):  # a rule or a picture is no line with words
+            return plain if any(map(str.isalnum, plain)) and len(plain) <= MAX_TITLE_CHARACTERS else name
+    return name
+
+
+def _without_markup(line: str) -> str:
+    plain = line.strip()
+    if _TAG.search(plain):
+        plain = html.unescape(_TAG.sub("", plain))
+    return (_line(_MARKUP.sub("", _LINK.sub(r"\1", _PICTURE.sub("", plain)))) or "").lstrip("#").strip()
 
 
 def _line(text: str | None) -> str | None:

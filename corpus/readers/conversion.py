@@ -72,7 +72,7 @@ def document_of(
         raise SourceError(f"its text is longer than {MAX_TEXT_CHARACTERS:,} characters; split it")
     language = language_of(content.text, content.found.language)
     guesses = [read_copied_page(content.text, language)] if is_plain else []
-    guesses.append(read_byline(content.text, language))
+    guesses.append(read_byline(content.text, language, is_plain=is_plain))
     return SourceDocument(
         source=file.source,
         source_sha256=file.sha256,

@@ -107,6 +107,8 @@ def _notes(part: Any) -> Iterator[str]:  # noqa: ANN401
 
 def _found(about: Any) -> Found:  # noqa: ANN401
     """Return the core properties. Their dates are those of the file, not of publication, so they go to `extra`."""
+    if (about.title, about.last_modified_by) == ("Word Document", "python-docx"):
+        return Found()  # what python-docx makes up for a file without core properties
     authors = tuple(name for part in (about.author or "").split(";") if (name := part.strip()))
     return Found(
         title=(about.title or "").strip() or None,

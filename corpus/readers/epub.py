@@ -79,7 +79,7 @@ def _table_of_contents(archive: zipfile.ZipFile, package: Any, folder: str) -> d
             continue
         base = posixpath.dirname(member)
         if "nav" in item.get("properties", "").split():
-            links = page_tree(archive.read(member), None).iter("a")
+            links = page_tree(archive.read(member), ReadOptions(), []).iter("a")
             entries = [(link.get("href", ""), "".join(link.itertext())) for link in links]
         elif item.get("media-type") == "application/x-dtbncx+xml":
             points = _all(parse_xml(archive.read(member)), "navPoint")
@@ -95,7 +95,7 @@ def _table_of_contents(archive: zipfile.ZipFile, package: Any, folder: str) -> d
 def _add_chapter(builder: TextBuilder, data: bytes, name: str | None) -> None:
     if not data.strip():
         return
-    tree = page_tree(data, None)
+    tree = page_tree(data, ReadOptions(), [])
     if name and not any(True for _ in tree.iter("h1", "h2", "h3", "h4", "h5", "h6")):
         builder.heading(name, 1)
     body = tree.find("body")

@@ -1,16 +1,16 @@
 """JSON Lines and CSV: a document for each record."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.documents import Content, ReadOptions, SourceDocument
+from corpus.documents import Content, Found, ReadOptions, SourceDocument
 from corpus.errors import SourceError
 from corpus.files import SourceBytes
-from corpus.metadata import TOO_DEEP, TOO_MANY_DIGITS, FrontMatter, metadata_of, read_sidecar, validated
+from corpus.metadata import FrontMatter, metadata_of, read_sidecar, usable, with_known_names
+from corpus.readers.csv_rows import csv_rows
+from corpus.readers.json_rows import Rows, json_rows
 from corpus.readers.record_problems import SourceProblem
 from corpus.text import decode
 
@@ -18,8 +18,6 @@ _IDS = ("_id", "id")
 _LISTS = ("authors", "tags")
 MAX_ID_CHARACTERS = 500
 """Maximum length of an id."""
-
-_Rows = Iterator[tuple[int, dict[str, object] | SourceError]]
 
 _BOM = b"\xef\xbb\xbf"
 _MAX_LINE = 1024**2
@@ -32,13 +30,13 @@ class RecordFormat:
 
     Args:
         media_type, suffixes: See `Format`.
-        rows: Yields the line and the fields, or the error, of each record in a text; also takes the field of texts.
+        rows: Yields the line and the fields, or the error, of each record in a text.
         sniff: Returns whether bytes are of this format; also takes the field of texts.
     """
 
     media_type: str
     suffixes: Sequence[str]
-    rows: Callable[[str, str], _Rows]
+    rows: Callable[[str, ReadOptions], Rows]
     sniff: Callable[[bytes, str], bool]
     has_signature: bool = False
 
@@ -53,21 +51,22 @@ class RecordFormat:
         metadata, also inside an object `metadata`; other keys go to `extra`. The sidecar provides what a record lacks.
 
         Raises:
-            SourceError: The file, or the rest of it, cannot be read: its encoding, a CSV without the column of texts,
-                an unclosed quote after which rows cannot be separated.
+            SourceError: The file cannot be read: its encoding, a CSV without the column of texts.
         """
-        text = decode(file.data, options.encoding)
+        text = decode(file.data, options.encoding, has_options=options.has_options)
         beside = read_sidecar(file.sidecar)
         salt = file.sidecar.data if file.sidecar is not None else b""
         lines: dict[str, int] = {}
         line = 0
-        for line, row in self.rows(text, options.text_field):
+        for line, row in self.rows(text, options):
             where = f"{file.source}#line-{line}"
+            is_named = False
             try:
                 if isinstance(row, SourceError):
                     raise row
+                row = with_known_names(row, (*_IDS, options.text_field))
                 name = _name(row, line)
-                where = f"{file.source}#{name}"
+                where, is_named = f"{file.source}#{name}", True
                 if name in lines:
                     raise SourceError(f"line {line:,}: its id is that of line {lines[name]:,}; change one")
                 lines[name] = line
@@ -82,75 +81,14 @@ class RecordFormat:
                     file=file.source,
                 )
             except SourceError as error:
-                yield SourceProblem(where, str(error))
+                yield SourceProblem(where, str(error), is_named)
             except MemoryError:
                 raise
             except Exception as error:  # any other error refuses this record only
                 reason = f"line {line:,} cannot be read ({type(error).__name__}); correct or remove it"
-                yield SourceProblem(where, reason)
+                yield SourceProblem(where, reason, is_named)
         if line == 0:
             raise SourceError("it has no records; give a file with one on each line")
-
-
-def _json_rows(text: str, text_field: str) -> _Rows:
-    if _is_array(text):
-        raise SourceError("it is a JSON array, not JSON Lines; write each of its objects on its own line")
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            yield number, SourceError(f"line {number:,} is not valid JSON; correct or remove it")
-            continue
-        except ValueError:  # Python's limit of digits
-            yield number, SourceError(f"line {number:,} {TOO_MANY_DIGITS}")
-            continue
-        except RecursionError:
-            yield number, SourceError(f"line {number:,} {TOO_DEEP}")
-            continue
-        if isinstance(row, dict):
-            yield number, row
-        else:
-            yield number, SourceError(f"line {number:,} is not a JSON object; correct or remove it")
-
-
-def _is_array(text: str) -> bool:
-    """Return whether the first line opens an array that ends in another line, or holds objects and is the only one."""
-    text = text.strip()
-    if not (text.startswith("[") and text.endswith("]")):
-        return False
-    first = text.split("\n", 1)[0]
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        return True
-    return first == text and "{" in first
-
-
-def _csv_rows(text: str, text_field: str) -> _Rows:
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    csv.field_size_limit(len(text) + 1)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        if text_field not in header:
-            raise SourceError(f"it has no column '{text_field}'; name it with --text-field, or add a header line")
-        if len(set(header)) < len(header):
-            raise SourceError("two of its columns have the same name; rename one")
-        line = reader.line_num + 1
-        for cells in reader:
-            if len(cells) == len(header):
-                yield line, {name: cell for name, cell in zip(header, cells, strict=True) if cell.strip()}
-            elif any(cell.strip() for cell in cells):
-                count = f"{len(cells)} cells, not {len(header)}"
-                yield line, SourceError(f"line {line:,} has {count}; put texts with the delimiter in quotes")
-            line = reader.line_num + 1
-    except csv.Error:
-        rest = "this row and all later ones were not read, and their stored versions stay"
-        raise SourceError(f"line {line:,} is not valid CSV, and {rest}; check its quotes") from None
 
 
 def _name(row: Mapping[str, object], line: int) -> str:
@@ -174,19 +112,21 @@ def _record(row: Mapping[str, object], line: int, options: ReadOptions) -> tuple
     if text is not None and not isinstance(text, str):
         raise SourceError(f"line {line:,}: '{options.text_field}' must be a text; correct or remove the line")
     if text is None:
-        raise SourceError(f"line {line:,} has no '{options.text_field}'; add it, or name the key with --text-field")
+        advice = ", or name the key with --text-field" if options.has_options else ""
+        raise SourceError(f"line {line:,} has no '{options.text_field}'; add it{advice}")
     if not text.strip():
         raise SourceError(f"line {line:,} has no text")
     nested = row.get("metadata")
     outer = {key: value for key, value in row.items() if key not in (*_IDS, options.text_field, "metadata")}
     about = {**nested, **outer} if isinstance(nested, dict) else {**outer, "metadata": nested}
-    front = validated({key: _value(key, value) for key, value in about.items()}, f"line {line:,}")
+    notes: list[str] = []
+    front = usable({key: _value(key, value) for key, value in with_known_names(about).items()}, f"line {line:,}", notes)
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         plain.encode()
     except UnicodeEncodeError as error:
         raise SourceError(f"line {line:,}: its text has an unpaired surrogate; correct or remove it") from error
-    return Content(plain), front
+    return Content(plain, found=Found(notes=notes)), front
 
 
 def _value(key: str, value: object) -> object:
@@ -208,5 +148,5 @@ def _is_json_lines(data: bytes, text_field: str) -> bool:
     return isinstance(record, dict) and isinstance(record.get(text_field), str)
 
 
-JSON_LINES = RecordFormat("application/jsonl", (".jsonl", ".ndjson"), _json_rows, _is_json_lines)
-CSV = RecordFormat("text/csv", (".csv",), _csv_rows, lambda data, text_field: False)
+JSON_LINES = RecordFormat("application/jsonl", (".jsonl", ".ndjson"), json_rows, _is_json_lines)
+CSV = RecordFormat("text/csv", (".csv", ".tsv"), csv_rows, lambda data, text_field: False)

@@ -7,7 +7,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from corpus.documents import Content, ReadOptions, Section, SourceDocument
+from corpus.documents import Content, Found, ReadOptions, Section, SourceDocument
 from corpus.files import SourceBytes
 from corpus.metadata import split_front_matter
 from corpus.readers.conversion import document_of
@@ -42,9 +42,9 @@ class TextFormat:
 
     def read(self, file: SourceBytes, options: ReadOptions) -> Iterator[SourceDocument]:
         """Yield the document of a file."""
-        front, text = split_front_matter(decode(file.data, options.encoding))
-        content = Content(text, self.sections(text))
-        yield document_of(file, self.media_type, content, options, front, is_plain=self.is_plain)
+        block = split_front_matter(decode(file.data, options.encoding, has_options=options.has_options))
+        content = Content(block.text, self.sections(block.text), found=Found(notes=block.notes))
+        yield document_of(file, self.media_type, content, options, block.front, is_plain=self.is_plain)
 
 
 def markdown_sections(text: str) -> list[Section]:

@@ -1,6 +1,7 @@
 """Text: decoding, normalization, language, sentences, tokens, and the title before a passage."""
 
-from corpus.text.decoding import decode, decoded
+from corpus.text.decoding import decode, decoded, not_utf8
+from corpus.text.encodings import decoded_as, known_as
 from corpus.text.language import language_of, load_identifier
 from corpus.text.normalization import normalise
 from corpus.text.sentences import sentence_spans
@@ -13,9 +14,12 @@ __all__ = [
     "TokenizerFile",
     "decode",
     "decoded",
+    "decoded_as",
+    "known_as",
     "language_of",
     "load_identifier",
     "normalise",
+    "not_utf8",
     "sentence_spans",
     "text_with_title",
     "title_prefix",

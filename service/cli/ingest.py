@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -156,8 +155,10 @@ def _watch(ingester: Ingester, paths: Sequence[Path], prune: bool, changes: Iter
 
 
 def _check_encoding(encoding: str | None) -> None:
+    from corpus.text import known_as
+
     try:
-        codecs.lookup(encoding or "utf-8")
+        known_as(encoding or "utf-8")
     except LookupError:
         raise click.UsageError(f"There is no encoding '{encoding}'. Give one such as windows-1252.") from None
 
@@ -182,15 +183,18 @@ def _dry_run(
     from service.runtime.progress import progress_for
 
     load = partial(load_encoder, settings, say)
-    outcomes = list(preview(settings, load, paths, progress_for(), prune=pruned, force=force, options=options))
+    skipped: Counter[str] = Counter()
+    found = preview(settings, load, paths, progress_for(), prune=pruned, force=force, options=options, skipped=skipped)
+    outcomes = list(found)
     if as_json:
-        emit_json({"files": outcomes})
+        emit_json({"files": outcomes, "skipped": dict(skipped)})
     else:
         for outcome in outcomes:
             _show_outcome(outcome)
         counts = Counter(outcome.action for outcome in outcomes)
         actions = ", ".join(f"{counts[action]} {action.value}" for action in Action if counts[action])
         click.echo(f"Dry run: {actions or 'no file'}. Nothing was changed.")
+        _show_skipped(skipped)
     return 1 if any(outcome.action is Action.REFUSED for outcome in outcomes) else 0
 
 
@@ -245,13 +249,17 @@ def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
         actions = ", ".join(f"{count} {action.value}" for action, count in counts.items() if count or action == "added")
         duration = "" if seconds is None else f" in {seconds:.1f} s"
         click.echo(f"Documents: {actions} ({plural(summary.passages, 'passage')} encoded{duration}).")
-    if summary.skipped:
-        kinds = ", ".join(f"{count} {one_line(suffix)}" for suffix, count in sorted(summary.skipped.items()))
-        click.echo(f"Skipped files of other types: {kinds}.")
+    _show_skipped(summary.skipped)
     if summary.stopped:
         click.echo(
             "Stopped before the end. Finished documents are stored; run the command again to continue.", err=True
         )
+
+
+def _show_skipped(skipped: Counter[str]) -> None:
+    if skipped:
+        kinds = ", ".join(f"{count} {one_line(suffix)}" for suffix, count in sorted(skipped.items()))
+        click.echo(f"Skipped files of other types: {kinds}.")
 
 
 @click.command()

@@ -110,16 +110,22 @@ class ChangeDetector:
             yield Outcome(Action.UNCHANGED, file.source)
             return
         seen: set[str] = set()
+        may_be_any = False
         for document in self._read(file):
             if document.source in seen:
                 yield Outcome(Action.REFUSED, document.source, reason="its id occurs twice in this file; change one")
             elif isinstance(document, SourceProblem):
-                yield Outcome(Action.REFUSED, document.source, reason=document.reason)
+                may_be_any = may_be_any or not document.is_named
+                yield Outcome(Action.REFUSED, document.source, reason=_refusal(document, stored))
             else:
                 yield self._document(document)
             seen.add(document.source)
         for each in stored:
-            if each.source not in seen and each.source not in self._kept:  # a damaged record may name another file
+            if each.source in seen or each.source in self._kept:  # a damaged record may name another file
+                continue
+            if may_be_any:
+                yield Outcome(Action.UNCHANGED, each.source)
+            else:
                 yield Outcome(Action.REMOVED, each.source, Remove(each.source))
 
     def _is_stored(self, stored: Sequence[StoredSource], file: SourceBytes) -> bool:
@@ -182,3 +188,9 @@ class ChangeDetector:
     def _is_intact(self, identifier: str) -> bool:
         with View(self._folder) as view:
             return view.is_intact(identifier)
+
+
+def _refusal(problem: SourceProblem, stored: Sequence[StoredSource]) -> str:
+    if problem.is_named or not stored:
+        return problem.reason
+    return f"{problem.reason}; until then, no stored record of this file is removed"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from corpus.documents import ReadOptions
 from corpus.errors import EncoderMismatchError, SourceError
 from corpus.files import MAX_SOURCE_BYTES, SourceBytes
 from corpus.store import Store, View, mismatch_message
@@ -54,15 +55,17 @@ class UploadResult:
 
     Args:
         name: The cleaned name, as in the document's source.
-        outcome: The most important action of its documents.
+        outcome: The most important action of its documents; refused only if all of them are.
         documents: Ids of its stored documents.
         reasons: Why the file, or a document in it, was refused.
+        notes: What was left out or not understood.
     """
 
     name: str
     outcome: Action
     documents: Sequence[str]
     reasons: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 class ChangeQueue:
@@ -127,7 +130,7 @@ class ChangeQueue:
         """Ingest a source with the store's current encoder, which a reindex may have changed."""
         for _ in range(MAX_ATTEMPTS):
             self._library.refresh()
-            ingester = Ingester(store, lambda: self._library.encoder, self._settings)
+            ingester = Ingester(store, lambda: self._library.encoder, self._settings, ReadOptions(has_options=False))
             with contextlib.suppress(EncoderMismatchError):
                 return ingester.ingest_sources([source], NoProgress(), stop=self._stop)
         raise EncoderMismatchError(mismatch_message(self._settings.data))
@@ -162,11 +165,10 @@ def _upload_result(name: str, summary: IngestSummary, view: View) -> UploadResul
     if summary.stopped:
         reasons.append(STOPPED)
     outcomes = (
-        (Action.REFUSED, reasons),
         (Action.REPLACED, summary.replaced or summary.removed),
         (Action.ADDED, summary.added or summary.moved),
         (Action.UNCHANGED, summary.unchanged),
     )
     outcome = next((action for action, sources in outcomes if sources), Action.REFUSED)
     documents = [each.id for each in view.sources() if each.file == f"upload:{name}"]
-    return UploadResult(name, outcome, documents, reasons)
+    return UploadResult(name, outcome, documents, reasons, [note for _, note in summary.notes])

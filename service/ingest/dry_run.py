@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,14 +63,19 @@ def preview(
     prune: Iterable[Path] = (),
     force: bool = False,
     options: ReadOptions | None = None,
+    skipped: Counter[str] | None = None,
 ) -> Iterator[OutcomePreview]:
     """Yield the outcomes of `Ingester.ingest` with these arguments. Write nothing.
+
+    `skipped` receives the number of files of other types in folders, by suffix.
 
     Raises:
         StoreError: The store cannot be read, or is of another encoder.
     """
     encoder = functools.cache(encoder)
     found = find_files(paths)
+    if skipped is not None:
+        skipped.update(found.skipped)
     for path, reason in found.problems:
         yield OutcomePreview(Action.REFUSED, str(path), reason, None, None, None, ())
     stored = _stored(settings.data)

@@ -10,6 +10,9 @@ from corpus.documents import Passage, SourceDocument
 from corpus.metadata import NOTES
 from corpus.store import Move, Remove
 
+MUCH_REMOVED = 0.1
+"""Share of a text that cleaning removes, above which the summary says so."""
+
 
 class Action(StrEnum):
     """What happens to a source."""
@@ -43,8 +46,15 @@ class SplitDocument:
 
     @property
     def notes(self) -> Sequence[str]:
-        """What the reader left out of the metadata, and why."""
-        return [str(note) for note in cast("Sequence[object]", self.document.metadata.extra.get(NOTES, ()))]
+        """What the reader left out of the metadata, and cleaning out of the passages, and why."""
+        notes = [str(note) for note in cast("Sequence[object]", self.document.metadata.extra.get(NOTES, ()))]
+        removed = self.document.removed_spans
+        share = sum(span.end - span.start for span in removed) / max(1, len(self.document.text))
+        if share > MUCH_REMOVED:
+            reasons = ", ".join(dict.fromkeys(span.reason for span in removed))
+            shown = "footnote documents show ID --removed shows it"
+            notes.append(f"{share:.0%} of its text is left out of passages ({reasons}); {shown}")
+        return notes
 
     def text(self, at: int) -> str:
         """Return the text that is encoded for a passage."""

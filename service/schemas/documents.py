@@ -69,6 +69,7 @@ class ReceivedFile(BaseModel):
     outcome: Literal["added", "replaced", "unchanged", "refused"]
     documents: list[str]
     reasons: list[str]
+    notes: list[str]
 
 
 class ReceivedFiles(BaseModel):

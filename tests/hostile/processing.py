@@ -21,7 +21,8 @@ from corpus.lexical.analysis import normalised, terms
 from corpus.lexical.index import LexicalIndex
 from corpus.metadata.bylines import read_byline, read_copied_page
 from corpus.metadata.dates import read_date
-from corpus.metadata.front_matter import read_metadata, split_front_matter, validated
+from corpus.metadata.front_blocks import split_front_matter
+from corpus.metadata.front_matter import read_metadata, validated
 from corpus.metadata.precedence import metadata_of, read_sidecar
 from corpus.passages.headings import is_heading, kept_spans
 from corpus.passages.interviews import Conversation, labelled_lines

@@ -138,6 +138,7 @@ def test_each_pattern_of_a_module_is_measured() -> None:
 MEASURED_ROOMS = """
     corpus.cleaning
     corpus.cleaning.blocks
+    corpus.cleaning.data_addresses
     corpus.cleaning.head
     corpus.cleaning.marks
     corpus.cleaning.related
@@ -148,6 +149,7 @@ MEASURED_ROOMS = """
     corpus.lexical.analysis
     corpus.metadata.bylines
     corpus.metadata.dates
+    corpus.metadata.front_blocks
     corpus.metadata.front_matter
     corpus.metadata.precedence
     corpus.passages.headings
@@ -155,19 +157,23 @@ MEASURED_ROOMS = """
     corpus.passages.packing
     corpus.readers.archives
     corpus.readers.conversion
+    corpus.readers.csv_rows
     corpus.readers.discovery
     corpus.readers.docx
     corpus.readers.epub
     corpus.readers.formats
+    corpus.readers.html.dates
     corpus.readers.html.elements
     corpus.readers.html.page
     corpus.readers.html.pruning
     corpus.readers.pdf.pages
+    corpus.readers.json_rows
     corpus.readers.text
     corpus.readers.reading
     corpus.readers.records
     corpus.readers.docx
     corpus.text.decoding
+    corpus.text.encodings
     corpus.text.language
     corpus.text.normalization
     corpus.text.sentences
@@ -205,6 +211,18 @@ WITHIN = {
     "appeals_between": "clean",
     "best_sentence": "highlighted",
     "contradicts": "without_figures",
+    "csv_rows": "read_documents",
+    "data_addresses": "clean",
+    "decoded_as": "decoded",
+    "known_as": "decoded",
+    "likely_encoding": "decoded",
+    "not_utf8": "decoded",
+    "json_rows": "read_documents",
+    "published_on": "read_html",
+    "storable": "split_front_matter",
+    "usable": "split_front_matter",
+    "with_known_names": "split_front_matter",
+    "yaml_keys": "split_front_matter",
     "days_in": "variants_of",
     "breadcrumb": "clean",
     "document_of": "read_documents",

@@ -7,16 +7,22 @@ from typing import Any
 from corpus.documents import Content, Found, ReadOptions, TextBuilder
 from corpus.errors import SourceError
 from corpus.readers.conversion import ConvertedFormat
+from corpus.readers.html.dates import published_on
 from corpus.readers.html.elements import add_blocks
 from corpus.readers.html.nesting import check_depth, exceeded_limit
 from corpus.readers.html.pruning import MANY_ELEMENTS, prune
-from corpus.text import decoded
+from corpus.text import decoded, decoded_as, known_as, not_utf8
 
-_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^<>]{0,1000}?(?:charset|encoding)\s*=\s*(?:["']\s*)?([\w.:-]+)""", re.I)
+_META = re.compile(rb"<(?:meta[\s/]|\?xml\s)[^<>]{0,1000}>", re.IGNORECASE)
+_CHARSET = re.compile(rb"""[\s"'/]charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]+)""", re.IGNORECASE)
+_IN_CONTENT = re.compile(rb"""[\s"';,]charset\s{0,9}=\s{0,9}["']?([\w.:-]+)""", re.IGNORECASE)
+_IN_XML = re.compile(rb"""\sencoding\s{0,9}=\s{0,9}["']([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
 """Bytes searched for the encoding. Browsers search the first kilobyte; some pages need more."""
 
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
+_TAG = re.compile(rb"<[^<>]*>")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _START = re.compile(rb"<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
 _COMMENT_BYTES = 2000
 """Maximum length of a comment before the first element."""
@@ -33,9 +39,11 @@ def read_html(data: bytes, options: ReadOptions) -> Content:
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
-    tree = page_tree(data, options.encoding)
+    notes: list[str] = []
+    tree = page_tree(data, options, notes)
     elements = prune(tree)
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    published = published_on(tree, language)
     page = bare_extraction(
         tree,
         fast=elements > MANY_ELEMENTS,
@@ -55,21 +63,22 @@ def read_html(data: bytes, options: ReadOptions) -> Content:
         title=page.title,
         publisher=page.sitename,
         authors=tuple(name for part in (page.author or "").split(";") if (name := part.strip())),
-        published=page.date,
+        published=published,
         language=language,
         url=page.url,
         tags=tuple(dict.fromkeys(tag.strip() for tag in page.tags or () if tag.strip())),
+        notes=notes,
     )
     return builder.content(found)
 
 
-def page_tree(data: bytes, encoding: str | None) -> Any:  # noqa: ANN401 - lxml has no types
-    """Return the tree of an HTML page. Scripts do not run, and nothing is fetched.
+def page_tree(data: bytes, options: ReadOptions, notes: list[str]) -> Any:  # noqa: ANN401 - lxml has no types
+    """Return the tree of an HTML page, and add notes on how it was read. Scripts do not run, and nothing is fetched.
 
     Raises:
         SourceError: It cannot be decoded, has no element, or its elements are nested too deeply.
     """
-    text = _XML_DECLARATION.sub("", _characters(data, encoding)).replace("\0", "")
+    text = _XML_DECLARATION.sub("", _characters(data, options, notes)).replace("\0", "")
     tree, problem = _parsed(text, huge=False)
     if problem is None:
         return tree
@@ -95,19 +104,66 @@ def _parsed(text: str, *, huge: bool) -> tuple[Any, SourceError | None]:
     return tree, exceeded_limit(parser)
 
 
-def _characters(data: bytes, encoding: str | None) -> str:
-    """Decode a page as browsers do: by byte order mark, as UTF-8, by its declaration."""
-    declared = _DECLARED.search(data[:_DECLARED_WITHIN])
+def _characters(data: bytes, options: ReadOptions, notes: list[str]) -> str:
+    """Decode a page: by byte order mark, as UTF-8, by the user's word, by its own.
+
+    A page in another encoding than it says is refused, because its words would not come out as they are.
+    """
+    declared = None if data.startswith(_MARKS) else _declared(data[:_DECLARED_WITHIN])
     try:
-        return decoded(data, encoding)
+        return _as_utf8(data, options, declared, notes)
     except SourceError:
-        if declared is None or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if declared is None:
             raise
     try:
-        name = codecs.lookup(declared[1].decode("ascii", "replace")).name
+        if known_as(declared).startswith("utf"):
+            raise UnicodeError(declared)
+        return decoded_as(data, declared)
     except LookupError as error:
         raise SourceError("it declares an unknown encoding; save it as UTF-8") from error
-    return data.decode({"iso8859-1": "cp1252", "ascii": "cp1252"}.get(name, name), errors="replace")
+    except UnicodeError as error:
+        words = _TAG.sub(b" ", data)
+        wrong = not_utf8(words, _first_invalid(words), has_options=options.has_options).removeprefix("it ")
+        raise SourceError(f"it declares {declared}, which is not its encoding: it {wrong}") from error
+
+
+def _as_utf8(data: bytes, options: ReadOptions, declared: str | None, notes: list[str]) -> str:
+    text = decoded(data, options.encoding, has_options=options.has_options)
+    if options.encoding is not None and declared is not None and not _is_utf8(data):
+        notes.append(f"it declares {declared} and was read as {options.encoding}, as you said")
+    return text
+
+
+def _is_utf8(data: bytes) -> bool:
+    return _first_invalid(data) < 0
+
+
+def _first_invalid(data: bytes) -> int:
+    """Return the first byte that is not UTF-8, or -1."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1
+
+
+def _declared(head: bytes) -> str | None:
+    """Return the encoding that a page declares, in an attribute of a tag and not in the words of one."""
+    for tag in _META.findall(_without_comments(head)):
+        if tag[:2] == b"<?":
+            found = _IN_XML.search(tag)
+        elif b"http-equiv" in tag.lower():
+            found = _IN_CONTENT.search(tag)
+        else:
+            found = None if b"content" in tag.lower() else _CHARSET.search(tag)
+        if found:
+            return found[1].decode("ascii", "replace")
+    return None
+
+
+def _without_comments(head: bytes) -> bytes:
+    first, *others = head.split(b"<!--")
+    return first + b"".join(other.partition(b"-->")[2] for other in others)
 
 
 def _is_html(data: bytes, suffix: str) -> bool:

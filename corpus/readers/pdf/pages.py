@@ -47,7 +47,6 @@ _FULL_LINE_CHARACTERS = 30
 _TITLES_SOUGHT = 200
 """Maximum titles of the outline located on each page. No page has room for more headings."""
 
-_NO_TITLE = re.compile(r"(?i)^(?:untitled|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|qxd|indd|ps|rtf|txt))$")
 _START = b"%PDF-"
 _START_WITHIN = 1024
 """Bytes that viewers accept before the header. Without the suffix, such a file may be a text about PDF."""
@@ -77,7 +76,8 @@ def read_pdf(data: bytes, options: ReadOptions) -> Content:
             if plain is not None:
                 return read_pdf(plain, options)
             what = "the password is wrong" if options.password else "it is encrypted"
-            raise SourceError(f"{what}; give its password (--password), or save it without one") from error
+            advice = "give its password (--password), or save it" if options.has_options else "save it"
+            raise SourceError(f"{what}; {advice} without one") from error
         if error.err_code == _UNKNOWN_SECURITY and b"/Encrypt" in data:
             raise SourceError("it is encrypted with a certificate or DRM; save it without encryption") from error
         raise SourceError("it is a damaged PDF file, or one without pages; get a new copy, or save it again") from error
@@ -230,7 +230,6 @@ def _found(document: Any, damaged: list[int], notes: list[str]) -> Found:  # noq
         extra["created"] = about["CreationDate"][:MAX_DATE_CHARACTERS]
     if damaged:
         extra["unreadable_pages"] = damaged
-    title = "" if _NO_TITLE.match(title) else title
     return Found(title=title or None, authors=tuple(authors), extra=extra, notes=notes)
 
 

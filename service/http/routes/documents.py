@@ -58,7 +58,13 @@ async def add_documents(request: Request, intake: IntakeState, service: ServiceS
     async with received_files(request, service.settings.upload_mebibytes) as uploads:
         received, generation = await asyncio.wrap_future(intake.add(uploads))
     files = [
-        ReceivedFile(name=r.name, outcome=r.outcome.value, documents=list(r.documents), reasons=list(r.reasons))
+        ReceivedFile(
+            name=r.name,
+            outcome=r.outcome.value,
+            documents=list(r.documents),
+            reasons=list(r.reasons),
+            notes=list(r.notes),
+        )
         for r in received
     ]
     return ReceivedFiles(files=files, generation=generation)

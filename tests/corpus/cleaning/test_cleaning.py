@@ -277,3 +277,60 @@ def test_bylines_captions_footnotes_and_notes_on_an_article_stay() -> None:
     for words in ("part two of a story", "By ANNA"):
         text = seed(words)
         assert text.rindex(words) not in removed_from(text)
+
+
+# Comments that a text consists of, and what it embeds
+
+
+PLAN = (
+    "The mill wants to raise the weir by half a metre, and the parish has asked all who live along the river.\n\n{}\n\n"
+    "Eva Holm\n2 July 2011 at 08:30\nThe meadow would be under water each spring, and with it the path to the ford.\n\n"
+    "Jon Ek\n3 July 2011 at 17:05\nWithout the higher weir the wheel stands still from May on, and so does the saw.\n\n"
+    "{}"
+)
+
+
+@pytest.mark.parametrize("heading", ["2 comments", "Comments", "2 responses", "Comentarios"])
+def test_comments_that_are_the_record_stay(heading: str) -> None:
+    assert reasons(PLAN.format(heading, "")) == []
+
+
+def test_the_same_comments_on_a_web_page_are_removed() -> None:
+    article = "The wheel turns in summer, and the saw cuts the logs that the river brings from the hills above. " * 5
+    text = f"{article}\n\n" + PLAN.format("2 comments", "Reply\n\nYour email address will not be published\n")
+    assert [reason for reason, _ in reasons(text)] == ["reader comments"]
+
+
+BYTES = "iVBORw0KGgoAAAANSUhEUgAA" * 20
+WRAPPED = "\n".join(["iVBORw0KGgoAAAANSUhEUgAAiVBORw0KGgoAAAANSUhEUgAAiVBORw0KGgo"] * 9)
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/markdown", "application/jsonl", "text/csv"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"![The wheel](data:image/png;base64,{BYTES})",
+        f'![The wheel](data:image/png;base64,{BYTES} "The wheel")',
+        f"[wheel]: data:image/png;base64,{BYTES}",
+        f"[wheel]: <data:image/png;base64,{BYTES}>",
+        f'<img alt="x" src="data:image/svg+xml;charset=utf-8;base64,{BYTES}" width="3">',
+        f'<img src="data:image/png;base64,{WRAPPED}">',
+        f"data:font/woff2;base64,{BYTES}",
+    ],
+)
+def test_the_bytes_of_a_picture_are_left_out_with_all_that_belongs_to_them(data: str, media_type: str) -> None:
+    (span,) = clean(f"The wheel is of oak.\n\n{data}\n\nIt turns.", media_type)
+    assert (span.reason, span.end - span.start) == ("embedded data", len(data))
+
+
+@pytest.mark.parametrize(
+    "text", ["data:text/plain,hello is such an address.", "The data: " + "word " * 99, f"Bytes: {BYTES}"]
+)
+def test_a_short_address_and_other_words_stay(text: str) -> None:
+    assert clean(f"The wheel is of oak.\n\n{text}", "text/markdown") == []
+
+
+def test_the_words_of_a_link_to_data_stay() -> None:
+    text = f"See [the plan](data:application/pdf;base64,{BYTES}) of the mill."
+    (span,) = clean(text, "text/markdown")
+    assert text[: span.start] + text[span.end :] == "See [the plan] of the mill."

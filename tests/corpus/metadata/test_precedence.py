@@ -16,7 +16,7 @@ from corpus.metadata.dates import read_date
 from corpus.metadata.precedence import NOTES, read_sidecar
 from corpus.readers.reading import read_documents
 from corpus.text.language import language_of
-from tests.corpus.readers.files import only
+from tests.corpus.readers.files import only, pdf
 from tests.corpus.samples import UNHURRIED, is_clause, read_document
 
 Write = Callable[..., Path]
@@ -119,6 +119,7 @@ def test_a_sidecar_that_is_no_file_is_named_and_not_waited_for(write: Write) -> 
         ("Tue, 04/12/2023", None),
         ("04/12/23", None),
         ("31/31/2023", None),
+        ("Born 2017-01-19", None),
         ("2017-02-30", None),
         ("September 2020", None),
         ("in 2012", None),
@@ -261,3 +262,39 @@ def test_a_language_is_found_where_the_words_leave_no_doubt(
     text: str, claimed: str | None, language: str | None
 ) -> None:
     assert language_of(text, claimed) == language
+
+
+# Days that a text tells of
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "2 July 2011\n\nThe wheel broke.\n\n3 July 2011\n\nIt was mended.",
+        "The mill\n\n3 comments\n\nEva Holm\n2 July 2011 at 08:30\nNo.",
+        "The mill\n\nObjections received:\n\n2 July 2011\nNo.",
+    ],
+)
+def test_days_of_a_diary_or_of_comments_are_not_that_of_publication(lines: str) -> None:
+    assert read_byline(lines).published is None
+    assert str(read_byline(f"Published: June 1, 2011\n{lines}").published) == "2011-06-01"
+
+
+def test_a_row_of_a_table_is_no_byline() -> None:
+    assert read_byline("The mill\n\nBuilt | July 2, 1811", is_plain=False).published is None
+
+
+@pytest.mark.parametrize(
+    "title", ["Untitled", "(anonymous)", "Word Document", "Microsoft Word - mill.doc", "Document1"]
+)
+def test_a_title_that_a_program_made_up_gives_way_to_the_heading(title: str) -> None:
+    assert (
+        only(
+            pdf(
+                [["The mill", "", "It turns."]],
+                info=f"/Title ({title.replace('(', chr(92) + '(').replace(')', chr(92) + ')')})",
+            ),
+            "a.pdf",
+        ).metadata.title
+        == "The mill"
+    )

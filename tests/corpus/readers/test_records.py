@@ -10,9 +10,9 @@ from corpus.documents.content import ReadOptions
 from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
 from corpus.metadata.front_matter import TOO_DEEP, TOO_MANY_DIGITS
-from corpus.readers.reading import read_documents
+from corpus.metadata.precedence import NOTES
 from corpus.readers.record_problems import SourceProblem
-from tests.corpus.readers.files import bytes_of, items, only
+from tests.corpus.readers.files import items, only
 from tests.corpus.samples import UNHURRIED, is_clause
 
 
@@ -59,7 +59,6 @@ def test_a_record_without_an_id_is_named_by_its_line() -> None:
         ('{"text": "T", "title": %s}' % ("9" * 5000), f"line 2 {TOO_MANY_DIGITS}"),
         ({"text": "T", "x": "\ud800"}, "line 2 has an unpaired surrogate, which is not a character; correct or remove"),
         ({"text": "T", "\ud800": "x"}, "line 2 has an unpaired surrogate, which is not a character; correct or remove"),
-        ({"text": "T", "title": "\ud800"}, "'title' in line 2 must be a line of text; correct or remove it"),
         ({"text": "T", "x": "y" * 300_000}, "line 2 has more than 256 KiB of metadata; shorten it"),
         ({"_id": "x"}, "line 2 has no 'text'; add it, or name the key with --text-field"),
         ({"_id": "x", "text": None}, "line 2 has no 'text'; add it, or name the key with --text-field"),
@@ -70,8 +69,6 @@ def test_a_record_without_an_id_is_named_by_its_line() -> None:
         ({"id": "a\nb", "text": "T"}, "line 2: 'id' contains control characters; remove them"),
         ({"id": "x" * 501, "text": "T"}, "line 2: 'id' is longer than 500 characters; shorten it"),
         ({"_id": "good", "text": "T"}, "line 2: its id is that of line 1; change one"),
-        ({"text": "T", "published": "soon"}, "'published' in line 2 must be a date such as 2017-01-19; correct"),
-        ({"text": "T", "metadata": {"url": "x"}}, "'url' in line 2 must be an http or https address; correct or"),
     ],
 )
 def test_a_bad_record_costs_only_itself(record: object, reason: str) -> None:
@@ -80,6 +77,19 @@ def test_a_bad_record_costs_only_itself(record: object, reason: str) -> None:
     assert isinstance(read[1], SourceProblem)
     assert read[1].reason.startswith(reason)
     assert is_clause(read[1].reason)
+
+
+@pytest.mark.parametrize(
+    ("about", "note"),
+    [
+        ({"title": "\ud800"}, "'title' in line 1 must be a line of text; it was ignored"),
+        ({"published": "soon"}, "'published' in line 1 must be a date such as 2017-01-19; it was ignored"),
+        ({"metadata": {"url": "x"}}, "'url' in line 1 must be an http or https address; it was ignored"),
+    ],
+)
+def test_a_key_that_cannot_be_used_costs_itself_and_not_its_record(about: dict[str, object], note: str) -> None:
+    read = only(lines({"_id": "a", "text": "T", "place": "Weir", **about}), "a.jsonl")
+    assert read.metadata.extra == {"place": "Weir", NOTES: [note]}
 
 
 def test_a_table_gives_a_document_for_each_row() -> None:
@@ -117,7 +127,7 @@ def test_whatever_is_raised_while_a_record_is_read_costs_only_that_record(monkey
     monkeypatch.setattr(hashlib, "sha256", breaking)
     read = items(lines({"_id": "a", "text": "break"}, {"_id": "b", "text": "T"}), "a.jsonl")
     assert read[0] == SourceProblem(
-        "/documents/a.jsonl#a", "line 1 cannot be read (OverflowError); correct or remove it"
+        "/documents/a.jsonl#a", "line 1 cannot be read (OverflowError); correct or remove it", is_named=True
     )
     assert read[1].source == "/documents/a.jsonl#b"
 
@@ -184,7 +194,11 @@ def test_a_row_with_more_cells_than_columns_costs_only_itself() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "reason"),
     [
-        ("id,words\n1,One\n", "a.csv", "it has no column 'text'; name it with --text-field, or add a header line"),
+        (
+            "id,words\n1,One\n",
+            "a.csv",
+            "it has no column 'text' (with commas between them, its columns are 'id', 'words'); name it with --text",
+        ),
         ("text,text\n1,One\n", "a.csv", "two of its columns have the same name; rename one"),
         ("id,text\n", "a.csv", "it has no records; give a file with one on each line"),
         ("", "a.csv", "it has no column 'text'"),
@@ -198,11 +212,91 @@ def test_a_file_without_records_is_refused(data: str | bytes, name: str, reason:
     assert str(refused.value).startswith(reason)
 
 
-def test_a_quotation_that_never_ends_is_named() -> None:
-    read = read_documents(bytes_of('id,text\n1,One\n2,"Two\n3,Three\n', "a.csv"))
-    assert next(read).source.endswith("#1")
-    with pytest.raises(SourceError, match=r"^line 3 is not valid CSV, and this row and all later ones were not read"):
-        next(read)
+def told(data: str, name: str) -> list[str]:
+    """Return the text of each record, and why others are refused."""
+    return [item.text if isinstance(item, SourceDocument) else item.reason for item in items(data, name)]
+
+
+QUOTES = "line 3 is not valid CSV; check its quotes"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('b7,"The wheel', QUOTES),
+        ('b7,"The wheel" turns.', QUOTES),
+        ('"b7,The wheel', QUOTES),
+        ('b7,"The "wheel" turns."', QUOTES),
+        ("b7,The wheel, it turns.", "line 3 has 3 cells, not 2; put texts with the delimiter in quotes"),
+    ],
+)
+def test_a_row_that_is_not_valid_takes_no_other_row_with_it(row: str, reason: str) -> None:
+    data = f'id,text\nb6,One.\n{row}\nb8,Three.\nb9,"Four, and\nmore."\n'
+    assert told(data, "a.csv") == ["One.", reason, "Three.", "Four, and\nmore."]
+
+
+def test_a_quotation_around_other_rows_is_no_cell() -> None:
+    data = 'id,text\nb6,"One.\nb7,Two.\nb8,Three."\nb9,Four.\n'
+    reason = "a quotation mark opens in line 2 and closes in line 4, around other rows; check its quotes"
+    assert told(data, "a.csv") == [reason, "Two.", 'Three."', "Four."]
+
+
+@pytest.mark.parametrize("text", ["Dear sir,\nthe wheel, it turns,\nyours", "a,b\nc,d", "b9\nb8"])
+def test_a_cell_may_have_several_lines(text: str) -> None:
+    assert told(f'id,text\nb7,"{text}"\nb8,Two.\n', "a.csv") == [text, "Two."]
+
+
+@pytest.mark.parametrize("quotes", ['x",""",', 'x",', 'x"",""y', '1,"a""'])
+def test_rows_of_stray_quotes_are_each_told_of(quotes: str) -> None:
+    read = told("id,text\n" + f"{quotes}\n" * 300 + "b7,The wheel turns.\n", "a.csv")
+    assert read[-1] == "The wheel turns."
+    assert len(read) > 100
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("ID,Text\nb7,The wheel turns.\n", "a.csv"),
+        ("sep=;\nid;text\nb7;The wheel turns.\n", "a.csv"),
+        ("id|text\nb7|The wheel turns.\n", "a.csv"),
+        ("id\ttext\nb7\tThe wheel turns.\n", "a.tsv"),
+        ("note, with commas, here;text;id\n;The wheel turns.;b7\n", "a.csv"),
+        ('\ufeff"id";"text"\n"b7";"The wheel turns."\n', "a.csv"),
+        ("\n\nid,text\nb7,The wheel turns.\n", "a.csv"),
+        ('{\n  "id": "b7",\n  "text": "The wheel turns."\n}\n', "a.jsonl"),
+        ('{"Id": "b7", "TEXT": "The wheel turns."}\n', "a.jsonl"),
+    ],
+)
+def test_records_of_other_makes_are_read(data: str, name: str) -> None:
+    read = only(data, name)
+    assert (read.source, read.text) == (f"/documents/{name}#b7", "The wheel turns.")
+
+
+def test_a_key_in_its_own_spelling_comes_before_another_spelling() -> None:
+    read = only('{"text": "T", "Text": "other", "title": "One", "Title": "Two"}\n', "a.jsonl")
+    assert (read.text, read.metadata.title, read.metadata.extra) == ("T", "One", {"Text": "other", "Title": "Two"})
+
+
+def test_records_over_several_lines_stand_among_others_and_broken_ones() -> None:
+    data = '{"text": "One."}\n{\n"text":\n"Two."}\n{"text": "Thr\n{"text": "Four."}\n{"text": "Five."'
+    broken = "line {} is not valid JSON; correct or remove it"
+    assert told(data, "a.jsonl") == ["One.", "Two.", broken.format(5), "Four.", broken.format(7)]
+
+
+def test_a_title_of_a_record_has_no_markup() -> None:
+    assert only('id,text\n1,"<p>The mill &amp; <i>the weir</i></p>"\n', "a.csv").metadata.title == "The mill & the weir"
+
+
+def test_messages_name_no_options_where_there_are_none() -> None:
+    options = ReadOptions(has_options=False)
+    for data in (b"id,words\n1,One\n", "id,text\n1,Él\n".encode("cp1252")):
+        with pytest.raises(SourceError) as refused:
+            items(data, "a.csv", options)
+        assert "--" not in str(refused.value)
+    (problem,) = items('{"_id": "x"}\n', "a.jsonl", options)
+    assert isinstance(problem, SourceProblem)
+    assert problem.reason == "line 1 has no 'text'; add it"
+    assert problem.is_named
 
 
 def test_half_a_surrogate_pair_in_a_text_costs_its_record() -> None:

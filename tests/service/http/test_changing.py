@@ -52,7 +52,7 @@ def outcomes(response: Response) -> list[tuple[str, str]]:
 def test_an_uploaded_file_can_be_asked_about_at_once(administered: TestClient) -> None:
     response = send(administered, ("peace.md", PEACE))
     [file] = response.json()["files"]
-    assert file == {"name": "peace.md", "outcome": "added", "documents": ["peace"], "reasons": []}
+    assert file == {"name": "peace.md", "outcome": "added", "documents": ["peace"], "reasons": [], "notes": []}
     asked = administered.post("/v1/ask", json={"question": "When did the peace talks begin?", "k": 100}).json()
     assert asked["generation"] == response.json()["generation"]
     assert "peace" in {passage["citation"]["document_id"] for passage in asked["passages"]}
@@ -220,3 +220,18 @@ def test_a_key_is_shown_nowhere(service: Service, caplog: pytest.LogCaptureFixtu
         told = [response.text for response in changes(client, {"Authorization": f"Bearer {KEY[:-1]}"})]
         told.append(client.get("/openapi.json").text)
     assert KEY not in " ".join([*told, caplog.text, repr(settings), str(settings)])
+
+
+def test_an_upload_that_is_read_in_part_is_not_called_refused(administered: TestClient) -> None:
+    rows = b"id,text,published\nb6,The wheel turns.,soon\nb7,The saw,cuts.,x\nb8,It rests.,2011-07-02\n"
+    [file] = send(administered, ("mill.csv", rows)).json()["files"]
+    assert (file["outcome"], len(file["documents"])) == ("added", 2)
+    assert file["reasons"] == ["line 3 has 4 cells, not 3; put texts with the delimiter in quotes"]
+    assert file["notes"] == ["'published' in line 2 must be a date such as 2017-01-19; it was ignored"]
+
+
+def test_advice_on_uploads_names_no_options_of_the_command_line(administered: TestClient) -> None:
+    files = (("old.txt", "Él llegó.".encode("cp1252")), ("mill.csv", b"id,words\n1,One\n"))
+    received = send(administered, *files).json()["files"]
+    assert [file["outcome"] for file in received] == ["refused", "refused"]
+    assert not [reason for file in received for reason in file["reasons"] if "--" in reason]

@@ -380,3 +380,53 @@ def test_a_plan_without_a_store_makes_none(
     [step] = preview(settings, lambda: tiny_encoder, [path], quiet)
     assert step.action is Action.ADDED
     assert not settings.data.exists()
+
+
+# Records that cannot be read
+
+
+RECORDS = """{"id": "b6", "text": "The wheel turns."}
+{"id": "b7", "text": "The saw cuts."}
+{"id": "b8", "text": "It rests."}
+"""
+
+
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [
+        (RECORDS.replace('cuts."}', 'cuts."'), 3),
+        (RECORDS[:60], 3),
+        (RECORDS.replace('"b7"', "[7]"), 3),
+        (RECORDS.replace('"The saw cuts."', "7"), 3),
+        (RECORDS.replace('"The saw cuts."', "7").split("\n", 1)[1], 2),
+        (RECORDS.split("\n", 1)[0], 1),
+    ],
+)
+def test_only_records_that_a_readable_file_no_longer_has_are_removed(
+    ingester: Ingester, write: Write, store: Store, quiet: NoProgress, later: str, left: int
+) -> None:
+    path = write("mill.jsonl", RECORDS)
+    ingester.ingest([path], quiet)
+    write("mill.jsonl", later)
+    summary = ingester.ingest([path], quiet)
+    assert len(by_source(store)) == left
+    assert len(summary.removed) == 3 - left
+    assert_sound(store)
+
+
+def test_a_stray_quote_removes_no_stored_row(ingester: Ingester, write: Write, store: Store, quiet: NoProgress) -> None:
+    rows = "id,text\nb6,The wheel turns.\nb7,The saw cuts.\nb8,It rests.\n"
+    path = write("mill.csv", rows)
+    ingester.ingest([path], quiet)
+    write("mill.csv", rows.replace("The saw", '"The saw').replace("b8,It", "b9,It"))
+    summary = ingester.ingest([path], quiet)
+    assert sorted(by_source(store)) == [f"mill.csv#b{digit}" for digit in (6, 7, 8, 9)]
+    [(_, reason)] = summary.refused
+    assert reason.startswith("line 3 is not valid CSV; check its quotes; until then, no stored record")
+
+
+def test_the_summary_says_how_much_of_a_text_is_left_out(ingester: Ingester, write: Write, quiet: NoProgress) -> None:
+    picture = "![wheel](data:image/png;base64," + "iVBORw0KGgo" * 30 + ")"
+    path = write("mill.md", f"# The mill\n\n{picture}\n\n{'The wheel is of oak. ' * 5}\n")
+    [(_, note)] = ingester.ingest([path], quiet).notes
+    assert "of its text is left out of passages (embedded data)" in note

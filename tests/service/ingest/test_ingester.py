@@ -99,8 +99,6 @@ def test_a_refused_file_loads_no_encoder(store: Store, settings: Settings, write
         (b"\xff\xfe\x00", "UTF-16"),
         (b"caf\xe9 au lait", "UTF-8"),
         (b"", "no text"),
-        (b"---\ntitle: [\n---\ntext", "YAML"),
-        (b"---\npublished: soon\n---\ntext", "'published'"),
     ],
 )
 def test_one_bad_file_costs_only_itself(

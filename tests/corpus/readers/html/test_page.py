@@ -145,3 +145,78 @@ def test_rows_of_any_length_and_cells_that_span_others_keep_their_words() -> Non
     read = only(page(f"<p>{WORDS}</p>{table}<p>{WORDS}</p>"), "a.html")
     assert "wide | narrow" in read.text
     assert [at for at in range(2500) if f"cell {at}" not in read.text] == []
+
+
+# When a page says that it was published
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<p>Published: <time datetime='2011-07-02'>2 July</time></p>",
+        "<header><time datetime='2011-07-02T08:00'>2 July 2011</time></header>",
+        "<div class='entry-meta'><a href='/a'><time datetime='2011-07-02'>2 July 2011</time></a></div>",
+        "<p class='post-date'>2 July 2011</p>",
+        "<p>By Eva Holm, <span itemprop='datePublished' content='2011-07-02'>2 July</span></p>",
+        "<p><time datetime='2011-07-02'>2 July 2011</time></p>",
+    ],
+)
+def test_an_element_may_say_when_the_page_was_published(said: str) -> None:
+    assert only(page(f"{said}<p>{WORDS}</p>"), "a.html").metadata.published == "2011-07-02"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "<p>The next market is on <time datetime='2011-07-02'>2 July 2011</time>.</p>",
+        "<p>Next market: <time datetime='2011-07-02'>2 July 2011</time></p>",
+        "<p>Born <span class='bday published'>2011-07-02</span></p>",
+        "<p>The mill was built by brothers on <span class='published'>2011-07-02</span>, after a fire.</p>",
+        "<table><tr><th>Built</th><td><time datetime='2011-07-02'>2 July 2011</time></td></tr></table>",
+        "<div class='comment'><p class='post-date'>2 July 2011</p></div>",
+        "<p>The mill burnt on July 2, 2011.</p><footer>Copyright 2011. Last updated 2 July 2011.</footer>",
+    ],
+)
+def test_a_day_that_a_page_tells_of_is_not_its_own(told: str) -> None:
+    assert only(page(f"<p>{WORDS}</p>{told}<p>{WORDS}</p>"), "a.html").metadata.published is None
+
+
+def test_the_day_of_an_event_is_not_that_of_its_page() -> None:
+    head = (
+        "<meta property='event:start_time' content='2011-07-02T10:00'>"
+        '<script type="application/ld+json">{"@type": "Event", "name": "Market", "startDate": "2011-07-02"}</script>'
+    )
+    assert only(page(f"<p>{WORDS}</p>", head), "a.html").metadata.published is None
+
+
+# Encodings that a page declares wrongly
+
+
+def test_a_page_that_declares_a_wrong_encoding_is_refused_with_the_one_it_is_in() -> None:
+    words = "Die Mühle am Fluss wurde nach dem Brand neu gebaut, und das große Rad dreht sich im Frühjahr für die Säge."
+    data = page(f"<p>{words}</p>", "<meta charset='utf-8'>").encode("cp1252")
+    with pytest.raises(SourceError) as refused:
+        only(data, "a.html")
+    assert str(refused.value).startswith("it declares utf-8, which is not its encoding: it is not valid UTF-8")
+    assert "windows-1252" in str(refused.value)
+    assert words in only(data, "a.html", ReadOptions(encoding="windows-1252")).text
+
+
+def test_valid_utf_8_wins_over_what_a_page_declares_and_over_the_user() -> None:
+    data = page(f"<p>Die Mühle. {WORDS}</p>", "<meta charset='windows-1252'>").encode()
+    assert "Die Mühle." in only(data, "a.html", ReadOptions(encoding="koi8-r")).text
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["<meta name='description' content='a page with charset=koi8-r'>", "<!-- <meta charset='koi8-r'> -->"]
+)
+def test_an_encoding_is_declared_in_a_tag_of_its_own(elsewhere: str) -> None:
+    data = page(f"<p>Él llegó. {WORDS}</p>", f"{elsewhere}<meta charset='windows-1252'>").encode("cp1252")
+    assert "Él llegó." in only(data, "a.html").text
+
+
+def test_what_the_user_says_against_the_page_is_noted() -> None:
+    data = page(f"<p>Él llegó. {WORDS}</p>", "<meta charset='koi8-r'>").encode("cp1252")
+    read = only(data, "a.html", ReadOptions(encoding="cp1252"))
+    assert "Él llegó." in read.text
+    assert read.metadata.extra["reader_notes"] == ["it declares koi8-r and was read as cp1252, as you said"]
