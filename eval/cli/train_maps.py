@@ -46,7 +46,7 @@ def train_maps(set_paths: Sequence[Path], data: Path | None, out: Path, share: f
     sets = loaded_sets(set_paths)
     settings = load_settings(data=data)
     encoder = load_encoder(settings, say)
-    records = [record for given in sets for record in mined(given, data, out / "records")]
+    records = [record for given in sets for record in mined(given, data, out / "records", say)]
     learnt, _ = divided(records, share, 0)
     examples = encoded_examples(learnt, encoder, settings.title_tokens)
     say(f"Learning from {len(examples):,} questions.")
