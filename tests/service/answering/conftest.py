@@ -7,6 +7,7 @@ import pytest
 
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
+from embeddings.tokens import load_maps, packaged_maps
 from service.answering.answer import Answer
 from service.answering.pipeline import Pipeline
 from service.answering.reader import Reader, load_reader
@@ -45,7 +46,7 @@ def _opener(
             summary = Ingester(store, lambda: loaded, settings).ingest([folder / name for name in files], NoProgress())
         assert not summary.refused
         opened.append(Library(settings, loaded))
-        return Pipeline(opened[-1], settings, reader=reader)
+        return Pipeline(opened[-1], settings, reader=reader, maps=load_maps(packaged_maps(), loaded.weights_sha256))
 
     yield _over
     for library in opened:
@@ -54,12 +55,13 @@ def _opener(
 
 def with_settings(pipeline: Pipeline, **changes: object) -> Pipeline:
     """The same documents, asked in another way."""
-    return Pipeline(pipeline.library, pipeline.settings.model_copy(update=changes), reader=pipeline.reader)
+    settings = pipeline.settings.model_copy(update=changes)
+    return Pipeline(pipeline.library, settings, reader=pipeline.reader, maps=pipeline.maps)
 
 
 def without_reader(pipeline: Pipeline) -> Pipeline:
     """The same documents, whose passages are scored and not read."""
-    return Pipeline(pipeline.library, pipeline.settings)
+    return Pipeline(pipeline.library, pipeline.settings, maps=pipeline.maps)
 
 
 def found(answer: Answer) -> list[str]:

@@ -50,7 +50,7 @@ def test_a_question_read_with_earlier_ones_is_compared_as_it_is(plain: Pipeline)
 
 
 def test_a_calibration_of_scores_without_the_maps_is_not_used(plain: Pipeline) -> None:
-    assert plain.calibration is not None
+    assert make_pipeline(plain.settings, plain.library).calibration is not None
     assert mapped(plain, 1).scoring == "maxsim-1+maps-tested"
     assert mapped(plain, 1).calibration is None
 

@@ -14,6 +14,7 @@ from corpus.errors import StoreCorruptError
 from corpus.store.filters import Filters
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
+from embeddings.tokens import load_maps, packaged_maps
 from service.answering.answer import Answer, AnsweringPassage, Timing
 from service.answering.pipeline import Pipeline
 from service.answering.ranking.deduplication import CLOSE_SCORES
@@ -67,7 +68,7 @@ def pipeline_over(
             (folder / name).write_text(text)
             Ingester(store, lambda: encoder, settings).ingest([folder / name], NoProgress())
     library = Library(settings, encoder)
-    yield Pipeline(library, settings, reader=reader)
+    yield Pipeline(library, settings, reader=reader, maps=load_maps(packaged_maps(), encoder.weights_sha256))
     library.close()
 
 
