@@ -23,9 +23,9 @@ gate: $(VENV)/installed-dev
 	rm -rf $(VENV)/gate
 	$(BIN)/footnote ingest corpus/starter --data $(VENV)/gate
 	$(BIN)/footnote-eval run --set eval/sets/starter.jsonl --data $(VENV)/gate --report $(VENV)/gate/report \
-		--require 'nDCG@10>=0.75' --require 'hit@1>=0.70' --require 'hit@5>=0.90' --require 'recall@100>=0.99' \
-		--require 'answer_accuracy>=0.55' --require 'claimed_right>=0.36' --require 'wrong_claims<=0.32' \
-		--require 'refusal_recall>=0.75' --require 'AUROC>=0.72'
+		--require 'nDCG@10>=0.77' --require 'hit@1>=0.74' --require 'hit@5>=0.90' --require 'recall@100>=0.99' \
+		--require 'answer_accuracy>=0.57' --require 'claimed_right>=0.36' --require 'wrong_claims<=0.20' \
+		--require 'refusal_recall>=0.90' --require 'AUROC>=0.80'
 
 # Kills, cuts the power of, and fills the disk under whatever writes to a store, at every call. It takes hours.
 crash: $(VENV)/installed-dev
