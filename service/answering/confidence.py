@@ -13,8 +13,8 @@ from service.answering.ranking.reranking import RerankedCandidate
 LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4, "medium"))
 """Minimum probability of each level. Lower probabilities are `low`."""
 
-LEAST_CLAIMED = 0.5
-"""Least probability of a claimed answer, whatever share of wrong answers is allowed."""
+LEAST_CLAIMED = 0.4
+"""Least probability of a claimed answer, whatever share of wrong answers is allowed: below, its level is `low`."""
 
 DECIMALS = 4
 
@@ -48,8 +48,8 @@ class Borders:
     def of(cls, calibration: Calibration | None, refused_answerable: float, wrong_answers: float) -> "Borders":
         """Return the borders of a calibration; without one, those that claim everything.
 
-        An answer that is more probably wrong than right is not claimed, even if the claims above it are so often right
-        that the share of wrong ones would stay small enough.
+        An answer with a low confidence is not claimed, even if the claims above it are so often right that the share of
+        wrong ones would stay small enough.
 
         Args:
             calibration: The calibration.

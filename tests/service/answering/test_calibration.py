@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import SettingsError
 from embeddings.encoder.encoder import Encoder
+from embeddings.tokens import load_maps, packaged_maps
 from service.answering.calibration import Calibration, load_calibration, scoring_of, shipped_calibrations
 from service.answering.ranking.maxsim import SCORING_VERSION
 from service.settings import Settings
@@ -163,7 +164,9 @@ def test_a_file_for_another_reader_is_refused_with_that_cause(
 
 
 def test_the_calibration_that_comes_along_is_the_default_encoders(default_encoder: Encoder) -> None:
-    calibration = load_calibration(None, default_encoder.weights_sha256, SCORING_VERSION)
+    maps = load_maps(packaged_maps(), default_encoder.weights_sha256)
+    assert maps is not None
+    calibration = load_calibration(None, default_encoder.weights_sha256, f"{SCORING_VERSION}+maps-{maps.version}")
     assert calibration is not None
     assert {given.name for given in calibration.sets} == {"squad-dev-a", "squadshifts-reddit-part", "starter"}
     assert 0.2 < calibration.refusal_border(Settings().refused_answerable) < 0.4
