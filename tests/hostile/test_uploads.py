@@ -56,7 +56,6 @@ REFUSED = {
     "loop.pdf": "get a new copy",
     "deep.jsonl": "more than 16 deep",
     "quote.csv": "not valid CSV",
-    "aliases.md": "has an alias",
 }
 
 
