@@ -32,6 +32,16 @@ overlap_option = click.option(
     help="Share of a quote that a passage must cover to count.",
 )
 
+held_out_option = click.option(
+    "--held-out",
+    "share",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.2,
+    show_default=True,
+    help="Share of the articles that are not learnt from. A reader is measured on them.",
+)
+seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+
 
 def sets_option(help_text: str) -> Callable[[Command], Command]:
     """Return the option `--set`, which may be repeated."""

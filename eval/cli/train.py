@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eval.cli.options import sets_option
+from eval.cli.options import held_out_option, seed_option, sets_option
 from eval.errors import SetError
 from service.runtime.terminal import NonEmptyPath, data_option
 
@@ -49,15 +49,8 @@ MOST_MEASURED = 200
 @click.option(
     "--steps", type=click.IntRange(1, 10**6), default=4000, show_default=True, help="Steps of some 22 passages each."
 )
-@click.option(
-    "--held-out",
-    "share",
-    type=click.FloatRange(0, 1, max_open=True),
-    default=0.2,
-    show_default=True,
-    help="Share of the articles to measure on instead of learning from them.",
-)
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+@held_out_option
+@seed_option
 def train(
     set_paths: Sequence[Path],
     data: Path | None,
@@ -74,20 +67,17 @@ def train(
     FOOTNOTE_READER names it.
     """
     from embeddings.encoder import DEFAULT_ENCODER, model_folder
-    from eval.files import unwritable_reported
     from eval.training import divided, export_reader, mined, reader_measures, sampled
     from eval.training import train as train_reader
     from service.runtime.terminal import say
 
     sets = loaded_sets(set_paths, written)
-    with unwritable_reported(out):
-        out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out).close()
+    make_writable(out)
     records = [record for given in sets for record in mined(given, data, out / "records", say)]
     learnt, held_out = divided(records, share, MOST_MEASURED)
     public = {path.name for path in set_paths if path.is_dir()}
     learnt = learnt if most is None else sampled(learnt, most, public)
-    _check_enough(len(records), len(learnt), share)
+    check_enough(len(records), len(learnt), share)
     say(f"Learning from {len(learnt):,} questions, measuring on {len(held_out):,} about other articles.")
     start, measures = model_folder(DEFAULT_ENCODER), dict[str, float]()
 
@@ -109,8 +99,30 @@ def _schedule(steps: int, seed: int) -> Schedule:
     return Schedule(steps=steps, warmup=max(1, steps // 20), decay=max(1, steps * 3 // 8), seed=seed)
 
 
-def _check_enough(records: int, learnt: int, share: float) -> None:
-    """Check that there are records to learn from."""
+def make_writable(out: Path) -> None:
+    """Make a folder, and check before hours of work that files can be written to it.
+
+    Raises:
+        FootnoteError: It cannot be made or written.
+    """
+    from eval.files import unwritable_reported
+
+    with unwritable_reported(out):
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+
+
+def check_enough(records: int, learnt: int, share: float) -> None:
+    """Check that there are records to learn from.
+
+    Args:
+        records: Number of records of all articles.
+        learnt: Number of those to learn from.
+        share: Share of the articles that is held out.
+
+    Raises:
+        SetError: There are none.
+    """
     if not records:
         raise SetError(
             "There is no question to learn from: none has a retrieved passage that answers it, or is marked as "

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from eval.cli.options import sets_option
-from eval.cli.train import loaded_sets
+from eval.cli.options import held_out_option, seed_option, sets_option
+from eval.cli.train import check_enough, loaded_sets, make_writable
+from eval.errors import SetError
 from service.runtime.terminal import NonEmptyPath, data_option
 
 
@@ -22,15 +23,8 @@ from service.runtime.terminal import NonEmptyPath, data_option
     metavar="DIR",
     help="Keep records and measures here, and write the maps to DIR/maps.",
 )
-@click.option(
-    "--held-out",
-    "share",
-    type=click.FloatRange(0, 1, max_open=True),
-    default=0.2,
-    show_default=True,
-    help="Share of the articles to leave out, as in train.",
-)
-@click.option("--seed", type=int, default=0, show_default=True)
+@held_out_option
+@seed_option
 def train_maps(set_paths: Sequence[Path], data: Path | None, out: Path, share: float, seed: int) -> None:
     """Train the question maps, which change a question's token vectors before they are compared.
 
@@ -44,11 +38,15 @@ def train_maps(set_paths: Sequence[Path], data: Path | None, out: Path, share: f
     from service.settings import load_settings
 
     sets = loaded_sets(set_paths)
+    make_writable(out)
     settings = load_settings(data=data)
     encoder = load_encoder(settings, say)
     records = [record for given in sets for record in mined(given, data, out / "records", say)]
     learnt, _ = divided(records, share, 0)
+    check_enough(len(records), len(learnt), share)
     examples = encoded_examples(learnt, encoder, settings.title_tokens)
+    if not examples:
+        raise SetError("There is no question to learn from: none has an answering passage and enough others.")
     say(f"Learning from {len(examples):,} questions.")
     names = [given.questions.name for given in sets]
     facts = {"sets": names, "questions": len(examples), "held_out": share, "seed": seed}

@@ -13,8 +13,8 @@ from service.answering.ranking.reranking import RerankedCandidate
 LEVELS: Sequence[tuple[float, Level]] = ((0.9, "very_high"), (0.7, "high"), (0.4, "medium"))
 """Minimum probability of each level. Lower probabilities are `low`."""
 
-LEAST_CLAIMED = 0.4
-"""Least probability of a claimed answer, whatever share of wrong answers is allowed: below, its level is `low`."""
+LEAST_CLAIMED = LEVELS[-1][0]
+"""Least probability of a claimed answer, whatever share of wrong answers is allowed: below it, its level is `low`."""
 
 DECIMALS = 4
 

@@ -118,6 +118,8 @@ def test_a_beir_folder_is_brought_in_and_measured(footnote_eval: Run, write: Wri
         (("train", "--set", "{set}", "--out", "o", "--seed", "-1"), 2, "-1 is not in the range"),
         (("train", "--set", "{set}", "--out", "o", "--seed", f"1{'0' * 30}"), 2, "is not in the range"),
         (("train", "--set", "{set}", "--out", "o", "--steps", f"1{'0' * 30}"), 2, "is not in the range"),
+        (("train-maps", "--set", "{set}", "--out", "{set}/below"), 1, "below cannot be written (Not a directory)."),
+        (("train-maps", "--set", "{set}", "--out", "o", "--seed", "-1"), 2, "-1 is not in the range"),
         (("train-maps", "--set", "a/en", "--set", "b/en", "--out", "o"), 2, "Two sets have the same name."),
         (("run", "--set", "{set}", "--topic-field", "desc"), 2, "--topic-field needs --qrels FILE."),
         (("run", "--set", "{set}", "--qrels", "nowhere.txt"), 1, "nowhere.txt cannot be read"),
@@ -141,6 +143,7 @@ def test_a_mistake_gets_one_clear_sentence(
     assert sentence in ran.err
 
 
+@pytest.mark.parametrize("command", ["train", "train-maps"])
 @pytest.mark.parametrize(
     ("records", "reason"),
     [
@@ -152,11 +155,16 @@ def test_a_mistake_gets_one_clear_sentence(
     ],
 )
 def test_a_training_without_a_question_to_learn_from_is_refused(
-    footnote_eval: Run, questions: Path, monkeypatch: pytest.MonkeyPatch, records: Sequence[Record], reason: str
+    footnote_eval: Run,
+    questions: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    records: Sequence[Record],
+    reason: str,
 ) -> None:
     monkeypatch.setattr("eval.training.records.mine", lambda *_: iter(records))
 
-    ran = footnote_eval("train", "--set", questions, "--out", questions.parent / "out", "--held-out", "0.999999")
+    ran = footnote_eval(command, "--set", questions, "--out", questions.parent / "out", "--held-out", "0.999999")
 
     assert ran.code == 1, ran.err
     assert f"There is no question to learn from: {reason}" in ran.err
