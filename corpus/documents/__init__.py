@@ -4,6 +4,7 @@ from corpus.documents.content import MAX_TEXT_CHARACTERS, Content, Found, ReadOp
 from corpus.documents.document import (
     EncodedPassage,
     Passage,
+    Place,
     RemovedSpan,
     Section,
     SourceDocument,
@@ -25,6 +26,7 @@ __all__ = [
     "Metadata",
     "MetadataField",
     "Passage",
+    "Place",
     "ReadOptions",
     "RemovedSpan",
     "Section",

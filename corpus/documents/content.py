@@ -2,10 +2,10 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from corpus.documents.document import Section
+from corpus.documents.document import Place, Section
 from corpus.errors import SourceError
 from corpus.text import normalise
 
@@ -61,12 +61,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A canonical text with its sections and pages, and the metadata found."""
+    """A canonical text with its sections, pages and places, and the metadata found."""
 
     text: str
     sections: Sequence[Section] = ()
     pages: Sequence[int] = ()
     found: Found = Found()
+    places: Sequence[Place] = ()
 
 
 class TextBuilder:
@@ -77,10 +78,15 @@ class TextBuilder:
         self._length = 0
         self._sections: list[Section] = []
         self._pages: list[int] = []
+        self._places: list[Place] = []
 
     def page(self) -> None:
         """Begin a page."""
         self._pages.append(self._next)
+
+    def place(self, label: str) -> None:
+        """Begin a place, such as a time, at the next paragraph."""
+        self._places.append(Place(label, self._next))
 
     def heading(self, text: str, level: int) -> None:
         """Add a heading, of level 1 to 6, and begin its section."""
@@ -95,10 +101,24 @@ class TextBuilder:
         if lines:
             self._add(lines)
 
+    def rows(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Add a paragraph with one line for each row, given as a place and its text. Empty rows are left out."""
+        lines: list[str] = []
+        start = self._next
+        for label, text in rows:
+            line = " ".join(tidy(text).split())
+            if line:
+                self._places.append(Place(label, start))
+                lines.append(line)
+                start += len(line) + 1
+        if lines:
+            self._add("\n".join(lines))
+
     def content(self, found: Found | None = None) -> Content:
         """Return the text built so far."""
         pages = [min(start, self._length) for start in self._pages]
-        return Content("\n\n".join(self._parts), self._sections, pages, found or Found())
+        places = [place for place in self._places if place.start < self._length]
+        return Content("\n\n".join(self._parts), self._sections, pages, found or Found(), places)
 
     @property
     def is_empty(self) -> bool:

@@ -17,6 +17,17 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What a source calls the place of its words, such as the cell `B7` or the time `0:12:05`, and where it begins.
+
+    `start` is in code points of the canonical text.
+    """
+
+    label: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class RemovedSpan:
     """A span `[start, end)` of a canonical text, in code points, that passages must not cover, and the reason."""
 
@@ -36,6 +47,7 @@ class SourceDocument:
         text: The canonical text. Every offset in Footnote counts its Unicode code points.
         sections: Sections in order of their start.
         pages: Start of each page of a paged document, in code points; the first is page 1.
+        places: Named places of a source without pages, in order of their start.
         removed_spans: Spans that cleaning removed, in order, without overlap.
         file: The file that contains the source, if it contains several; None if it is the source itself.
     """
@@ -47,6 +59,7 @@ class SourceDocument:
     metadata: Metadata
     sections: Sequence[Section] = ()
     pages: Sequence[int] = ()
+    places: Sequence[Place] = ()
     removed_spans: Sequence[RemovedSpan] = ()
     file: str | None = None
 

@@ -81,4 +81,5 @@ def document_of(
         metadata=metadata_of(content, given, guesses, printable(file.path.stem), options.today),
         sections=content.sections,
         pages=content.pages,
+        places=content.places,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from corpus.documents import METADATA_FIELDS, Kind, Metadata, RemovedSpan, Section, SourceDocument
+from corpus.documents import METADATA_FIELDS, Kind, Metadata, Place, RemovedSpan, Section, SourceDocument
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
 
@@ -68,6 +68,7 @@ class StoredDocument:
     metadata: Metadata
     sections: Sequence[Section]
     pages: Sequence[int]
+    places: Sequence[Place]
     removed_spans: Sequence[RemovedSpan]
 
 
@@ -109,13 +110,13 @@ def records(cursor: sqlite3.Cursor) -> list[Record]:
 
 
 def metadata_columns(document: SourceDocument) -> Record:
-    """Return the columns of a document's metadata, sections, pages and removed spans."""
+    """Return the columns of a document's metadata, sections, pages, places and removed spans."""
     about = document.metadata
     return {
         **{name: getattr(about, name) for name in _TEXT_FIELDS},
         **{name: _json(getattr(about, name)) for name in _JSON_FIELDS},
         "sections": _json([[s.title, s.level, s.start] for s in document.sections]),
-        "pages": _json(document.pages),
+        "pages": _json([*document.pages, *([place.start, place.label] for place in document.places)]),
         "removed_spans": removed_spans_column(document.removed_spans),
     }
 
@@ -155,7 +156,8 @@ def document_from_record(record: Record, passages: int) -> StoredDocument:
         passages=passages,
         metadata=Metadata(**metadata),
         sections=tuple([Section(*section) for section in parsed["sections"]]),
-        pages=tuple(parsed["pages"]),
+        pages=tuple([start for start in parsed["pages"] if isinstance(start, int)]),
+        places=tuple([Place(place[1], place[0]) for place in parsed["pages"] if not isinstance(place, int)]),
         removed_spans=tuple([RemovedSpan(*span) for span in parsed["removed_spans"]]),
     )
 

@@ -27,7 +27,8 @@ class Citation:
     """Span `[start, end)` of a document's canonical text at a revision, with the document's metadata and links.
 
     `speaker` is who says the words (of a passage, those of its last highlight), as the text names them; None if it
-    does not, and for passages that are only listed as copies.
+    does not, and for passages that are only listed as copies. `place` is what the source calls the place of the first
+    word, such as a cell or a time.
     """
 
     document_id: str
@@ -45,6 +46,7 @@ class Citation:
     href: str
     source_href: str | None
     speaker: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ def _source(citation: Citation) -> str:
         citation.speaker and f"said by {citation.speaker}",
         citation.section,
         None if citation.page is None else f"p. {citation.page}",
+        citation.place,
         citation.publisher,
         citation.published,
     ]

@@ -17,8 +17,9 @@ def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> 
     is_record = document.file == file.source and document.source.startswith(f"{file.source}#")
     if not (is_whole or is_record):
         raise ValueError("the document is of another file")
-    for places in ([section.start for section in document.sections], list(document.pages)):
-        if places != sorted(places) or any(not 0 <= place <= len(text) for place in places):
+    maps = (document.sections, document.places)
+    for starts in (*([part.start for part in parts] for parts in maps), list(document.pages)):
+        if starts != sorted(starts) or any(not 0 <= start <= len(text) for start in starts):
             raise ValueError("a map lies outside its text")
     check_spans(document.removed_spans, text)
     return dataclasses.replace(document, text=text)

@@ -44,15 +44,24 @@ class SectionRecord(BaseModel):
     start: int
 
 
+class PlaceRecord(BaseModel):
+    """What the source calls a place, such as a cell or a time, and the code point where it begins."""
+
+    label: str
+    start: int
+
+
 class DocumentDetails(DocumentRecord):
     """A document without its text.
 
-    `extra` has the other keys of the front matter; `pages`, the code point of the canonical text where each begins.
+    `extra` has the other keys of the front matter; `pages`, the code point of the canonical text where each begins;
+    `places`, the cells or times of a source that has these instead.
     """
 
     extra: dict[str, Any]
     sections: list[SectionRecord]
     pages: list[int]
+    places: list[PlaceRecord]
 
 
 class DocumentList(BaseModel):

@@ -134,6 +134,8 @@ def _of_text(document: StoredDocument, text: str) -> Iterator[str]:
             yield f"the section '{section.title}' begins outside the text"
     if any(not 0 <= page <= len(text) for page in document.pages):
         yield "a page begins outside the text"
+    if any(not 0 <= place.start <= len(text) for place in document.places):
+        yield "a place begins outside the text"
     if any(not 0 <= span.start < span.end <= len(text) for span in document.removed_spans):
         yield "a removed span lies outside the text"
 

@@ -47,7 +47,7 @@ function show(details, text) {
   const headings = headingsIn(text, details.sections);
   const body = element("div", { id: "text", ...wordsOf(details.language) });
   const mark = () => {
-    status.replaceChildren(...markNamed(body, text, headings, details.pages));
+    status.replaceChildren(...markNamed(body, text, headings, details));
   };
   document.title = `${details.title} · Footnote`;
   main.replaceChildren(...aboutDocument(details), body);
@@ -137,10 +137,10 @@ function depthsOf(sections) {
  * @param {HTMLElement} body
  * @param {string} text
  * @param {Heading[]} headings
- * @param {number[]} pages Where each begins, in code points; none if the document has none.
+ * @param {DocumentDetails} details
  * @returns {(Node | string)[]} What to tell the reader.
  */
-function markNamed(body, text, headings, pages) {
+function markNamed(body, text, headings, details) {
   const named = stretchNamed(location.hash, text);
   body.replaceChildren(...markedWords(text, typeof named === "string" ? [] : [named], headings));
   if (typeof named === "string") {
@@ -154,18 +154,22 @@ function markNamed(body, text, headings, pages) {
     return [];
   }
   const words = element("a", { href: location.hash }, "The cited words");
-  return [words, ` are marked below${onPage(pages, text, named.start)}.`];
+  return [words, ` are marked below${beginning(details, text, named.start)}.`];
 }
 
 /**
- * @param {number[]} pages
+ * Say on which page or at which place words begin.
+ *
+ * @param {DocumentDetails} details
  * @param {string} text
  * @param {number} offset In UTF-16 units.
  */
-function onPage(pages, text, offset) {
-  const starts = utf16Offsets(text, pages);
-  const page = pages.filter((start) => (starts.get(start) ?? Infinity) <= offset).length;
-  return page === 0 ? "" : `; they begin on page ${page}`;
+function beginning({ pages, places }, text, offset) {
+  const starts = utf16Offsets(text, [...pages, ...places.map(({ start }) => start)]);
+  const before = (/** @type {number} */ start) => (starts.get(start) ?? Infinity) <= offset;
+  const page = pages.filter(before).length;
+  const place = places.findLast(({ start }) => before(start));
+  return page > 0 ? `; they begin on page ${page}` : place === undefined ? "" : `; they begin at ${place.label}`;
 }
 
 /**

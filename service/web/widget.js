@@ -12,8 +12,8 @@ passages:s,interpretation:r}){return Ue(t,e,o)&&typeof n.level=="string"&&[n.pro
 isArray(r?.turns??[])&&typeof(r?.spelling??"")=="string"}function Ue(t,e,o){let n=(o??null)===null;switch(t){case"answered":return Q(o)&&Q(o.reply_to??o);case"u\
 ncertain":return n&&Be.includes(e);case"not_found":return n&&(e??null)===null;default:return!1}}function Ge({text:t,highlights:e,citation:o,also_found_in:n}){return Q(
 {text:t,citation:o})&&Array.isArray(e)&&n.every(le)}function Q({text:t,citation:e}){return typeof t=="string"&&le(e)}function le({title:t,href:e,authors:o,section:n,
-speaker:s,publisher:r,published:a,language:l,url:c,source_href:d}){return[t,e,...o].every(u=>typeof u=="string")&&[n,s,r,a,l,c,d].every(u=>typeof(u??"")=="strin\
-g")}var Je=12,Qe=20,Ke=4e5,L=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ye(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
+speaker:s,place:r,publisher:a,published:l,language:c,url:d,source_href:u}){return[t,e,...o].every(f=>typeof f=="string")&&[n,s,r,a,l,c,d,u].every(f=>typeof(f??"")==
+"string")}var Je=12,Qe=20,Ke=4e5,L=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ye(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
 slice(0,e.alone?0:this.turns.indexOf(e)).flatMap(({question:o,answer:n})=>n===void 0?[]:[{role:"user",content:o},{role:"assistant",content:n.answer?.text??""}]).
 slice(-Je)}clear(){this.turns=[],this.draft="",this.save()}save(){let{opened:e,draft:o}=this,n=this.turns.slice(-Qe).map(({asking:r,failure:a,...l})=>l),s=JSON.
 stringify({opened:e,draft:o,turns:n});for(;s.length>Ke&&n.length>0;)n.shift(),s=JSON.stringify({opened:e,draft:o,turns:n});try{e||o!==""||n.length>0?sessionStorage.
@@ -85,16 +85,16 @@ a en 30 segundos. Quizá esté ocupado.",cutOff:"La respuesta se cortó antes de
 El servicio no puede responder en este momento.",rejected:"El servicio no admite esta pregunta.",tooLong:"Esta pregunta es demasiado larga. El límite es de 2000\
  caracteres.",stopped:"Detenida."},me=lt;var ct={en:Z,es:me},R=Z;function F(t){return ct[X(t)]}function ge(t){return navigator.languages.find(o=>/^[\w-]+$/.test(o)&&X(o)===X(t))??t}function X(t){return(t.
 split("-")[0]??"").toLowerCase()}function $(t,e){let[o="",n=""]=t.split("{question}");return[o,...e,n]}function S(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(
-e[n]??o))}function ut({authors:t,title:e,speaker:o,section:n,page:s,publisher:r,published:a},{texts:l,language:c}){return[["authors",pt(t,c)],["title",e],["speaker",o&&S(
-l.saidBy,{name:o})],["section",n===e?null:n&&`“${n}”`],["page",s==null?null:S(l.page,{n:s})],["publisher",r],["published",a&&ht(a,c)]].flatMap(([u,f])=>f?[{
-kind:u,text:f}]:[])}function P(t,e){let o=ut(t,e).map(({kind:s,text:r})=>{switch(s){case"title":return ee(t,e);case"page":return r;case"published":return i("tim\
-e",{datetime:t.published},r);default:return ae(r,t.language)}}),n=dt(t,e);return i("p",{class:"source",part:"source"},...W([...o,n],", "),".")}function ee(t,e){
-let{endpoint:o}=e.service,n=i("cite",A(t.language),t.title),s=T(t.href,o);return s===null||s.origin!==T(o)?.origin?n:be(s,n,t,e)}function dt(t,e){let o=T(t.source_href??
-t.url);return o===null?null:be(o,S(e.texts.original,{host:o.host}),t,e)}function be({href:t},e,o,{texts:n,newTab:s,tell:r}){let l=i("a",{href:t,rel:"noopener no\
-referrer",part:"link",...s?{target:"_blank"}:{}},e);return s&&l.append(i("span",{class:"unseen"},` ${n.newTab}`)),l.addEventListener("click",c=>{r("source",{href:t,
-citation:o})||c.preventDefault()}),l}function W(t,e){return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function pt(t,e){return new Intl.ListFormat(e).
-format(t)}function ht(t,e){let o=new Date(`${t}T00:00:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?t:n.
-format(o)}function ft(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((a,l)=>a-l)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
+e[n]??o))}function ut({authors:t,title:e,speaker:o,section:n,page:s,place:r,publisher:a,published:l},{texts:c,language:d}){return[["authors",pt(t,d)],["title",e],["speake\
+r",o&&S(c.saidBy,{name:o})],["section",n===e?null:n&&`“${n}”`],["page",s==null?null:S(c.page,{n:s})],["place",r],["publisher",a],["published",l&&ht(l,d)]].flatMap(
+([f,m])=>m?[{kind:f,text:m}]:[])}function P(t,e){let o=ut(t,e).map(({kind:s,text:r})=>{switch(s){case"title":return ee(t,e);case"page":case"place":return r;case"\
+published":return i("time",{datetime:t.published},r);default:return ae(r,t.language)}}),n=dt(t,e);return i("p",{class:"source",part:"source"},...W([...o,n],", "),
+".")}function ee(t,e){let{endpoint:o}=e.service,n=i("cite",A(t.language),t.title),s=T(t.href,o);return s===null||s.origin!==T(o)?.origin?n:be(s,n,t,e)}function dt(t,e){
+let o=T(t.source_href??t.url);return o===null?null:be(o,S(e.texts.original,{host:o.host}),t,e)}function be({href:t},e,o,{texts:n,newTab:s,tell:r}){let l=i("a",{
+href:t,rel:"noopener noreferrer",part:"link",...s?{target:"_blank"}:{}},e);return s&&l.append(i("span",{class:"unseen"},` ${n.newTab}`)),l.addEventListener("cli\
+ck",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),l}function W(t,e){return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function pt(t,e){return new Intl.
+ListFormat(e).format(t)}function ht(t,e){let o=new Date(`${t}T00:00:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?
+t:n.format(o)}function ft(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((a,l)=>a-l)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
 r,s)}return o}function te(t,e){let o=ft(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,a)=>r.start-a.start)){let r=o.get(s.start),a=o.get(
 s.end),l=n.at(-1);r===void 0||a===void 0||r>=a||(l!==void 0&&r<=l.end?l.end=Math.max(l.end,a):n.push({start:r,end:a}))}return n}function we(t,e,o){let n=[],s=0;for(let r of e)n.push(...ne(t,{start:s,end:r.start},o),r.start<r.end?i("mark",{part:"mark"},...ne(t,r,o)):i("span",{class:"place"})),
 s=r.end;return[...n,...ne(t,{start:s,end:t.length},o)]}function ne(t,e,o){let n=[],s=e.start;for(let{start:r,end:a,level:l}of o){let[c,d]=[Math.max(r,e.start),Math.

@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 
 from corpus.documents.content import ReadOptions
-from corpus.documents.document import EncodedPassage, Passage, Section, SourceDocument
+from corpus.documents.document import EncodedPassage, Passage, Place, Section, SourceDocument
 from corpus.documents.fields import Metadata
 from corpus.files.source import SourceBytes
 from corpus.readers.reading import read_documents
@@ -48,6 +48,7 @@ def sample_document(source: str = "/documents/truce.md", text: str = TEXT, **met
         text=text,
         metadata=Metadata(**{**about, **metadata}),  # type: ignore[arg-type]
         sections=(Section("Tregua", 1, 0),),
+        places=(Place("A1", 0), Place("A2", 3)),
     )
 
 

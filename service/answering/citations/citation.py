@@ -40,9 +40,16 @@ def cite(
         href=f"/documents/{document.id}#char={start},{end}",
         source_href=link_to_words(about.url, None if source is None else source.fragment(start, end)),
         speaker=speaker,
+        place=place_at(document, start),
     )
 
 
 def page_at(document: StoredDocument, start: int) -> int | None:
     """Return the page, from 1, of a code point in a document's canonical text; None if it has no pages."""
     return bisect.bisect_right(document.pages, start) or None
+
+
+def place_at(document: StoredDocument, start: int) -> str | None:
+    """Return the label of the place of a code point in a document's canonical text; None if it has none."""
+    at = bisect.bisect_right(document.places, start, key=lambda place: place.start)
+    return document.places[at - 1].label if at else None

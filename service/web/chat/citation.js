@@ -6,7 +6,7 @@ import { filled } from "./texts/index.js";
 /**
  * @import { Setting } from "./chat.js"
  * @import { Citation } from "./shapes.js"
- * @typedef {"authors" | "title" | "speaker" | "section" | "page" | "publisher" | "published"} FactKind
+ * @typedef {"authors" | "title" | "speaker" | "section" | "page" | "place" | "publisher" | "published"} FactKind
  */
 
 /**
@@ -16,7 +16,7 @@ import { filled } from "./texts/index.js";
  * @param {Pick<Setting, "texts" | "language">} setting
  * @returns {{ kind: FactKind, text: string }[]}
  */
-export function facts({ authors, title, speaker, section, page, publisher, published }, { texts, language }) {
+export function facts({ authors, title, speaker, section, page, place, publisher, published }, { texts, language }) {
   /** @type {[FactKind, string | null | undefined][]} */
   const all = [
     ["authors", listed(authors, language)],
@@ -24,6 +24,7 @@ export function facts({ authors, title, speaker, section, page, publisher, publi
     ["speaker", speaker && filled(texts.saidBy, { name: speaker })],
     ["section", section === title ? null : section && `“${section}”`],
     ["page", page === null || page === undefined ? null : filled(texts.page, { n: page })],
+    ["place", place],
     ["publisher", publisher],
     ["published", published && writtenDate(published, language)],
   ];
@@ -42,6 +43,7 @@ export function sourceNote(citation, setting) {
       case "title":
         return titleLink(citation, setting);
       case "page":
+      case "place":
         return text;
       case "published":
         return element("time", { datetime: citation.published }, text);

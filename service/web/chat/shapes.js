@@ -4,7 +4,7 @@
  * @typedef {{
  *   document_id: string, revision: string, title: string, publisher?: string | null, authors: string[],
  *   published?: string | null, language: string | null, url?: string | null, page?: number | null,
- *   section?: string | null, speaker?: string | null, start: number, end: number, href: string,
+ *   section?: string | null, speaker?: string | null, place?: string | null, start: number, end: number, href: string,
  *   source_href?: string | null,
  * }} Citation
  * @typedef {{
@@ -92,11 +92,23 @@ function isQuotation(/** @type {any} */ { text, citation }) {
 }
 
 function isCitation(
-  /** @type {any} */ { title, href, authors, section, speaker, publisher, published, language, url, source_href },
+  /** @type {any} */ {
+    title,
+    href,
+    authors,
+    section,
+    speaker,
+    place,
+    publisher,
+    published,
+    language,
+    url,
+    source_href,
+  },
 ) {
   return (
     [title, href, ...authors].every((string) => typeof string === "string") &&
-    [section, speaker, publisher, published, language, url, source_href].every(
+    [section, speaker, place, publisher, published, language, url, source_href].every(
       (string) => typeof (string ?? "") === "string",
     )
   );

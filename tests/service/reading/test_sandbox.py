@@ -181,10 +181,15 @@ def test_an_answer_that_is_too_large_is_not_taken(misbehaving: Misbehaving) -> N
 
 @pytest.mark.parametrize(
     "content",
-    ["Content('T', sections=[Section('S', 1, 5)])", "Content('Text', pages=[3, 1])", "Content('T', pages=[-1])"],
+    [
+        "Content('T', sections=[Section('S', 1, 5)])",
+        "Content('Text', pages=[3, 1])",
+        "Content('T', pages=[-1])",
+        "Content('T', places=[Place('B7', 5)])",
+    ],
 )
 def test_maps_that_lie_outside_their_text_are_not_taken(misbehaving: Misbehaving, content: str) -> None:
-    imports = "from corpus.documents import Section; from corpus.documents.content import Content"
+    imports = "from corpus.documents import Place, Section; from corpus.documents.content import Content"
     sandbox = misbehaving(f"{imports}; return {content}")
     with pytest.raises(SourceError, match="its parser crashed"):
         list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))

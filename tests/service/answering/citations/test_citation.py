@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from corpus.documents.document import Place
 from corpus.documents.fields import Metadata
 from corpus.store.rows import StoredDocument
-from service.answering.citations.citation import cite, page_at
+from service.answering.citations.citation import cite, page_at, place_at
 from service.answering.citations.text_fragments import SourceText
 
 FULL = Metadata(
@@ -36,6 +37,7 @@ def stored(about: Metadata) -> StoredDocument:
         metadata=about,
         sections=(),
         pages=(),
+        places=(),
         removed_spans=(),
     )
 
@@ -88,3 +90,15 @@ def test_the_page_of_a_span_is_the_last_that_begins_before_it(start: int, page: 
 
 def test_a_document_without_pages_has_no_page() -> None:
     assert page_at(stored(FULL), 5) is None
+
+
+@pytest.mark.parametrize(("start", "place"), [(3, None), (4, "A2"), (8, "A2"), (9, "A3"), (99, "A3")])
+def test_a_citation_names_the_place_that_begins_before_it(start: int, place: str | None) -> None:
+    document = replace(stored(FULL), places=(Place("A2", 4), Place("A3", 9)))
+
+    assert place_at(document, start) == place
+    assert cite(document, start, start + 1, page=None, section=None).place == place
+
+
+def test_a_document_without_places_has_no_place() -> None:
+    assert place_at(stored(FULL), 5) is None
