@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from service.access import AccessControl
 from service.http.middleware.admission import CONTROLLED_PATHS, AdmissionMiddleware
 from service.http.middleware.cors import SAFE_METHODS, CrossOriginMiddleware
+from service.http.middleware.head import HeadMiddleware
 from service.http.middleware.host_check import PROBES, HostCheckMiddleware
 from service.http.middleware.observability import ObservabilityMiddleware
 from service.http.middleware.path_prefix import PathPrefixMiddleware
@@ -112,7 +113,7 @@ def _add_middleware(app: FastAPI, settings: Settings, access: AccessControl, tra
     build_fastapi_stack = app.build_middleware_stack
 
     def build_stack() -> ASGIApp:
-        stack: ASGIApp = AdmissionMiddleware(build_fastapi_stack(), access, settings)
+        stack: ASGIApp = AdmissionMiddleware(HeadMiddleware(build_fastapi_stack()), access, settings)
         stack = ConnectionLimitMiddleware(stack)
         stack = CrossOriginMiddleware(stack, access)
         stack = HostCheckMiddleware(stack, access)
