@@ -1,12 +1,25 @@
 """Gold: the relevant spans or documents of a question, and the passages that cover them."""
 
+import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.errors import UnknownDocumentError
+from corpus.text import normalise
 from eval.errors import SetError
 from eval.sets.questions import QuestionSet
 from service.answering import AnsweringPassage, Citation
+
+_PUNCTUATION = re.compile(r"[^\w\s]|_")
+_MARKS = re.compile("[\N{COMBINING GRAVE ACCENT}-\N{COMBINING LATIN SMALL LETTER X}]+")
+_SLIPS: Sequence[tuple[str, Callable[[str], str]]] = (
+    ("upper and lower case", str.lower),
+    ("accents or forms of letters", lambda text: _MARKS.sub("", normalise("NFKD", text))),
+    ("dashes, hyphens or punctuation", lambda text: _PUNCTUATION.sub("", text)),
+    ("spaces or line breaks", lambda text: "".join(text.split())),
+)
+"""In what a copied quote may differ from its words, and what takes the difference away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +121,29 @@ def resolve(questions: QuestionSet, text_of: Callable[[str], str]) -> dict[str, 
 def _found(text: str, document: str, quote: str, where: str) -> GoldSpan:
     start = text.find(quote)
     if start < 0:
-        raise SetError(f"{where}: the quote “{_short(quote)}” does not occur in '{document}'. Copy it exactly.")
+        problem = f"the quote “{_short(quote)}” does not occur in '{document}'"
+        raise SetError(f"{where}: {problem}{_difference(text, quote)}. Copy it exactly.")
     if text.find(quote, start + 1) >= 0:
         raise SetError(f"{where}: the quote “{_short(quote)}” occurs in '{document}' twice. Make it longer.")
     return GoldSpan(document, start, start + len(quote))
+
+
+def _difference(text: str, quote: str) -> str:
+    """Return in what a quote differs from words of a text, as a clause; empty if its words differ."""
+    if not _occurs(text, quote, [fold for _, fold in _SLIPS]):
+        return ""
+    needed = [
+        name
+        for name, _ in _SLIPS
+        if not _occurs(text, quote, [other for one, other in _SLIPS if one != name])  # this one brings them together
+    ]
+    return f"; its words do, with other {' and other '.join(needed)}" if needed else ""
+
+
+def _occurs(text: str, quote: str, folds: Sequence[Callable[[str], str]]) -> bool:
+    """Return whether a quote is in a text, once both are folded."""
+    folded = functools.reduce(lambda one, fold: fold(one), folds, quote)
+    return bool(folded) and folded in functools.reduce(lambda one, fold: fold(one), folds, text)
 
 
 def _short(quote: str) -> str:

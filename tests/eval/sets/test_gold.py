@@ -48,6 +48,23 @@ def test_a_quote_that_is_not_found_once_is_refused(write: Write, document: str, 
 
 
 @pytest.mark.parametrize(
+    ("quote", "difference"),
+    [
+        ("The  truce began", "spaces or line breaks"),
+        ("the Truce began", "upper and lower case"),
+        ("talks—began", "dashes, hyphens or punctuation and other spaces or line breaks"),
+        ("The talks, began in", "dashes, hyphens or punctuation"),
+        ("The trücé began", "accents or forms of letters"),
+    ],
+)
+def test_a_quote_with_a_slip_is_refused_with_the_difference(write: Write, quote: str, difference: str) -> None:
+    with pytest.raises(SetError) as caught:
+        resolve(load_questions(set_of(write, "truce", quote)), text_of)
+    message = f"does not occur in 'truce'; its words do, with other {difference}. Copy it exactly."
+    assert str(caught.value).endswith(message)
+
+
+@pytest.mark.parametrize(
     ("start", "end", "covers"), [(0, 100, True), (12, 100, True), (15, 100, True), (16, 100, False), (50, 100, False)]
 )
 def test_a_passage_counts_if_it_covers_half_of_the_gold(start: int, end: int, covers: bool) -> None:
