@@ -27,7 +27,26 @@ QUOTED = ("doubt", "collection")
 """Reasons of which the highlights are quoted above each passage. Of a vague question, nothing bears on it."""
 
 
-@click.command()
+class AskCommand(click.Command):
+    """A command that explains how to ask a question that looks like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments.
+
+        Raises:
+            click.UsageError: They cannot be parsed.
+        """
+        like_options = [one for one in args if one.startswith("-") and " " in one.strip()]
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if not like_options or "--" in args:
+                raise
+            message = "The question begins with a dash. Put -- before it, after all options: footnote ask -- QUESTION"
+            raise click.UsageError(message, ctx) from error
+
+
+@click.command(cls=AskCommand)
 @click.argument("question")
 @click.option("-k", type=int, metavar="N", cls=LazyDefaultOption, shown=default_k, help="Show at most N passages.")
 @click.option(

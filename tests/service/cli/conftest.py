@@ -1,11 +1,13 @@
 """The `footnote` command in this process, with the tiny encoder."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from corpus.store.database import DATABASE_NAME
 from service.cli import main
 
 
@@ -19,6 +21,7 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+Write = Callable[..., Path]
 
 
 def command(
@@ -53,3 +56,19 @@ def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     monkeypatch.setenv("FOOTNOTE_TITLE_TOKENS", "8")
     monkeypatch.setattr("embeddings.encoder.lower_priority", lambda: None)  # not of the process of the tests
     return command("footnote", main, monkeypatch, capsys)
+
+
+TRUCE = "---\ntitle: The truce\npublished: 2017-01-19\n---\n# Start\n\nThe truce began in the year 2012.\n"
+
+
+@pytest.fixture
+def filled(footnote: Run, write: Write) -> Run:
+    """The command, with one document ingested."""
+    assert footnote("ingest", write("truce.md", TRUCE)).code == 0
+    return footnote
+
+
+def damage(data: Path, statement: str) -> None:
+    connection = sqlite3.connect(data / DATABASE_NAME, isolation_level=None)
+    connection.execute(statement)
+    connection.close()
