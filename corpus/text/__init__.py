@@ -3,6 +3,7 @@
 from corpus.text.decoding import decode, decoded, not_utf8
 from corpus.text.encodings import decoded_as, known_as
 from corpus.text.language import language_of, load_identifier
+from corpus.text.letters import ordinary_letters
 from corpus.text.normalization import normalise
 from corpus.text.sentences import sentence_spans
 from corpus.text.titles import TITLE_PREFIX_VERSION, text_with_title, title_prefix
@@ -20,6 +21,7 @@ __all__ = [
     "load_identifier",
     "normalise",
     "not_utf8",
+    "ordinary_letters",
     "sentence_spans",
     "text_with_title",
     "title_prefix",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from corpus.text.letters import ordinary_letters
+
 
 @dataclass(frozen=True, slots=True)
 class TokenizerFile:
@@ -34,7 +36,7 @@ class Tokenizing(Protocol):
 
 
 class TextTokens:
-    """Counts the tokens of texts.
+    """Counts the tokens of texts, with letters in their ordinary form.
 
     Args:
         tokenizer: Of the encoder, without truncation and padding.
@@ -48,12 +50,14 @@ class TextTokens:
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of a text, without special tokens."""
-        [encoded] = self._tokenizer.encode_batch_fast([text], add_special_tokens=False)  # faster: no offsets
+        [encoded] = self._tokenizer.encode_batch_fast(
+            [ordinary_letters(text)], add_special_tokens=False
+        )  # faster: no offsets
         return len(encoded)
 
     def first_tokens(self, text: str, tokens: int) -> str:
         """Return the longest beginning of a text that ends with a token and has at most this number of tokens."""
-        spans = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        spans = self._tokenizer.encode(ordinary_letters(text), add_special_tokens=False).offsets
         if len(spans) <= tokens:
             return text
         for _, end in reversed(spans[:tokens]):

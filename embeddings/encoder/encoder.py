@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding
 
 from corpus.errors import EncoderError
-from corpus.text import TextTokens, TokenizerFile
+from corpus.text import TextTokens, TokenizerFile, ordinary_letters
 from embeddings.encoder.cpus import lower_thread_priority
 from embeddings.encoder.model_files import model_folder, translated_load_errors, weights_sha256
 from embeddings.encoder.prompts import is_prompt_token
@@ -148,7 +148,7 @@ class Encoder(TextTokens):
             A span for each row of `PassageEncoding.token_signs`; special tokens have empty ones.
         """
         prompt = self._prompts.document
-        encoded = self._tokenizer.encode(prompt + text)
+        encoded = self._tokenizer.encode(prompt + ordinary_letters(text))
         rows = zip(encoded.offsets, encoded.special_tokens_mask, is_prompt_token(encoded, prompt), strict=True)
         return [
             (0, 0) if special else (max(0, start - len(prompt)), end - len(prompt))
@@ -179,7 +179,7 @@ class Encoder(TextTokens):
 
     def encode_question(self, text: str) -> QuestionEncoding:
         """Encode a question. The end of one that exceeds the length limit is cut off."""
-        prompt = self._prompts.query
+        prompt, text = self._prompts.query, ordinary_letters(text)
         encoded = self._tokenizer.encode(prompt + text)
         if len(encoded) > self._runtime.max_tokens:
             text = self.first_tokens(text, self.question_tokens)
@@ -191,7 +191,7 @@ class Encoder(TextTokens):
         return QuestionEncoding(_unit(vector), _unit(tokens))
 
     def _passages(self, texts: Sequence[str]) -> list[PassageEncoding]:
-        prompt = self._prompts.document
+        prompt, texts = self._prompts.document, [ordinary_letters(text) for text in texts]
         encoded: list[Encoding] = [self._tokenizer.encode(prompt + text) for text in texts]
         if any(len(one) > self._runtime.max_tokens for one in encoded):
             raise EncoderError(f"A passage exceeds the {self._runtime.max_tokens} tokens that {self.name} reads.")

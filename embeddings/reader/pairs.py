@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from corpus.text import ordinary_letters
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairTokens:
@@ -35,7 +37,7 @@ def pair_tokenizer(tokenizer: Tokenizer, max_tokens: int) -> Tokenizer:
 def pair_tokens(tokenizer: Tokenizer, question: str, title: str, text: str) -> PairTokens:
     """Return the tokens of a pair, by a tokenizer of `pair_tokenizer`."""
     prefix = f"{title}\n" if title else ""
-    one = tokenizer.encode(question, prefix + text)
+    one = tokenizer.encode(ordinary_letters(question), ordinary_letters(prefix + text))
     spans = np.array(one.offsets, dtype=np.int64) - len(prefix)
     of_passage = np.array([sequence == 1 for sequence in one.sequence_ids])
     inside = of_passage & (spans[:, 0] >= 0) & (spans[:, 0] < spans[:, 1])

@@ -14,6 +14,7 @@ from corpus.text import text_with_title
 from service.answering.answer import Span
 from service.answering.confidence import Evidence
 from service.answering.highlight import Highlighter
+from service.answering.questions.wording import as_written
 from service.answering.ranking.candidates import Candidate, find_candidates, from_answering_document
 from service.answering.ranking.deduplication import Folding, Result, needed, spread
 from service.answering.ranking.figures import with_figures_first
@@ -122,6 +123,7 @@ class Search:
         if self._steps.reader is not None:
             question, before = self._to_read
             best = [result.candidate for result in results[:READ]]
+            question = as_written(question, [self.rows.passage(candidate.key).text for candidate in best])
             inputs, scores = [self._input(c.key, before) for c in best], [c.score for c in best]
             verdicts = read_best(self._steps.reader, question, inputs, scores)
             self._verdicts = {best[at].key: verdict for at, verdict in verdicts.items()}

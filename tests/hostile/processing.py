@@ -32,6 +32,7 @@ from corpus.readers.formats import format_of
 from corpus.readers.text import markdown_sections
 from corpus.text.decoding import decode, decoded
 from corpus.text.language import language_of
+from corpus.text.letters import ordinary_letters
 from corpus.text.normalization import normalise
 from corpus.text.sentences import sentence_spans
 from service.access.origins import is_known_host, is_own_host
@@ -43,6 +44,7 @@ from service.answering.highlight import highlighted, sentences_of, shown
 from service.answering.questions.kinds import reason_of
 from service.answering.questions.spelling import edits
 from service.answering.questions.variants import halves_of, variants_of, words_of
+from service.answering.questions.wording import as_written
 from service.answering.ranking.deduplication import Folding
 from service.answering.ranking.reranking import RerankedCandidate
 from service.answering.sentences import Passage, QuestionWords, other_members, spoken_turns, turn_at, without_figures
@@ -223,6 +225,8 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "need_of_context": need_of_context,
     "reason_of": lambda text: reason_of(text, alone=True),
     "variants_of": lambda text: variants_of(text, words_of(text)),
+    "as_written": lambda text: as_written(text, [text]),
+    "ordinary_letters": ordinary_letters,
     "halves_of": halves_of,
     "edits": lambda text: edits(text[:40], text[40:80], 40),
     "SourceText": name_words,

@@ -19,7 +19,7 @@ SHORTEST_PART = 3
 
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINTS = frozenset(("-", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}", " "))
-_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ø", "oe"), ("å", "aa"))
+_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ø", "oe"), ("å", "aa"), ("ß", "ss"))
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _MONTH_NAMES = {number: name.capitalize() for name, number in reversed(MONTHS.items())}
 
@@ -114,7 +114,7 @@ def _umlauts(words: list[Word]) -> Iterator[Variant]:
         plain = spelt_out = word.text
         for letter, letters in _UMLAUTS:
             spelt_out = spelt_out.replace(letter, letters).replace(letter.upper(), letters.capitalize())
-            if len(letters) == 2 and letter in "äöü":
+            if letter in "äöüß":
                 plain = plain.replace(letters, letter).replace(letters.capitalize(), letter.upper())
         if spelt_out != word.text:
             yield Variant(word.start, word.end, spelt_out)

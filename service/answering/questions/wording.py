@@ -81,6 +81,25 @@ def worded(question: str, searcher: Searcher, encoder: Encoder, filters: Filters
     return Wording(searched, query if others else searched, searched if corrections else None)
 
 
+def as_written(question: str, texts: Sequence[str]) -> str:
+    """Return a question in the spelling of the texts that are read with it.
+
+    `12 boats` becomes `twelve boats` where a text has that and none has the other, so that a reader compares like with
+    like.
+    """
+    folded = [normalise("NFC", text).lower() for text in texts]
+
+    def occurs(words: str) -> bool:
+        return any(_has(text, words.lower()) for text in folded)
+
+    changes: dict[tuple[int, int], str] = {}
+    for one in variants_of(question, words_of(question)):
+        overlaps = any(start < one.end and one.start < end for start, end in changes)
+        if not overlaps and occurs(one.text) and not occurs(question[one.start : one.end]):
+            changes[one.start, one.end] = one.text
+    return _changed(question, changes)
+
+
 def _terms_of(text: str, words: Sequence[Word], variants: Sequence[Variant]) -> set[str]:
     found = {term for word in words for term in word.terms}
     for variant in variants:

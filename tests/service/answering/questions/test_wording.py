@@ -4,7 +4,7 @@ import pytest
 
 from corpus.store import Filters
 from service.answering.pipeline import Pipeline
-from service.answering.questions.wording import Wording, worded
+from service.answering.questions.wording import Wording, as_written, worded
 from tests.corpus.samples import filters_of
 from tests.service.answering.conftest import Over
 
@@ -91,3 +91,33 @@ def test_the_answer_says_how_the_question_was_read(mills: Pipeline) -> None:
     assert (answer.interpretation.turns, answer.interpretation.spelling) == ((), "When did the waterwheel burn?")
     assert answer.passages[0].citation.document_id == "fire"
     assert mills.ask("How much does the millpond hold?").interpretation is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "read"),
+    [
+        ("What cost 12 sacks?", "Twelve sacks were paid.", "What cost twelve sacks?"),
+        ("What cost 12 sacks?", "It cost 12 sacks, not twelve.", "What cost 12 sacks?"),
+        ("What does Weiss own?", "Udo Weiß owns the barn.", "What does Weiß own?"),
+        ("What burnt on 8/9/1925?", "The wheel burnt on 8 September 1925.", "What burnt on 8 September 1925?"),
+        ("What burnt on 8/9/1925?", "The wheel burnt.", "What burnt on 8/9/1925?"),
+    ],
+)
+def test_a_reader_gets_the_question_as_its_texts_write_it(question: str, text: str, read: str) -> None:
+    assert as_written(question, [text]) == read
+
+
+def test_a_name_in_another_spelling_is_answered(over: Over) -> None:
+    pipeline = over({"staff.txt": "Staff\n\nKäthe Groß feeds the geese.\n\nUdo Weiß mends the fences."})
+    answer = pipeline.ask("What does Udo Weiss mend?")
+
+    assert answer.answer is not None
+    assert answer.answer.text == "Udo Weiß mends the fences."
+
+
+def test_full_width_digits_are_answered(over: Over) -> None:
+    rows = "\n\n".join(f"Locker ２０{at} holds the {thing}." for at, thing in enumerate(("oars", "sails", "ropes")))
+    answer = over({"lockers.txt": f"Lockers\n\n{rows}"}).ask("What does locker 201 hold?")
+
+    assert answer.answer is not None
+    assert answer.answer.text == "Locker ２０1 holds the sails."
