@@ -14,19 +14,20 @@ from eval.sets import load_questions, resolve
 WRITTEN = Path(eval.training.__file__).parent / "written"
 
 
-@pytest.fixture(scope="module")
-def texts() -> dict[str, str]:
-    """Canonical texts of the documents by id."""
+def texts_in(folder: Path) -> dict[str, str]:
+    """Return the canonical texts of the documents in a folder by id."""
     texts = {}
-    for path in sorted((WRITTEN / "documents").iterdir()):
+    for path in sorted(folder.iterdir()):
         (document,) = read_documents(SourceBytes(path, path.read_bytes()))
         assert isinstance(document, SourceDocument)
         texts[path.stem] = document.text
     return texts
 
 
-def test_each_answer_is_a_quote_of_its_document(texts: dict[str, str]) -> None:
-    questions = load_questions(WRITTEN / "documents.jsonl")
+@pytest.mark.parametrize("name", ["documents", "notes"])
+def test_each_answer_is_a_quote_of_its_document(name: str) -> None:
+    texts = texts_in(WRITTEN / name)
+    questions = load_questions(WRITTEN / f"{name}.jsonl")
 
     gold = resolve(questions, texts.__getitem__)
 
