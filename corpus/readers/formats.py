@@ -7,7 +7,7 @@ from corpus.documents import ReadOptions, SourceDocument
 from corpus.errors import SourceError
 from corpus.files import SourceBytes
 from corpus.readers.archives import has_member, is_archive
-from corpus.readers.docx import DOCX
+from corpus.readers.docx.document import DOCX
 from corpus.readers.epub import EPUB
 from corpus.readers.html.page import HTML
 from corpus.readers.pdf.pages import PDF

@@ -12,7 +12,7 @@ import docx
 from corpus.documents.content import ReadOptions
 from corpus.files.source import Sidecar, SourceBytes
 from corpus.readers.reading import read_documents
-from tests.corpus.readers.files import OPF, archive, epub, pdf
+from tests.corpus.readers.files import OPF, archive, docx_of, epub, para, pdf
 
 __all__ = ["DOCUMENTS", "read"]
 
@@ -83,6 +83,70 @@ def table(length: int) -> bytes:
     return word(f"<w:tbl>{row(cell('a') * side) * side}</w:tbl>")
 
 
+def inherited(length: int) -> bytes:
+    """Each style is based on the one before, and the first one on the last."""
+    names = [f"S{at}" for at in range(length // 100)]
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:basedOn w:val="{base}"/></w:style>'
+        for name, base in zip(names, [*names[-1:], *names], strict=False)
+    )
+    return word("".join(paragraph("a", name) for name in reversed(names)), styles)
+
+
+def fields(length: int) -> bytes:
+    """Fields in the codes of fields."""
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{k}"/><w:t>a</w:t></w:r>' for k in ("begin", "end"))
+    many = length // 100
+    return word(f"<w:p>{begin * many}{end * many}</w:p><w:p>{(begin + end) * many}{begin * many}</w:p>")
+
+
+def numbered(length: int) -> bytes:
+    """A list whose numbers are as large as they may be, and lists that share its levels."""
+    many = length // 100
+    forms = ("lowerLetter", "upperRoman", "cardinalText", "decimalZero")
+    pattern = "".join(f"%{at}" for at in range(1, 10)) * 20
+    levels = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="{10**at - 1}"/><w:numFmt w:val="{forms[at % 4]}"/>'
+        f'<w:lvlText w:val="{pattern}"/></w:lvl>'
+        for at in range(9)
+    )
+    override = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride>'
+    nums = "".join(f'<w:num w:numId="{at}"><w:abstractNumId w:val="0"/>{override}</w:num>' for at in range(many))
+    about = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="{}"/></w:numPr>'
+    body = "".join(para("a", properties=about.format(at % 9, at % (many + 1))) for at in range(many))
+    return docx_of(body, numbering=f'<w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>{nums}')
+
+
+def noted(length: int) -> bytes:
+    """Notes, and marks that refer to each of them twice."""
+    names = range(length // 100)
+    marks = "".join(f'<w:r><w:footnoteReference w:id="{name}"/></w:r>' for name in (*names, *names))
+    notes = "".join(f'<w:footnote w:id="{name}">{paragraph("a")}</w:footnote>' for name in names)
+    return docx_of(f"<w:p>{marks}</w:p>", footnotes=notes)
+
+
+def changed(length: int) -> bytes:
+    """Deleted words, and paragraphs whose marks are deleted."""
+    mark = '<w:pPr><w:rPr><w:del w:id="1"/></w:rPr></w:pPr>'
+    gone = "<w:del><w:r><w:t>a</w:t></w:r></w:del>"
+    return word(f"<w:p>{mark}{gone}<w:r><w:t>a</w:t></w:r></w:p>" * (length // 100))
+
+
+def boxed(length: int) -> bytes:
+    """Text boxes and alternatives in one paragraph, and paragraphs in one cell."""
+    box = f"<w:txbxContent>{paragraph('a')}</w:txbxContent>"
+    either = f"<mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+    cells = f"<w:tbl><w:tr><w:tc>{paragraph('a') * (length // 50)}</w:tc><w:tc/></w:tr></w:tbl>"
+    return docx_of(f"<w:p><w:r>{either * (length // 200)}</w:r></w:p>{cells}")
+
+
+def calculated(length: int) -> bytes:
+    """Equations: one of many parts, and one whose parts are deep in each other."""
+    part = "<m:sSup><m:e><m:r><m:t>a</m:t></m:r></m:e><m:sup><m:r><m:t>b+c</m:t></m:r></m:sup></m:sSup>"
+    deep = "<m:f><m:num>" * 60 + part * (length // 200) + "</m:num></m:f>" * 60
+    return docx_of(f"<w:p><m:oMath>{part * (length // 100)}</m:oMath><m:oMath>{deep}</m:oMath></w:p>")
+
+
 def book(length: int) -> bytes:
     """Its table of contents is listed again and again."""
     more = '<item id="n" href="nav.xhtml" media-type="a" properties="nav"/>' * (length // 100)
@@ -120,6 +184,13 @@ DOCUMENTS: Mapping[str, tuple[str, Callable[[int], str | bytes]]] = {
     "DOCX, a merged cell": (".docx", merged),
     "DOCX, wide cells": (".docx", wide),
     "DOCX, a table": (".docx", table),
+    "DOCX, styles based on styles": (".docx", inherited),
+    "DOCX, fields": (".docx", fields),
+    "DOCX, numbers": (".docx", numbered),
+    "DOCX, notes": (".docx", noted),
+    "DOCX, changes": (".docx", changed),
+    "DOCX, boxes": (".docx", boxed),
+    "DOCX, equations": (".docx", calculated),
     "EPUB, tables of contents": (".epub", book),
     "EPUB, chapters": (".epub", chapters),
     "PDF, lines": (".pdf", lambda length: pdf([["A line of words."] * (length // 20)])),

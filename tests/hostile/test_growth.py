@@ -159,7 +159,18 @@ MEASURED_ROOMS = """
     corpus.readers.conversion
     corpus.readers.csv_rows
     corpus.readers.discovery
-    corpus.readers.docx
+    corpus.readers.docx.blocks
+    corpus.readers.docx.document
+    corpus.readers.docx.equations
+    corpus.readers.docx.fields
+    corpus.readers.docx.names
+    corpus.readers.docx.numbering
+    corpus.readers.docx.numerals
+    corpus.readers.docx.package
+    corpus.readers.docx.scripts
+    corpus.readers.docx.styles
+    corpus.readers.docx.symbols
+    corpus.readers.docx.tables
     corpus.readers.epub
     corpus.readers.formats
     corpus.readers.html.dates
@@ -171,7 +182,6 @@ MEASURED_ROOMS = """
     corpus.readers.text
     corpus.readers.reading
     corpus.readers.records
-    corpus.readers.docx
     corpus.text.decoding
     corpus.text.encodings
     corpus.text.language
@@ -240,6 +250,22 @@ WITHIN = {
     "number_at": "variants_of",
     "numbers_in": "variants_of",
     "open_archive": "read_docx",
+    "accept_changes": "read_docx",
+    "blocks_of": "read_docx",
+    "equation": "read_docx",
+    "form_value": "read_docx",
+    "is_on": "read_docx",
+    "is_true": "read_docx",
+    "is_word": "format_of",
+    "lowered": "read_docx",
+    "numeral": "read_docx",
+    "number_of": "read_docx",
+    "outline_level": "read_docx",
+    "raised": "read_docx",
+    "remove_field_codes": "read_docx",
+    "symbols": "read_docx",
+    "table_blocks": "read_docx",
+    "value_of": "read_docx",
     "page_tree": "read_html",
     "parse_xml": "read_epub",
     "reader_comments": "clean",
@@ -279,10 +305,11 @@ NOT_OF_STRANGERS = {
         "separated",
         "stop_terms",
     ),
+    *("a", "m", "mc", "w"),
     *("advice_for", "data_option", "emit_json", "json_option", "plural", "run_command", "say"),
 }
 """They take no text, or one that the operator writes; `read_together`, `corrected` and `worded` are measured with
-questions and histories."""
+questions and histories; `a`, `m`, `mc` and `w` write names of XML."""
 
 
 def test_each_function_that_goes_through_texts_is_measured() -> None:

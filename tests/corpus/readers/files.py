@@ -104,6 +104,64 @@ def word(title: str = "", author: str = "") -> bytes:
     return buffer.getvalue()
 
 
+WORD_SPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"'
+)
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def relationships(**targets: str) -> str:
+    """A part with relationships; each is named like the last word of its type."""
+    listed = "".join(f'<Relationship Id="{n}" Type="{_RELATIONS}/{n}" Target="{to}"/>' for n, to in targets.items())
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{listed}</Relationships>'
+
+
+def docx_of(
+    body: str,
+    *,
+    main: str = "word/document.xml",
+    kind: str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+    members: Mapping[str, str | bytes] | None = None,
+    styles: str = "",
+    numbering: str = "",
+    footnotes: str = "",
+    endnotes: str = "",
+) -> bytes:
+    """A Word document with this body. Each further part, such as `styles`, is given by the XML inside its root."""
+    folder, _, name = main.rpartition("/")
+    given = {"styles": styles, "numbering": numbering, "footnotes": footnotes, "endnotes": endnotes}
+    parts = {part: xml for part, xml in given.items() if xml}
+    types = f'<Types xmlns="{_PACKAGE}/content-types"><Override PartName="/{main}" ContentType="{kind}"/></Types>'
+    return archive(
+        {
+            "[Content_Types].xml": types,
+            "_rels/.rels": relationships(officeDocument=main),
+            main: f"<w:document {WORD_SPACES}><w:body>{body}</w:body></w:document>",
+            f"{folder}/_rels/{name}.rels": relationships(**{part: f"{part}.xml" for part in parts}),
+            **{f"{folder}/{p}.xml": f"<w:{p} {WORD_SPACES}>{xml}</w:{p}>" for p, xml in parts.items()},
+            **(members or {}),
+        }
+    )
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def para(*inside: str, properties: str = "") -> str:
+    """A paragraph with this XML; without markup, it is a run."""
+    pieces = "".join(one if one.startswith("<") else run(one) for one in inside)
+    return f"<w:p><w:pPr>{properties}</w:pPr>{pieces}</w:p>"
+
+
 def pdf(
     pages: Sequence[Sequence[str]],
     info: str = "",

@@ -1,7 +1,6 @@
 """DOCX and EPUB."""
 
 import io
-import zipfile
 
 import docx
 import pytest
@@ -19,26 +18,6 @@ def test_a_word_document_gives_headings_paragraphs_and_tables() -> None:
     assert read.text == ("The truce\n\nIt began in 2012.\n\nIts end\n\nIt ended\nin 2014.\n\nYear | Dead\n2012 | 2,594")
     assert outline(read) == [("The truce", 1, "The truce"), ("Its end", 2, "Its end")]
     assert (read.metadata.title, read.metadata.authors, read.pages) == ("The truce", (), [])
-
-
-def test_footnotes_of_a_word_document_stand_at_its_end() -> None:
-    namespace = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    note = "<w:footnote w:id='{}'{}><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:footnote>"
-    notes = (
-        f"<w:footnotes xmlns:w='{namespace}'>"
-        + note.format(0, " w:type='separator'", "a line")
-        + note.format(1, "", "See the report of 2014.")
-        + "</w:footnotes>"
-    )
-    with zipfile.ZipFile(io.BytesIO(word())) as packed:
-        members: dict[str, str | bytes] = {name: packed.read(name) for name in packed.namelist()}
-    relations = str(members["word/_rels/document.xml.rels"], "utf-8")  # type: ignore[arg-type]
-    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-    relation = f'<Relationship Id="rIdNotes" Type="{kind}" Target="footnotes.xml"/></Relationships>'
-    members["word/_rels/document.xml.rels"] = relations.replace("</Relationships>", relation)
-    members["word/footnotes.xml"] = notes
-    read = only(archive(members), "a.docx")
-    assert read.text.endswith("2012 | 2,594\n\nSee the report of 2014.")
 
 
 def test_a_word_documents_properties_are_its_metadata() -> None:

@@ -15,7 +15,7 @@ from corpus.files.source import SourceBytes, read_bytes
 from corpus.readers import formats
 from corpus.readers.conversion import document_of
 from corpus.readers.discovery import find_files
-from corpus.readers.docx import DOCX
+from corpus.readers.docx.document import DOCX
 from corpus.readers.epub import EPUB
 from corpus.readers.formats import FORMATS, SUFFIXES, Format, format_of
 from corpus.readers.html.page import HTML

@@ -112,7 +112,7 @@ def test_the_words_of_a_table_within_a_cell_are_read() -> None:
         cell.text = f"inner {depth}"
     buffer = io.BytesIO()
     document.save(buffer)
-    assert only(buffer.getvalue(), "a.docx").text == "Outer inner 0 inner 1 inner 2 inner 3 inner 4"
+    assert only(buffer.getvalue(), "a.docx").text == "Outer; inner 0; inner 1; inner 2; inner 3; inner 4"
 
 
 @pytest.mark.parametrize("piece", ["<img src='{}'>", "<script>{}</script>", "<style>{}</style>", "<!--{}-->"])

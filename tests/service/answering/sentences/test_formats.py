@@ -72,7 +72,7 @@ def test_a_document_has_the_same_sentences_in_each_format(name: str) -> None:
 
     found = split_sentences(Passage(read.text, read.metadata.title, read.metadata.language, headings))
 
-    shown = [(one.kind, read.text[one.span.start : one.span.end].strip("#-|* ")) for one in found]
+    shown = [(one.kind, read.text[one.span.start : one.span.end].strip("#-•|* ")) for one in found]
     heads = [shown[one.head][1] for one in found]
     assert [(kind, text.replace(" | ", "/")) for kind, text in shown if kind is not Kind.RULE] == [
         (Kind.HEADING, "Rules of the mill"),

@@ -1,0 +1,1 @@
+"""DOCX: the parts of a Word document, its styles, its numbers, and its text."""
