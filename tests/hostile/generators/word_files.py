@@ -13,7 +13,11 @@ from tests.hostile.generators.xml import hostile_xml
 
 __all__ = ["KINDS"]
 
-NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+NAMESPACE = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 BODY, RELS, TYPES = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
@@ -178,6 +182,83 @@ def styles(draw: Draw) -> Members:
     )
 
 
+def inside(draw: Draw) -> Members:
+    """Open fields, boxes, alternatives, notes, symbols, equations and changes, in any order and depth."""
+    field = (
+        '<w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="99"/></w:ddList></w:ffData></w:fldChar>'
+    )
+    leaves = (
+        *(f"<w:r><w:t>{MARKER} 9</w:t></w:r>", '<w:sym w:font="Symbol" w:char="F0B3"/>', '<w:sym w:char="110000"/>'),
+        *(f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end", "a")),
+        *(field, "<w:sym/>", "<w:instrText>a</w:instrText>", "<w:altChunk/>", "<m:e/>", "<m:r><m:t>9</m:t></m:r>"),
+        *('<w:footnoteReference w:id="1"/>', "<w:endnoteReference/>", "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>"),
+        '<w:rPr><w:vanish w:val="a"/><w:vertAlign w:val="b"/></w:rPr>',
+    )
+    around = (
+        *("w:p", "w:r", "w:ins", "w:del", "w:moveFrom", "w:sdtContent", "w:txbxContent", "w:ruby", "w:rubyBase"),
+        *("mc:AlternateContent", "mc:Choice", "w:tbl", "w:tr", "w:tc", "m:oMath", "m:oMathPara", "m:f", "m:num"),
+        *("m:den", "m:sSup", "m:e", "m:sup", "m:d", "m:nary", "m:rad", "m:m", "m:mr", "m:func", "m:fName"),
+    )
+
+    def one() -> str:
+        names = [draw.choice(around) for _ in range(draw.randint(0, 6))]
+        within = "".join(draw.choice(leaves) for _ in range(draw.randint(0, 4)))
+        return "".join(f"<{name}>" for name in names) + within + "".join(f"</{name}>" for name in reversed(names))
+
+    return members(draw.filled(one))
+
+
+def numbers(draw: Draw) -> Members:
+    """Lists with odd levels, formats and starts, that name each other in a circle, or are not there."""
+    values = ("0", "1", "8", "9", "-1", "a", "2147483647", "9" * 5000, "")
+    forms = (
+        "decimal",
+        "upperRoman",
+        "lowerLetter",
+        "ordinalText",
+        "bullet",
+        "none",
+        "hebrew2",
+        "chicago",
+        "x",
+        "01, 02",
+    )
+    patterns = ("%1.%2.%3", "%9%8%7", "%%1%0%a", "a" * 5000, "", "\uf0b7")
+
+    def value() -> str:
+        return draw.choice(values)
+
+    def level() -> str:
+        form = f'<w:start w:val="{value()}"/><w:numFmt w:val="{draw.choice(forms)}"/><w:lvlRestart w:val="{value()}"/>'
+        return f'<w:lvl w:ilvl="{value()}">{form}<w:lvlText w:val="{draw.choice(patterns)}"/></w:lvl>'
+
+    def listed(name: int) -> str:
+        override = f'<w:startOverride w:val="{value()}"/>{draw.choice(("", level()))}'
+        overrides = f'<w:lvlOverride w:ilvl="{value()}">{override}</w:lvlOverride>'
+        return f'<w:num w:numId="{name}"><w:abstractNumId w:val="{value()}"/>{overrides}</w:num>'
+
+    def one() -> str:
+        about = f'<w:numPr><w:ilvl w:val="{value()}"/><w:numId w:val="{value()}"/></w:numPr>'
+        return f"<w:p><w:pPr>{about}</w:pPr><w:r><w:t>{MARKER}</w:t></w:r></w:p>"
+
+    link = draw.choice(("", '<w:numStyleLink w:val="L"/>', '<w:styleLink w:val="L"/>'))
+    levels = "".join(level() for _ in range(12))
+    kinds = "".join(f'<w:abstractNum w:abstractNumId="{at}">{link}{levels}</w:abstractNum>' for at in ("0", "1", "a"))
+    lists = kinds + "".join(listed(name) for name in range(9))
+    style = '<w:style w:type="numbering" w:styleId="L"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    relations = "".join(
+        f'<Relationship Id="{kind}" Type="{RELATIONS}/{kind}" Target="{kind}.xml"/>' for kind in ("numbering", "styles")
+    )
+    return members(
+        draw.filled(one),
+        {
+            "word/numbering.xml": f"<w:numbering {NAMESPACE}>{lists}</w:numbering>".encode(),
+            "word/styles.xml": f"<w:styles {NAMESPACE}>{style}</w:styles>".encode(),
+            RELS: f'<Relationships xmlns="{PACKAGE}">{relations}</Relationships>'.encode(),
+        },
+    )
+
+
 def properties(draw: Draw) -> Members:
     """Core properties of wrong types, twice, or endless."""
     dates = (
@@ -223,7 +304,8 @@ def xml_parts(draw: Draw) -> Members:
 
 
 PARTS: tuple[Callable[[Draw], Members], ...] = (
-    *(deep, tables, paragraphs, one_paragraph, relations, notes, styles, properties, xml_parts),
+    *(deep, tables, paragraphs, one_paragraph, inside, numbers, relations, notes, styles),
+    *(properties, xml_parts),
 )
 
 
