@@ -16,6 +16,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff\x00-
 """Soft hyphens, zero-width spaces, byte order marks, control characters and unpaired surrogates."""
 
 _BLANKS = re.compile(r"[^\S\n]+")
+_OTHER_BLANKS = re.compile(r"[^\S\n\t\x0b\x0c\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("[\n\x0b\x0c\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,13 @@ class TextBuilder:
         if lines:
             self._add("\n".join(lines))
 
+    def code(self, text: str) -> None:
+        """Add a block whose line ends and blanks are kept, such as code."""
+        lines = [line.rstrip() for line in _LINE_ENDS.split(_OTHER_BLANKS.sub(" ", _visible(text)))]
+        block = "\n".join(lines).strip("\n")
+        if block.strip():
+            self._add(block)
+
     def content(self, found: Found | None = None) -> Content:
         """Return the text built so far."""
         pages = [min(start, self._length) for start in self._pages]
@@ -143,6 +152,9 @@ class TextBuilder:
 
 def tidy(text: str) -> str:
     """Return a text in NFC, without invisible characters, repeated spaces and empty lines."""
-    plain = _INVISIBLE.sub("", normalise("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
-    lines = (_BLANKS.sub(" ", line).strip() for line in re.split("[\n\x0b\x0c\x85\u2028\u2029]", plain))
+    lines = (_BLANKS.sub(" ", line).strip() for line in _LINE_ENDS.split(_visible(text)))
     return "\n".join(line for line in lines if line)
+
+
+def _visible(text: str) -> str:
+    return _INVISIBLE.sub("", normalise("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))

@@ -7,7 +7,7 @@ import tantivy
 
 from corpus.text import normalise
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raise it when a text gives other terms. An index of another version is rebuilt."""
 
 LONGEST_TERM_BYTES = 100
@@ -32,6 +32,9 @@ _GROUPED = re.compile(r"(\d{1,3}(?:([.,'’\u00a0\u2009\u202f])\d{3})(?:\2\d{3})
 _DECIMAL = re.compile(r"(\d+)[.,](\d+)")
 _INVISIBLE = re.compile("[\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}]")
 _ACCENTS = re.compile("[\N{COMBINING GRAVE ACCENT}-\N{COMBINING LATIN SMALL LETTER X}]+")
+_BEFORE_RAISED = re.compile("(?<=[0-9])(?=[²³¹⁰⁴-⁹⁺⁻₀-₉])")
+"""Between a figure and a raised one: the mark of a note, or a power."""
+
 _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"  # CJK
@@ -66,7 +69,8 @@ def normalised(text: str) -> str:
 
     Accents and possessives are removed. Numbers lose their thousands separators and get a decimal point (`1,200` and
     `1.200` give `1200`, `6,6` gives `6.6`). Letters and digits are separated (`MS-13` and `MS13` give `MS 13`).
-    Initials are joined (`U.S.` gives `US`). Scripts without spaces give overlapping pairs of characters.
+    A raised figure is one of its own (`14²` gives `14 2`). Initials are joined (`U.S.` gives `US`). Scripts without
+    spaces give overlapping pairs of characters.
     """
     text = _NUMBER.sub(_plain_number, _POSSESSIVE.sub("", text))
     if _INNER_INITIAL.search(text):
@@ -74,6 +78,7 @@ def normalised(text: str) -> str:
     if text.isascii():
         return " ".join(_ASCII_TERM.findall(text))
     text = _INVISIBLE.sub("", text.encode(errors="ignore").decode())  # half a surrogate pair is no text
+    text = _BEFORE_RAISED.sub(" ", text)
     text = normalise("NFC", _ACCENTS.sub("", normalise("NFKD", text)))
     return " ".join(_TERM.findall(_WITHOUT_SPACES.sub(_pairs, text)))
 

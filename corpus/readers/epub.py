@@ -12,6 +12,7 @@ from corpus.readers.archives import has_member, open_archive, parse_xml
 from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.html.elements import add_blocks
 from corpus.readers.html.page import page_tree
+from corpus.readers.html.unseen import remove_unseen
 
 _CONTAINER = "META-INF/container.xml"
 _FONT_ENCRYPTION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -98,6 +99,7 @@ def _add_chapter(builder: TextBuilder, data: bytes, name: str | None) -> None:
     tree = page_tree(data, ReadOptions(), [])
     if name and not any(True for _ in tree.iter("h1", "h2", "h3", "h4", "h5", "h6")):
         builder.heading(name, 1)
+    remove_unseen(tree)
     body = tree.find("body")
     add_blocks(builder, tree if body is None else body)
 

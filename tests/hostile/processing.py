@@ -281,5 +281,17 @@ MARKUP: Mapping[str, Pump] = {
     "closing tags": Pump("</p>"),
     "forms": Pump("<form><input><select><option>a"),
     "vectors": Pump("<svg><math>a"),
+    "closed vectors": Pump("<svg></svg>a"),
+    "hidden elements": Pump("<i hidden>a</i>b"),
+    "raised characters": Pump("a<sup>1</sup>"),
+    "marks of notes": Pump("a<a href='#a'>1</a>"),
+    "readings": Pump("<ruby>a<rt>b</rt></ruby>"),
+    "quotations": Pump("<q>a</q>"),
+    "terms": Pump("<dt>a<dd>b", "<dl>", "</dl>"),
+    "lines of code": Pump("a<br><span>b</span>", "<pre>", "</pre>"),
+    "lists in a cell": Pump("<ul><li>a</li></ul>", "<table><tr><th>a</th><td>", "</td></tr></table>"),
+    "spanning heads": Pump("<td rowspan='999'>a</td></tr><tr>", "<table><tr>", "<td>b</td></tr></table>"),
+    "questions": Pump("<details><summary>a</summary>b</details>"),
+    "related lists": Pump("<h2>Related</h2><ul><li><a href='/a'>a</a></li></ul>"),
 }
 """Pages of any length."""

@@ -173,10 +173,16 @@ MEASURED_ROOMS = """
     corpus.readers.docx.tables
     corpus.readers.epub
     corpus.readers.formats
+    corpus.readers.html.article
     corpus.readers.html.dates
     corpus.readers.html.elements
+    corpus.readers.html.marks
+    corpus.readers.html.nodes
+    corpus.readers.html.numbers
     corpus.readers.html.page
     corpus.readers.html.pruning
+    corpus.readers.html.tables
+    corpus.readers.html.unseen
     corpus.readers.pdf.pages
     corpus.readers.json_rows
     corpus.readers.text
@@ -277,6 +283,21 @@ WITHIN = {
     "spread": "Folding",
     "words_in": "highlighted",
     "prune": "read_html",
+    "count": "read_html",
+    "find_article": "read_html",
+    "holds_blocks": "read_html",
+    "is_line_number": "read_html",
+    "is_note_mark": "read_html",
+    "item_numbers": "read_html",
+    "name_of": "read_html",
+    "nodes_of": "read_html",
+    "note_mark": "read_html",
+    "one_line": "read_html",
+    "remove": "read_html",
+    "remove_unseen": "read_html",
+    "rows_of": "read_html",
+    "subscript": "read_html",
+    "superscript": "read_html",
 }
 """Functions that are measured as a part of others."""
 

@@ -7,10 +7,12 @@ from typing import Any
 from corpus.documents import Content, Found, ReadOptions, TextBuilder
 from corpus.errors import SourceError
 from corpus.readers.conversion import ConvertedFormat
+from corpus.readers.html.article import find_article
 from corpus.readers.html.dates import published_on
 from corpus.readers.html.elements import add_blocks
 from corpus.readers.html.nesting import check_depth, exceeded_limit
-from corpus.readers.html.pruning import MANY_ELEMENTS, prune
+from corpus.readers.html.pruning import prune
+from corpus.readers.html.unseen import remove_unseen
 from corpus.text import decoded, decoded_as, known_as, not_utf8
 
 _META = re.compile(rb"<(?:meta[\s/]|\?xml\s)[^<>]{0,1000}>", re.IGNORECASE)
@@ -28,6 +30,13 @@ _COMMENT_BYTES = 2000
 """Maximum length of a comment before the first element."""
 
 _WHITE = re.compile(rb"\s*")
+_DATES = {"extensive_search": False, "original_date": True, "max_date": "2200-01-01"}
+_WAITING = re.compile(r"(?i)java ?script|\A(?:loading|please wait|cargando|chargement|wird geladen|caricamento)\b")
+_MOST_OF_WAITING = 500
+_TITLE = 60
+"""Characters of a title, without a sentence."""
+
+_SENTENCE_END = re.compile(r"[.!?](?:\s|\Z)")
 
 
 def read_html(data: bytes, options: ReadOptions) -> Content:
@@ -36,40 +45,44 @@ def read_html(data: bytes, options: ReadOptions) -> Content:
     Raises:
         SourceError: It cannot be decoded, or has no text.
     """
-    from trafilatura import bare_extraction
-    from trafilatura.settings import Document
+    from trafilatura import extract_metadata
 
     notes: list[str] = []
     tree = page_tree(data, options, notes)
-    elements = prune(tree)
+    prune(tree)
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     published = published_on(tree, language)
-    page = bare_extraction(
-        tree,
-        fast=elements > MANY_ELEMENTS,
-        with_metadata=True,
-        include_comments=False,
-        include_tables=True,
-        date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "2200-01-01"},
-    )
+    about = extract_metadata(tree, None, _DATES, extensive=False)
+    has_scripts = any(script.get("src") for script in tree.iter("script"))
+    body = tree.find("body")
     builder = TextBuilder()
-    if isinstance(page, Document) and page.body is not None:
-        add_blocks(builder, page.body)
-    if isinstance(page, Document) and builder.is_empty:
-        builder.paragraph(page.text or "")
-    if not isinstance(page, Document) or builder.is_empty:
+    if body is not None:
+        remove_unseen(body)
+        for element in find_article(body):
+            add_blocks(builder, element)
+    if has_scripts and _is_waiting(builder.content().text):
+        raise SourceError("scripts fill in its text, and they do not run here; open it in a browser, and save its text")
+    if builder.is_empty:
         raise SourceError("it has no text outside of menus, footers and scripts; save its text as a text file")
     found = Found(
-        title=page.title,
-        publisher=page.sitename,
-        authors=tuple(name for part in (page.author or "").split(";") if (name := part.strip())),
+        title=about.title,
+        publisher=about.sitename,
+        authors=tuple(name for part in (about.author or "").split(";") if (name := part.strip())),
         published=published,
         language=language,
-        url=page.url,
-        tags=tuple(dict.fromkeys(tag.strip() for tag in page.tags or () if tag.strip())),
+        url=about.url,
+        tags=tuple(dict.fromkeys(tag.strip() for tag in about.tags or () if tag.strip())),
         notes=notes,
     )
     return builder.content(found)
+
+
+def _is_waiting(text: str) -> bool:
+    """Return whether a page says no more than that scripts are needed, or that it is loading."""
+    if len(text) > _MOST_OF_WAITING:
+        return False
+    others = (part for part in text.split("\n\n") if not _WAITING.search(part))
+    return not any(len(part) > _TITLE or _SENTENCE_END.search(part) for part in others)
 
 
 def page_tree(data: bytes, options: ReadOptions, notes: list[str]) -> Any:  # noqa: ANN401 - lxml has no types

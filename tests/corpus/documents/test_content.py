@@ -33,3 +33,11 @@ def test_rows_are_the_lines_of_one_paragraph_each_with_its_place() -> None:
     assert content.text == "Berths\n\nBoat | Berth\nHeron | 14"
     assert content.places == [Place("A1", 8), Place("A3", 21)]
     assert content.text[21:] == "Heron | 14"
+
+
+def test_code_keeps_line_ends_and_blanks_but_no_invisible_characters() -> None:
+    builder = TextBuilder()
+    builder.code("\r\n  if a:\u200b\r\n\n\t\u00a0b = 1  \n\n")
+    builder.code(" \n")
+
+    assert builder.content().text == "  if a:\n\n\t b = 1"

@@ -17,6 +17,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
         ("truce", "Truce", "TRUCE", "truces", "truce's", "truce’s", "TRUCE’S"),
         ("gang", "gangs", "gangs'", "“gang”", "‘gangs’"),
         ("Sánchez Cerén", "Sanchez Ceren", "SÁNCHEZ CERÉN", "Sa\u0301nchez Cere\u0301n", "Sánchez-Cerén"),
+        ("14²", "14 2", "14\u2082"),
         ("MS-13", "MS13", "MS 13", "ms–13", "MS\u201113", "Ms 13’s"),
         ("1200", "1,200", "1.200", "1'200", "1\u00a0200", "1\u202f200"),
         ("1234567", "1,234,567", "1.234.567"),
