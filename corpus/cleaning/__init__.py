@@ -18,7 +18,10 @@ __all__ = ["CLEANING_VERSION", "clean", "cleaned"]
 CLEANING_VERSION = 2
 """Part of the fingerprint. Increase it when the rules remove other spans of the same text."""
 
-WRITTEN = ("text/plain", "text/markdown", "application/jsonl", "text/csv")
+WRITTEN = (
+    *("text/plain", "text/markdown", "application/jsonl", "application/json", "text/csv"),
+    *("text/x-rst", "text/x-org", "text/asciidoc"),
+)
 """Media types whose texts are as they were written, with what they embed."""
 
 SIGNS = 2

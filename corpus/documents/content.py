@@ -103,8 +103,13 @@ class TextBuilder:
         if lines:
             self._add(lines)
 
-    def rows(self, rows: Iterable[tuple[str, str]]) -> None:
-        """Add a paragraph with one line for each row, given as a place and its text. Empty rows are left out."""
+    def rows(self, rows: Iterable[tuple[str, str]], separator: str = "\n") -> None:
+        """Add a paragraph of rows, each given as a place and its text. Empty rows are left out.
+
+        Args:
+            rows: The rows.
+            separator: Character between two of them.
+        """
         lines: list[str] = []
         start = self._next
         for label, text in rows:
@@ -114,7 +119,7 @@ class TextBuilder:
                 lines.append(line)
                 start += len(line) + 1
         if lines:
-            self._add("\n".join(lines))
+            self._add(separator.join(lines))
 
     def code(self, text: str) -> None:
         """Add a block whose line ends and blanks are kept, such as code."""

@@ -1,5 +1,6 @@
 """Documents made from the content that a format's reader extracts."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ class ConvertedFormat:
         media_type, suffixes, has_signature: See `Format`.
         sniff: Returns whether bytes, of a file with a suffix, are of this format.
         convert: Extracts the content. Import the parser inside, so that detecting a format does not load it.
+        has_title: Whether the first line of a document without a title may be one. Else the name of the file is.
     """
 
     name: str
@@ -27,6 +29,7 @@ class ConvertedFormat:
     has_signature: bool
     sniff: Callable[[bytes, str], bool]
     convert: Callable[[bytes, ReadOptions], Content]
+    has_title: bool = True
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return whether the content is of this format."""
@@ -40,6 +43,9 @@ class ConvertedFormat:
             raise
         except Exception as error:  # whatever a parser raises refuses this file only
             raise SourceError(f"it is a damaged {self.name} file; get a new copy, or save it again") from error
+        if not self.has_title and content.found.title is None:
+            found = dataclasses.replace(content.found, title=printable(file.path.stem))
+            content = dataclasses.replace(content, found=found)
         yield document_of(file, self.media_type, content, options)
 
 

@@ -18,6 +18,9 @@ _READ_TWICE = 4
 """How often the lines of a file may be read again after broken rows. Then each line is taken for a row."""
 
 _COLUMNS_SHOWN = 8
+_NAME_SHOWN = 60
+"""Characters of a column's name in a message."""
+
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -70,7 +73,7 @@ def _column(header: Sequence[str], name: str) -> str | None:
 
 
 def _no_column(header: Sequence[str], options: ReadOptions, delimiter: str) -> str:
-    shown = ", ".join(f"'{name}'" for name in header[:_COLUMNS_SHOWN] if name)
+    shown = ", ".join(f"'{' '.join(name.split())[:_NAME_SHOWN]}'" for name in header[:_COLUMNS_SHOWN] if name)
     more = " …" if len(header) > _COLUMNS_SHOWN else ""
     found = (
         f"with {_NAMED.get(delimiter, repr(delimiter))} between them, its columns are {shown or 'without names'}{more}"

@@ -10,9 +10,14 @@ from corpus.readers.archives import has_member, is_archive
 from corpus.readers.docx.document import DOCX
 from corpus.readers.epub import EPUB
 from corpus.readers.html.page import HTML
+from corpus.readers.mail.eml import EML
+from corpus.readers.mail.mbox import MBOX
+from corpus.readers.markup.headings import ASCIIDOC, ORG, RST
+from corpus.readers.markup.notebook import IPYNB
 from corpus.readers.pdf.pages import PDF
 from corpus.readers.record_problems import SourceProblem
-from corpus.readers.records import CSV, JSON_LINES
+from corpus.readers.records import CSV, JSON, JSON_LINES
+from corpus.readers.subtitles.subtitles import SRT, VTT
 from corpus.readers.text import MARKDOWN, TEXT
 
 
@@ -42,13 +47,19 @@ class Format(Protocol):
         """
 
 
-FORMATS: Sequence[Format] = (EPUB, DOCX, PDF, HTML, JSON_LINES, CSV, MARKDOWN, TEXT)
+FORMATS: Sequence[Format] = (
+    *(EPUB, DOCX, PDF, MBOX, HTML, JSON_LINES, JSON, VTT),
+    *(CSV, EML, SRT, IPYNB, RST, ORG, ASCIIDOC, MARKDOWN, TEXT),
+)
 """All formats. The first one that matches the content of a file reads it."""
 
 SUFFIXES = {suffix: each for each in FORMATS for suffix in each.suffixes}
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OUTLOOK = "__properties_version1.0".encode("utf-16-le")
+
 _OTHERS = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or encrypted Office file; save it as .docx without a password"),
+    (_OLE, "an old or encrypted Office file; save it as .docx without a password"),
     (b"{\\rtf", "an RTF file; save it as .docx"),
     (b"\x1f\x8b", "a gzip archive; unpack it"),
     (b"BZh", "a bzip2 archive; unpack it"),
@@ -71,6 +82,8 @@ def format_of(file: SourceBytes, options: ReadOptions) -> Format:
     Raises:
         SourceError: The format is not supported, or is not that of the suffix.
     """
+    if file.data.startswith(_OLE) and _OUTLOOK in file.data:
+        raise SourceError("it is an Outlook message; save it from a mail program as .eml")
     for signature, what in _OTHERS:
         if file.data.startswith(signature):
             raise SourceError(f"it is {what}")
@@ -82,8 +95,6 @@ def format_of(file: SourceBytes, options: ReadOptions) -> Format:
     suffix = file.path.suffix.lower()
     by_suffix = SUFFIXES.get(suffix)
     if by_suffix is None:
-        if suffix == ".json":
-            raise SourceError("only JSON Lines is read, not other JSON; write one object per line and name it .jsonl")
         raise SourceError("its format is not supported; if it is plain text, name it .txt")
     if by_suffix.has_signature:
         if not file.data:

@@ -1,6 +1,7 @@
-"""JSON Lines: an object for each record. A record over several lines is read too."""
+"""JSON: an object for each record, in lines or in an array. A record over several lines is read too."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from corpus.documents import ReadOptions
@@ -8,7 +9,7 @@ from corpus.errors import SourceError
 from corpus.metadata import TOO_DEEP, TOO_MANY_DIGITS
 
 Rows = Iterator[tuple[int, dict[str, object] | SourceError]]
-"""The line of each record, and its fields or why it cannot be read."""
+"""The line or position of each record, and its fields or why it cannot be read."""
 
 _LOOKED_AT_TWICE = 4
 """How often the characters of a file may be parsed on the way to records over several lines."""
@@ -16,17 +17,12 @@ _LOOKED_AT_TWICE = 4
 _LINES_COUNTED = 64
 """Characters before an error whose lines are counted in the time that one is parsed: Python counts all of them."""
 
+_WHITE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
 
 def json_rows(text: str, options: ReadOptions) -> Rows:
-    """Yield the records of JSON Lines. A line that cannot be read costs no other record.
-
-    Raises:
-        SourceError: The file is one JSON array.
-    """
-    if _is_array(text):
-        raise SourceError("it is a JSON array, not JSON Lines; write each of its objects on its own line")
+    """Yield the records of JSON Lines. A line that cannot be read costs no other record."""
     left = _LOOKED_AT_TWICE * len(text)
     at = end_of_record = 0
     for number, line in enumerate(text.split("\n"), start=1):
@@ -67,14 +63,65 @@ def _over_lines(text: str, start: int) -> tuple[dict[str, object] | None, int]:
     return row if is_whole else None, end
 
 
-def _is_array(text: str) -> bool:
-    """Return whether the first line opens an array that ends in another line, or holds objects and is the only one."""
-    text = text.strip()
-    if not (text.startswith("[") and text.endswith("]")):
-        return False
-    first = text.split("\n", 1)[0]
+def array_rows(text: str, options: ReadOptions) -> Rows:
+    """Yield the records of a JSON array, or of the one array of objects in a JSON object, by their position.
+
+    Raises:
+        SourceError: It is not valid JSON from some record on, or has no array of objects.
+    """
+    start = _past_white(text, 0)
+    if text.startswith("[", start):
+        yield from _array(text, start)
+        return
     try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        return True
-    return first == text and "{" in first
+        whole = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SourceError(_invalid(error)) from None
+    except ValueError:
+        raise SourceError(f"it {TOO_MANY_DIGITS}") from None
+    except RecursionError:
+        raise SourceError(f"it {TOO_DEEP}") from None
+    arrays = [value for value in whole.values() if _is_of_objects(value)] if isinstance(whole, dict) else []
+    if len(arrays) == 1:
+        yield from enumerate(arrays[0], start=1)
+    elif isinstance(whole, dict) and options.text_field in whole:
+        yield 1, whole
+    else:
+        found = "with several lists" if arrays else "without a list"
+        raise SourceError(f"it is JSON {found} of objects; write one object per line and name it .jsonl")
+
+
+def _array(text: str, start: int) -> Rows:
+    at, number = _past_white(text, start + 1), 0
+    while not text.startswith("]", at):
+        number += 1
+        try:
+            row, at = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            raise SourceError(_invalid(error)) from None
+        except ValueError:
+            raise SourceError(f"record {number:,} {TOO_MANY_DIGITS}") from None
+        except RecursionError:
+            raise SourceError(f"record {number:,} {TOO_DEEP}") from None
+        is_record = isinstance(row, dict)
+        yield number, row if is_record else SourceError(f"record {number:,} is not a JSON object; correct or remove it")
+        at = _past_white(text, at)
+        if text.startswith(",", at):
+            at = _past_white(text, at + 1)
+        elif not text.startswith("]", at):
+            raise SourceError(f"it is not valid JSON after record {number:,}; correct it, or write one object per line")
+    if _past_white(text, at + 1) < len(text):
+        raise SourceError("it has more after its JSON array; write one object per line and name it .jsonl")
+
+
+def _invalid(error: json.JSONDecodeError) -> str:
+    return f"it is not valid JSON (line {error.lineno:,}, column {error.colno:,}); correct it"
+
+
+def _is_of_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+
+
+def _past_white(text: str, at: int) -> int:
+    white = _WHITE.match(text, at)
+    return white.end() if white else at

@@ -1,5 +1,6 @@
 """Plain text and Markdown: the canonical text is the file's own."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ class TextFormat:
         media_type, suffixes: See `Format`.
         sections: Returns the sections of a text.
         is_plain: Whether it is plain text, which may be copied from a web page.
+        found: Returns the metadata in a text.
     """
 
     media_type: str
@@ -35,6 +37,7 @@ class TextFormat:
     sections: Callable[[str], Sequence[Section]]
     is_plain: bool
     has_signature: bool = False
+    found: Callable[[str], Found] = lambda text: Found()
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return False: text has no signature."""
@@ -43,24 +46,29 @@ class TextFormat:
     def read(self, file: SourceBytes, options: ReadOptions) -> Iterator[SourceDocument]:
         """Yield the document of a file."""
         block = split_front_matter(decode(file.data, options.encoding, has_options=options.has_options))
-        content = Content(block.text, self.sections(block.text), found=Found(notes=block.notes))
+        found = dataclasses.replace(self.found(block.text), notes=block.notes)
+        content = Content(block.text, self.sections(block.text), found=found)
         yield document_of(file, self.media_type, content, options, block.front, is_plain=self.is_plain)
 
 
 def markdown_sections(text: str) -> list[Section]:
     """Return the headings of a Markdown text, each with the code point where its line begins."""
+    return [section for section, _ in markdown_headings(text)]
+
+
+def markdown_headings(text: str) -> Iterator[tuple[Section, int]]:
+    """Yield the headings of a Markdown text, each with the code point where the text after it begins."""
     line_starts = [0]
     for line in text.split("\n"):
         line_starts.append(line_starts[-1] + len(line) + 1)
-    sections = []
     references: dict[str, Any] = {}
     tokens = _PARSER.parse(text, references)
     for at, token in enumerate(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map is not None:
             title = _plain(tokens[at + 1].content, references)
+            first, last = token.map
             if title:
-                sections.append(Section(title=title, level=int(token.tag[1:]), start=line_starts[token.map[0]]))
-    return sections
+                yield Section(title=title, level=int(token.tag[1:]), start=line_starts[first]), line_starts[last]
 
 
 def _plain(heading: str, references: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Text: decoding, normalization, language, sentences, tokens, and the title before a passage."""
 
 from corpus.text.decoding import decode, decoded, not_utf8
-from corpus.text.encodings import decoded_as, known_as
+from corpus.text.encodings import decoded_as, known_as, likely_encoding
 from corpus.text.language import language_of, load_identifier
 from corpus.text.letters import ordinary_letters
 from corpus.text.normalization import normalise
@@ -18,6 +18,7 @@ __all__ = [
     "decoded_as",
     "known_as",
     "language_of",
+    "likely_encoding",
     "load_identifier",
     "normalise",
     "not_utf8",

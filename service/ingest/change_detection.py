@@ -1,6 +1,6 @@
 """Comparison of sources with the store: new, changed, moved, gone or unreadable."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,12 +110,14 @@ class ChangeDetector:
             yield Outcome(Action.UNCHANGED, file.source)
             return
         seen: set[str] = set()
+        unread: set[str] = set()
         may_be_any = False
         for document in self._read(file):
             if document.source in seen:
                 yield Outcome(Action.REFUSED, document.source, reason="its id occurs twice in this file; change one")
             elif isinstance(document, SourceProblem):
                 may_be_any = may_be_any or not document.is_named
+                unread.add(document.source)
                 yield Outcome(Action.REFUSED, document.source, reason=_refusal(document, stored))
             else:
                 yield self._document(document)
@@ -123,7 +125,7 @@ class ChangeDetector:
         for each in stored:
             if each.source in seen or each.source in self._kept:  # a damaged record may name another file
                 continue
-            if may_be_any:
+            if may_be_any or _is_within(each.source, unread):
                 yield Outcome(Action.UNCHANGED, each.source)
             else:
                 yield Outcome(Action.REMOVED, each.source, Remove(each.source))
@@ -188,6 +190,12 @@ class ChangeDetector:
     def _is_intact(self, identifier: str) -> bool:
         with View(self._folder) as view:
             return view.is_intact(identifier)
+
+
+def _is_within(source: str, unread: Collection[str]) -> bool:
+    """Return whether a source is of a document in one that was not read, such as a record of an attached table."""
+    parts = source.split("#")
+    return bool(unread) and any("#".join(parts[:end]) in unread for end in range(1, len(parts)))
 
 
 def _refusal(problem: SourceProblem, stored: Sequence[StoredSource]) -> str:

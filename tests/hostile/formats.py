@@ -12,7 +12,7 @@ import docx
 from corpus.documents.content import ReadOptions
 from corpus.files.source import Sidecar, SourceBytes
 from corpus.readers.reading import read_documents
-from tests.corpus.readers.files import OPF, archive, docx_of, epub, para, pdf
+from tests.corpus.readers.files import OPF, archive, attachment, docx_of, epub, mail, mailbox, para, parts, pdf
 
 __all__ = ["DOCUMENTS", "read"]
 
@@ -178,6 +178,14 @@ def columns(length: int) -> str:
     return f"text,{names}\n" + "a,b\n" * (length // 10)
 
 
+def nested(length: int) -> bytes:
+    """Parts in parts, as many as there are characters for."""
+    head = "From: a@b.example\n"
+    for at in range(length // 60):
+        head += f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n"
+    return head.encode()
+
+
 DOCUMENTS: Mapping[str, tuple[str, Callable[[int], str | bytes]]] = {
     "DOCX, paragraphs": (".docx", lambda length: word(paragraph("Some words.") * (length // 20))),
     "DOCX, styles": (".docx", styled),
@@ -198,6 +206,37 @@ DOCUMENTS: Mapping[str, tuple[str, Callable[[int], str | bytes]]] = {
     "PDF, an outline": (".pdf", outlined),
     "CSV, columns": (".csv", columns),
     "CSV, rows": (".csv", lambda length: "text,a\n" + "b,c\n" * (length // 4)),
+    "EML, nested parts": (".eml", nested),
+    "EML, attached messages": (
+        ".eml",
+        lambda length: "From: a@b.example\n" + "Content-Type: message/rfc822\n\nSubject: a\n" * (length // 40),
+    ),
+    "EML, parts": (
+        ".eml",
+        lambda length: mail("--e\n\na\n" * (length // 8), "multipart/mixed; boundary=e"),
+    ),
+    "EML, attachments": (
+        ".eml",
+        lambda length: mail(*parts(*[attachment(b"A note.", f"{at}.txt") for at in range(min(900, length // 160))])),
+    ),
+    "MBOX, messages": (
+        ".mbox",
+        lambda length: mailbox(*[mail("a", message_id=str(at)) for at in range(length // 260)]),
+    ),
+    "MBOX, messages with one id": (
+        ".mbox",
+        lambda length: mailbox(*[mail(str(at), message_id="a") for at in range(length // 260)]),
+    ),
+    "SRT, cues": (".srt", lambda length: "1\n00:00:01,000 --> 00:00:02,000\nSome words.\n\n" * (length // 45)),
+    "SRT, rolling cues": (
+        ".srt",
+        lambda length: "".join(f"0:01 --> 0:02\nline {at}\nline {at + 1}\n\n" for at in range(length // 40)),
+    ),
+    "JSON, records": (".json", lambda length: "[" + '{"text": "a", "title": "b"},\n' * (length // 30) + "{}]"),
+    "notebook, cells": (
+        ".ipynb",
+        lambda length: '{"cells": [' + '{"cell_type": "code", "source": "a"},' * (length // 38) + "{}]}",
+    ),
     "JSON Lines, records": (".jsonl", lambda length: '{"text": "a", "title": "b"}\n' * (length // 30)),
 }
 """By name: the suffix, and what makes a file from a length in characters."""

@@ -18,7 +18,7 @@ from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
 from corpus.readers.record_problems import SourceProblem
 from service.reading.sandbox import Sandbox
-from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
+from tests.corpus.readers.files import archive, attachment, bytes_of, epub, mail, mailbox, parts, pdf, word
 from tests.corpus.samples import is_clause
 from tests.hostile.strings import HOSTILE
 
@@ -49,6 +49,26 @@ RECORDS = """\
 {"text": "Two.", "published": "2017-01-19"}
 """
 TABLE = 'id,text,title\n1,"One, and ""two"".",A\n2,Two.,B\n'
+RECORDS_OF_AN_ARRAY = '[{"_id": "a", "text": "One."},\n {"text": "Two.", "published": "2017-01-19"}]'
+PAGE_OF_MAIL = "Content-Type: text/html; charset=utf-8\n\n<p>One, <b>two</b>.</p>"
+MESSAGE = mail(
+    *parts(
+        *("Content-Type: text/plain; charset=iso-8859-1\n\nOne.\n", PAGE_OF_MAIL),
+        attachment(TABLE.encode(), "a.csv"),
+        b"Content-Type: message/rfc822\n\n"
+        + mail("Inner.", "text/plain; format=flowed", subject="=?utf-8?q?T=C3=A9?="),
+    ),
+    message_id="1@x",
+)
+SUBTITLES = (
+    "1\n00:00:01,000 --> 00:00:02,000\n<v Ana><i>One</i>\ntwo.\n\n2\n00:00:02,000 --> 00:00:04,000\ntwo.\nThree.\n"
+)
+NOTEBOOK = (
+    '{"cells": [{"cell_type": "markdown", "source": ["# One\\n", "Two."]}, {"cell_type": "code", "source": "a", '
+    '"outputs": [{"output_type": "stream", "text": "b"}, {"output_type": "execute_result", "data": '
+    '{"text/plain": "c"}}]}], "metadata": {"title": "T", "authors": [{"name": "A"}]}, "nbformat": 4}'
+)
+MARKUP = "=====\nTitle\n=====\n\n:Author: Ana\n:Date: 2014-05-01\n\nOne\n---\n\nWords.\n\n.. include:: /etc/passwd\n"
 
 VALID: Mapping[str, bytes] = {
     "a.txt": TEXT.encode(),
@@ -56,6 +76,15 @@ VALID: Mapping[str, bytes] = {
     "a.html": PAGE.encode(),
     "a.jsonl": RECORDS.encode(),
     "a.csv": TABLE.encode(),
+    "a.json": RECORDS_OF_AN_ARRAY.encode(),
+    "a.eml": MESSAGE,
+    "a.mbox": mailbox(MESSAGE, mail("Two.", message_id="2@x")),
+    "a.srt": SUBTITLES.encode(),
+    "a.vtt": f"WEBVTT\nLanguage: en\n\nNOTE a\n\n{SUBTITLES.replace(',', '.')}".encode(),
+    "a.ipynb": NOTEBOOK.encode(),
+    "a.rst": MARKUP.encode(),
+    "a.org": b"#+TITLE: T\n* TODO One :a:\n#+begin_src a\n* b\n#+end_src\n** Two\n",
+    "a.adoc": b"= T\nAna Ruiz <a@x.example>\n:revdate: 2014-05-01\n\n== One\n\n----\na\n----\n\nTwo\n~~~\n",
     "a.pdf": pdf([["One.", "", "Two words."], ["Three."]], info="/Title (T) /Author (A)"),
     "a.docx": word("T", "Ana Ruiz"),
     "a.epub": epub(),
@@ -99,6 +128,20 @@ PIECES = [
         b";",
         b"\t",
         b"=cmd|x",
+    ),
+    *(
+        b"\nFrom a Mon May  6 23:30:00 2019\n",
+        b"\n--edge\n",
+        b"--edge--",
+        b"=?utf-8?b?4?=",
+        b"Content-Type: multipart/mixed\n",
+    ),
+    *(
+        b"Content-Type: message/rfc822\n\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"=F",
+        b"charset=utf-7",
+        b"00:00 --> 00:01\n",
     ),
     *(b"%PDF-1.7", b"/Kids [2 0 R]", b"/Parent 2 0 R", b"/Length 99999999", b"/FlateDecode", b"endstream", b"R" * 300),
     *(b"PK\x03\x04", b"\x00\x00\xff\xff", b"../" * 9, b"file:///etc/passwd", b"# ", b"| a | b |\n" * 50, b"> " * 2000),

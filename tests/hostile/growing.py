@@ -33,6 +33,7 @@ BEYOND = {
     "PassageSplitter": 20_000,
     "sentences_of": 8192,  # no passage is longer
     "read_html, its head": 2000,  # of attributes no more is looked at
+    "read_documents, headers of a message": 8192,  # no more of a header is read
 }
 """Characters from which on the growth of some work counts: up to there, one library or another is quadratic."""
 

@@ -76,6 +76,14 @@ HEAD = """<!DOCTYPE html><html><head><title>TEXT</title><link rel="canonical" hr
 </head><body><h1>TEXT</h1><time datetime="TEXT">TEXT</time><span class="author">TEXT</span><p>Words."""
 DATA = """<!DOCTYPE html><html><head><script type="application/ld+json">
 {"@type": "Article", "author": {"name": TEXT}, "headline": TEXT}</script></head><body><p>Words."""
+MAIL = "From: a@b.example\nSubject: a\nContent-Type: KIND\n\n"
+BASE64 = "From: a@b.example\nContent-Transfer-Encoding: base64\n\nAAAA\n"
+HEADERS = (
+    "From: TEXT\nTo: TEXT\nCc: =?utf-8?q?TEXT?=\nSubject: =?TEXT\nDate: TEXT\nMessage-ID: TEXT\n"
+    "Content-Disposition: TEXT\nContent-Transfer-Encoding: TEXT\n\nWords."
+)
+MAILBOX = "From a Mon May  6 23:30:00 2019\nFrom: a@b.example\n\n"
+CUE = "\n1\n00:00:01,000 --> 00:00:02,000\n"
 ACCESS = AccessPolicy(proxies=parsed_proxies(["::1", "10.0.0.0/8"]))
 NOW = datetime.date(2026, 1, 1)
 
@@ -97,6 +105,11 @@ SPLITTER = PassageSplitter(count_tokens, target_tokens=40, max_tokens=60)
 def lines_of(text: str) -> list[int]:
     """Where each line begins, as starts of sections or pages."""
     return [0, *(at + 1 for at, character in enumerate(text) if character == "\n")]
+
+
+def notebook(text: str) -> object:
+    output = {"output_type": "stream", "text": text}
+    return {"cells": [{"cell_type": kind, "source": text, "outputs": [output]} for kind in ("markdown", "code")]}
 
 
 def document_of(text: str) -> SourceDocument:
@@ -191,6 +204,30 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "read_records, CSV": lambda text: read("a.csv", "text,b\n" + text),
     "read_documents, text": lambda text: read("a.txt", text),
     "read_documents, Markdown": lambda text: read("a.md", text),
+    "read_records, JSON": lambda text: read("a.json", "[" + text),
+    "read_records, JSON, an object": lambda text: read("a.json", '{"a": ' + json.dumps([{"text": text}] * 2) + "}"),
+    "read_documents, a message": lambda text: read("a.eml", MAIL.replace("KIND", "text/plain") + text),
+    "read_documents, a flowed message": lambda text: read(
+        "a.eml", MAIL.replace("KIND", "text/plain; format=flowed; delsp=yes") + text
+    ),
+    "read_documents, a page in a message": lambda text: read("a.eml", MAIL.replace("KIND", "text/html") + text),
+    "read_documents, headers of a message": lambda text: read("a.eml", HEADERS.replace("TEXT", text)),
+    "read_documents, a type in a message": lambda text: read("a.eml", MAIL.replace("KIND", text)),
+    "read_documents, parts of a message": lambda text: read(
+        "a.eml", MAIL.replace("KIND", "multipart/mixed; boundary=a") + "--a\n" + text.replace("\n", "\n--a\n")
+    ),
+    "read_documents, base64": lambda text: read("a.eml", BASE64 + text),
+    "read_documents, a mailbox": lambda text: read("a.mbox", MAILBOX + text),
+    "read_documents, a mailbox of messages": lambda text: read("a.mbox", text.replace("\n", f"\n\n{MAILBOX}")),
+    "read_documents, SRT": lambda text: read("a.srt", CUE + text),
+    "read_documents, SRT cues": lambda text: read("a.srt", "".join(f"{CUE}{line}\n" for line in text.split("\n"))),
+    "read_documents, WebVTT": lambda text: read("a.vtt", "WEBVTT\n\n" + CUE + "<v " + text),
+    "read_documents, a notebook": lambda text: read("a.ipynb", json.dumps(notebook(text))),
+    "read_documents, a broken notebook": lambda text: read("a.ipynb", '{"cells": [' + text),
+    "read_documents, reStructuredText": lambda text: read("a.rst", text),
+    "read_documents, Org": lambda text: read("a.org", text),
+    "read_documents, Org headlines": lambda text: read("a.org", "* " + text.replace("\n", "\n* ")),
+    "read_documents, AsciiDoc": lambda text: read("a.adoc", text),
     "read_html": lambda text: read("a.html", f"<!DOCTYPE html><html><body>{text}"),
     "read_html, its head": lambda text: read("a.html", HEAD.replace("TEXT", html.escape(text))),
     "read_html, its data": lambda text: read("a.html", DATA.replace("TEXT", json.dumps(text))),

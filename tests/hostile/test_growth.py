@@ -185,6 +185,16 @@ MEASURED_ROOMS = """
     corpus.readers.html.unseen
     corpus.readers.pdf.pages
     corpus.readers.json_rows
+    corpus.readers.mail.bodies
+    corpus.readers.mail.charsets
+    corpus.readers.mail.eml
+    corpus.readers.mail.headers
+    corpus.readers.mail.messages
+    corpus.readers.mail.parts
+    corpus.readers.markup.headings
+    corpus.readers.markup.notebook
+    corpus.readers.subtitles.cues
+    corpus.readers.subtitles.subtitles
     corpus.readers.text
     corpus.readers.reading
     corpus.readers.records
@@ -234,6 +244,15 @@ WITHIN = {
     "likely_encoding": "decoded",
     "not_utf8": "decoded",
     "json_rows": "read_documents",
+    **dict.fromkeys(
+        (
+            *("array_rows", "body_of", "bytes_of", "decoded_words", "head_of", "header", "heading_of", "part_text"),
+            *("read_message", "split_message", "words_of", "cues", "read_subtitles", "read_notebook"),
+            *("asciidoc_sections", "org_sections", "rst_sections"),
+        ),
+        "read_documents",
+    ),
+    "markdown_headings": "markdown_sections",
     "published_on": "read_html",
     "storable": "split_front_matter",
     "usable": "split_front_matter",

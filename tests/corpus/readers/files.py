@@ -1,5 +1,6 @@
 """Small files of each format, made from their parts."""
 
+import base64
 import hashlib
 import io
 import zipfile
@@ -160,6 +161,40 @@ def para(*inside: str, properties: str = "") -> str:
     """A paragraph with this XML; without markup, it is a run."""
     pieces = "".join(one if one.startswith("<") else run(one) for one in inside)
     return f"<w:p><w:pPr>{properties}</w:pPr>{pieces}</w:p>"
+
+
+def mail(
+    body: str | bytes = "The pilot comes at noon.\n",
+    kind: str = "text/plain; charset=utf-8",
+    subject: str = "Pilot",
+    message_id: str = "",
+    **headers: str,
+) -> bytes:
+    """A message from Ana Ruiz to Luis Paz; underscores in names of headers are hyphens."""
+    lines = [
+        *("From: Ana Ruiz <ana@harbour.example>", "To: Luis Paz <luis@harbour.example>", f"Subject: {subject}"),
+        *("Date: Mon, 6 May 2019 23:30:00 -0600", "MIME-Version: 1.0", f"Content-Type: {kind}"),
+        *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+        *([f"Message-ID: <{message_id}>"] if message_id else []),
+    ]
+    return "\n".join([*lines, "", ""]).encode() + (body if isinstance(body, bytes) else body.encode())
+
+
+def parts(*each: str | bytes, kind: str = "mixed", edge: str = "edge") -> tuple[bytes, str]:
+    """The body and the media type of a multipart."""
+    pieces = [one if isinstance(one, bytes) else one.encode() for one in each]
+    marked = b"".join(f"--{edge}\n".encode() + piece + b"\n" for piece in pieces)
+    return marked + f"--{edge}--\n".encode(), f'multipart/{kind}; boundary="{edge}"'
+
+
+def attachment(data: bytes, name: str, kind: str = "application/octet-stream") -> bytes:
+    """A part with a file."""
+    head = f'Content-Type: {kind}; name="{name}"\nContent-Disposition: attachment; filename="{name}"\n'
+    return f"{head}Content-Transfer-Encoding: base64\n\n".encode() + base64.encodebytes(data)
+
+
+def mailbox(*messages: bytes) -> bytes:
+    return b"".join(b"From ana@harbour.example Mon May  6 23:30:00 2019\n" + each + b"\n\n" for each in messages)
 
 
 def pdf(

@@ -19,16 +19,18 @@ from corpus.readers.docx.document import DOCX
 from corpus.readers.epub import EPUB
 from corpus.readers.formats import FORMATS, SUFFIXES, Format, format_of
 from corpus.readers.html.page import HTML
+from corpus.readers.mail.eml import EML
+from corpus.readers.mail.mbox import MBOX
+from corpus.readers.markup.headings import ASCIIDOC, ORG, RST
+from corpus.readers.markup.notebook import IPYNB
 from corpus.readers.pdf.pages import PDF
-from corpus.readers.records import CSV, JSON_LINES
+from corpus.readers.records import CSV, JSON, JSON_LINES
+from corpus.readers.subtitles.subtitles import SRT, VTT
 from corpus.readers.text import MARKDOWN, TEXT
-from tests.corpus.readers.files import archive, bytes_of, epub, pdf, word
+from tests.corpus.readers.files import archive, bytes_of, epub, mail, mailbox, pdf, word
 from tests.corpus.samples import UNHURRIED, is_clause, read_document
 
-
-def test_json_that_is_not_in_lines_is_told_what_to_be() -> None:
-    with pytest.raises(SourceError, match=r"^only JSON Lines is read, not other JSON; write one object per line"):
-        format_of(bytes_of(b'{"title": "One object"}', "a.json"), ReadOptions())
+OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "__properties_version1.0".encode("utf-16-le")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,20 @@ def test_json_that_is_not_in_lines_is_told_what_to_be() -> None:
         ("a.txt", b'{"_id": "1", "text": "A record."}\n', JSON_LINES),
         ("a.txt", b'{"_id": "1"} is no record', TEXT),
         ("a.jsonl", b"broken", JSON_LINES),
+        ("a.jsonl", b'[{"text": "A record."}]', JSON),
+        ("a.json", b'{"text": "A record."}', JSON_LINES),
+        ("a.json", b"broken", JSON),
+        ("a.txt", b'[{"text": "Text."}]', TEXT),
+        ("a.eml", mail(), EML),
+        ("a.txt", mail(), TEXT),
+        ("a.mbox", mailbox(mail()), MBOX),
+        ("a.eml", mailbox(mail()), EML),
+        ("a.srt", b"broken", SRT),
+        ("a.vtt", b"WEBVTT\n", VTT),
+        ("a.ipynb", b'{"cells": []}', IPYNB),
+        ("a.rst", b"Words.", RST),
+        ("a.org", b"Words.", ORG),
+        ("a.adoc", b"Words.", ASCIIDOC),
         ("a.CSV", b"id,text\n1,Text.\n", CSV),
         ("a.txt", "Text.".encode("utf-16"), TEXT),
     ],
@@ -64,6 +80,7 @@ def test_a_format_comes_from_the_content_else_from_the_name(name: str, data: byt
         ("README", b"Plain words.", "its format is not supported"),
         ("a.txt~", b"Plain words.", "its format is not supported"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an old or encrypted Office file; save it as .docx"),
+        ("a.msg", OUTLOOK, "it is an Outlook message; save it from a mail program as .eml"),
         ("a.txt", b"{\\rtf1 Words}", "it is an RTF file; save it as .docx"),
         ("a.txt.gz", b"\x1f\x8b\x08", "it is a gzip archive; unpack it"),
         ("a.pdf", b"\x89PNG\r\n", "it is a picture"),

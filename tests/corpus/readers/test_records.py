@@ -62,7 +62,7 @@ def test_a_record_without_an_id_is_named_by_its_line() -> None:
         ({"text": "T", "x": "y" * 300_000}, "line 2 has more than 256 KiB of metadata; shorten it"),
         ({"_id": "x"}, "line 2 has no 'text'; add it, or name the key with --text-field"),
         ({"_id": "x", "text": None}, "line 2 has no 'text'; add it, or name the key with --text-field"),
-        ({"_id": "x", "text": 7}, "line 2: 'text' must be a text; correct or remove the line"),
+        ({"_id": "x", "text": 7}, "line 2: 'text' must be a text; correct or remove it"),
         ({"_id": "x", "text": " \n"}, "line 2 has no text"),
         ({"_id": ["x"], "text": "T"}, "line 2: '_id' must be a text or an integer; correct it"),
         ({"_id": "x\u0007", "text": "T"}, "line 2: '_id' contains control characters; remove them"),
@@ -200,9 +200,9 @@ def test_a_row_with_more_cells_than_columns_costs_only_itself() -> None:
             "it has no column 'text' (with commas between them, its columns are 'id', 'words'); name it with --text",
         ),
         ("text,text\n1,One\n", "a.csv", "two of its columns have the same name; rename one"),
-        ("id,text\n", "a.csv", "it has no records; give a file with one on each line"),
+        ("id,text\n", "a.csv", "it has no records; give a file with some"),
         ("", "a.csv", "it has no column 'text'"),
-        ("\n\n", "a.jsonl", "it has no records; give a file with one on each line"),
+        ("\n\n", "a.jsonl", "it has no records; give a file with some"),
         (b"{\0}", "a.jsonl", "it is a binary file"),
     ],
 )
@@ -314,14 +314,82 @@ def test_whatever_records_hold_each_is_read_or_named(records: list[dict[str, str
     assert all(is_clause(item.reason) for item in read if isinstance(item, SourceProblem))
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.ndjson"])
 @pytest.mark.parametrize(
-    "text", ['[{"text": "One."}, {"text": "Two."}]\n', '[\n  {"text": "One."},\n  {"text": "Two."}\n]\n']
+    "text",
+    [
+        '[{"_id": "a", "text": "One."}, {"text": "Two.", "port": "Izalco"}]\n',
+        '\ufeff[\n  {"_id": "a", "text": "One."}\n,\n  {"text": "Two.", "port": "Izalco"}\n]\n\n',
+    ],
 )
-def test_a_json_array_is_refused_as_one(text: str) -> None:
-    with pytest.raises(SourceError, match=r"^it is a JSON array, not JSON Lines; write each of its objects on its own"):
-        items(text, "a.jsonl")
+def test_a_json_array_has_a_document_for_each_object(text: str, name: str) -> None:
+    read = [each for each in items(text, name) if isinstance(each, SourceDocument)]
+    assert [each.source for each in read] == [f"/documents/{name}#a", f"/documents/{name}#record-2"]
+    assert [each.text for each in read] == ["One.", "Two."]
+    assert read[1].metadata.extra == {"port": "Izalco"}
+    assert {each.media_type for each in read} == {"application/json"}
+
+
+def test_the_only_list_of_objects_in_an_object_has_the_records() -> None:
+    text = '{"port": "Izalco", "tags": ["a"], "none": [],\n "logs": [{"id": 7, "text": "One."}, {"text": "Two."}]}'
+    assert [each.source for each in items(text, "a.json")] == ["/documents/a.json#7", "/documents/a.json#record-2"]
+
+
+def test_an_object_with_a_text_is_a_record() -> None:
+    text = '{\n  "title": "A log",\n  "text": "One.",\n  "tags": ["a"]\n}\n'
+    document = only(text, "a.json")
+    assert (document.source, document.text, document.metadata.title) == ("/documents/a.json#record-1", "One.", "A log")
+
+
+def test_json_lines_may_be_named_json() -> None:
+    assert [
+        each.source for each in items('{"_id": "a", "text": "One."}\n{"_id": "b", "text": "Two."}\n', "a.json")
+    ] == [
+        *("/documents/a.json#a", "/documents/a.json#b"),
+    ]
+
+
+def test_a_record_of_an_array_that_cannot_be_read_costs_itself() -> None:
+    read = items('[{"text": "One."}, 5, {"text": 6}, {"a": "b"}, {"text": "Two."}]', "a.json")
+    assert [type(each) for each in read] == [SourceDocument, *[SourceProblem] * 3, SourceDocument]
+    assert [each.reason for each in read if isinstance(each, SourceProblem)] == [
+        "record 2 is not a JSON object; correct or remove it",
+        "record 3: 'text' must be a text; correct or remove it",
+        "record 4 has no 'text'; add it, or name the key with --text-field",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('[{"text": "One."}, {"text": ', "it is not valid JSON (line 1, column 29); correct it"),
+        ('[{"text": "One."} {"text": "Two."}]', "it is not valid JSON after record 1"),
+        ('[{"text": "One."}]\n[{"text": "Two."}]', "it has more after its JSON array"),
+        ('{"a": 1,}', "it is not valid JSON (line 1, column 9); correct it"),
+        ('{"a": 1}', "it is JSON without a list of objects; write one object per line and name it .jsonl"),
+        ('"a"', "it is JSON without a list of objects"),
+        ('{"a": [{"text": "One."}], "b": [{"text": "Two."}]}', "it is JSON with several lists of objects"),
+        ("[]", "it has no records"),
+        ('[{"a": ' + "[" * 100_000, "record 1 has lists or objects nested more than 16 deep"),
+        ('{"a": ' + "[" * 100_000, "it has lists or objects nested more than 16 deep"),
+        ('[{"a": ' + "9" * 5000 + "}]", "record 1 has a number of more than 40 digits"),
+        ('{"a": ' + "9" * 5000 + "}", "it has a number of more than 40 digits"),
+    ],
+)
+def test_other_json_is_refused_with_what_to_change(text: str, reason: str) -> None:
+    with pytest.raises(SourceError) as refused:
+        items(text, "a.json")
+    assert str(refused.value).startswith(reason)
+    assert is_clause(str(refused.value))
 
 
 def test_a_line_with_a_list_refuses_that_record_only() -> None:
     read = items('[1]\n{"_id": "a", "text": "Text."}\n[2]\n', "a.jsonl")
     assert [type(item) for item in read] == [SourceProblem, SourceDocument, SourceProblem]
+
+
+def test_a_refusal_shows_the_beginning_of_long_names_of_columns() -> None:
+    with pytest.raises(SourceError) as refused:
+        items("a" + " " * 900 + "b" * 900 + ",c\n1,2\n", "a.csv")
+    assert f"its columns are 'a {'b' * 58}', 'c')" in str(refused.value)
+    assert is_clause(str(refused.value))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpus.readers.files import epub, pdf, word
+from tests.corpus.readers.files import attachment, epub, mail, parts, pdf, word
 from tests.service.cli.conftest import Run
 
 Write = Callable[..., Path]
@@ -35,17 +35,23 @@ def test_a_folder_of_all_formats_can_be_asked_about(footnote: Run, write: Write)
     write("letter.docx", word(title="A letter", author="Ana Ruiz"))
     write("book.epub", epub())
     write("records.jsonl", RECORDS)
+    write("log.json", '[{"_id": "day", "text": "The log is about tides."}]')
+    body, kind = parts("\nThe letter is about pilots.", attachment(b"The note is about buoys.", "note.txt"))
+    write("letter.eml", mail(body, kind))
+    write("talk.srt", "1\n00:12:05,000 --> 00:12:09,000\nThe talk is about ferries.\n")
     folder = write("table.csv", "id,title,text\nrow,A row,The row is about money.\n").parent
 
     ran = footnote("ingest", folder)
 
     assert (ran.code, ran.err) == (0, "")
-    assert "Documents: 7 added (" in ran.out
+    assert "Documents: 11 added (" in ran.out
     assert footnote("verify").code == 0
     passage = answer_of(footnote, "Which page is about homicides?", "paper")
     assert passage["text"] == "The first page is about prisons.\n\nThe second page is about homicides."
+    assert answer_of(footnote, "What is about ferries?", "talk")["citation"]["place"] == "0:12:05"  # type: ignore[index]
+    assert answer_of(footnote, "What is about buoys?", "letter-note-txt")["text"] == "The note is about buoys."
     assert "All rights reserved" not in json.dumps(answer_of(footnote, "When did the truce begin?", "page"))
-    assert footnote("ingest", folder).out.startswith("Documents: 0 added, 7 unchanged")
+    assert footnote("ingest", folder).out.startswith("Documents: 0 added, 11 unchanged")
 
 
 def test_an_answer_is_cited_with_the_page_it_stands_on(

@@ -21,6 +21,7 @@ from service.ingest.ingester import Ingester
 from service.ingest.outcomes import Action
 from service.runtime.progress import NoProgress
 from service.settings import Settings
+from tests.corpus.readers.files import attachment, mail, mailbox, parts
 from tests.corpus.samples import tamper
 from tests.service.conftest import Write
 from tests.service.ingest.checks import assert_sound, everything_in, no_encoder
@@ -423,6 +424,47 @@ def test_a_stray_quote_removes_no_stored_row(ingester: Ingester, write: Write, s
     assert sorted(by_source(store)) == [f"mill.csv#b{digit}" for digit in (6, 7, 8, 9)]
     [(_, reason)] = summary.refused
     assert reason.startswith("line 3 is not valid CSV; check its quotes; until then, no stored record")
+
+
+def test_a_message_removed_from_a_mailbox_is_removed_and_one_that_cannot_be_read_is_kept(
+    ingester: Ingester, write: Write, store: Store, quiet: NoProgress
+) -> None:
+    one, two, three = (mail(f"Ship {at} sails.", message_id=f"{at}@x") for at in (1, 2, 3))
+    path = write("a.mbox", "")
+    path.write_bytes(mailbox(one, two, three))
+    ingester.ingest([path], quiet)
+    assert set(by_source(store)) == {"a.mbox#1@x", "a.mbox#2@x", "a.mbox#3@x"}
+
+    path.write_bytes(mailbox(two.replace(b"Ship 2", b"Ship \xff"), three))
+    summary = ingester.ingest([path], quiet)
+
+    assert (summary.unchanged, summary.removed) == ([f"{path}#3@x"], [f"{path}#1@x"])
+    assert [source for source, _ in summary.refused] == [f"{path}#2@x"]
+    assert set(by_source(store)) == {"a.mbox#2@x", "a.mbox#3@x"}
+    assert_sound(store)
+
+
+def test_attachments_are_stored_with_their_message_and_go_with_it(
+    ingester: Ingester, write: Write, store: Store, quiet: NoProgress
+) -> None:
+    table = attachment(b"id,text\nb1,The buoy is red.\nb2,The buoy is green.\n", "buoys.csv")
+    body, kind = parts("\nSee the files.", attachment(b"The tide turns.", "tide.txt"), table)
+    path = write("a.eml", "")
+    path.write_bytes(mail(body, kind))
+    assert len(ingester.ingest([path], quiet).added) == 4
+    assert len(ingester.ingest([path], quiet).unchanged) == 4
+
+    broken = attachment(b"id,name\nb1,b", "buoys.csv")
+    body, kind = parts("\nSee the files.", broken)
+    path.write_bytes(mail(body, kind))
+    summary = ingester.ingest([path], quiet)
+
+    assert (summary.replaced, summary.removed) == ([f"{path}"], [f"{path}#tide.txt"])
+    assert [source for source, _ in summary.refused] == [f"{path}#buoys.csv"]
+    assert set(by_source(store)) == {"a.eml", "a.eml#buoys.csv#b1", "a.eml#buoys.csv#b2"}
+    moved = path.rename(path.with_name("b.eml"))
+    assert ingester.ingest([moved], quiet, prune=[path.parent]).moved == [(f"{path}", f"{moved}")]
+    assert_sound(store)
 
 
 def test_the_summary_says_how_much_of_a_text_is_left_out(ingester: Ingester, write: Write, quiet: NoProgress) -> None:
