@@ -2,7 +2,7 @@
 
 from corpus.errors import InputError
 
-__all__ = ["BaselineError", "RequirementError", "SetError", "TargetError"]
+__all__ = ["BaselineError", "FolderError", "RequirementError", "SetError", "TargetError"]
 
 
 class SetError(InputError):
@@ -19,3 +19,7 @@ class BaselineError(InputError):
 
 class RequirementError(InputError):
     """A requirement is malformed or names an unknown measure."""
+
+
+class FolderError(InputError):
+    """A folder of files and references cannot be used; the message names the file."""

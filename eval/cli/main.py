@@ -9,6 +9,7 @@ from eval.cli.bench import bench
 from eval.cli.calibrate import calibrate
 from eval.cli.compare import compare
 from eval.cli.imports import import_
+from eval.cli.reading import reading, references
 from eval.cli.run import run
 from eval.cli.train import train
 from eval.cli.train_maps import train_maps
@@ -23,7 +24,7 @@ def footnote_eval() -> None:
     """
 
 
-for command in (run, compare, import_, calibrate, bench, train, train_maps):
+for command in (run, compare, import_, reading, references, calibrate, bench, train, train_maps):
     footnote_eval.add_command(command)
 
 

@@ -31,5 +31,16 @@ MEANINGS: Mapping[str, str] = {
     "latency_p50_ms": "Time that half of the answers take at most.",
     "latency_p95_ms": "Time that 95 % of the answers take at most.",
     "latency_p99_ms": "Time that 99 % of the answers take at most.",
+    "word_recall_median": "Share of the reference's words that are read; half of the files have at least this.",
+    "word_recall_worst_decile": "The same, in the worst tenth of the files.",
+    "word_precision_median": "Share of the words read that are in the reference; half of the files have at least this.",
+    "word_precision_worst_decile": "The same, in the worst tenth of the files.",
+    "word_order_median": "Share of the words in common that are in the reference's order, in the median file.",
+    "word_order_worst_decile": "The same, in the worst tenth of the files.",
+    "glued_words": "Number of times that neighbouring words of the reference are read as one; smaller is better.",
+    "split_words": "Number of words of the reference that are read as several; smaller is better.",
+    "numbers_missing": "Number of words with a digit that are in the reference and not read; smaller is better.",
+    "numbers_extra": "Number of words with a digit that are read and not in the reference; smaller is better.",
+    "refused_files": "Number of files of which nothing is read.",
 }
-"""A line for each measure of a run or a comparison."""
+"""A line for each measure of a run, a comparison or a reading."""

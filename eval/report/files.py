@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eval.errors import TargetError
+from eval.reading import Reading, ReadingComparison, reading_json
 from eval.report.text import claims_sentence, shown
 from eval.report.trec import write_trec_qrels, write_trec_run
 from eval.runs import VERDICTS, Check, Comparison, Evaluation, Run, confusion, save_run, write_junit
@@ -55,6 +56,22 @@ def write_comparison(folder: Path, comparison: Comparison) -> None:
 
     with _written_together(folder) as staging:
         (staging / "comparison.html").write_text(render_comparison(comparison), encoding="utf-8")
+
+
+def write_reading(
+    folder: Path, reading: Reading, comparison: ReadingComparison | None, checks: Sequence[Check]
+) -> None:
+    """Write the report of a reading into a folder: page, stored reading, JUnit XML.
+
+    Raises:
+        TargetError: The folder cannot be written.
+    """
+    from eval.report.page import render_reading
+
+    with _written_together(folder) as staging:
+        (staging / "reading.json").write_text(reading_json(reading), encoding="utf-8")
+        (staging / "index.html").write_text(render_reading(reading, comparison, checks), encoding="utf-8")
+        write_junit({reading.name: checks}, staging / "junit.xml")
 
 
 def _write_evaluation(folder: Path, evaluation: Evaluation) -> None:

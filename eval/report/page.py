@@ -12,7 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from eval.measures import MEANINGS
+from eval.reading import Reading, ReadingComparison
 from eval.report.plots import all_plots, by_set, tag_groups
+from eval.report.reading_text import differences_of, measure_table, shares_of
 from eval.report.text import claims_sentence, required, shown
 from eval.runs import (
     FAULTS,
@@ -109,6 +111,19 @@ def render_overview(evaluations: Sequence[Evaluation]) -> str:
 def render_comparison(comparison: Comparison) -> str:
     """Return the page of a comparison as HTML."""
     return _page("comparison.html", comparison=comparison, **_compared(comparison))
+
+
+def render_reading(reading: Reading, comparison: ReadingComparison | None, checks: Sequence[Check]) -> str:
+    """Return the page of a reading as HTML."""
+    return _page(
+        "reading.html",
+        reading=reading,
+        comparison=comparison,
+        checks=checks,
+        table=measure_table(reading),
+        shares_of=shares_of,
+        differences_of=differences_of,
+    )
 
 
 def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - the variables of the template

@@ -16,6 +16,7 @@ from eval.runs import (
     Check,
     Comparison,
     Evaluation,
+    MeasureComparison,
     Run,
     claim_counts,
     confusion,
@@ -128,19 +129,24 @@ def print_variants(comparison: Comparison, names: Sequence[str]) -> None:
 
 def print_comparison(comparison: Comparison, top: int = 10) -> None:
     """Print the measures of both runs and the questions that changed most, wrapped to the terminal."""
-    wide = max(len(m.measure) for m in comparison.measures)
-    click.echo(f"{'measure':{wide}}     A     B  B - A  95 % interval       p  +/=/-")
-    for m in comparison.measures:
-        d = m.paired
-        values = f"{m.measure:{wide}} {m.a:5.3f} {m.b:5.3f} {d.difference:+6.3f} [{d.low:+.3f}, {d.high:+.3f}]"
-        verdict = "" if m.verdict == NO_DIFFERENCE else m.verdict
-        click.echo(f"{values} {m.p_holm:5.3f}  {f'{d.wins}/{d.ties}/{d.losses}':11} {verdict}".rstrip())
-    click.echo("p is corrected by Holm's method; without a word at its end, a difference may be due to chance.")
+    print_paired(comparison.measures)
     if comparison.changed:
         shown_ = min(top, len(comparison.changed))
         click.echo(f"\n{plural(len(comparison.changed), 'question')} changed; the {shown_} that changed most:")
     for change in comparison.changed[:top]:
         _print_change(change)
+
+
+def print_paired(measures: Sequence[MeasureComparison]) -> None:
+    """Print the measures of A and B, with the significance of each difference."""
+    wide = max(len(m.measure) for m in measures)
+    click.echo(f"{'measure':{wide}}     A     B  B - A  95 % interval       p  +/=/-")
+    for m in measures:
+        d = m.paired
+        values = f"{m.measure:{wide}} {m.a:5.3f} {m.b:5.3f} {d.difference:+6.3f} [{d.low:+.3f}, {d.high:+.3f}]"
+        verdict = "" if m.verdict == NO_DIFFERENCE else m.verdict
+        click.echo(f"{values} {m.p_holm:5.3f}  {f'{d.wins}/{d.ties}/{d.losses}':11} {verdict}".rstrip())
+    click.echo("p is corrected by Holm's method; without a word at its end, a difference may be due to chance.")
 
 
 def _print_change(change: ChangedQuestion) -> None:

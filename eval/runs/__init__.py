@@ -1,9 +1,17 @@
 """Runs: questions asked, judged and measured; comparisons and gates."""
 
 from eval.runs.answers import is_right, shown_sentence
-from eval.runs.comparison import NO_DIFFERENCE, ChangedQuestion, Comparison, compare, differences
+from eval.runs.comparison import (
+    NO_DIFFERENCE,
+    ChangedQuestion,
+    Comparison,
+    MeasureComparison,
+    compare,
+    compare_measures,
+    differences,
+)
 from eval.runs.evaluation import LoadedSet, load_set, stored_beir
-from eval.runs.gate import Check, parse_requirement, write_junit
+from eval.runs.gate import Check, check_no_regression, check_requirements, parse_requirement, write_junit
 from eval.runs.multiple import Evaluation, baselines, check_names, evaluate
 from eval.runs.run import QuestionOutcome, Run, RunPassage, load_run, save_run
 from eval.runs.summary import answer_pairs, judged_outcomes, passage_pairs, summarised
@@ -21,6 +29,7 @@ __all__ = [
     "Comparison",
     "Evaluation",
     "LoadedSet",
+    "MeasureComparison",
     "QuestionOutcome",
     "Run",
     "RunPassage",
@@ -28,8 +37,11 @@ __all__ = [
     "answer_pairs",
     "baselines",
     "check_names",
+    "check_no_regression",
+    "check_requirements",
     "claim_counts",
     "compare",
+    "compare_measures",
     "confusion",
     "differences",
     "evaluate",

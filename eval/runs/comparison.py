@@ -24,7 +24,7 @@ DIGEST = 12
 
 @dataclass(frozen=True, slots=True)
 class MeasureComparison:
-    """One measure of both runs.
+    """One measure of both runs, over questions or over files.
 
     `p_holm` is corrected for the number of measures. `paired.wins` and `.losses` count the questions on which B is
     better and worse, or higher and lower if neither is better.
@@ -93,19 +93,31 @@ def compare(a: Run, b: Run) -> Comparison:
     before = {outcome.id: outcome for outcome in a.outcomes}
     pairs = [(before[outcome.id], outcome) for outcome in b.outcomes]
     valued = [(_values(x), _values(y)) for x, y in pairs]
+    measures = compare_measures(valued, COMPARED)
+    changed = [ChangedQuestion(change, x, y) for x, y in pairs if (change := _change(x, y)) or (x.status != y.status)]
+    return Comparison(a, b, measures, sorted(changed, key=lambda c: (-abs(c.change), c.change, c.a.id)))
+
+
+def compare_measures(
+    pairs: Sequence[tuple[Mapping[str, float], Mapping[str, float]]], names: Sequence[str]
+) -> list[MeasureComparison]:
+    """Compare measures pair by pair, for the pairs in which both sides have a value.
+
+    Args:
+        pairs: The values of the same question or file in A and in B, by measure.
+        names: The measures.
+    """
     found = []
-    for measure in COMPARED:
-        values = [(x[measure], y[measure]) for x, y in valued if measure in x and measure in y]
+    for measure in names:
+        values = [(x[measure], y[measure]) for x, y in pairs if measure in x and measure in y]
         if values:
             left, right = [x for x, _ in values], [y for _, y in values]
             found.append((measure, left, right, _paired(measure, left, right)))
     corrected = holm([difference.p for *_, difference in found])
-    measures = [
+    return [
         MeasureComparison(measure, sum(left) / len(left), sum(right) / len(right), len(left), difference, p)
         for (measure, left, right, difference), p in zip(found, corrected, strict=True)
     ]
-    changed = [ChangedQuestion(change, x, y) for x, y in pairs if (change := _change(x, y)) or (x.status != y.status)]
-    return Comparison(a, b, measures, sorted(changed, key=lambda c: (-abs(c.change), c.change, c.a.id)))
 
 
 def _values(outcome: QuestionOutcome) -> Mapping[str, float]:

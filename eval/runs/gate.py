@@ -10,8 +10,7 @@ from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
 from eval.errors import RequirementError
 from eval.measures import COMPARED
-from eval.runs.comparison import Comparison
-from eval.runs.run import Run
+from eval.runs.comparison import MeasureComparison
 
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -59,32 +58,36 @@ class Check:
     detail: str
 
 
-def parse_requirement(text: str) -> Requirement:
+def parse_requirement(text: str, known: Sequence[str] = MEASURES) -> Requirement:
     """Parse `MEASURE>=VALUE` (or `<=`, `>`, `<`).
+
+    Args:
+        text: The requirement.
+        known: The measures that may be required.
 
     Raises:
         RequirementError: It is malformed or names an unknown measure.
     """
     match = _FORM.fullmatch(text)
     if match is None:
-        raise RequirementError(f"'{text}' is not a requirement. Write one such as 'nDCG@10>=0.8'.")
-    if match["measure"] not in MEASURES:
-        raise RequirementError(f"There is no measure '{match['measure']}'. Known are: {', '.join(MEASURES)}.")
+        raise RequirementError(f"'{text}' is not a requirement. Write one such as '{known[0]}>=0.8'.")
+    if match["measure"] not in known:
+        raise RequirementError(f"There is no measure '{match['measure']}'. Known are: {', '.join(known)}.")
     return Requirement(match["measure"], match["sign"], float(match["value"]))
 
 
-def check_requirements(run: Run, requirements: Sequence[Requirement]) -> list[Check]:
-    """Check a run against requirements; a measure that is not available meets none."""
+def check_requirements(measures: Mapping[str, float | None], requirements: Sequence[Requirement]) -> list[Check]:
+    """Check measures against requirements; a measure that is not available meets none."""
     checks = []
     for requirement in requirements:
-        value = run.measures.get(requirement.measure)
+        value = measures.get(requirement.measure)
         passed = value is not None and _OPERATORS[requirement.sign](value, requirement.value)
-        detail = f"{requirement.measure} is not available" if value is None else f"{requirement.measure} is {value:.4f}"
-        checks.append(Check(str(requirement), passed, detail))
+        found = "not available" if value is None else str(value) if isinstance(value, int) else f"{value:.4f}"
+        checks.append(Check(str(requirement), passed, f"{requirement.measure} is {found}"))
     return checks
 
 
-def check_no_regression(comparison: Comparison) -> list[Check]:
+def check_no_regression(measures: Sequence[MeasureComparison]) -> list[Check]:
     """Check that no measure is significantly worse than the baseline's, Holm-corrected over all measures.
 
     Measures that do not say which run is better are not checked.
@@ -95,7 +98,7 @@ def check_no_regression(comparison: Comparison) -> list[Check]:
             m.verdict != "worse",
             f"{m.a:.4f} before, {m.b:.4f} now ({m.paired.difference:+.4f}, p = {m.p_holm:.3f} after Holm)",
         )
-        for m in comparison.measures
+        for m in measures
         if m.better is not None
     ]
 

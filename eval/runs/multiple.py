@@ -119,8 +119,8 @@ def evaluate(
                 folder = data / name
         run = measured(given, data=folder, url=url, k=k, overlap=overlap)
         comparison = compare(before[name], run) if name in before else None
-        checks = check_requirements(run, requirements)
+        checks = check_requirements(run.measures, requirements)
         if comparison is not None and no_regression:
-            checks += check_no_regression(comparison)
+            checks += check_no_regression(comparison.measures)
         evaluations.append(Evaluation(run, comparison, checks))
     return evaluations

@@ -11,7 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from eval.measures import MEANINGS
-from eval.report.page import render, render_comparison, render_overview
+from eval.reading.comparison import compare_readings
+from eval.reading.fidelity import compare_words
+from eval.reading.result import READING_MEASURES, FileReading, Reading
+from eval.report.page import render, render_comparison, render_overview, render_reading
 from eval.runs.comparison import compare
 from eval.runs.gate import Check
 from eval.runs.multiple import Evaluation
@@ -163,6 +166,25 @@ def test_the_other_pages_give_the_meanings_too(show: Open) -> None:
     page = show(render_comparison(compare(run, run_of(*(refused(o.id) for o in OUTCOMES)))))
     titles = page.get_by_role("region", name="Measures of A and B").locator("tbody th")
     assert titles.first.get_attribute("title") == MEANINGS[titles.first.text_content() or ""]
+
+
+def test_the_page_of_a_reading_shows_what_is_in_files_as_text(show: Open) -> None:
+    kept, lost = compare_words(["sea"], ["sea"]), compare_words([ATTACK, "7"], ["sea"])
+    files = [
+        FileReading("lost.pdf", "pdf", "0", False, ATTACK, lost),
+        FileReading(f"{ATTACK}.docx", "docx", "0", True, ATTACK, compare_words(["sea"], [])),
+    ]
+    before = [FileReading(file.path, file.kind, "0", False, None, kept) for file in files]
+    old, new = (Reading(1, ATTACK, "2026-01-01T00:00:00+00:00", found, [ATTACK]) for found in (before, files))
+    page = show(render_reading(new, compare_readings(old, new), [Check("refused_files<=0", False, ATTACK)]))
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text(ATTACK)
+    table = page.get_by_role("region", name="Measures by format")
+    expect(table.locator("thead th")).to_have_text(["measure", "all", "docx", "pdf", "meaning"])
+    expect(table.locator("tbody tr > td:last-child")).to_have_text(
+        ["", *(MEANINGS[measure] for measure in READING_MEASURES)]
+    )
+    expect(page.get_by_role("region", name="Measures of A and B").locator("tbody tr")).to_have_count(3)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

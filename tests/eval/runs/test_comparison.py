@@ -106,9 +106,9 @@ def test_more_wrong_claims_are_worse_and_more_claims_neither() -> None:
     assert (up["claimed_wrong"].paired.wins, up["claimed_wrong"].paired.losses) == (0, 20)
     assert (up["claimed"].verdict, down["claimed"].verdict) == ("higher", "lower")
     assert (up["uncertain"].verdict, down["uncertain"].verdict) == ("lower", "higher")
-    checks = {check.name: check.passed for check in check_no_regression(compare(a, b))}
+    checks = {check.name: check.passed for check in check_no_regression(compare(a, b).measures)}
     assert checks["no regression of claimed_wrong"] is False
-    assert all(check.passed for check in check_no_regression(compare(b, a)))
+    assert all(check.passed for check in check_no_regression(compare(b, a).measures))
     assert "no regression of claimed" not in checks
 
 
