@@ -78,7 +78,7 @@ def ingest(
     data: Path | None,
     as_json: bool,
 ) -> int:
-    """Ingest documents: text, Markdown, HTML, PDF, DOCX, EPUB, JSON Lines and CSV files, or folders of them.
+    """Ingest documents: text, Markdown, HTML, PDF, EPUB, JSON Lines, CSV and office files, or folders of them.
 
     Unchanged files are skipped, changed files replace their documents, and moved files keep theirs. An unreadable file
     affects only itself; the exit code is then 1.
