@@ -6,7 +6,7 @@ from typing import Protocol
 from corpus.documents import ReadOptions, SourceDocument
 from corpus.errors import SourceError
 from corpus.files import SourceBytes
-from corpus.readers.archives import has_member, is_archive
+from corpus.readers.archives import is_archive
 from corpus.readers.docx.document import DOCX
 from corpus.readers.epub import EPUB
 from corpus.readers.html.page import HTML
@@ -14,11 +14,18 @@ from corpus.readers.mail.eml import EML
 from corpus.readers.mail.mbox import MBOX
 from corpus.readers.markup.headings import ASCIIDOC, ORG, RST
 from corpus.readers.markup.notebook import IPYNB
+from corpus.readers.office.opendocument.documents import ODT
+from corpus.readers.office.opendocument.slides import ODP
+from corpus.readers.office.opendocument.spreadsheets import ODS
+from corpus.readers.office.presentations import PPTX
+from corpus.readers.office.rtf.documents import RTF
+from corpus.readers.office.workbooks import XLSX
 from corpus.readers.pdf.pages import PDF
 from corpus.readers.record_problems import SourceProblem
 from corpus.readers.records import CSV, JSON, JSON_LINES
 from corpus.readers.subtitles.subtitles import SRT, VTT
 from corpus.readers.text import MARKDOWN, TEXT
+from corpus.readers.unread import what_archive_is, what_is
 
 
 class Format(Protocol):
@@ -48,29 +55,13 @@ class Format(Protocol):
 
 
 FORMATS: Sequence[Format] = (
-    *(EPUB, DOCX, PDF, MBOX, HTML, JSON_LINES, JSON, VTT),
+    *(EPUB, DOCX, PPTX, XLSX, ODT, ODS, ODP, RTF, PDF),
+    *(MBOX, HTML, JSON_LINES, JSON, VTT),
     *(CSV, EML, SRT, IPYNB, RST, ORG, ASCIIDOC, MARKDOWN, TEXT),
 )
 """All formats. The first one that matches the content of a file reads it."""
 
 SUFFIXES = {suffix: each for each in FORMATS for suffix in each.suffixes}
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OUTLOOK = "__properties_version1.0".encode("utf-16-le")
-
-_OTHERS = (
-    (_OLE, "an old or encrypted Office file; save it as .docx without a password"),
-    (b"{\\rtf", "an RTF file; save it as .docx"),
-    (b"\x1f\x8b", "a gzip archive; unpack it"),
-    (b"BZh", "a bzip2 archive; unpack it"),
-    (b"\xfd7zXZ\0", "an xz archive; unpack it"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
-    (b"Rar!\x1a\x07", "a RAR archive; unpack it"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive; unpack it"),
-    (b"\x89PNG", "a picture; give a document with text"),
-    (b"\xff\xd8\xff", "a picture; give a document with text"),
-    (b"GIF8", "a picture; give a document with text"),
-)
 
 
 def format_of(file: SourceBytes, options: ReadOptions) -> Format:
@@ -82,17 +73,15 @@ def format_of(file: SourceBytes, options: ReadOptions) -> Format:
     Raises:
         SourceError: The format is not supported, or is not that of the suffix.
     """
-    if file.data.startswith(_OLE) and _OUTLOOK in file.data:
-        raise SourceError("it is an Outlook message; save it from a mail program as .eml")
-    for signature, what in _OTHERS:
-        if file.data.startswith(signature):
-            raise SourceError(f"it is {what}")
     found = next((each for each in FORMATS if each.matches(file, options)), None)
+    what = what_is(file.data)
+    if what is not None and (found is None or not found.has_signature):
+        raise SourceError(f"it is {what}")
     if found is not None:
         return found
-    if is_archive(file.data):
-        raise SourceError(_unsupported_archive(file.data))
     suffix = file.path.suffix.lower()
+    if is_archive(file.data):
+        raise SourceError(f"it is {what_archive_is(file.data, suffix)}")
     by_suffix = SUFFIXES.get(suffix)
     if by_suffix is None:
         raise SourceError("its format is not supported; if it is plain text, name it .txt")
@@ -102,11 +91,3 @@ def format_of(file: SourceBytes, options: ReadOptions) -> Format:
         what = "a damaged file or something else" if b"\0" in file.data[:4096] else "text or something else"
         raise SourceError(f"it is named {suffix} but does not begin like one; it is {what}, so check where it is from")
     return by_suffix
-
-
-def _unsupported_archive(data: bytes) -> str:
-    if has_member(data, "xl/workbook.xml"):
-        return "it is an Excel workbook; save the sheet as .csv"
-    if has_member(data, "ppt/presentation.xml"):
-        return "it is a presentation; save it as .pdf"
-    return "it is a ZIP archive, neither .docx nor .epub; unpack it"

@@ -78,7 +78,7 @@ def ingest(
     data: Path | None,
     as_json: bool,
 ) -> int:
-    """Ingest documents: text, Markdown, HTML, PDF, DOCX, EPUB, mail, subtitles, notebooks, JSON and CSV, or folders.
+    """Ingest documents: text, Markdown, HTML, PDF, EPUB, office files, mail, subtitles, JSON, CSV …, or folders.
 
     Unchanged files are skipped, changed files replace their documents, and moved files keep theirs. An unreadable file
     affects only itself; the exit code is then 1.

@@ -11,8 +11,10 @@ import docx
 
 from corpus.documents.content import ReadOptions
 from corpus.files.source import Sidecar, SourceBytes
+from corpus.readers.office.sheets import column_letters
 from corpus.readers.reading import read_documents
 from tests.corpus.readers.files import OPF, archive, attachment, docx_of, epub, mail, mailbox, para, parts, pdf
+from tests.corpus.readers.office.files import Row, grid, open_document, presentation, shape, sheet_xml, slide, workbook
 
 __all__ = ["DOCUMENTS", "read"]
 
@@ -186,6 +188,56 @@ def nested(length: int) -> bytes:
     return head.encode()
 
 
+def sheet(length: int) -> bytes:
+    """A sheet with a header, and cells that span all rows."""
+    rows: list[Row] = [[f"Boat {at}", at, 3.5] for at in range(length // 100)]
+    rows.insert(0, ["Boat", "Berth", "Depth"])
+    merged = "".join(f'<mergeCell ref="A{at}:A{length}"/>' for at in range(1, length // 100))
+    return workbook({"Berths": sheet_xml(grid(rows), after=f"<mergeCells>{merged}</mergeCells>")})
+
+
+def diagonal(length: int) -> bytes:
+    """A sheet in which each row has a value in another column."""
+    rows = "".join(f'<row r="{at}"><c r="{column_letters(at)}{at}"><v>1</v></c></row>' for at in range(1, length // 50))
+    return workbook({"Steps": sheet_xml(rows)})
+
+
+def columns_of_styles(length: int) -> bytes:
+    """A sheet with many hidden columns and number formats."""
+    columns = "<cols>" + '<col min="9" max="16384" hidden="1"/>' * (length // 5000) + "</cols>"
+    rows = "".join(f'<row r="{at}"><c r="A{at}" s="{at}"><v>44256</v></c></row>' for at in range(1, length // 100))
+    formats = [f"yyyy-mm-dd {at}" for at in range(length // 100)]
+    return workbook({"Days": sheet_xml(rows, columns)}, formats=formats)
+
+
+def slides(length: int) -> bytes:
+    return presentation(*[slide(shape("Words", kind="title"), shape("a")) for _ in range(length // 500)])
+
+
+def shapes(length: int) -> bytes:
+    """A slide with many shapes, each in a place of its own."""
+    boxes = [(at % 7 * 100, at * 10, 90, 9) for at in range(length // 200)]
+    return presentation(slide(*(shape("a", box=box) for box in boxes)))
+
+
+def items(length: int) -> bytes:
+    body = "<text:list-item><text:p>a</text:p></text:list-item>" * (length // 50)
+    notes = "<text:p>a<text:note><text:note-body><text:p>b</text:p></text:note-body></text:note></text:p>" * (
+        length // 100
+    )
+    return open_document("text", f"<text:list>{body}</text:list>{notes}")
+
+
+def spanned(length: int) -> bytes:
+    """A spreadsheet with repeated columns, rows and cells, and cells that span all rows."""
+    cells = (
+        f'<table:table-cell table:number-rows-spanned="{length}">'
+        "<text:p>a</text:p></table:table-cell><table:table-cell/>"
+    )
+    far = '<table:table-row table:number-rows-repeated="2">' + cells * 3 + "</table:table-row>"
+    return open_document("spreadsheet", f'<table:table table:name="A">{far * (length // 300)}</table:table>')
+
+
 DOCUMENTS: Mapping[str, tuple[str, Callable[[int], str | bytes]]] = {
     "DOCX, paragraphs": (".docx", lambda length: word(paragraph("Some words.") * (length // 20))),
     "DOCX, styles": (".docx", styled),
@@ -237,6 +289,20 @@ DOCUMENTS: Mapping[str, tuple[str, Callable[[int], str | bytes]]] = {
         ".ipynb",
         lambda length: '{"cells": [' + '{"cell_type": "code", "source": "a"},' * (length // 38) + "{}]}",
     ),
+    "XLSX, rows": (".xlsx", sheet),
+    "XLSX, a diagonal": (".xlsx", diagonal),
+    "XLSX, formats": (".xlsx", columns_of_styles),
+    "PPTX, slides": (".pptx", slides),
+    "PPTX, shapes": (".pptx", shapes),
+    "ODT, items and notes": (".odt", items),
+    "ODS, spans": (".ods", spanned),
+    "RTF, paragraphs": (".rtf", lambda length: "{\\rtf1" + "{\\b a}\\par " * (length // 10) + "}"),
+    "RTF, rows": (
+        ".rtf",
+        lambda length: "{\\rtf1" + "\\trowd\\clvmrg\\cellx9\\intbl a\\cell\\row " * (length // 30) + "}",
+    ),
+    "RTF, notes": (".rtf", lambda length: "{\\rtf1 a" + "{\\footnote b}" * (length // 10) + "}"),
+    "RTF, styles": (".rtf", lambda length: "{\\rtf1{\\stylesheet" + "{a}" * (length // 3) + "}a}"),
     "JSON Lines, records": (".jsonl", lambda length: '{"text": "a", "title": "b"}\n' * (length // 30)),
 }
 """By name: the suffix, and what makes a file from a length in characters."""

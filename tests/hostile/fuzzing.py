@@ -19,6 +19,7 @@ from corpus.errors import SourceError
 from corpus.readers.record_problems import SourceProblem
 from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import archive, attachment, bytes_of, epub, mail, mailbox, parts, pdf, word
+from tests.corpus.readers.office.files import grid, open_document, presentation, shape, sheet_xml, slide, workbook
 from tests.corpus.samples import is_clause
 from tests.hostile.strings import HOSTILE
 
@@ -88,6 +89,32 @@ VALID: Mapping[str, bytes] = {
     "a.pdf": pdf([["One.", "", "Two words."], ["Three."]], info="/Title (T) /Author (A)"),
     "a.docx": word("T", "Ana Ruiz"),
     "a.epub": epub(),
+    "a.pptx": presentation(
+        slide(shape("One", kind="title"), shape("Two.", box=(1, 2, 3, 4)), shape("Three.", box=(1, 9, 3, 4)))
+    ),
+    "a.xlsx": workbook(
+        {"One": sheet_xml(grid([["A", "B"], ["Two", 3.5], ["Four", 44256]]).replace('"B3"', '"B3" s="1"'))},
+        formats=["d mmm yyyy;@"],
+    ),
+    "a.odt": open_document(
+        "text",
+        '<text:h text:outline-level="1">One</text:h><text:list><text:list-item><text:p>Two.</text:p></text:list-item>'
+        "</text:list><text:p>Three<text:note><text:note-body><text:p>Four.</text:p></text:note-body></text:note></text:p>",
+    ),
+    "a.ods": open_document(
+        "spreadsheet",
+        '<table:table table:name="One"><table:table-row table:number-rows-repeated="2"><table:table-cell>'
+        "<text:p>Two</text:p></table:table-cell></table:table-row></table:table>",
+    ),
+    "a.odp": open_document(
+        "presentation",
+        '<draw:page><draw:frame svg:x="1cm" svg:y="1cm" svg:width="2cm" svg:height="1cm"><draw:text-box><text:p>One'
+        "</text:p></draw:text-box></draw:frame></draw:page>",
+    ),
+    "a.rtf": (
+        rb"{\rtf1\ansi{\fonttbl{\f0\fcharset128 A;}}{\stylesheet{\s1 heading 1;}}{\info{\title T}}\s1 One\par\pard"
+        rb"\f0 \'82\'a0\u8364 ?{\footnote Two.}\trowd\cellx9\intbl Three\cell\row\pard{\v x}{\*\y z}}"
+    ),
 }
 
 PIECES = [
@@ -144,6 +171,15 @@ PIECES = [
         b"00:00 --> 00:01\n",
     ),
     *(b"%PDF-1.7", b"/Kids [2 0 R]", b"/Parent 2 0 R", b"/Length 99999999", b"/FlateDecode", b"endstream", b"R" * 300),
+    *(
+        b"\\u-1 ",
+        b"\\bin9999999999 ",
+        b"{" * 500,
+        b"\\uc100",
+        b"<table:table-row>" * 200,
+        b'"99999999"',
+        b"<v>1e308</v>",
+    ),
     *(b"PK\x03\x04", b"\x00\x00\xff\xff", b"../" * 9, b"file:///etc/passwd", b"# ", b"| a | b |\n" * 50, b"> " * 2000),
     *(HOSTILE[name].encode() for name in ("zalgo", "overrides of direction", "no characters", "all of c0", "headers")),
 ]
@@ -168,7 +204,7 @@ def _members(data: bytes) -> dict[str, str | bytes]:
 @st.composite
 def _files(draw: st.DrawFn, name: str) -> bytes:
     data = VALID[name]
-    if name.endswith(("docx", "epub")) and draw(st.booleans()):
+    if data.startswith(b"PK") and draw(st.booleans()):
         members = _members(data)
         for member in draw(st.lists(st.sampled_from(sorted(members)), min_size=1, max_size=3, unique=True)):
             members[member] = edited(bytes(members[member]), draw(edits))  # type: ignore[arg-type]

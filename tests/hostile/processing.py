@@ -29,6 +29,8 @@ from corpus.passages.interviews import Conversation, labelled_lines
 from corpus.passages.packing import Piece, Tie, packed
 from corpus.passages.splitting import PassageSplitter
 from corpus.readers.formats import format_of
+from corpus.readers.office import number_formats
+from corpus.readers.office.rtf.documents import read_rtf
 from corpus.readers.text import markdown_sections
 from corpus.text.decoding import decode, decoded
 from corpus.text.language import language_of
@@ -232,6 +234,8 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "read_html, its head": lambda text: read("a.html", HEAD.replace("TEXT", html.escape(text))),
     "read_html, its data": lambda text: read("a.html", DATA.replace("TEXT", json.dumps(text))),
     "read_html, its words": lambda text: read("a.html", f'{HTML}<div class="{text}"><a href="{text}">{text}'),
+    "read_rtf": lambda text: read_rtf(b"{\\rtf1 Words. " + text.replace("{", "(").encode(), ReadOptions()),
+    "number_formats.shown": lambda text: [number_formats.shown("-1.5", text), number_formats.shown(text, "0")],
     "printable": printable,
     # corpus.cleaning
     "clean": clean,

@@ -174,6 +174,25 @@ MEASURED_ROOMS = """
     corpus.readers.epub
     corpus.readers.formats
     corpus.readers.html.article
+    corpus.readers.office.date_formats
+    corpus.readers.office.drawings
+    corpus.readers.office.left_out
+    corpus.readers.office.number_formats
+    corpus.readers.office.numbering
+    corpus.readers.office.opendocument.documents
+    corpus.readers.office.opendocument.package
+    corpus.readers.office.opendocument.slides
+    corpus.readers.office.opendocument.spreadsheets
+    corpus.readers.office.opendocument.text
+    corpus.readers.office.packages
+    corpus.readers.office.presentations
+    corpus.readers.office.reading_order
+    corpus.readers.office.rtf.documents
+    corpus.readers.office.rtf.flow
+    corpus.readers.office.rtf.reader
+    corpus.readers.office.sheets
+    corpus.readers.office.workbooks
+    corpus.readers.unread
     corpus.readers.html.dates
     corpus.readers.html.elements
     corpus.readers.html.marks
@@ -301,6 +320,15 @@ WITHIN = {
     "split_sentences": "sentences_of",
     "spread": "Folding",
     "words_in": "highlighted",
+    **dict.fromkeys(("add_rows", "column_letters", "repeat_merged", "shown_date", "shown_text"), "read_workbook"),
+    **dict.fromkeys(("add_chart", "diagram_lines", "paragraphs_of", "table_rows", "text_of"), "read_presentation"),
+    **dict.fromkeys(("add_paragraphs", "in_reading_order", "is_package", "unescaped"), "read_presentation"),
+    **dict.fromkeys(("is_opendocument", "kind_of", "name_of", "open_document", "value_of"), "read_text_document"),
+    **dict.fromkeys(("check_some_is_left", "notes_on", "numeral", "whole_value"), "read_text_document"),
+    "is_rtf": "read_rtf",
+    "shown": "read_workbook",
+    "what_archive_is": "format_of",
+    "what_is": "format_of",
     "prune": "read_html",
     "count": "read_html",
     "find_article": "read_html",
@@ -308,7 +336,6 @@ WITHIN = {
     "is_line_number": "read_html",
     "is_note_mark": "read_html",
     "item_numbers": "read_html",
-    "name_of": "read_html",
     "nodes_of": "read_html",
     "note_mark": "read_html",
     "one_line": "read_html",
@@ -320,7 +347,10 @@ WITHIN = {
 }
 """Functions that are measured as a part of others."""
 
-OF_FORMATS = {"read_docx", "read_epub", "read_html", "read_pdf", "read_documents"}
+OF_FORMATS = {
+    *("read_docx", "read_epub", "read_html", "read_pdf", "read_documents"),
+    *("read_presentation", "read_slides", "read_spreadsheet", "read_text_document", "read_workbook"),
+}
 
 NOT_OF_STRANGERS = {
     *(

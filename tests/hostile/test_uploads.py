@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from service.http.state import Service
 from tests.corpus.readers.files import epub, pdf
+from tests.corpus.readers.office.files import open_document, presentation, sheet_xml, workbook
 from tests.corpus.samples import is_clause
 
 QUESTION = {"question": "When did the truce begin?"}
@@ -34,6 +35,21 @@ FILES: Mapping[str, bytes] = {
         "word/document.xml", b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
     ),
     "zeros.epub": epub(members={"OEBPS/zeros.xhtml": b"\0" * 64 * 1024**2}),
+    "zeros.pptx": presentation("a", members={"ppt/slides/slide1.xml": b"\0" * 64 * 1024**2}),
+    "deep.xlsx": workbook({"A": sheet_xml("<row>" * 100_000)}),
+    "entities.xlsx": workbook(
+        {
+            "A": '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+            + sheet_xml("<row><c><v>&b;</v></c></row>")
+        }
+    ),
+    "deep.odt": open_document("text", "<text:list><text:list-item>" * 50_000),
+    "far.ods": open_document(
+        "spreadsheet",
+        '<table:table><table:table-row table:number-rows-repeated="1048576"><table:table-cell '
+        'table:number-columns-repeated="16384"><text:p>a</text:p></table:table-cell></table:table-row></table:table>',
+    ),
+    "deep.rtf": b"{\\rtf1 " + b"{" * 500_000,
     "deep.html": b"<!DOCTYPE html><html><body>" + b"<div>" * 100_000 + b"Words.",
     "open.html": b"<!DOCTYPE html><html><body><p>" + b"<a <b <i " * 20_000,
     "loop.pdf": pdf([["One."]]).replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]"),
@@ -52,6 +68,12 @@ REFUSED = {
     "zeros.docx": "over 200 times",
     "deep.docx": "more than 256 deep",
     "zeros.epub": "over 200 times",
+    "zeros.pptx": "over 200 times",
+    "deep.xlsx": "damaged parts were left out",
+    "entities.xlsx": "damaged parts were left out",
+    "deep.odt": "more than 256 deep",
+    "far.ods": "more than 1,000,000 cells",
+    "deep.rtf": "more than 1,000 deep",
     "deep.html": "more than 256 deep",
     "loop.pdf": "get a new copy",
     "deep.jsonl": "more than 16 deep",

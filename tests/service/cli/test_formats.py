@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.readers.files import attachment, epub, mail, parts, pdf, word
+from tests.corpus.readers.office.files import Row, grid, open_document, presentation, shape, sheet_xml, slide, workbook
 from tests.service.cli.conftest import Run
 
 Write = Callable[..., Path]
@@ -16,6 +17,8 @@ PAGE = (
     "<p>It ended two years later, although nobody said so, and the number of homicides rose again.</p></article>"
     "<footer>All rights reserved</footer></body></html>"
 )
+NAMES = ("Otter", "Heron", "Kite", "Plover", "Curlew", "Teal", "Dunlin", "Fulmar", "Gannet", "Petrel", "Puffin", "Skua")
+GERMAN = '<row r="1"><c r="A1" s="1"><v>44256</v></c></row>'
 RECORDS = (
     '{"_id": "one", "title": "First", "text": "The talks began in prison."}\n'
     '{"_id": "two", "title": "Second", "text": "The talks ended at night."}\n'
@@ -66,6 +69,36 @@ def test_an_answer_is_cited_with_the_page_it_stands_on(
         assert answer["citation"]["page"] == (1 if "talks" in answer["text"] else 2)
         pages.add(answer["citation"]["page"])
     assert pages == {1, 2}
+
+
+def test_an_answer_is_cited_with_the_cell_it_stands_in(
+    footnote: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
+    rows: list[Row] = [[f"Boat {name}", at, f"Port {name}"] for at, name in enumerate(NAMES, start=1)]
+    sheet = sheet_xml(grid([["Boat", "Berth", "Home port"], *rows]))
+    footnote("ingest", write("berths.xlsx", workbook({"Berths": sheet})))
+
+    for at, name in enumerate(NAMES, start=1):
+        answer = json.loads(footnote("ask", f"Where is the home port of Boat {name}?", "--json").out)["answer"]
+        assert answer["text"] == f"Boat {name} | {at} | Port {name}"
+        assert (answer["citation"]["section"], answer["citation"]["place"]) == ("Berths", f"A{at + 1}")
+
+
+def test_office_files_are_read_and_what_is_hidden_is_said(footnote: Run, write: Write) -> None:
+    write("slides.pptx", presentation(slide(shape("The talks began.")), slide(shape("A draft"), about='show="0"')))
+    write("report.odt", open_document("text", "<text:p>The homicides fell.</text:p>"))
+    write("months.xlsx", workbook({"Months": sheet_xml(GERMAN)}, formats=["[$-407]d. mmmm yyyy"]))
+    folder = write("letter.rtf", b"{\\rtf1 The prisons opened.}").parent
+
+    ran = footnote("ingest", folder)
+
+    assert (ran.code, "Documents: 4 added" in ran.out) == (0, True)
+    assert "hidden slides were left out: 1" in ran.out + ran.err
+    assert answer_of(footnote, "When did the talks begin?", "slides")["text"] == "The talks began."
+    assert answer_of(footnote, "homicides", "report")["text"] == "The homicides fell."
+    assert answer_of(footnote, "prisons", "letter")["text"] == "The prisons opened."
+    assert answer_of(footnote, "März", "months")["text"] == "Months\n\n1. März 2021"
 
 
 def test_of_a_file_of_records_only_what_changed_is_encoded(footnote: Run, write: Write) -> None:

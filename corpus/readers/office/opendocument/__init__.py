@@ -1,0 +1,1 @@
+"""OpenDocument files: texts (ODT), spreadsheets (ODS) and presentations (ODP)."""
