@@ -152,7 +152,10 @@ def cmap(first: int) -> str:
 )
 def test_letters_with_a_wrong_map_are_said_to_be_uncertain(first: int, is_sure: bool) -> None:
     data = pdf([["abcdef ghijkl mnopqr stuvwx"] * 3] * 2, font=font(), extra=(cmap(first),))
-    said = ["the text may be wrong, because the fonts do not map glyphs to letters correctly: pages 1, 2"]
+    said = [
+        "the text may be wrong, because the fonts do not map glyphs to letters correctly; "
+        "run text recognition (OCR) on pictures of the pages: pages 1, 2"
+    ]
     assert only(data, "a.pdf").metadata.extra.get(NOTES, []) == ([] if is_sure else said)
 
 
