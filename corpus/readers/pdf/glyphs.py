@@ -30,6 +30,13 @@ _GARBLED_WORDS = 12
 _GARBLED_SHARE = 0.2
 """Share of odd words above which a page is garbled."""
 
+_RARE = re.compile("[jqxzJQXZ]")
+
+_RARE_SHARE = 0.12
+"""Share of the rarest letters above which a page is garbled."""
+
+_SIGN_IN_WORD = re.compile(r"[A-Za-z][\\^`{|}~<=>\[\]#$%*+!?;:]{1,9}(?=[A-Za-z])")
+
 _WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]{4,}")
 
 _VOWELS = re.compile(r"[aeiouyAEIOUY\u00c0-\u024f]")
@@ -52,7 +59,7 @@ def is_unsure(page: Any, text: str) -> bool:  # noqa: ANN401 - pypdfium2 has no 
         is_doubtful
         or _has_no_map(page)
         or (not sample.isascii() and _is_utf_8_taken_for_utf_16(text))
-        or _is_garbled(text)
+        or is_garbled(text)
     )
 
 
@@ -70,10 +77,15 @@ def _is_utf_8_taken_for_utf_16(text: str) -> bool:
     return len(syllables) >= _ALL_FROM_UTF_8 and all(0x80 <= ord(syllable) & 0xFF <= 0xBF for syllable in syllables)
 
 
-def _is_garbled(text: str) -> bool:
-    """Return whether few of the words can be words: the map's letters are those of other glyphs."""
-    words = _WORDS.findall(text[:GARBLED_SAMPLE])
-    return len(words) >= _GARBLED_WORDS and sum(map(_is_odd, words)) > len(words) * _GARBLED_SHARE
+def is_garbled(text: str) -> bool:
+    """Return whether many words of a page cannot be words: the map's letters are those of other glyphs."""
+    sample = text[:GARBLED_SAMPLE]
+    words = _WORDS.findall(sample)
+    if len(words) < _GARBLED_WORDS:
+        return False
+    letters = "".join(words)
+    odd = sum(map(_is_odd, words)) + len(_SIGN_IN_WORD.findall(sample))
+    return odd > len(words) * _GARBLED_SHARE or len(_RARE.findall(letters)) > len(letters) * _RARE_SHARE
 
 
 def _is_odd(word: str) -> bool:

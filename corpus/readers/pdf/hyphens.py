@@ -36,7 +36,7 @@ _SOLID_PARTS = frozenset(
 )
 """Words that begin a word of two words without a hyphen: `understand`, `entrevista`."""
 
-_PARTED_WORD = re.compile(f"([^\\W_][\\w'’-]{{,59}})?{PARTED}(\\w[\\w'’]{{,59}})?")
+_PARTED_WORD = re.compile(f"([^\\W_][\\w'’-]{{,59}})?{PARTED}(\\w[\\w'’-]{{,59}})?")
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -63,7 +63,7 @@ class Hyphens:
             after: Goes on with the word.
         """
         first = re.search(r"[^\W_][\w'’-]*$", text[-1 - _LONGEST : -1])
-        second = re.match(r"\w[\w'’]*", after)
+        second = re.match(r"\w[\w'’-]{,59}", after)
         return "-" if self._is_kept(first[0] if first else "", second[0] if second else "") else ""
 
     def resolved(self, text: str) -> str:
@@ -78,12 +78,14 @@ class Hyphens:
     def _is_kept(self, first: str, second: str) -> bool:
         if not first or not second or first[-1].isdigit() or second[0].isdigit():
             return True
+        if len(first) == 1 or (first.isupper() and second.islower()):
+            return True
         if second[0].isupper() and not (len(first) > 1 and first.isupper() and second.isupper()):
             return True
         with_hyphen, without = self._count(f"{first}-{second}"), self._count(first + second)
         if with_hyphen != without:
             return with_hyphen > without
-        if "-" in first:
+        if "-" in first or "-" in second:
             return True
         start = first.lower()
         if start in _FIRST_PARTS:

@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol, TypeVar
 
 from corpus.readers.pdf.layout import Line
@@ -116,7 +117,13 @@ def _running(
     common = [edge for edge in own if any(_is_same(edge, other) for _, others in near for other in others)]
     if len(common) > _LINES:
         return []
-    return [edge.index for edge in own if _is_running(edge, near) or (may_be_alone and _is_page_number(edge))]
+    found: list[_Edge] = []
+    for _, row in groupby(own, key=lambda edge: round(edge.bottom / _TOLERANCE)):  # from the edge of the page inwards
+        running = [edge for edge in row if _is_running(edge, near) or (may_be_alone and _is_page_number(edge))]
+        if not running:
+            break
+        found += running
+    return [edge.index for edge in found]
 
 
 def _edges(page: Page, *, is_head: bool) -> list[_Edge]:

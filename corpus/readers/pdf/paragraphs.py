@@ -30,6 +30,9 @@ _LONG_LINE = 30
 _FULL = 0.5
 """Share of the lines of a block that fill it, from which it is prose. Of lists and verse, only the longest lines do."""
 
+_UNFILLED = 0.2
+"""Share of the block's width that a line leaves free at most if its sentence goes on in lower case in the next one."""
+
 _ENDED = re.compile(r"[.!?:…。！？؟।][\"'”’»)\]⁰¹²³⁴-⁹]*$")
 """End of a sentence, or of the introduction of a list."""
 
@@ -138,12 +141,13 @@ def _by_indents(block: Sequence[Line]) -> Iterator[Paragraph]:
         return
     right = max(line.right for line in block)
     fits = [line.right + first_word_width(after) <= right for line, after in pairwise(block)]
+    full = right - _UNFILLED * (right - min(line.left for line in block))
     is_prose = len(block) > 1 and fits.count(False) >= _FULL * len(fits)
     left = statistics.mode([round(line.left) for line in block])
     texts, first = [block[0].text], 0
     for at, line in enumerate(block[1:], start=1):
         above = block[at - 1]
-        is_full = _continues(above, line, is_prose=is_prose, fits=fits[at - 1])
+        is_full = _continues(above, line, is_prose=is_prose, fits=fits[at - 1], fills=above.right >= full)
         is_indented = _INDENT * line.height < line.left - left < 4 * line.height and abs(above.left - left) < 2
         if is_indented and is_prose and len(block) > 2 and (not is_full or _ENDED.search(above.text[-10:])):
             yield Paragraph("".join(texts), block[first], above, at - first, is_full)
@@ -155,11 +159,11 @@ def _by_indents(block: Sequence[Line]) -> Iterator[Paragraph]:
     yield Paragraph("".join(texts), block[first], last, len(block) - first, is_full)
 
 
-def _continues(line: Line, after: Line, *, is_prose: bool, fits: bool) -> bool:
+def _continues(line: Line, after: Line, *, is_prose: bool, fits: bool, fills: bool) -> bool:
     if _BULLET.match(after.text):
         return False
     if line.text.endswith(PARTED):
         return after.text[:1].isalnum()
     if after.text[:1].islower() and not _ENDED.search(line.text[-10:]):
-        return is_prose or len(line.text) >= _LONG_LINE
+        return is_prose or (len(line.text) >= _LONG_LINE and fills)
     return not fits and is_prose and len(line.text) >= _LONG_LINE

@@ -13,7 +13,7 @@ from typing import Any
 PARTED = "\ufffe"
 """Ends a run whose last word may go on in the next line. It stands for a hyphen."""
 
-WIDE = 1.0
+WIDE = 0.8
 """Gap between two words, relative to their height, that separates columns or cells."""
 
 UNMAPPED = "\ufffd"
@@ -31,7 +31,12 @@ _HYPHENS = ("-", "\u2010", "\xad", PARTED)
 
 _WORDS = re.compile(r"\S+")
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
 _MARK = re.compile(r"[\d,\u2212]*\d[\d,\u2212]*")
+
+_LONGEST_UNIT = 2
+"""Maximum letters of a unit: `km²`."""
 
 _LONGEST_MARK = 5
 """Maximum characters of a raised number that is a word."""
@@ -133,8 +138,8 @@ def runs_of(page: Any, text: str) -> list[Run]:  # noqa: ANN401
     lines: list[tuple[list[_Word], int]] = []
     for line in _LINES.finditer(text):
         if not line[0].isspace():
-            words = list(_words(page, line[0], line.start(), box))
-            turned = _turned(page, words[0].first)
+            turned = _turned(page, line.start() + len(line[0]) - len(line[0].lstrip()))
+            words = list(_words(page, line[0], line.start(), box, is_upright=not turned))
             if turned:
                 for word in words:
                     _turn(word, turned)
@@ -197,21 +202,49 @@ def _boxes(page: Any) -> Callable[[int], _Box]:  # noqa: ANN401
     return box
 
 
-def _words(page: Any, line: str, start: int, box: Callable[[int], _Box]) -> Iterator[_Word]:  # noqa: ANN401
+def _words(page: Any, line: str, start: int, box: Callable[[int], _Box], *, is_upright: bool) -> Iterator[_Word]:  # noqa: ANN401
     from pypdfium2 import raw
 
     is_generated, handle = raw.FPDFText_IsGenerated, page.raw
     for match in _WORDS.finditer(line):
         first, last = start + match.start(), start + match.end() - 1
-        left, bottom, right, top = one = box(first)
-        word = match[0]
-        if first < last:
-            other = box(last)
-            word = _with_marks(word, first, one, other, box)
-            left, bottom = min(left, other[0]), min(bottom, other[1])
-            right, top = max(right, other[2]), max(top, other[3])
-        is_apart = len(word) == 1 and first > start and is_generated(handle, first - 1) == 1
-        yield _Word(word, left, bottom, right, top, first, is_apart)
+        one = box(first)
+        if first == last:
+            is_apart = first > start and is_generated(handle, first - 1) == 1
+            yield _Word(match[0], *one, first, is_apart)
+            continue
+        other = box(last)
+        if not is_upright or _is_one_piece(len(match[0]), one, other):
+            yield _word(match[0], first, one, other, box)
+        else:
+            yield from _pieces(match[0], first, box)
+
+
+def _word(text: str, first: int, one: _Box, other: _Box, box: Callable[[int], _Box]) -> _Word:
+    left, bottom = min(one[0], other[0]), min(one[1], other[1])
+    right, top = max(one[2], other[2]), max(one[3], other[3])
+    return _Word(_with_marks(text, first, one, other, box), left, bottom, right, top, first)
+
+
+def _is_one_piece(length: int, one: _Box, other: _Box) -> bool:
+    """Return whether the first and the last letter of a word are on one line, and not too far from each other."""
+    height = max(one[3] - one[1], other[3] - other[1])
+    return abs(one[1] - other[1]) < height / 2 and max(one[2], other[2]) - min(one[0], other[0]) <= length * height
+
+
+def _pieces(text: str, first: int, box: Callable[[int], _Box]) -> Iterator[_Word]:
+    """Yield the parts of what PDFium takes for one word: they are on several lines, or have wide gaps between them."""
+    start = 0
+    boxes = [box(first + at) for at in range(len(text))]
+    for at in range(1, len(text) + 1):
+        if at == len(text) or not _is_next(boxes[at - 1], boxes[at]):
+            yield _word(text[start:at], first + start, boxes[start], boxes[at - 1], box)
+            start = at
+
+
+def _is_next(box: _Box, after: _Box) -> bool:
+    height = max(box[3] - box[1], after[3] - after[1])
+    return abs(after[1] - box[1]) < height / 2 and max(after[0] - box[2], box[0] - after[2]) < WIDE * height
 
 
 def _with_marks(word: str, first: int, one: _Box, other: _Box, box: Callable[[int], _Box]) -> str:
@@ -234,18 +267,30 @@ def _with_marks(word: str, first: int, one: _Box, other: _Box, box: Callable[[in
         start -= 1
     if start == stop or stop - start > _LONGEST_MARK or not _MARK.fullmatch(word[start:stop]):
         return word
-    is_unit = word[:start].isalpha() and start <= 2
+    is_unit = word[:start].isalpha() and start <= _LONGEST_UNIT
     return f"{word[:start]}{'' if is_unit else ' '}{_raised(word[start:stop])}{word[stop:]}"
 
 
 def _with_apart_marks(words: list[_Word]) -> list[_Word]:
     """Return the words of a line; a raised number beside a word is shown as one."""
+    marks = []
     for at, word in enumerate(words):
         if word.text[-1].isdigit() and len(word.text) <= _LONGEST_MARK and _MARK.fullmatch(word.text):
             box = word.left, word.bottom, word.right, word.top
             beside = [*words[max(0, at - 1) : at], *words[at + 1 : at + 2]]
             if any(_is_raised(box, (each.left, each.bottom, each.right, each.top)) for each in beside):
                 word.text = _raised(word.text)
+                marks.append(at)
+    for at in reversed(marks):
+        unit = words[at - 1]
+        if (
+            at
+            and unit.text.isalpha()
+            and len(unit.text) <= _LONGEST_UNIT
+            and words[at].left - unit.right < unit.height / 5
+        ):
+            unit.text += words[at].text
+            del words[at]
     return words
 
 
@@ -317,7 +362,10 @@ def _of_words(words: list[_Word], turned: int) -> Iterator[Run]:
         last, word = words[at - 1], words[at]
         height = word.top - word.bottom
         gap = word.left - last.right
-        if gap > WIDE * height or gap < -height or not _are_level(words[start], last, word):
+        is_split = gap > WIDE * height or gap < -height
+        if is_split and any(_RIGHT_TO_LEFT.search(each.text) for each in (last, word)):
+            is_split = False
+        if is_split or not _are_level(words[start], last, word):
             yield _run(words[start:at], turned)
             start = at
     yield _run(words[start:], turned)
