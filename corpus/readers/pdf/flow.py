@@ -215,6 +215,7 @@ class _Labels:
             return False
         label.text = f"{label.text} {' '.join(text.split())}"
         label.right = max(label.right, right)
+        label.has_value = True
         return True
 
 

@@ -30,9 +30,9 @@ _GARBLED_WORDS = 12
 _GARBLED_SHARE = 0.2
 """Share of odd words above which a page is garbled."""
 
-_RARE = re.compile("[jqxzJQXZ]")
+_RARE = re.compile("[jqxJQX]")
 
-_RARE_SHARE = 0.12
+_RARE_SHARE = 0.09
 """Share of the rarest letters above which a page is garbled."""
 
 _SIGN_IN_WORD = re.compile(r"[A-Za-z][\\^`{|}~<=>\[\]#$%*+!?;:]{1,9}(?=[A-Za-z])")

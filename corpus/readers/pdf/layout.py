@@ -49,7 +49,7 @@ class Line:
     Args:
         text: Its words. They end in `PARTED` instead of a hyphen that follows a letter.
         left, bottom, right, top, height: See `Run`.
-        is_row: Whether it is a row of a table.
+        is_row: Whether it is a row of a table, or of a form.
         begins_block: Whether it does not follow the line before it: it begins a column, a table, or another block.
     """
 
@@ -268,14 +268,16 @@ def _row(cells: Sequence[Run], begins_block: bool) -> Line:
 
 def line_of(row: Sequence[Run], between: str = " ") -> Line:
     """Return the line of a row. Its position is that of the longest run."""
+    has_value = any(run.has_value for run in row)
     main = max(row, key=lambda run: len(run.text))
     return Line(
-        between.join(run.text for run in row),
+        (CELLS if has_value else between).join(run.text for run in row),
         min(run.left for run in row),
         main.bottom,
         max(run.right for run in row),
         main.top,
         main.height,
+        is_row=has_value,
         begins_block=row[0].begins_block,
     )
 

@@ -77,7 +77,7 @@ class Run:
         left, bottom, right, top: The box, in points, turned so that the text reads from left to right.
         height: Height of the longest word, in points.
         turned: Direction of the text in degrees, a multiple of 90; -1 for any other.
-        is_value: Whether it is the value of a form field.
+        has_value: Whether the value of a form field is among the words.
         begins_block: See `Line`.
     """
 
@@ -88,7 +88,7 @@ class Run:
     top: float
     height: float
     turned: int = 0
-    is_value: bool = False
+    has_value: bool = False
     begins_block: bool = False
 
 
@@ -181,12 +181,6 @@ def _put(accent: str, mark: _Word, word: _Word, box: Callable[[int], _Box]) -> b
             word.text = f"{word.text[:at]}{_DOTTED.get(letter, letter)}{accent}{word.text[at + 1 :]}"
             return True
     return False
-
-
-def value_run(text: str, box: _Box) -> Run:
-    """Return the run of a form field's value, which has its box."""
-    left, bottom, right, top = box
-    return Run(" ".join(text.split()), left, bottom, right, top, top - bottom, is_value=True)
 
 
 def _boxes(page: Any) -> Callable[[int], _Box]:  # noqa: ANN401

@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.cleaning import cleaned
-from tests.corpus.readers.files import only, page_texts
+from tests.corpus.readers.files import only, page_texts, pdf
 from tests.corpus.readers.pdf.drawing import Item, block, drawn, paragraphs_of, text_of
 
 
@@ -68,8 +68,6 @@ def test_letters_of_another_size_begin_a_paragraph() -> None:
 def test_a_hyphen_at_a_line_end_is_kept_where_it_belongs_to_the_word(end: str, start: str, whole: str) -> None:
     lines = [f"They wrote for the board, which met in the lamp room, on {end}", f"{start} and on the oil."]
     font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-    from tests.corpus.readers.files import pdf
-
     assert f" {whole} " in only(pdf([lines], font=font), "a.pdf").text.replace(",", " ")
 
 
@@ -148,12 +146,14 @@ def test_heads_and_page_numbers_of_two_pages_are_in_no_passage() -> None:
 def test_heads_of_left_and_right_pages_differ() -> None:
     words = ["first", "second", "third", "fourth"]
     heads = ["Lights of the North", "Of the Keepers"] * 2
-    pages = [[(60, 770, head, 9), (60, 700, f"The {words[at]} keeper slept.")] for at, head in enumerate(heads)]
+    pages: list[list[Item]] = [
+        [(60, 770, head, 9), (60, 700, f"The {words[at]} keeper slept.")] for at, head in enumerate(heads)
+    ]
     assert not any(head in kept(drawn(*pages)) for head in heads)
 
 
 def test_roman_page_numbers_are_in_no_passage() -> None:
-    pages = [
+    pages: list[list[Item]] = [
         [(60, 700, f"The {word} keeper slept."), (290, 40, number, 9)] for word, number in [("old", "iv"), ("new", "v")]
     ]
     assert kept(drawn(*pages)).split() == "The old keeper slept. The new keeper slept.".split()
