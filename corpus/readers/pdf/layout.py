@@ -26,8 +26,8 @@ _GUTTER = 0.5
 _MARKER = re.compile(r"[•‣▪●○◦·*–—-]|\(?(?:\d{1,3}|[A-Za-z])[.)]")
 """The mark before an item of a list, which is no cell of a table."""
 
-_MAX_COLUMNS = 100
-"""Maximum columns. A page has room for fewer."""
+_MAX_COLUMNS, _MAX_ROWS = 100, 200
+"""Maximum columns, and rows of a table or lines of columns. A page has room for fewer."""
 
 _ALIGNED = 2.0
 """Difference of the edges of aligned runs, in points, up to double this."""
@@ -115,7 +115,7 @@ def _band(rows: Sequence[list[Run]], start: int) -> tuple[int, list[float]]:
     """Return the end of the rows from `start` on with the same columns, and the left edges of these columns."""
     columns: list[tuple[float, float]] = []
     end = start
-    while end < len(rows):
+    while end < min(len(rows), start + _MAX_ROWS):
         row = rows[end]
         if end == start and len(row) == 1:
             break
