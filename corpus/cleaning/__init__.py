@@ -9,11 +9,11 @@ from corpus.cleaning.head import breadcrumb, headline, menus
 from corpus.cleaning.marks import appeals_between, marks_of
 from corpus.cleaning.phrases import phrases
 from corpus.cleaning.related import related_articles
-from corpus.cleaning.running import running_lines
+from corpus.cleaning.running import RUNNING, running_lines
 from corpus.cleaning.tail import advertising_comments, reader_comments
 from corpus.documents import RemovedSpan, SourceDocument
 
-__all__ = ["CLEANING_VERSION", "clean", "cleaned"]
+__all__ = ["CLEANING_VERSION", "RUNNING", "clean", "cleaned", "merged"]
 
 CLEANING_VERSION = 2
 """Part of the fingerprint. Increase it when the rules remove other spans of the same text."""
@@ -46,31 +46,38 @@ def clean(text: str, media_type: str = "text/plain", pages: Sequence[int] = ()) 
     if media_type == "text/plain" and not pages:
         spans = _boilerplate(text)
     if media_type in WRITTEN:
-        spans = _with_data(spans, data_addresses(text))
+        spans = merged(spans, data_addresses(text))
+    return _unless_all(text, spans)
+
+
+def _unless_all(text: str, spans: list[RemovedSpan]) -> list[RemovedSpan]:
+    """Return the spans, or none if no other text would be left."""
     removed = "".join(text[span.start : span.end] for span in spans)
     return spans if len("".join(removed.split())) < len("".join(text.split())) else []
 
 
-def _with_data(spans: Sequence[RemovedSpan], data: Sequence[RemovedSpan]) -> list[RemovedSpan]:
+def merged(spans: Sequence[RemovedSpan], others: Sequence[RemovedSpan]) -> list[RemovedSpan]:
     """Return both kinds of spans in order. Of two that overlap, the first ends where the second begins."""
-    if not data:
+    if not others:
         return list(spans)
-    merged: list[RemovedSpan] = []
-    for span in sorted([*spans, *data], key=lambda each: (each.start, -each.end)):
-        start = max(span.start, merged[-1].end) if merged else span.start
+    found: list[RemovedSpan] = []
+    for span in sorted([*spans, *others], key=lambda each: (each.start, -each.end)):
+        start = max(span.start, found[-1].end) if found else span.start
         if start < span.end:
-            merged.append(RemovedSpan(start, span.end, span.reason))
-    return merged
+            found.append(RemovedSpan(start, span.end, span.reason))
+    return found
 
 
 def cleaned(document: SourceDocument, *, remove: bool = True) -> SourceDocument:
     """Return a document with its boilerplate marked, and its title corrected if it was guessed from a breadcrumb.
 
     Args:
-        document: From its reader.
+        document: From its reader, which may have found running heads and feet.
         remove: Whether to mark spans. The title is corrected in any case.
     """
     spans = clean(document.text, document.media_type, document.pages)
+    if document.removed_spans:
+        spans = _unless_all(document.text, merged(spans, document.removed_spans))
     title = _title(document, spans)
     return dataclasses.replace(
         document, metadata=dataclasses.replace(document.metadata, title=title), removed_spans=spans if remove else ()

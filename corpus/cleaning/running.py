@@ -7,6 +7,9 @@ from itertools import pairwise
 
 from corpus.documents import RemovedSpan
 
+RUNNING = "running head or foot"
+"""The reason of the spans. Readers that know positions on a page find such lines too."""
+
 MIN_PAGES = 3
 """Minimum pages with the same line; they must also be half of all."""
 
@@ -32,7 +35,7 @@ def running_lines(text: str, pages: Sequence[int]) -> list[RemovedSpan]:
     seen = Counter(key for page in edges for key in {(edge, line) for edge, line, _, _ in page})
     needed = max(MIN_PAGES, (len(pages) + 1) // 2)
     return [
-        RemovedSpan(start, end, "running head or foot")
+        RemovedSpan(start, end, RUNNING)
         for page in edges
         for edge, line, start, end in sorted(page, key=lambda found: found[2])
         if seen[edge, line] >= needed

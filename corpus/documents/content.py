@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from corpus.documents.document import Place, Section
+from corpus.documents.document import Place, RemovedSpan, Section
 from corpus.errors import SourceError
 from corpus.text import normalise
 
@@ -63,13 +63,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A canonical text with its sections, pages and places, and the metadata found."""
+    """A canonical text with its sections, pages and places, metadata, and spans that passages exclude."""
 
     text: str
     sections: Sequence[Section] = ()
     pages: Sequence[int] = ()
     found: Found = Found()
     places: Sequence[Place] = ()
+    removed: Sequence[RemovedSpan] = ()
 
 
 class TextBuilder:
@@ -81,6 +82,7 @@ class TextBuilder:
         self._sections: list[Section] = []
         self._pages: list[int] = []
         self._places: list[Place] = []
+        self._removed: list[RemovedSpan] = []
 
     def page(self) -> None:
         """Begin a page."""
@@ -128,11 +130,35 @@ class TextBuilder:
         if block.strip():
             self._add(block)
 
+    def continued(self, text: str, between: str) -> None:
+        """Begin a page inside the last paragraph, which goes on with a text.
+
+        Args:
+            text: The rest of the paragraph.
+            between: Stands before it, on the former page.
+        """
+        if not self._parts:
+            self.page()
+            self.paragraph(text)
+            return
+        rest = tidy(text)
+        self._pages.append(self._length + len(between))
+        self._length += len(between) + len(rest)
+        self._check_length()
+        self._parts += [between, rest]
+
+    def removed(self, text: str, reason: str) -> None:
+        """Add a paragraph that passages exclude."""
+        start = self._next
+        self.paragraph(text)
+        if start < self._length:
+            self._removed.append(RemovedSpan(start, self._length, reason))
+
     def content(self, found: Found | None = None) -> Content:
         """Return the text built so far."""
         pages = [min(start, self._length) for start in self._pages]
         places = [place for place in self._places if place.start < self._length]
-        return Content("\n\n".join(self._parts), self._sections, pages, found or Found(), places)
+        return Content("".join(self._parts), self._sections, pages, found or Found(), places, self._removed)
 
     @property
     def is_empty(self) -> bool:
@@ -149,10 +175,13 @@ class TextBuilder:
         return self._length + 2 if self._parts else 0
 
     def _add(self, text: str) -> None:
-        self._length = self._next + len(text)
+        self._parts += ["\n\n", text] if self._parts else [text]
+        self._length += len(text) + (2 if self._length else 0)
+        self._check_length()
+
+    def _check_length(self) -> None:
         if self._length > MAX_TEXT_CHARACTERS:
             raise SourceError(f"its text is longer than {MAX_TEXT_CHARACTERS:,} characters; split it")
-        self._parts.append(text)
 
 
 def tidy(text: str) -> str:

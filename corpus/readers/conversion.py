@@ -88,4 +88,5 @@ def document_of(
         sections=content.sections,
         pages=content.pages,
         places=content.places,
+        removed_spans=content.removed,
     )

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from corpus.cleaning import RUNNING, merged
 from corpus.documents import EncodedPassage, ReadOptions, RemovedSpan
 from corpus.readers import find_files
 from corpus.store import Store, StoredDocument
@@ -113,7 +114,8 @@ class Ingester:
             if not self._settings.cleaning:
                 return ()
             with error_context(document):
-                return sandbox.removed(text, document.media_type, document.pages)
+                found = [span for span in document.removed_spans if span.reason == RUNNING]  # by the reader
+                return merged(found, sandbox.removed(text, document.media_type, document.pages))
 
         try:
             with borrowed_sandbox(self._settings) as sandbox:

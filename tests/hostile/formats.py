@@ -15,6 +15,7 @@ from corpus.readers.office.sheets import column_letters
 from corpus.readers.reading import read_documents
 from tests.corpus.readers.files import OPF, archive, attachment, docx_of, epub, mail, mailbox, para, parts, pdf
 from tests.corpus.readers.office.files import Row, grid, open_document, presentation, shape, sheet_xml, slide, workbook
+from tests.corpus.readers.pdf.drawing import drawn
 
 __all__ = ["DOCUMENTS", "read"]
 
@@ -255,6 +256,28 @@ DOCUMENTS: Mapping[str, tuple[str, Callable[[int], str | bytes]]] = {
     "EPUB, chapters": (".epub", chapters),
     "PDF, lines": (".pdf", lambda length: pdf([["A line of words."] * (length // 20)])),
     "PDF, pages": (".pdf", lambda length: pdf([["A line of words."]] * (length // 200))),
+    "PDF, a row": (".pdf", lambda length: drawn([(20 * at, 700 - at % 2, "ab") for at in range(length // 40)])),
+    "PDF, two columns": (
+        ".pdf",
+        lambda length: drawn([(60 + 200 * (at % 2), 9e4 - 6 * at, "of two columns") for at in range(length // 40)]),
+    ),
+    "PDF, cells without columns": (
+        ".pdf",
+        lambda length: drawn(
+            [(60 + 200 * (at % 2) + at * 7 % 97, 9e4 - 12 * (at // 2), "a cell") for at in range(length // 40)]
+        ),
+    ),
+    "PDF, cells": (
+        ".pdf",
+        lambda length: drawn([(60 * (at % 9), 9e4 - 12 * (at // 9), "a cell") for at in range(length // 40)]),
+    ),
+    "PDF, hyphens": (".pdf", lambda length: pdf([["words of the line of sight-"] * (length // 20)])),
+    "PDF, a long word": (".pdf", lambda length: pdf([["a" * length]])),
+    "PDF, accents": (".pdf", lambda length: pdf([[") Tj 0 0 Td (".join(["a`"] * (length // 16))]])),
+    "PDF, one sentence": (
+        ".pdf",
+        lambda length: pdf([["and on it went over all the pages of the long log of"]] * (length // 200)),
+    ),
     "PDF, an outline": (".pdf", outlined),
     "CSV, columns": (".csv", columns),
     "CSV, rows": (".csv", lambda length: "text,a\n" + "b,c\n" * (length // 4)),

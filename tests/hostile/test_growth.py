@@ -279,6 +279,7 @@ WITHIN = {
     "yaml_keys": "split_front_matter",
     "days_in": "variants_of",
     "breadcrumb": "clean",
+    "merged": "cleaned",
     "document_of": "read_documents",
     "figures_in": "highlighted",
     "has_member": "format_of",

@@ -20,13 +20,15 @@ class Annotations:
     """Words in a page's annotations.
 
     Args:
-        texts: Texts that PDFium provides, in the file's order: field values, list items, comments.
+        texts: Comments, in the file's order.
+        values: Field values and list items, in the file's order, with the left, bottom, right and top of the field.
         known: Indexes of the annotations with these texts, and of invisible ones.
         drawn: Whether other annotations draw words. Their text is found by drawing them on the page.
         hidden: Whether the file marks words as hidden.
     """
 
     texts: list[str] = field(default_factory=list)
+    values: list[tuple[str, tuple[float, float, float, float]]] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
     drawn: bool = False
     hidden: bool = False
@@ -83,7 +85,10 @@ def _add(found: Annotations, index: int, annotation: Any, forms: Any, plain: Cal
     elif words.strip():
         found.known.append(index)
         if not (_marks_text(kind) and _plain(words) in plain()):
-            found.texts.append(words)
+            if kind == raw.FPDF_ANNOT_WIDGET:
+                found.values.append((words, _rectangle(annotation)))
+            else:
+                found.texts.append(words)
     else:
         found.drawn = found.drawn or _is_drawn_with_words(kind, annotation, forms)
 
@@ -105,6 +110,14 @@ def _value(annotation: Any, forms: Any) -> str | None:  # noqa: ANN401
         labels = [_string(raw.FPDFAnnot_GetOptionLabel, forms, annotation, at) for at in options]
         return "\n".join(labels) or _string(raw.FPDFAnnot_GetFormFieldValue, forms, annotation) or None
     return ""
+
+
+def _rectangle(annotation: Any) -> tuple[float, float, float, float]:  # noqa: ANN401
+    from pypdfium2 import raw
+
+    rectangle = raw.FS_RECTF()
+    raw.FPDFAnnot_GetRect(annotation, ctypes.byref(rectangle))
+    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
 
 
 def _marks_text(kind: int) -> bool:

@@ -2,20 +2,21 @@
 
 import contextlib
 import dataclasses
-import itertools
 import re
-import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.documents import Content, Found, ReadOptions, Section, TextBuilder
+from corpus.documents import Content, Found, ReadOptions, Section
 from corpus.errors import SourceError
 from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.pdf.annotations import Annotations, annotations_of, draw_annotations
 from corpus.readers.pdf.encryption import decrypted
+from corpus.readers.pdf.flow import ReadPage, joined_pages, laid_page, read_page
 from corpus.readers.pdf.glyphs import is_unsure
+from corpus.readers.pdf.margins import with_margins
+from corpus.readers.pdf.runs import Run, is_upright, runs_of, text_of
 
 MAX_PAGES = 20_000
 """Maximum pages, more than any book. Bounds the cost of a circular page tree."""
@@ -29,21 +30,6 @@ MAX_DATE_CHARACTERS = 100
 _XFA = 2
 """PDFium's FORMTYPE_XFA_FULL: a form whose fields are not on its pages."""
 
-_HYPHENS = ("\ufffe", "\x02")
-"""PDFium's characters for a hyphen that splits a word at a line end."""
-
-_PARAGRAPH_GAP = 1.35
-"""Distance to the previous line, relative to the median, above which a line begins a paragraph."""
-
-_WIDE_GAP = 2.2
-"""The same relative to the line's height, for pages with few lines."""
-
-_FULL_LINE = 0.85
-"""Share of the text width at which a line continues in the next one, if it has `_FULL_LINE_CHARACTERS`."""
-
-_FULL_LINE_CHARACTERS = 30
-"""Minimum length of such a line. No column is narrower, but lines of title pages and verse are."""
-
 _TITLES_SOUGHT = 200
 """Maximum titles of the outline located on each page. No page has room for more headings."""
 
@@ -56,10 +42,10 @@ _WRONG_PASSWORD, _UNKNOWN_SECURITY = 4, 5
 
 
 def read_pdf(data: bytes, options: ReadOptions) -> Content:
-    """Return the text of a PDF's pages, in the order in which the file draws it.
+    """Return the text of a PDF's pages.
 
-    Lines of a paragraph and hyphenated words are joined. A page without text (a scan) is empty. An entry of the outline
-    begins a section.
+    Lines are joined to paragraphs, also over pages and columns. A page without text (a scan) is empty. An entry of the
+    outline begins a section.
 
     Raises:
         SourceError: It is damaged, its password is missing or wrong, or none of its pages has text.
@@ -96,7 +82,11 @@ class _Pages:
         """Return notes for the summary."""
         notes = (
             (self.damaged, "unreadable pages were left out: {}"),
-            (self.unsure, "the text may be wrong, because the fonts do not map glyphs to letters correctly: {}"),
+            (
+                self.unsure,
+                "the text may be wrong, because the fonts do not map glyphs to letters correctly; "
+                "run text recognition (OCR) on pictures of the pages: {}",
+            ),
             (self.hidden, "words of hidden fields and comments were left out: {}"),
             (self.undrawn, "words of stamps, buttons or signatures were left out: {}"),
         )
@@ -116,12 +106,11 @@ def _content(document: Any) -> Content:  # noqa: ANN401 - pypdfium2 has no types
     form = document.get_formtype()
     if form:
         document.init_forms()
-    builder = TextBuilder()
     pages = _Pages()
-    for number in range(count):
-        _add_page(builder, document, number, pages)
+    laid = [laid_page(page, margins) for page, margins in with_margins(_read_pages(document, pages))]
+    content = joined_pages(laid)
     is_xfa = form == _XFA
-    if builder.is_empty:
+    if not content.text:
         if len(pages.damaged) == count:
             raise SourceError("none of its pages can be read; get a new copy")
         if is_xfa:
@@ -130,94 +119,62 @@ def _content(document: Any) -> Content:  # noqa: ANN401 - pypdfium2 has no types
             raise SourceError("all its words are in hidden fields or comments; make them visible and save it again")
         raise SourceError("it has no text: its pages are empty or pictures; run text recognition (OCR) on it first")
     notes = [*(["its Adobe form (XFA) was left out"] if is_xfa else []), *pages.notes()]
-    content = builder.content(_found(document, pages.damaged, notes))
-    return Content(content.text, _outline(document, content), content.pages, content.found)
+    found = _found(document, pages.damaged, notes)
+    return dataclasses.replace(content, sections=_outline(document, content), found=found)
 
 
-def _add_page(builder: TextBuilder, document: Any, number: int, pages: _Pages) -> None:  # noqa: ANN401
-    """Add a page. An unreadable page is empty."""
+def _read_pages(document: Any, pages: _Pages) -> Iterator[ReadPage]:  # noqa: ANN401
+    """Yield the pages of a document; an unreadable one is empty."""
     import pypdfium2
 
-    builder.page()
-    try:
-        with contextlib.closing(document[number]) as page:
-            own = _read_page(page, number, pages)
-            if own.annotations.drawn and draw_annotations(page, own.annotations.known):
-                own = _drawn(document, number, own)
-            if own.annotations.hidden:
-                pages.hidden.append(number + 1)
-            if own.annotations.drawn:
-                pages.undrawn.append(number + 1)
-    except pypdfium2.PdfiumError:
-        pages.damaged.append(number + 1)
-        return
-    for paragraph in (*own.paragraphs, *own.annotations.texts):
-        builder.paragraph(paragraph)
+    for number in range(len(document)):
+        try:
+            with contextlib.closing(document[number]) as page:
+                own = _read_page(page, number, pages)
+                if own.annotations.drawn and draw_annotations(page, own.annotations.known):
+                    own = _drawn(document, number, own)
+                if own.annotations.hidden:
+                    pages.hidden.append(number + 1)
+                if own.annotations.drawn:
+                    pages.undrawn.append(number + 1)
+                yield read_page(own.runs, own.annotations, page.get_bbox())
+        except pypdfium2.PdfiumError:
+            pages.damaged.append(number + 1)
+            yield read_page([], Annotations(), (0.0, 0.0, 0.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     text: str
-    paragraphs: list[str]
+    runs: list[Run]
     annotations: Annotations
 
 
 def _read_page(page: Any, number: int, pages: _Pages) -> _Page:  # noqa: ANN401
-    with contextlib.closing(page.get_textpage()) as text:
-        plain = text.get_text_range()
+    with contextlib.closing(_upright_text(page)) as text:
+        plain = text_of(text)
         if is_unsure(text, plain):
             pages.unsure.append(number + 1)
-        paragraphs = list(_paragraphs(text, plain, page.get_width()))
-        return _Page(plain, paragraphs, annotations_of(page, page.formenv, plain))
+        return _Page(plain, runs_of(text, plain), annotations_of(page, page.formenv, plain))
+
+
+def _upright_text(page: Any) -> Any:  # noqa: ANN401
+    """Return the text page. PDFium finds lines as the page is shown, also where upright text is shown turned."""
+    text = page.get_textpage()
+    if page.get_rotation() and is_upright(text):
+        text.close()
+        page.set_rotation(0)
+        text = page.get_textpage()
+    return text
 
 
 def _drawn(document: Any, number: int, own: _Page) -> _Page:  # noqa: ANN401
     """Read a page again with its drawn annotations. Return it unchanged if its own text differs then."""
-    with contextlib.closing(document[number]) as page, contextlib.closing(page.get_textpage()) as text:
-        plain = text.get_text_range()
-        if not plain.startswith(own.text.rstrip()):
+    with contextlib.closing(document[number]) as page, contextlib.closing(_upright_text(page)) as text:
+        plain = text_of(text)
+        if own.text.strip() not in plain:
             return own
-        paragraphs = list(_paragraphs(text, plain, page.get_width()))
-        return _Page(plain, paragraphs, dataclasses.replace(own.annotations, drawn=False))
-
-
-def _paragraphs(page: Any, text: str, width: float) -> Iterator[str]:  # noqa: ANN401
-    """Yield the lines of a page, joined to paragraphs by their positions."""
-    lines = [(match.start(), match[0]) for match in re.finditer(r"[^\r\n]+", text) if match[0].strip()]
-    if page.count_chars() != len(text):  # characters beyond U+FFFF: positions are unknown
-        yield "\n".join(line for _, line in lines)
-        return
-    boxes = [_box(page, start, line) for start, line in lines]
-    drops = [above[1] - below[1] for above, below in itertools.pairwise(boxes)]
-    usual = statistics.median([drop for drop in drops if drop > 0] or [0])
-    right = max((box[2] for box in boxes), default=width)
-    paragraph: list[str] = []
-    for at, (_, line) in enumerate(lines):
-        if at and not 0 <= drops[at - 1] <= min(usual * _PARAGRAPH_GAP, boxes[at][3] * _WIDE_GAP):
-            yield "".join(paragraph)
-            paragraph = []
-        before = lines[at - 1][1]
-        is_full = at > 0 and boxes[at - 1][2] >= right * _FULL_LINE and len(before) >= _FULL_LINE_CHARACTERS
-        _join(paragraph, line, continues=is_full)
-    yield "".join(paragraph)
-
-
-def _box(page: Any, start: int, line: str) -> tuple[float, float, float, float]:  # noqa: ANN401
-    """Return left, bottom, right and height of a line, in points."""
-    first = start + len(line) - len(line.lstrip())
-    last = start + len(line.rstrip()) - 1
-    left, bottom, _, top = page.get_charbox(first, loose=True)
-    return left, bottom, page.get_charbox(last, loose=True)[2], top - bottom
-
-
-def _join(paragraph: list[str], line: str, *, continues: bool) -> None:
-    """Add a line to the lines of a paragraph, none of which is blank."""
-    if paragraph:
-        before = paragraph[-1]
-        is_hyphenated = before.endswith(_HYPHENS)
-        paragraph[-1] = before[:-1] if is_hyphenated else before.rstrip() + (" " if continues else "\n")
-        line = line.lstrip()
-    paragraph.append(line)
+        return _Page(plain, runs_of(text, plain), dataclasses.replace(own.annotations, drawn=False))
 
 
 def _found(document: Any, damaged: list[int], notes: list[str]) -> Found:  # noqa: ANN401

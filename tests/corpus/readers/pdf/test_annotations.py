@@ -4,6 +4,7 @@ import pytest
 
 from corpus.errors import SourceError
 from corpus.metadata.precedence import NOTES
+from corpus.readers.pdf.glyphs import is_garbled
 from tests.corpus.readers.files import only, page_texts, pdf
 
 OWN = ["Words of the page itself, which stand there once."]
@@ -57,6 +58,47 @@ def test_the_text_of_a_form_follows_the_text_of_the_page() -> None:
         "/FT /Tx",
     )
     assert paragraphs(data) == [*OWN, "Ana Ruiz", "Honduras", "First item\nSecond item", "one\ntwo"]
+
+
+def labelled(*fields: tuple[str, str]) -> str:
+    """The text of a page with labels, and fields at given places."""
+    numbers = [7 + at for at in range(len(fields))]
+    look = "/DA (/F1 11 Tf 0 g)"
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    widgets = [
+        f"<< /Type /Annot /Subtype /Widget /F 4 /T (f{at}) /FT /Tx {look} /Rect [{box}] /V ({value}) >>"
+        for at, (box, value) in enumerate(fields)
+    ]
+    catalog = f"/AcroForm << /Fields [{kids}] /DR << /Font << /F1 3 0 R >> >> {look} >>"
+    lines = [
+        "Request for oil",
+        "",
+        "Keeper:) Tj 1 0 0 1 300 692 Tm (Light:",
+        "",
+        "Barrels",
+        "",
+        "",
+        "Reasons of the keeper",
+    ]
+    return only(pdf([lines], catalog=catalog, page=f"/Annots [{kids}]", extra=widgets), "a.pdf").text
+
+
+def test_a_value_stands_behind_the_label_to_its_left() -> None:
+    text = labelled(("360 688 500 704", "North Stone"), ("120 688 250 704", "Ida Falk"), ("120 660 180 676", "14"))
+    assert text.split("\n\n") == [
+        "Request for oil",
+        "Keeper: Ida Falk | Light: North Stone\nBarrels 14",
+        "Reasons of the keeper",
+    ]
+
+
+def test_a_value_stands_behind_the_label_above_it() -> None:
+    text = labelled(("72 560 400 618", "The tank has run dry,\\rand the boat is late."))
+    assert text.endswith("Reasons of the keeper The tank has run dry, and the boat is late.")
+
+
+def test_a_value_far_from_all_labels_follows_the_page() -> None:
+    assert labelled(("72 100 400 120", "At the foot")).endswith("\n\nAt the foot")
 
 
 def test_a_field_that_is_also_drawn_is_read_once() -> None:
@@ -152,8 +194,36 @@ def cmap(first: int) -> str:
 )
 def test_letters_with_a_wrong_map_are_said_to_be_uncertain(first: int, is_sure: bool) -> None:
     data = pdf([["abcdef ghijkl mnopqr stuvwx"] * 3] * 2, font=font(), extra=(cmap(first),))
-    said = ["the text may be wrong, because the fonts do not map glyphs to letters correctly: pages 1, 2"]
+    said = [
+        "the text may be wrong, because the fonts do not map glyphs to letters correctly; "
+        "run text recognition (OCR) on pictures of the pages: pages 1, 2"
+    ]
     assert only(data, "a.pdf").metadata.extra.get(NOTES, []) == ([] if is_sure else said)
+
+
+WORDS = "the keeper wrote in his log that the oil had run out before the end of the month and the boat was late "
+WORDS += "while nobody came from the mainland with flour or letters because these storms never stopped until April"
+
+
+@pytest.mark.parametrize("by", [-29, 7, 0], ids=["capitals and signs", "other letters", "as they are"])
+def test_letters_that_make_no_words_are_said_to_be_uncertain(by: int) -> None:
+    drawn = "".join(" " if letter == " " else chr(ord(letter) + by) for letter in WORDS)
+    drawn = "".join(letter if letter.isalnum() or letter == " " else "q" for letter in drawn)
+    notes = only(pdf([[drawn[:70], drawn[70:140], drawn[140:]]]), "a.pdf").metadata.extra.get(NOTES, [])
+    assert bool(notes) == bool(by)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Příštích čtrnáct dní bylo na řece zmrzlo všechno, a proto zůstaly všechny čluny u břehu až do konce března.",
+        "Wszystkie łodzie zostały przy brzegu aż do końca marca, ponieważ rzeka zamarzła i nikt nie przyszedł na łódź.",
+        "Þrjátíu bátar lágu við bryggjuna þangað til ísinn fór og veiðarnar gátu byrjað aftur um vorið við ströndina.",
+        "Przy NATO, FMLN, PNUD, OSCE i KPMG stali strażnicy, bo wszystkie statki przypływały rano przed świtem.",
+    ],
+)
+def test_words_of_other_languages_are_words(words: str) -> None:
+    assert not is_garbled(words)
 
 
 def test_a_page_that_cannot_be_read_is_said_to_be_left_out() -> None:

@@ -124,15 +124,6 @@ def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         only(pdf([["One."], ["Two."]]), "a.pdf")
 
 
-def test_a_hyphen_that_the_line_end_asked_for_is_taken_out() -> None:
-    joined = ["a nego\ufffe"]
-    reader._join(joined, "tiator", continues=True)
-    assert "".join(joined) == "a negotiator"
-    joined = ["a well-"]
-    reader._join(joined, "known man", continues=True)
-    assert "".join(joined) == "a well- known man"
-
-
 def test_a_page_that_pdfium_itself_wrote_is_read() -> None:
     document = pypdfium2.PdfDocument(pdf([["Words."]]))
     buffer = io.BytesIO()
