@@ -50,6 +50,7 @@ class SourceDocument:
         places: Named places of a source without pages, in order of their start.
         removed_spans: Spans that cleaning removed, in order, without overlap.
         file: The file that contains the source, if it contains several; None if it is the source itself.
+        reader_version: Version of the format that it was read with; see `corpus.readers.reader_version`.
     """
 
     source: str
@@ -62,6 +63,7 @@ class SourceDocument:
     places: Sequence[Place] = ()
     removed_spans: Sequence[RemovedSpan] = ()
     file: str | None = None
+    reader_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

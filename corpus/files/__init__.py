@@ -10,7 +10,7 @@ from corpus.files.atomic import (
     write_new,
 )
 from corpus.files.manifest_folder import DAMAGE, ManifestFolder
-from corpus.files.paths import absolute_path, is_gone, lies_under, printable
+from corpus.files.paths import absolute_path, is_gone, lies_under, printable, stored_path
 from corpus.files.source import MAX_SOURCE_BYTES, OUTSIDE, SIDECAR_SUFFIX, Sidecar, SourceBytes, read_bytes
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "printable",
     "read_bytes",
     "replaced",
+    "stored_path",
     "sync",
     "temporary_folder",
     "write_new",

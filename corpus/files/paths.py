@@ -34,6 +34,14 @@ def is_gone(file: str) -> bool:
     return Path(file).is_absolute() and all(_is_missing(path) for path in {file, _unescaped(file)})
 
 
+def stored_path(file: str) -> Path | None:
+    """Return the path of a file by its name in the store; None if it is gone, or was never on this disk."""
+    path = Path(file)
+    if not path.is_absolute() or is_gone(file):
+        return None
+    return Path(_unescaped(file)) if _is_missing(file) else path
+
+
 def _unescaped(file: str) -> str:
     r"""Return the path for a name in which bytes that are not UTF-8 are written as `\udcXX`."""
     return re.sub(r"\\u(dc[89a-f][0-9a-f])", lambda match: chr(int(match[1], 16)), file)

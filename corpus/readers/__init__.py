@@ -1,7 +1,8 @@
 """Readers of files, one module per format, and the search for readable files in folders."""
 
 from corpus.readers.discovery import FoundFiles, find_files, is_wanted
+from corpus.readers.formats import reader_version
 from corpus.readers.reading import read_documents
 from corpus.readers.record_problems import SourceProblem
 
-__all__ = ["FoundFiles", "SourceProblem", "find_files", "is_wanted", "read_documents"]
+__all__ = ["FoundFiles", "SourceProblem", "find_files", "is_wanted", "read_documents", "reader_version"]

@@ -21,6 +21,7 @@ class ConvertedFormat:
         sniff: Returns whether bytes, of a file with a suffix, are of this format.
         convert: Extracts the content. Import the parser inside, so that detecting a format does not load it.
         has_title: Whether the first line of a document without a title may be one. Else the name of the file is.
+        version: See `Format`.
     """
 
     name: str
@@ -30,6 +31,7 @@ class ConvertedFormat:
     sniff: Callable[[bytes, str], bool]
     convert: Callable[[bytes, ReadOptions], Content]
     has_title: bool = True
+    version: int = 1
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return whether the content is of this format."""

@@ -43,6 +43,14 @@ class Format(Protocol):
     def has_signature(self) -> bool:
         """Whether `matches` recognises every intact file, so that a suffix alone is not enough."""
 
+    @property
+    def version(self) -> int:
+        """Version of the documents that it makes, from 1 on: stored ones of an earlier version are read again.
+
+        Raise it when the canonical text, a map of it or the metadata changes, or when another format takes over files.
+        Raise that of mail when the files attached to it can be read in a further format.
+        """
+
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return whether the content of a file is of this format. It must not import a parser."""
 
@@ -62,6 +70,11 @@ FORMATS: Sequence[Format] = (
 """All formats. The first one that matches the content of a file reads it."""
 
 SUFFIXES = {suffix: each for each in FORMATS for suffix in each.suffixes}
+
+
+def reader_version(media_type: str) -> int:
+    """Return the version of the format with a media type; 1 if there is none."""
+    return next((each.version for each in FORMATS if each.media_type == media_type), 1)
 
 
 def format_of(file: SourceBytes, options: ReadOptions) -> Format:

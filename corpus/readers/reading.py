@@ -1,10 +1,11 @@
 """Reading of files: bytes to documents with canonical text, page and section maps, and metadata."""
 
+import dataclasses
 from collections.abc import Iterator
 
 from corpus.documents import ReadOptions, SourceDocument
 from corpus.files import SourceBytes
-from corpus.readers.formats import format_of
+from corpus.readers.formats import format_of, reader_version
 from corpus.readers.record_problems import SourceProblem
 
 
@@ -20,4 +21,8 @@ def read_documents(file: SourceBytes, options: ReadOptions | None = None) -> Ite
         SourceError: The file cannot be read. The message is a clause with the reason and the remedy.
     """
     options = options or ReadOptions()
-    yield from format_of(file, options).read(file, options)
+    for item in format_of(file, options).read(file, options):
+        if isinstance(item, SourceDocument):
+            yield dataclasses.replace(item, reader_version=reader_version(item.media_type))
+        else:
+            yield item

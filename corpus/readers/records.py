@@ -31,7 +31,7 @@ class RecordFormat:
     """A format whose files hold a document per record.
 
     Args:
-        media_type, suffixes: See `Format`.
+        media_type, suffixes, version: See `Format`.
         rows: Yields the line and the fields, or the error, of each record in a text.
         sniff: Returns whether a file is of this format; also takes the field of texts.
         unit: What `rows` counts, for ids and messages.
@@ -43,6 +43,7 @@ class RecordFormat:
     sniff: Callable[[SourceBytes, str], bool]
     unit: str = "line"
     has_signature: bool = False
+    version: int = 1
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return whether the content is of this format."""
@@ -159,6 +160,6 @@ def _is_array(file: SourceBytes, text_field: str) -> bool:
     return file.path.suffix.lower() in (".json", *JSON_LINES.suffixes) and _ARRAY.match(file.data) is not None
 
 
-JSON_LINES = RecordFormat("application/jsonl", (".jsonl", ".ndjson"), json_rows, _is_json_lines)
+JSON_LINES = RecordFormat("application/jsonl", (".jsonl", ".ndjson"), json_rows, _is_json_lines, version=2)
 JSON = RecordFormat("application/json", (".json",), array_rows, _is_array, unit="record")
-CSV = RecordFormat("text/csv", (".csv", ".tsv"), csv_rows, lambda file, text_field: False)
+CSV = RecordFormat("text/csv", (".csv", ".tsv"), csv_rows, lambda file, text_field: False, version=2)

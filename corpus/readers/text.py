@@ -26,7 +26,7 @@ class TextFormat:
     """A format whose files are their own canonical text.
 
     Args:
-        media_type, suffixes: See `Format`.
+        media_type, suffixes, version: See `Format`.
         sections: Returns the sections of a text.
         is_plain: Whether it is plain text, which may be copied from a web page.
         found: Returns the metadata in a text.
@@ -38,6 +38,7 @@ class TextFormat:
     is_plain: bool
     has_signature: bool = False
     found: Callable[[str], Found] = lambda text: Found()
+    version: int = 1
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return False: text has no signature."""
@@ -82,5 +83,5 @@ def _plain(heading: str, references: dict[str, Any]) -> str:
     return " ".join("".join(parts).split())
 
 
-TEXT = TextFormat("text/plain", (".txt", ".text"), lambda text: [], is_plain=True)
-MARKDOWN = TextFormat("text/markdown", (".md", ".markdown"), markdown_sections, is_plain=False)
+TEXT = TextFormat("text/plain", (".txt", ".text"), lambda text: [], is_plain=True, version=2)
+MARKDOWN = TextFormat("text/markdown", (".md", ".markdown"), markdown_sections, is_plain=False, version=2)

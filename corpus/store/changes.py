@@ -23,17 +23,19 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Change the source of a document; id, text and passages stay.
+    """Change the source of a document, or the version of its reader; id, text and passages stay.
 
     Args:
         source: Its present source.
-        to: Its new source, which no other document has.
+        to: Its new source, which no other document has; its present one if it stays.
         file: The file that contains the new source; None if it is the source itself.
+        reader_version: The version of its reader; None if it stays.
     """
 
     source: str
     to: str
     file: str | None = None
+    reader_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

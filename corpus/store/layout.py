@@ -33,7 +33,7 @@ CREATE TABLE documents (
     characters INTEGER NOT NULL,     -- code points of the text
 {_METADATA}
     sections TEXT NOT NULL,          -- JSON array of [title, level, start]
-    pages TEXT NOT NULL,             -- JSON array of the start of each page, then [start, label] of each place
+    pages TEXT NOT NULL,             -- JSON array: start of each page, [start, label] of each place, reader's version
     removed_spans TEXT NOT NULL,     -- JSON array of [start, end, reason]
     metadata_checksum INTEGER NOT NULL,  -- CRC-32 of all columns but the text, whose digest is the revision
     ingested_at TEXT NOT NULL        -- ISO 8601, UTC

@@ -42,6 +42,10 @@ _JSON_COLUMNS = (*_JSON_FIELDS, "sections", "pages", "removed_spans")
 _FIELDS = [field.name for field in METADATA_FIELDS]
 _LIST_FIELDS = {field.name for field in METADATA_FIELDS if field.kind is Kind.LIST}
 
+_READER = "reader"
+READER_VERSION_SQL = f"iif(json_valid(pages), coalesce(json_extract(pages, '$[#-1].{_READER}'), 1), 1)"
+"""SQL for the version of the reader in the column `pages`."""
+
 _json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each call
 _checked_document = itemgetter(*CHECKED_DOCUMENT_COLUMNS)
 _checked_passage = itemgetter(*CHECKED_PASSAGE_COLUMNS)
@@ -70,6 +74,7 @@ class StoredDocument:
     pages: Sequence[int]
     places: Sequence[Place]
     removed_spans: Sequence[RemovedSpan]
+    reader_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +100,16 @@ class StoredSource:
         source: Its source.
         file: The file that contains the source and perhaps others.
         sha256: Hex digest of the source when it was read.
+        media_type: Media type of the source.
+        reader_version: Version of the format that it was read with.
     """
 
     id: str
     source: str
     file: str
     sha256: str
+    media_type: str
+    reader_version: int
 
 
 def records(cursor: sqlite3.Cursor) -> list[Record]:
@@ -110,15 +119,22 @@ def records(cursor: sqlite3.Cursor) -> list[Record]:
 
 
 def metadata_columns(document: SourceDocument) -> Record:
-    """Return the columns of a document's metadata, sections, pages, places and removed spans."""
+    """Return the columns of a document's metadata, sections, pages, places, reader's version and removed spans."""
     about = document.metadata
+    pages = _json([*document.pages, *([place.start, place.label] for place in document.places)])
     return {
         **{name: getattr(about, name) for name in _TEXT_FIELDS},
         **{name: _json(getattr(about, name)) for name in _JSON_FIELDS},
         "sections": _json([[s.title, s.level, s.start] for s in document.sections]),
-        "pages": _json([*document.pages, *([place.start, place.label] for place in document.places)]),
+        "pages": with_reader_version(pages, document.reader_version),
         "removed_spans": removed_spans_column(document.removed_spans),
     }
+
+
+def with_reader_version(pages: str, version: int) -> str:
+    """Return a value of the column `pages` with another version of the reader. Version 1 is not written."""
+    others = [each for each in json.loads(pages) if not isinstance(each, dict)]
+    return _json([*others, {_READER: version}] if version > 1 else others)
 
 
 def removed_spans_column(spans: Sequence[RemovedSpan]) -> str:
@@ -157,8 +173,9 @@ def document_from_record(record: Record, passages: int) -> StoredDocument:
         metadata=Metadata(**metadata),
         sections=tuple([Section(*section) for section in parsed["sections"]]),
         pages=tuple([start for start in parsed["pages"] if isinstance(start, int)]),
-        places=tuple([Place(place[1], place[0]) for place in parsed["pages"] if not isinstance(place, int)]),
+        places=tuple([Place(place[1], place[0]) for place in parsed["pages"] if isinstance(place, list)]),
         removed_spans=tuple([RemovedSpan(*span) for span in parsed["removed_spans"]]),
+        reader_version=next((each[_READER] for each in parsed["pages"] if isinstance(each, dict)), 1),
     )
 
 

@@ -26,6 +26,7 @@ from corpus.store.rows import (
     passage_checksum,
     records,
     removed_spans_column,
+    with_reader_version,
 )
 
 MAX_ID_CHARACTERS = 80
@@ -124,7 +125,7 @@ class Writer:
         return next(iter(records(self._connection.execute(query, (value,)))), {})
 
     def move(self, move: Move) -> None:
-        """Change source and file of a document, and its checksum.
+        """Change source, file and reader's version of a document, and its checksum.
 
         Raises:
             UnknownDocumentError: No document has this source.
@@ -132,7 +133,10 @@ class Writer:
         record = self._record("source", move.source)
         if not record:
             raise UnknownDocumentError(f"The document from {move.source} no longer exists. Run the command again.")
-        self._update(record | {"source": move.to, "file": move.file or move.to})
+        record |= {"source": move.to, "file": move.file or move.to}
+        if move.reader_version is not None:
+            record["pages"] = with_reader_version(record["pages"], move.reader_version)
+        self._update(record)
 
     def remove(self, column: str, value: str) -> bool:
         """Remove the document with this `id` or `source`; return whether there was one."""
@@ -156,7 +160,7 @@ class Writer:
     def _update(self, record: Record) -> None:
         """Write the columns of a document that can change, and its checksum."""
         self._connection.execute(
-            "UPDATE documents SET source = :source, file = :file, removed_spans = :removed_spans,"
+            "UPDATE documents SET source = :source, file = :file, pages = :pages, removed_spans = :removed_spans,"
             " metadata_checksum = :metadata_checksum WHERE key = :key",
             record | {"metadata_checksum": document_checksum(record)},
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from corpus.documents import EncodedPassage, Passage, SourceDocument
+from corpus.documents import EncodedPassage, SourceDocument
 from corpus.store import View
 from eval.errors import SetError
 from eval.sets import load_beir, load_questions
@@ -80,15 +80,7 @@ def base_documents(view: View) -> list[BaseDocument]:
                 metadata=document.metadata,
                 sections=document.sections,
             ),
-            _encoded(view, view.document_passages(document)),
+            view.encoded_passages(document),
         )
         for document in view.documents()
-    ]
-
-
-def _encoded(view: View, keys: Sequence[int]) -> list[EncodedPassage]:
-    vectors, token_vectors = dict(view.vectors(keys)), view.token_vectors(keys)
-    return [
-        EncodedPassage(Passage(p.start, p.end, p.section, p.page), vectors[p.key], token_vectors[p.key])
-        for p in view.passages(keys)
     ]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+SHOWN_GONE = 10
+"""Documents without a file that are named; the others are counted."""
+
 
 class _TimedLoader:
     """Loads the encoder at the first call, and measures the seconds that this takes.
@@ -80,14 +83,14 @@ def ingest(
 ) -> int:
     """Ingest documents: text, Markdown, HTML, PDF, EPUB, office files, mail, subtitles, JSON, CSV …, or folders.
 
-    Unchanged files are skipped, changed files replace their documents, and moved files keep theirs. An unreadable file
-    affects only itself; the exit code is then 1.
+    Unchanged files are skipped, changed files replace their documents, and moved files keep theirs. Files whose reader
+    has changed are read again. An unreadable file affects only itself; the exit code is then 1.
     """
     from corpus.documents import ReadOptions
     from corpus.store import Store
     from embeddings.encoder import lower_priority
     from service.ingest import Ingester
-    from service.opening import load_encoder, refresh_projection
+    from service.opening import load_encoder
     from service.runtime.progress import progress_for
     from service.settings import load_settings
 
@@ -110,17 +113,28 @@ def ingest(
     with Store(settings.data, create=True) as store:
         ingester = Ingester(store, load, settings, options)
         summary = ingester.ingest(paths, progress_for(), prune=pruned, force=force)
-        if (summary.added or summary.replaced) and not summary.stopped:
-            refresh_projection(settings, load())
-        seconds = time.monotonic() - begun - load.seconds
-        if as_json:
-            emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
-        else:
-            show_summary(summary, seconds)
-        _warn_of_other_settings(store, settings)
+        code = _ended(store, settings, summary, begun, load, as_json)
         if changes is not None and not summary.stopped:
             _watch(ingester, paths, prune, changes)
-    return INTERRUPTED if summary.stopped else 0 if watch or not summary.refused else 1
+            return 0
+    return code
+
+
+def _ended(
+    store: Store, settings: Settings, summary: IngestSummary, begun: float, load: _TimedLoader, as_json: bool
+) -> int:
+    """Bring the indexes up to date, print the summary, and return the exit code."""
+    from service.opening import refresh_projection
+
+    if (summary.added or summary.replaced) and not summary.stopped:
+        refresh_projection(settings, load())
+    seconds = time.monotonic() - begun - load.seconds
+    if as_json:
+        emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
+    else:
+        show_summary(summary, seconds)
+    _warn_of_other_settings(store, settings)
+    return INTERRUPTED if summary.stopped else 1 if summary.refused else 0
 
 
 def _warn_of_other_settings(store: Store, settings: Settings) -> None:
@@ -194,6 +208,7 @@ def _dry_run(
         counts = Counter(outcome.action for outcome in outcomes)
         actions = ", ".join(f"{counts[action]} {action.value}" for action in Action if counts[action])
         click.echo(f"Dry run: {actions or 'no file'}. Nothing was changed.")
+        _show_read_again(sum(outcome.read_again for outcome in outcomes))
         _show_skipped(skipped)
     return 1 if any(outcome.action is Action.REFUSED for outcome in outcomes) else 0
 
@@ -223,6 +238,8 @@ def _as_json(summary: IngestSummary) -> dict[str, object]:
         "refused": [{"source": source, "reason": reason} for source, reason in summary.refused],
         "notes": [{"source": source, "note": note} for source, note in summary.notes],
         "same": [{"source": source, "as": other} for source, other in summary.same],
+        "read_again": summary.read_again,
+        "gone": summary.gone,
         "skipped": dict(summary.skipped),
         "passages": summary.passages,
         "stopped": summary.stopped,
@@ -249,11 +266,29 @@ def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
         actions = ", ".join(f"{count} {action.value}" for action, count in counts.items() if count or action == "added")
         duration = "" if seconds is None else f" in {seconds:.1f} s"
         click.echo(f"Documents: {actions} ({plural(summary.passages, 'passage')} encoded{duration}).")
+    _show_read_again(len(summary.read_again))
+    _show_gone(summary.gone)
     _show_skipped(summary.skipped)
     if summary.stopped:
         click.echo(
             "Stopped before the end. Finished documents are stored; run the command again to continue.", err=True
         )
+
+
+def _show_read_again(count: int) -> None:
+    if count:
+        click.echo(f"{count} read again: {'its' if count == 1 else 'their'} reader has changed.")
+
+
+def _show_gone(gone: Sequence[str]) -> None:
+    if gone:
+        more = f" and {len(gone) - SHOWN_GONE:,} more" if len(gone) > SHOWN_GONE else ""
+        named = ", ".join(map(one_line, gone[:SHOWN_GONE])) + more
+        if len(gone) == 1:
+            why = "its file is gone or was uploaded; the document stays as it is"
+        else:
+            why = "their files are gone or were uploaded; the documents stay as they are"
+        click.echo(f"{len(gone):,} not read, because {why}: {named}.")
 
 
 def _show_skipped(skipped: Counter[str]) -> None:
@@ -263,12 +298,17 @@ def _show_skipped(skipped: Counter[str]) -> None:
 
 
 @click.command()
+@click.argument("paths", nargs=-1, type=NonEmptyPath(path_type=Path), metavar="[PATH...]")
+@click.option("--read", is_flag=True, help="Ingest the files of stored documents again instead; only those under PATH.")
 @data_option
 @json_option
-def reindex(data: Path | None, as_json: bool) -> None:
+def reindex(paths: tuple[Path, ...], read: bool, data: Path | None, as_json: bool) -> int:
     """Split and encode all stored documents again, with the current encoder and sizes.
 
     All changes take effect in one step at the end, so an interruption leaves the old state.
+
+    With --read, do what `footnote ingest` does with the files of the stored documents: read those again that have
+    changed, or whose reader has. Documents whose files are gone stay as they are.
     """
     from corpus.store import Store
     from embeddings.encoder import lower_priority
@@ -278,10 +318,15 @@ def reindex(data: Path | None, as_json: bool) -> None:
     from service.settings import load_settings
 
     lower_priority()
+    if paths and not read:
+        raise click.UsageError("PATH requires --read.")
     settings = load_settings(data=data)
     begun = time.monotonic()
-    load = _TimedLoader(lambda: load_encoder(settings, say, for_reindex=True))
+    load = _TimedLoader(lambda: load_encoder(settings, say, for_reindex=not read))
     with Store(settings.data) as store:
+        if read:
+            summary = Ingester(store, load, settings).read_again(paths, progress_for())
+            return _ended(store, settings, summary, begun, load, as_json)
         documents = Ingester(store, load, settings).reindex(progress_for())
     refresh_projection(settings, load())
     seconds = time.monotonic() - begun - load.seconds
@@ -289,3 +334,4 @@ def reindex(data: Path | None, as_json: bool) -> None:
         emit_json({"documents": documents, "seconds": round(seconds, 2)})
     else:
         click.echo(f"Reindexed {plural(documents, 'document')} in {seconds:.1f} s.")
+    return 0

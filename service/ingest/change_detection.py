@@ -1,18 +1,21 @@
 """Comparison of sources with the store: new, changed, moved, gone or unreadable."""
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.documents import SourceDocument
-from corpus.errors import FootnoteError, SourceError
+from corpus.documents import SourceDocument, revision_of
+from corpus.errors import FootnoteError, SourceError, StoreCorruptError, UnknownDocumentError
 from corpus.files import SourceBytes, is_gone, lies_under
-from corpus.readers import SourceProblem
+from corpus.readers import SourceProblem, reader_version
 from corpus.store import Move, Remove, StoredSource, View
 from service.ingest.outcomes import Action, FileDone, Outcome, SplitDocument
 from service.ingest.sources import ReadFile, Source
 from service.reading import ReadingCancelled
 from service.runtime.descriptors import is_out_of_descriptors
+
+STAYS = "what is stored of it stays, as an earlier version of Footnote read it"
 
 MANY_GONE = 10
 """Number of files that may be deleted on purpose. If more are gone, and more than half of all, their disk may not be
@@ -109,6 +112,12 @@ class ChangeDetector:
             self._first_with.setdefault(file.sha256, file.source)
             yield Outcome(Action.UNCHANGED, file.source)
             return
+        try:
+            yield from self._documents(file, stored)
+        except SourceError as error:
+            yield Outcome(Action.REFUSED, source.name, reason=_with_what_stays(str(error), *stored))
+
+    def _documents(self, file: SourceBytes, stored: Sequence[StoredSource]) -> Iterator[Outcome]:
         seen: set[str] = set()
         unread: set[str] = set()
         may_be_any = False
@@ -118,7 +127,8 @@ class ChangeDetector:
             elif isinstance(document, SourceProblem):
                 may_be_any = may_be_any or not document.is_named
                 unread.add(document.source)
-                yield Outcome(Action.REFUSED, document.source, reason=_refusal(document, stored))
+                reason = _with_what_stays(_refusal(document, stored), self._stored.get(document.source))
+                yield Outcome(Action.REFUSED, document.source, reason=reason)
             else:
                 yield self._document(document)
             seen.add(document.source)
@@ -131,23 +141,42 @@ class ChangeDetector:
                 yield Outcome(Action.REMOVED, each.source, Remove(each.source))
 
     def _is_stored(self, stored: Sequence[StoredSource], file: SourceBytes) -> bool:
-        """Return whether these documents are the file, undamaged."""
+        """Return whether these documents are the file, undamaged, as its reader reads it now."""
         same = [(each.source, each.sha256) for each in stored] == [(file.source, file.sha256)]
-        return same and self._is_intact(stored[0].id)
+        return same and not has_older_reader(stored[0]) and self._is_intact(stored[0].id)
 
     def _document(self, document: SourceDocument) -> Outcome:
         source, digest = document.source, document.source_sha256
         before = self._stored.get(source)
-        if before is not None and before.sha256 == digest and self._is_intact(before.id):
-            self._first_with.setdefault(digest, source)
-            return Outcome(Action.UNCHANGED, source)
         self._kept.add(source)
         try:
-            outcome = self._new(document) if before is None else Outcome(Action.REPLACED, source, self._split(document))
+            if before is None:
+                outcome = self._new(document)
+            elif before.sha256 != digest or not self._is_intact(before.id):
+                outcome = Outcome(Action.REPLACED, source, self._split_again(before, document))
+            elif not has_older_reader(before):
+                outcome = Outcome(Action.UNCHANGED, source)
+            elif self._differs_in_name_only(before.id, document):
+                work = Move(source, source, document.file, document.reader_version)
+                outcome = Outcome(Action.UNCHANGED, source, work, read_again=True)
+            else:
+                outcome = Outcome(Action.REPLACED, source, self._split_again(before, document), read_again=True)
         except SourceError as error:
-            return Outcome(Action.REFUSED, source, reason=str(error))
+            return Outcome(Action.REFUSED, source, reason=_with_what_stays(str(error), before))
         self._first_with.setdefault(digest, source)
         return outcome
+
+    def _split_again(self, before: StoredSource, document: SourceDocument) -> SplitDocument:
+        """Split a document. If text, title and passages are those stored, take over the vectors."""
+        split = self._split(document)
+        with View(self._folder) as view, contextlib.suppress(StoreCorruptError, UnknownDocumentError):
+            stored = view.document(before.id)
+            title = document.metadata.title
+            if (stored.revision, stored.metadata.title) == (revision_of(document.text), title):
+                encoded = view.encoded_passages(stored)
+                if [each.passage for each in encoded] == list(split.passages):
+                    return replace(split, encoded=encoded)
+        return split
 
     def _new(self, document: SourceDocument) -> Outcome:
         source, digest = document.source, document.source_sha256
@@ -155,10 +184,9 @@ class ChangeDetector:
         if before is None:
             return Outcome(Action.ADDED, source, self._split(document), same_as=self._same_as(digest))
         if self._is_intact(before.id) and self._differs_in_name_only(before.id, document):
-            work: Move | SplitDocument = Move(before.source, source, document.file)
+            work: Move | SplitDocument = Move(before.source, source, document.file, document.reader_version)
         else:  # for example, its title is its file name, and passages are encoded with the title
-            split = self._split(document)
-            work = SplitDocument(document, split.prefix, split.passages, moved_from=before.source)
+            work = replace(self._split_again(before, document), moved_from=before.source)
         self._moved.add(before.source)
         self._kept.add(before.source)
         return Outcome(Action.MOVED, source, work, was=before.source)
@@ -196,6 +224,16 @@ def _is_within(source: str, unread: Collection[str]) -> bool:
     """Return whether a source is of a document in one that was not read, such as a record of an attached table."""
     parts = source.split("#")
     return bool(unread) and any("#".join(parts[:end]) in unread for end in range(1, len(parts)))
+
+
+def has_older_reader(stored: StoredSource) -> bool:
+    """Return whether the reader of a stored source has changed since it was read."""
+    return stored.reader_version < reader_version(stored.media_type)
+
+
+def _with_what_stays(reason: str, *stored: StoredSource | None) -> str:
+    """Return why a source is refused, and that what is stored of it stays if the reader of that has changed."""
+    return f"{reason}; {STAYS}" if any(each is not None and has_older_reader(each) for each in stored) else reason
 
 
 def _refusal(problem: SourceProblem, stored: Sequence[StoredSource]) -> str:

@@ -42,6 +42,7 @@ class OutcomePreview:
     Args:
         passages: The passages to encode.
         notes: What is left out of the metadata, and why.
+        read_again: Whether the bytes are those stored, and are read again because their reader has changed.
     """
 
     action: Action
@@ -52,6 +53,7 @@ class OutcomePreview:
     title: str | None
     passages: tuple[PassagePreview, ...]
     notes: tuple[str, ...] = ()
+    read_again: bool = False
 
 
 def preview(
@@ -114,7 +116,15 @@ def _outcome_preview(outcome: Outcome) -> OutcomePreview:
         notes = tuple(outcome.work.notes)
         passages = tuple(_passage_preview(document.text, passage) for passage in outcome.work.passages)
     return OutcomePreview(
-        outcome.action, outcome.source, outcome.reason, outcome.was, outcome.same_as, title, passages, notes
+        outcome.action,
+        outcome.source,
+        outcome.reason,
+        outcome.was,
+        outcome.same_as,
+        title,
+        passages,
+        notes,
+        outcome.read_again,
     )
 
 

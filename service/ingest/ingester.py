@@ -8,13 +8,14 @@ from pathlib import Path
 
 from corpus.cleaning import RUNNING, merged
 from corpus.documents import EncodedPassage, ReadOptions, RemovedSpan
+from corpus.files import lies_under
 from corpus.readers import find_files
 from corpus.store import Store, StoredDocument
 from embeddings.encoder import Encoder
 from service.ingest.change_detection import ChangeDetector, StoredSources
 from service.ingest.passages import Splitter, encoded_passages, error_context
 from service.ingest.pipeline import IngestPipeline
-from service.ingest.sources import ReadFile, Source, borrowed_sandbox, found_sources, starter_sources
+from service.ingest.sources import ReadFile, Source, borrowed_sandbox, found_sources, starter_sources, stored_files
 from service.ingest.summary import IngestSummary
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
@@ -90,6 +91,23 @@ class Ingester:
     def ingest_starter(self, progress: Progress) -> IngestSummary:
         """Ingest the starter documents."""
         return self.ingest_sources(starter_sources(), progress)
+
+    def read_again(self, paths: Sequence[Path], progress: Progress) -> IngestSummary:
+        """Ingest the files of stored documents, as `ingest` does. Documents without a file stay as they are.
+
+        Args:
+            paths: Only files at or under these paths; all files if there are none.
+            progress: Reports each finished file.
+        """
+        with self._store.view() as view:
+            stored = view.sources()
+        sources, gone = stored_files(stored, paths)
+        summary = IngestSummary(gone=gone)
+        for path in paths:
+            if not any(lies_under(each.file, path) for each in stored):
+                summary.refused.append((str(path), "no stored document is from there; check the path"))
+        self._run(sources, summary, progress, None)
+        return summary
 
     def reindex(self, progress: Progress) -> int:
         """Split and encode all stored documents with this encoder. Return the number of documents.

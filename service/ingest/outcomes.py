@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
-from corpus.documents import Passage, SourceDocument
+from corpus.documents import EncodedPassage, Passage, SourceDocument
 from corpus.metadata import NOTES
 from corpus.store import Move, Remove
 
@@ -32,17 +32,20 @@ class SplitDocument:
     Args:
         prefix: Text encoded before each passage.
         moved_from: The document's previous source, if it moved.
+        encoded: The passages with the vectors that the store has for them; None if they must be encoded.
     """
 
     document: SourceDocument
     prefix: str
     passages: Sequence[Passage]
     moved_from: str | None = None
+    encoded: Sequence[EncodedPassage] | None = None
 
     @property
     def size(self) -> int:
         """Approximate size in memory, in bytes."""
-        return sys.getsizeof(self.document.text) + 200 * len(self.passages)
+        vectors = sum(len(each.vector) + len(each.token_vectors) for each in self.encoded or ())
+        return sys.getsizeof(self.document.text) + 200 * len(self.passages) + vectors
 
     @property
     def notes(self) -> Sequence[str]:
@@ -73,6 +76,7 @@ class Outcome:
         reason: Why it is refused.
         was: Previous source of a moved document.
         same_as: Source of another document with the same bytes.
+        read_again: Whether the bytes are those stored, and were read again because their reader has changed.
     """
 
     action: Action
@@ -81,6 +85,7 @@ class Outcome:
     reason: str | None = None
     was: str | None = None
     same_as: str | None = None
+    read_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

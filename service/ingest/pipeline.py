@@ -44,6 +44,10 @@ class _Window:
     documents: list[SplitDocument] = field(default_factory=list)
     passages: int = 0
 
+    @property
+    def is_full(self) -> bool:
+        return self.passages >= WINDOW or len(self.outcomes) >= 2 * WINDOW
+
     def add(self, outcome: Outcome | FileDone) -> None:
         self.outcomes.append(outcome)
         if isinstance(outcome, Outcome) and isinstance(outcome.work, SplitDocument):
@@ -143,7 +147,7 @@ class IngestPipeline:
                     self._summary.record(outcome)
                 else:
                     window.add(outcome)
-                    if window.passages >= WINDOW:
+                    if window.is_full:
                         window = self._flushed(window)
         except QueueEnded as end:
             self._flushed(window)
@@ -172,12 +176,12 @@ class IngestPipeline:
                 changes.append((outcome, work))
         return changes
 
-    def _encoded(self, documents: list[SplitDocument]) -> dict[int, list[EncodedPassage]]:
+    def _encoded(self, documents: list[SplitDocument]) -> dict[int, Sequence[EncodedPassage]]:
         """Return the encoded passages by the identity of their document.
 
         They are encoded from the longest to the shortest, to avoid padding.
         """
-        places = [(work, at) for work in documents for at in range(len(work.passages))]
+        places = [(work, at) for work in documents if work.encoded is None for at in range(len(work.passages))]
         places.sort(key=lambda place: -len(place[0].text(place[1])))
         encodings = self._encoder().encode_passages([work.text(at) for work, at in places]) if places else ()
         done: dict[tuple[int, int], EncodedPassage] = {}
@@ -185,7 +189,12 @@ class IngestPipeline:
             done[id(work), at] = as_stored(work.passages[at], encoding)
             self._progress.encoded()
             self._report()
-        return {id(work): [done[id(work), at] for at in range(len(work.passages))] for work in documents}
+        return {
+            id(work): work.encoded
+            if work.encoded is not None
+            else [done[id(work), at] for at in range(len(work.passages))]
+            for work in documents
+        }
 
     def _write(self) -> None:
         with contextlib.suppress(QueueEnded):

@@ -2,13 +2,15 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.documents import SourceDocument
-from corpus.files import SourceBytes, read_bytes
+from corpus.files import SourceBytes, lies_under, read_bytes, stored_path
 from corpus.readers import FoundFiles, SourceProblem
+from corpus.store import StoredSource
 from service.reading import Sandbox, SandboxLimits, borrow
 from service.settings import Settings
 
@@ -38,6 +40,32 @@ def borrowed_sandbox(settings: Settings) -> contextlib.AbstractContextManager[Sa
 def found_sources(found: FoundFiles) -> list[Source]:
     """Return the files that were found, as sources."""
     return [Source(str(path), functools.partial(read_bytes, path, found.within.get(path))) for path in found.files]
+
+
+def stored_files(stored: Iterable[StoredSource], paths: Sequence[Path]) -> tuple[list[Source], list[str]]:
+    """Return the files of stored documents, and the sources of those without one.
+
+    A file counts as found in its own folder: a link out of it, put there since, is refused.
+
+    Args:
+        stored: Sources of the store.
+        paths: Only files at or under these paths; all files if there are none.
+    """
+    starter = {each.name: each for each in starter_sources()}
+    found: dict[str, Source] = {}
+    gone: list[str] = []
+    for each in stored:
+        if each.file in found or (paths and not any(lies_under(each.file, path) for path in paths)):
+            continue
+        path = stored_path(each.file)
+        if path is not None:
+            folder = Path(os.path.realpath(path.parent))
+            found[each.file] = Source(each.file, functools.partial(read_bytes, path, folder))
+        elif each.file in starter:
+            found[each.file] = starter[each.file]
+        else:
+            gone.append(each.source)
+    return list(found.values()), gone
 
 
 def starter_files() -> list[SourceBytes]:

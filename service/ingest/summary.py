@@ -14,6 +14,8 @@ class IngestSummary:
         added, unchanged, replaced, removed: Sources.
         moved: `(previous source, source)` of each moved document.
         refused: `(source, reason)`.
+        read_again: Sources among these with the stored bytes, read again because their reader has changed.
+        gone: Sources of stored documents that cannot be read again: their file is gone, or was uploaded.
         same: `(source, other source)` of each added document with the same bytes as another one.
         notes: `(source, note)` of each added or replaced document with omissions.
         skipped: Number of files of other types in folders, by suffix.
@@ -27,6 +29,8 @@ class IngestSummary:
     moved: list[tuple[str, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    read_again: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -47,8 +51,10 @@ class IngestSummary:
         else:
             sources: list[str] = getattr(self, outcome.action.value)
             sources.append(outcome.source)
+        if outcome.read_again:
+            self.read_again.append(outcome.source)
         if outcome.same_as is not None:
             self.same.append((outcome.source, outcome.same_as))
         if isinstance(outcome.work, SplitDocument):
-            self.passages += len(outcome.work.passages)
+            self.passages += 0 if outcome.work.encoded is not None else len(outcome.work.passages)
             self.notes += [(outcome.source, note) for note in outcome.work.notes]

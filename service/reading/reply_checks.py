@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from corpus.documents import Passage, RemovedSpan, SourceDocument
 from corpus.files import SourceBytes
+from corpus.readers import reader_version
 
 
 def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> SourceDocument:
-    """Return the document with its text.
+    """Return the document with its text and the version of its reader.
 
     Raises:
         ValueError: The document is of another file, or one of its maps lies outside the text.
@@ -22,7 +23,7 @@ def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> 
         if starts != sorted(starts) or any(not 0 <= start <= len(text) for start in starts):
             raise ValueError("a map lies outside its text")
     check_spans(document.removed_spans, text)
-    return dataclasses.replace(document, text=text)
+    return dataclasses.replace(document, text=text, reader_version=reader_version(document.media_type))
 
 
 def check_spans(spans: Sequence[Passage | RemovedSpan], text: str) -> None:

@@ -97,4 +97,5 @@ DOCX = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_word(data),
     convert=read_docx,
+    version=2,
 )

@@ -218,4 +218,6 @@ def _is_pdf(data: bytes, suffix: str) -> bool:
     return data.lstrip()[: len(_START)] == _START or (suffix == ".pdf" and _START in data[:_START_WITHIN])
 
 
-PDF = ConvertedFormat("PDF", "application/pdf", (".pdf",), has_signature=True, sniff=_is_pdf, convert=read_pdf)
+PDF = ConvertedFormat(
+    "PDF", "application/pdf", (".pdf",), has_signature=True, sniff=_is_pdf, convert=read_pdf, version=2
+)

@@ -12,10 +12,12 @@ from corpus.store.reading.transaction import ReadTransaction
 from corpus.store.recovery.row_recovery import ListedDocument, listed_documents
 from corpus.store.rows import (
     DOCUMENT_COLUMNS,
+    READER_VERSION_SQL,
     StoredDocument,
     StoredSource,
     document_from_record,
     metadata_columns,
+    with_reader_version,
 )
 
 IDS_INDEX = "sqlite_autoindex_documents_1"
@@ -114,7 +116,9 @@ class DocumentReader(ReadTransaction):
         """
         found = [
             StoredSource(*row)
-            for row in self._rows("SELECT id, source, file, source_sha256 FROM documents NOT INDEXED")
+            for row in self._rows(
+                f"SELECT id, source, file, source_sha256, media_type, {READER_VERSION_SQL} FROM documents NOT INDEXED"
+            )
         ]
         indexed = self._rows("SELECT source FROM documents INDEXED BY sqlite_autoindex_documents_2 ORDER BY source")
         if sorted((each.source,) for each in found) != indexed:
@@ -130,11 +134,19 @@ class DocumentReader(ReadTransaction):
         return True
 
     def differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
-        """Return whether a stored document and one just read have the same text, media type and metadata."""
-        expected = metadata_columns(document)
-        query = f"SELECT media_type, revision, {', '.join(expected)} FROM documents WHERE id = ?"
-        expected |= {"media_type": document.media_type, "revision": revision_of(document.text)}
-        return self._records(query, (identifier,)) == [expected]
+        """Return whether a stored document and one just read have the same text, media type and metadata.
+
+        Source, file and the version of the reader may differ.
+        """
+        expected = metadata_columns(document) | {
+            "media_type": document.media_type,
+            "revision": revision_of(document.text),
+        }
+        query = f"SELECT {', '.join(expected)} FROM documents WHERE id = ?"
+        found = self._records(query, (identifier,))
+        return [
+            record | {"pages": with_reader_version(record["pages"], document.reader_version)} for record in found
+        ] == [expected]
 
     def text(self, document: StoredDocument) -> str:
         """Return a document's canonical text.

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Container, Iterable, Sequence
 
+from corpus.documents import EncodedPassage, Passage
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import keyed_checksum
 from corpus.store.meta_table import KEY_SUM
@@ -80,6 +81,19 @@ class PassageReader(ReadTransaction):
         rows = self._rows(query, (json.dumps(list(keys)),))
         _require_all(keys, {key for key, _, _ in rows}, "has no token vectors")
         return {key: _verified(key, data, expected, "token vectors of passage {} are") for key, data, expected in rows}
+
+    def encoded_passages(self, document: StoredDocument) -> list[EncodedPassage]:
+        """Return the passages of a document with their vectors, in order.
+
+        Raises:
+            StoreCorruptError: A passage, a vector or the token vectors of a passage are missing or damaged.
+        """
+        keys = self.document_passages(document)
+        vectors, tokens = dict(self.vectors(keys)), self.token_vectors(keys)
+        return [
+            EncodedPassage(Passage(each.start, each.end, each.section, each.page), vectors[each.key], tokens[each.key])
+            for each in self.passages(keys)
+        ]
 
 
 def _verified(key: int, data: object, expected: int, subject: str) -> bytes:

@@ -17,7 +17,7 @@ from corpus.readers.conversion import document_of
 from corpus.readers.discovery import find_files
 from corpus.readers.docx.document import DOCX
 from corpus.readers.epub import EPUB
-from corpus.readers.formats import FORMATS, SUFFIXES, Format, format_of
+from corpus.readers.formats import FORMATS, SUFFIXES, Format, format_of, reader_version
 from corpus.readers.html.page import HTML
 from corpus.readers.mail.eml import EML
 from corpus.readers.mail.mbox import MBOX
@@ -154,6 +154,7 @@ class Shouted:
     media_type = "text/x-shouted"
     suffixes = (".shout",)
     has_signature = True
+    version = 7
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         return file.data.startswith(b"SHOUT ")
@@ -171,8 +172,17 @@ def test_a_format_is_an_instance_and_a_line_in_the_table(monkeypatch: pytest.Mon
     [found] = find_files([tmp_path]).files
     document = read_document(read_bytes(found))
     assert (document.text, document.media_type) == ("The truce began.", "text/x-shouted")
+    assert (document.reader_version, reader_version("text/x-shouted")) == (7, 7)
     with pytest.raises(SourceError, match=r"^it is named \.shout but does not begin like one"):
         read_document(bytes_of(b"whispered", "b.shout"))
+
+
+def test_the_version_of_a_format_is_that_of_its_media_type() -> None:
+    assert {each.media_type: reader_version(each.media_type) for each in FORMATS} == {
+        each.media_type: each.version for each in FORMATS
+    }
+    assert reader_version("text/x-unknown") == 1
+    assert read_document(bytes_of(b"The truce began.", "a.txt")).reader_version == TEXT.version > 1
 
 
 def test_every_suffix_belongs_to_one_format() -> None:

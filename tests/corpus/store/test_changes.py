@@ -107,6 +107,22 @@ def test_only_a_document_of_the_same_text_and_metadata_differs_in_name_only(stor
         assert not view.differs_in_name_only("nobody", sample_document("/b/any.txt"))
 
 
+def test_the_version_of_the_reader_is_no_difference(store: Store) -> None:
+    with store.view() as view:
+        assert view.differs_in_name_only("truce", dataclasses.replace(sample_document(), reader_version=3))
+
+
+def test_a_move_to_the_same_place_changes_only_the_version_of_the_reader(store: Store) -> None:
+    source = "/a/truce.md"
+    with store.view() as view:
+        before = view.document("truce")
+    for version in (3, None, 1):
+        store.apply([Move(source, source, reader_version=version)], FINGERPRINT)
+        with store.view() as view:
+            assert view.document("truce") == dataclasses.replace(before, reader_version=version or 3)
+            assert {each.source: each.reader_version for each in view.sources()}[source] == (version or 3)
+
+
 def test_ids_say_which_document_of_a_file_and_not_that_it_was_uploaded(store: Store) -> None:
     in_file = dataclasses.replace(sample_document("/a/all.jsonl#MED-10.x"), file="/a/all.jsonl")
     store.apply([Put(in_file, []), Put(sample_document("upload:peace.md"), [])], FINGERPRINT)

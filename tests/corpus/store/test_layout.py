@@ -68,6 +68,8 @@ def test_a_frozen_store_is_intact_and_can_be_changed(frozen: Path) -> None:
         assert "".join(passage.text for passage in all_passages(view)[:2]) == TEXT
         assert view.document("truce").metadata == sample_document().metadata
         assert len(allowed_keys(view, filters_of(tags=["tregua"]))) == 4
+        assert [document.reader_version for document in view.documents()] == [1, 1]
+        assert [source.reader_version for source in view.sources()] == [1, 1]
     with Store(frozen) as store:
         store.put(sample_document("/documents/new.md"), sample_passages(), FINGERPRINT)
         store.remove("talks")

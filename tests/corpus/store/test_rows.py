@@ -1,8 +1,11 @@
+import dataclasses
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from corpus.documents.document import Place
 from corpus.errors import StoreCorruptError
 from corpus.store.database import DATABASE_NAME
 from corpus.store.rows import (
@@ -13,9 +16,11 @@ from corpus.store.rows import (
     Record,
     document_checksum,
     document_from_record,
+    metadata_columns,
     passage_checksum,
     passage_from_record,
     records,
+    with_reader_version,
 )
 from corpus.store.store import Store
 from tests.corpus.samples import FINGERPRINT, TEXT, sample_document, sample_passages
@@ -44,6 +49,22 @@ def another(value: object) -> object:
 
 def span_text(passage: Record) -> bytes:
     return TEXT.encode()[passage["byte_start"] : passage["byte_end"]]
+
+
+def test_the_version_of_the_reader_is_kept_beside_pages_and_places() -> None:
+    document = dataclasses.replace(sample_document(), pages=(0, 4), places=(Place('{"reader": 9}', 5),))
+    first = metadata_columns(document)["pages"]
+    assert json.loads(first) == [0, 4, [5, '{"reader": 9}']]  # version 1 is not written, as in earlier stores
+    later = metadata_columns(dataclasses.replace(document, reader_version=3))["pages"]
+    assert json.loads(later) == [*json.loads(first), {"reader": 3}]
+    assert with_reader_version(first, 3) == later
+    assert with_reader_version(later, 1) == first
+
+
+def test_another_version_of_the_reader_is_noticed(stored: tuple[Record, Record]) -> None:
+    stored[0]["pages"] = with_reader_version(stored[0]["pages"], 2)
+    with pytest.raises(StoreCorruptError, match="is damaged"):
+        document_from_record(stored[0], 2)
 
 
 def test_an_intact_record_becomes_what_was_put_in(stored: tuple[Record, Record]) -> None:

@@ -355,3 +355,59 @@ def test_rows_after_a_stray_quote_stay_stored(footnote: Run, write: Write) -> No
     assert "10 unchanged, 1 refused" in ran.out
     assert "removed" not in ran.out
     assert "line 4 is not valid CSV; check its quotes; until then, no stored record of this file is removed" in ran.err
+
+
+# Files whose reader has changed
+
+
+@pytest.fixture
+def stored_earlier(footnote: Run, write: Write) -> Path:
+    """A folder of two files, stored as readers of version 1 read them."""
+    folder = write("one.txt", "One\n\nThe bakery opened in 1931.").parent
+    write("two.txt", "Two\n\nThe mill closed in 1950.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.reading.reply_checks.reader_version", lambda media_type: 1)
+        assert footnote("ingest", folder).code == 0
+    return folder
+
+
+def test_the_files_that_are_read_again_are_counted(footnote: Run, stored_earlier: Path) -> None:
+    dry = footnote("ingest", stored_earlier, "--dry-run").out
+    assert dry.endswith("Dry run: 2 unchanged. Nothing was changed.\n2 read again: their reader has changed.\n")
+    assert [
+        each["read_again"]
+        for each in json.loads(footnote("ingest", stored_earlier, "--dry-run", "--json").out)["files"]
+    ] == [True, True]
+    ran = footnote("ingest", stored_earlier)
+    assert ran.code == 0
+    assert "Documents: 0 added, 2 unchanged (0 passages encoded" in ran.out
+    assert ran.out.endswith("2 read again: their reader has changed.\n")
+    assert "read again" not in footnote("ingest", stored_earlier).out
+
+
+def test_reindex_can_read_stored_files_again(footnote: Run, stored_earlier: Path) -> None:
+    one, two = stored_earlier / "one.txt", stored_earlier / "two.txt"
+    two.unlink()
+    ran = footnote("reindex", "--read", one)
+    assert (ran.code, ran.out.count("\n")) == (0, 2)
+    assert ran.out.endswith("1 read again: its reader has changed.\n")
+    ran = footnote("reindex", "--read")
+    assert ran.code == 0
+    assert ran.out.endswith(
+        f"1 not read, because its file is gone or was uploaded; the document stays as it is: {two}.\n"
+    )
+    summary = json.loads(footnote("reindex", "--read", "--json").out)
+    assert (summary["gone"], summary["unchanged"], summary["read_again"]) == ([str(two)], [str(one)], [])
+    assert "The mill closed" in footnote("documents", "show", "two").out
+
+
+def test_a_path_nothing_stored_is_from_is_refused(footnote: Run, stored_earlier: Path) -> None:
+    ran = footnote("reindex", "--read", stored_earlier / "three.txt")
+    assert ran.code == 1
+    assert "three.txt: no stored document is from there; check the path." in ran.err
+
+
+def test_a_path_to_reindex_requires_read(footnote: Run, stored_earlier: Path) -> None:
+    ran = footnote("reindex", stored_earlier)
+    assert ran.code == 2
+    assert "PATH requires --read." in ran.err

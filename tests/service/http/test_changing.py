@@ -82,6 +82,16 @@ def test_the_same_name_replaces_and_the_same_bytes_change_nothing(administered: 
     assert len(administered.get("/v1/documents").json()["documents"]) == 3
 
 
+def test_an_upload_whose_reader_has_changed_is_read_again(administered: TestClient, store: Store) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.reading.reply_checks.reader_version", lambda media_type: 1)
+        send(administered, ("peace.md", PEACE))
+    for _ in range(2):
+        assert outcomes(send(administered, ("peace.md", PEACE))) == [("peace.md", "unchanged")]
+        with store.view() as view:
+            assert view.document("peace").reader_version == 2
+
+
 def test_each_file_is_answered_for_and_a_bad_one_costs_only_itself(administered: TestClient, service: Service) -> None:
     response = send(administered, ("a.md", PEACE), ("b.txt", b"\0"), ("c.exe", b"MZ"), ("d.md", PEACE + b" D."))
     assert outcomes(response) == [("a.md", "added"), ("b.txt", "refused"), ("c.exe", "refused"), ("d.md", "added")]

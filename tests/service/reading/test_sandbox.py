@@ -15,6 +15,7 @@ from corpus.documents.content import ReadOptions
 from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
 from corpus.files.source import Sidecar, SourceBytes, read_bytes
+from corpus.readers.formats import reader_version
 from corpus.readers.reading import read_documents
 from service.reading import process as process_module
 from service.reading.process import SandboxLimits
@@ -193,6 +194,16 @@ def test_maps_that_lie_outside_their_text_are_not_taken(misbehaving: Misbehaving
     sandbox = misbehaving(f"{imports}; return {content}")
     with pytest.raises(SourceError, match="its parser crashed"):
         list(sandbox.read(bytes_of(pdf([["One."]]), "a.pdf")))
+
+
+def test_the_version_of_the_reader_is_not_taken_from_the_process(misbehaving: Misbehaving) -> None:
+    sandbox = misbehaving(
+        "from corpus.documents.content import Content; import corpus.readers.reading as reading; "
+        "reading.reader_version = lambda media_type: 10**6; return Content('Text.')"
+    )
+    [document] = sandbox.read(bytes_of(pdf([["One."]]), "a.pdf"))
+    assert isinstance(document, SourceDocument)
+    assert document.reader_version == reader_version("application/pdf")
 
 
 def test_the_process_knows_no_models_and_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,6 +154,22 @@ def test_nothing_committed_while_a_store_is_rewritten_is_lost(
     assert not [path.name for path in settings.data.iterdir() if "temporary" in path.name]
 
 
+def test_a_rewritten_store_keeps_the_versions_of_the_readers(ids: list[str], settings: Settings) -> None:
+    with View(settings.data) as view:
+        before = view.sources()
+    assert {each.reader_version for each in before} == {2}
+    corpus.store.recovery.repair.rewrite(settings.data, Repair((), (), lambda document, text: (), None))
+    with View(settings.data) as view:
+        assert view.sources() == before
+
+
+def test_a_damaged_list_of_pages_hides_no_source(ids: list[str], settings: Settings, verify: Verify) -> None:
+    tamper(settings.data, "UPDATE documents SET pages = '[{' WHERE id = 'next'")
+    with View(settings.data) as view:
+        assert [each.reader_version for each in view.sources()].count(1) == 1
+    assert [problem.document for problem in verify(check=True).problems] == ["next"]
+
+
 def test_a_document_whose_text_is_damaged_stays_and_is_named_with_its_file(
     ids: list[str], settings: Settings, verify: Verify, tmp_path: Path
 ) -> None:

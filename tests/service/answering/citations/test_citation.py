@@ -39,6 +39,7 @@ def stored(about: Metadata) -> StoredDocument:
         pages=(),
         places=(),
         removed_spans=(),
+        reader_version=1,
     )
 
 
