@@ -364,6 +364,8 @@ NOT_OF_STRANGERS = {
         "load_identifier",
         "needed",
         "read_together",
+        "reader_version",
+        "stored_path",
         "corrected",
         "worded",
     ),
