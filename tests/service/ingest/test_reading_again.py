@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from corpus.documents.document import SourceDocument
 from corpus.errors import SourceError
 from corpus.files.source import SourceBytes
+from corpus.readers.formats import reader_version
 from corpus.readers.reading import read_documents
 from corpus.readers.record_problems import SourceProblem
 from corpus.store.store import Store
@@ -156,8 +158,8 @@ def test_another_title_is_encoded_again(
 def test_an_interrupted_ingest_goes_on_where_it_stopped(
     earlier: Earlier, ingester: Ingester, store: Store, write: Write, quiet: NoProgress
 ) -> None:
-    paths = [write(f"{number}.txt", f"{TEXT * 9} Shop {number}.\n") for number in range(12)]
-    earlier(text="The bakery closed.\n" * 40).ingest(paths, quiet)
+    paths = [write(f"{number}.txt", f"{TEXT * 40} Shop {number}.\n") for number in range(16)]
+    earlier(text="The bakery closed.").ingest(paths, quiet)
 
     first = ingester.ingest(paths, Interrupted(after=4))
     assert first.stopped
@@ -206,6 +208,37 @@ def test_a_record_that_its_reader_refuses_now_keeps_its_document(
     assert summary.read_again == summary.unchanged == [f"{path}#forge"]
     with store.view() as view:
         assert {each.source: each.reader_version for each in view.sources()} == {f"{path}#forge": 2, f"{path}#mill": 1}
+
+
+def test_a_file_attached_to_a_message_is_read_again_by_its_own_format(
+    earlier: Earlier, frozen: Ingester, store: Store, write: Write, quiet: NoProgress
+) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ana@example.org", "The bakery"
+    message.set_content("The plan is attached.")
+    message.add_attachment(TEXT, filename="plan.txt")
+    path = write("bakery.eml", bytes(message))
+    earlier().ingest([path], quiet)
+
+    summary = frozen.ingest([path], quiet)
+
+    assert reader_version("text/plain") > reader_version("message/rfc822") == 1
+    assert summary.read_again == [f"{path}#plan.txt"]
+    assert sorted(summary.unchanged) == [str(path), f"{path}#plan.txt"]
+
+
+def test_records_of_a_file_that_its_reader_refuses_now_stay(
+    earlier: Earlier, frozen: Ingester, store: Store, write: Write, quiet: NoProgress
+) -> None:
+    path = write("shops.csv", "id,text\nmill,It opened.\nforge,It closed.\n")
+    earlier().ingest([path], quiet)
+    path.write_text("id,words\nmill,It opened.\n")
+
+    [(source, reason)] = frozen.ingest([path], quiet).refused
+
+    assert source == str(path)
+    assert "what is stored of it stays" in reason
+    assert len(documents_of(store)) == 2
 
 
 def test_a_dry_run_says_what_is_read_again_and_changes_nothing(
