@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -49,6 +50,12 @@ MOST_MEASURED = 200
 @click.option(
     "--steps", type=click.IntRange(1, 10**6), default=4000, show_default=True, help="Steps of some 22 passages each."
 )
+@click.option(
+    "--average",
+    type=NonEmptyPath(path_type=Path, dir_okay=False, exists=True),
+    metavar="CHECKPOINT",
+    help="Write the mean of the weights and those of another training, such as the one that this one continues.",
+)
 @held_out_option
 @seed_option
 def train(
@@ -58,6 +65,7 @@ def train(
     most: int | None,
     out: Path,
     steps: int,
+    average: Path | None,
     share: float,
     seed: int,
 ) -> None:
@@ -67,7 +75,7 @@ def train(
     FOOTNOTE_READER names it.
     """
     from embeddings.encoder import DEFAULT_ENCODER, model_folder
-    from eval.training import divided, export_reader, mined, reader_measures, sampled
+    from eval.training import average_with, divided, export_reader, mined, reader_measures, reader_tokenizer, sampled
     from eval.training import train as train_reader
     from service.runtime.terminal import say
 
@@ -86,9 +94,14 @@ def train(
         return measures
 
     trained = train_reader(learnt, start, out, _schedule(steps, seed), measure, say)
+    facts: dict[str, object] = {}
+    if average is not None:
+        average_with(trained.model, average)
+        facts["averaged_with_sha256"] = hashlib.sha256(average.read_bytes()).hexdigest()
+        measures.update(reader_measures(trained.model, reader_tokenizer(start), held_out))
     names = [given.questions.name for given in sets]
     schedule = asdict(_schedule(trained.steps, seed))
-    facts = {"sets": names, "questions": len(learnt), "schedule": schedule, "held_out": share, **measures}
+    facts |= {"sets": names, "questions": len(learnt), "schedule": schedule, "held_out": share, **measures}
     card = export_reader(trained.model, start, learnt, out / "reader", facts)
     say(f"Wrote reader {card.version} to {out / 'reader'}. To use it, set FOOTNOTE_READER to this folder.")
 

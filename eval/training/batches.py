@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from embeddings.reader import PairTokens, pair_tokens
+from embeddings.reader import PairTokens, pair_tokenizer, pair_tokens
 from eval.training.alterations import altered_question, without_answer
 from eval.training.mining import MinedPassage, Record
 
@@ -28,6 +29,11 @@ UNMARKED = 0.2
 
 POOL = 500
 """Records whose pairs are sorted by length, so that a batch needs little padding."""
+
+
+def reader_tokenizer(start: Path) -> Tokenizer:
+    """Return the tokenizer of pairs of the BERT model in a folder."""
+    return pair_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")), MAX_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from corpus.errors import FootnoteError
 from embeddings.encoder.export import OPSET, smooth_layers, to_int8
-from embeddings.reader import MODEL, Card, pair_tokenizer, write_card
+from embeddings.reader import MODEL, Card, write_card
 from eval.files import unwritable_reported
-from eval.training.batches import MAX_TOKENS, encoded
+from eval.training.batches import MAX_TOKENS, encoded, reader_tokenizer
 from eval.training.mining import Record
 from eval.training.model import ReaderModel
 
@@ -48,7 +47,7 @@ def export_reader(
         FootnoteError: The model cannot be exported or written.
     """
     model = model.eval()
-    tokenizer = pair_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")), MAX_TOKENS)
+    tokenizer = reader_tokenizer(start)
     one = _OnePair(model)
     embeddings = model.bert.embeddings.word_embeddings
 

@@ -16,10 +16,9 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from corpus.errors import FootnoteError
-from embeddings.reader import pair_tokenizer
 from eval.errors import SetError
 from eval.files import unwritable_reported
-from eval.training.batches import MAX_TOKENS, Batch, batches
+from eval.training.batches import Batch, batches, reader_tokenizer
 from eval.training.mining import Record
 from eval.training.model import ReaderModel, answer_loss, answer_scores
 
@@ -177,7 +176,7 @@ def train(
     """
     if not records:
         raise SetError("There is no question to learn from. Give a set with answered questions.")
-    tokenizer = pair_tokenizer(Tokenizer.from_file(str(start / "tokenizer.json")), MAX_TOKENS)
+    tokenizer = reader_tokenizer(start)
     state, checkpoint = _State(start, schedule), out / "checkpoint.safetensors"
     if checkpoint.exists():
         state.load(checkpoint)
@@ -204,6 +203,27 @@ def train(
                 log.write(json.dumps({"step": state.step, "schedule": asdict(schedule), **measured}) + "\n")
             say(", ".join(f"{name} {value:.3f}" for name, value in measured.items()))
     return Trained(state.average, state.step)
+
+
+def average_with(model: ReaderModel, checkpoint: Path) -> None:
+    """Replace the weights of a model by their mean with those that another training had at its end.
+
+    Two trainings that began alike, or of which one continues the other, have a mean that is better than either
+    (Wortsman et al., Model soups, 2022, https://arxiv.org/abs/2203.05482).
+
+    Args:
+        model: The model.
+        checkpoint: `checkpoint.safetensors` of the other training.
+
+    Raises:
+        FootnoteError: The checkpoint cannot be read, or is of another model.
+    """
+    try:
+        with safe_open(checkpoint, framework="pt") as file:
+            other = {name: file.get_tensor(f"average.{name}") for name in model.state_dict()}
+        model.load_state_dict({name: (tensor + other[name]) / 2 for name, tensor in model.state_dict().items()})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise FootnoteError(f"{checkpoint} is no checkpoint of a reader of this kind.") from error
 
 
 def _from(state: _State, records: Sequence[Record], tokenizer: Tokenizer, schedule: Schedule) -> Iterator[Batch]:

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from corpus.errors import FootnoteError
 from embeddings.reader import pair_tokenizer
 from eval.training.batches import MAX_TOKENS
-from eval.training.loop import Schedule, train
+from eval.training.loop import Schedule, average_with, train
 from eval.training.measures import reader_measures, sentence_chances
 from eval.training.mining import MinedPassage, Record
 from eval.training.model import ReaderModel, answer_loss, answer_scores
@@ -174,3 +174,24 @@ def test_the_chances_of_sentences_and_of_no_answer_make_one(tiny_model: Path) ->
     assert len(sentences) == len(chances) == 3
     assert 0 < chances.sum() < 1
     assert (chances > 0).all()
+
+
+def test_a_model_is_averaged_with_another_training(tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    one = train(RECORDS, tiny_model, tmp_path / "one", replace(SCHEDULE, steps=2), nothing, quiet).model
+    other = train(RECORDS, tiny_model, tmp_path / "other", replace(SCHEDULE, steps=4), nothing, quiet).model
+    expected = (one.token.weight + other.token.weight) / 2
+
+    average_with(one, tmp_path / "other" / "checkpoint.safetensors")
+
+    assert not torch.equal(expected, other.token.weight)
+    assert torch.equal(one.token.weight, expected)
+
+
+def test_what_is_no_checkpoint_is_not_averaged_with(tiny_model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    save_file({"average.other": torch.zeros(1)}, path)
+
+    with pytest.raises(FootnoteError, match="is no checkpoint of a reader of this kind"):
+        average_with(ReaderModel(tiny_model), path)
