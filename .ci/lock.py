@@ -28,6 +28,7 @@ LONGEST_S = 60
 LISTS: Mapping[str, tuple[str, ...]] = {
     "dev": ("--extra", "dev"),
     "run": (),
+    "ocr": ("--extra", "ocr"),
     "otel": ("--extra", "otel"),
     "build": ("--group", "build"),
     "image": ("--group", "image"),

@@ -1,6 +1,6 @@
 """Documents, passages, metadata, and the text builder of the readers."""
 
-from corpus.documents.content import MAX_TEXT_CHARACTERS, Content, Found, ReadOptions, TextBuilder
+from corpus.documents.content import MAX_TEXT_CHARACTERS, RECOGNISED, Content, Found, ReadOptions, TextBuilder
 from corpus.documents.document import (
     EncodedPassage,
     Passage,
@@ -17,6 +17,7 @@ from corpus.documents.fields import METADATA_FIELDS, Metadata
 __all__ = [
     "MAX_TEXT_CHARACTERS",
     "METADATA_FIELDS",
+    "RECOGNISED",
     "Content",
     "EncodedPassage",
     "Filterable",

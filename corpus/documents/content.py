@@ -12,6 +12,9 @@ from corpus.text import normalise
 MAX_TEXT_CHARACTERS = 64 * 1024 * 1024
 """The size limit of a file in bytes; only a decompression bomb has more characters."""
 
+RECOGNISED = "recognised_pages"
+"""Key of `extra` for the pages whose words were recognised, with their mean confidence; reserved for the readers."""
+
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 """Soft hyphens, zero-width spaces, byte order marks, control characters and unpaired surrogates."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import AnyHttpUrl, TypeAdapter, ValidationError
 
-from corpus.documents import Content, Found, Metadata
+from corpus.documents import RECOGNISED, Content, Found, Metadata
 from corpus.errors import SourceError
 from corpus.files import Sidecar
 from corpus.metadata.dates import read_date
@@ -83,7 +83,8 @@ def metadata_of(
     if published is not None and published > last:
         notes.append(f"the date of publication {published.isoformat()} is in the future and was ignored")
         published = None
-    extra = {key: value for key, value in {**found.extra, **others}.items() if key != NOTES}
+    written_extra = {key: value for key, value in others.items() if key != RECOGNISED}
+    extra = {key: value for key, value in {**found.extra, **written_extra}.items() if key != NOTES}
     if notes:
         extra[NOTES] = notes
     return Metadata(

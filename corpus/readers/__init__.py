@@ -2,7 +2,17 @@
 
 from corpus.readers.discovery import FoundFiles, find_files, is_wanted
 from corpus.readers.formats import reader_version
+from corpus.readers.ocr.pages import PAGE_SECONDS, reporting_pages
 from corpus.readers.reading import read_documents
 from corpus.readers.record_problems import SourceProblem
 
-__all__ = ["FoundFiles", "SourceProblem", "find_files", "is_wanted", "read_documents", "reader_version"]
+__all__ = [
+    "PAGE_SECONDS",
+    "FoundFiles",
+    "SourceProblem",
+    "find_files",
+    "is_wanted",
+    "read_documents",
+    "reader_version",
+    "reporting_pages",
+]

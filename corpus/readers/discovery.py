@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.files import OUTSIDE, SIDECAR_SUFFIX, absolute_path
-from corpus.readers.formats import SUFFIXES
+from corpus.readers.formats import is_read_in_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def is_wanted(path: Path, folder: Path) -> bool:
     if not path.is_relative_to(folder):
         return False
     is_hidden = any(name.startswith(".") for name in path.relative_to(folder).parts)
-    return path.suffix.lower() in SUFFIXES and not is_hidden and not _is_linked(path.parent, folder)
+    return is_read_in_folders(path.suffix.lower()) and not is_hidden and not _is_linked(path.parent, folder)
 
 
 def _is_folder(path: Path) -> bool:
@@ -95,7 +95,7 @@ def _walk(folder: Path, within: Path, found: FoundFiles) -> list[Path]:
             if name.startswith(".") or name.endswith(SIDECAR_SUFFIX):
                 continue
             path = Path(root, name)
-            if path.suffix.lower() not in SUFFIXES:
+            if not is_read_in_folders(path.suffix.lower()):
                 found.skipped[path.suffix.lower() or "no suffix"] += 1
             elif _leaves(path, within):
                 found.problems.append((path, OUTSIDE))

@@ -14,6 +14,8 @@ from corpus.readers.mail.eml import EML
 from corpus.readers.mail.mbox import MBOX
 from corpus.readers.markup.headings import ASCIIDOC, ORG, RST
 from corpus.readers.markup.notebook import IPYNB
+from corpus.readers.ocr.engine import is_installed
+from corpus.readers.ocr.pictures import PICTURES
 from corpus.readers.office.opendocument.documents import ODT
 from corpus.readers.office.opendocument.slides import ODP
 from corpus.readers.office.opendocument.spreadsheets import ODS
@@ -63,13 +65,20 @@ class Format(Protocol):
 
 
 FORMATS: Sequence[Format] = (
-    *(EPUB, DOCX, PPTX, XLSX, ODT, ODS, ODP, RTF, PDF),
+    *(EPUB, DOCX, PPTX, XLSX, ODT, ODS, ODP, RTF, PDF, *PICTURES),
     *(MBOX, HTML, JSON_LINES, JSON, VTT),
     *(CSV, EML, SRT, IPYNB, RST, ORG, ASCIIDOC, MARKDOWN, TEXT),
 )
 """All formats. The first one that matches the content of a file reads it."""
 
 SUFFIXES = {suffix: each for each in FORMATS for suffix in each.suffixes}
+
+_PICTURES = frozenset(suffix for each in PICTURES for suffix in each.suffixes)
+
+
+def is_read_in_folders(suffix: str) -> bool:
+    """Return whether files with a suffix, in lower case, are read in folders: pictures are if their words can be."""
+    return suffix in SUFFIXES and (suffix not in _PICTURES or is_installed())
 
 
 def reader_version(media_type: str) -> int:

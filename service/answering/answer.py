@@ -28,7 +28,8 @@ class Citation:
 
     `speaker` is who says the words (of a passage, those of its last highlight), as the text names them; None if it
     does not, and for passages that are only listed as copies. `place` is what the source calls the place of the first
-    word, such as a cell or a time.
+    word, such as a cell or a time. `recognised` is None unless the words were recognised in a scanned page: then it is
+    the mean confidence of the recognition on that page, between 0 and 1.
     """
 
     document_id: str
@@ -47,6 +48,7 @@ class Citation:
     source_href: str | None
     speaker: str | None = None
     place: str | None = None
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ def _source(citation: Citation) -> str:
         citation.section,
         None if citation.page is None else f"p. {citation.page}",
         citation.place,
+        None if citation.recognised is None else f"recognised, {int(100 * citation.recognised)}% sure",
         citation.publisher,
         citation.published,
     ]

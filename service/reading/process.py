@@ -203,6 +203,7 @@ def _environment() -> dict[str, str]:
     return {
         **kept,
         **dict.fromkeys(threads, "1"),
+        "MALLOC_ARENA_MAX": "1",  # glibc reserves 64 MiB of the address space for each other arena
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONPATH": path,
         "PYTHONHASHSEED": "0",

@@ -79,6 +79,11 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class PageBegun:
+    """Sent before the reply to `ReadFile` or `NextDocument`, whenever a page is about to be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """Reply without a result: the file has no more documents, or the request failed.
 
@@ -92,7 +97,7 @@ class End:
 
 
 _REQUESTS = (ReadFile, NextDocument, LoadTokenizer, Split, Clean)
-_REPLIES = (SourceDocument, SourceProblem, SplitText, Removed, End)  # a document's text follows it as UTF-8
+_REPLIES = (SourceDocument, SourceProblem, SplitText, Removed, PageBegun, End)  # a document's text follows it as UTF-8
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (*_REQUESTS, *_REPLIES)}
 
 

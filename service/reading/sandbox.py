@@ -117,7 +117,7 @@ class Sandbox:
                     raise
                 where = f"record {count + 1:,} and all later records were not read, and their stored versions stay"
                 raise SourceError(f"{where}: {error}") from error
-            left -= time.monotonic() - begun
+            left -= time.monotonic() - begun - self._granted
             if item is None:
                 break
             count += 1
@@ -221,6 +221,10 @@ class Sandbox:
     def _allowed(self, size: int) -> int:
         """Return the time limit in seconds for a file or text of this size."""
         return self.limits.seconds * (1 + size // STEP_BYTES)
+
+    @property
+    def _granted(self) -> float:
+        return 0.0 if self._session is None else self._session.granted
 
     @property
     def _memory(self) -> str:

@@ -1,6 +1,7 @@
 """Requests to one reading process, and the state that the process keeps between them."""
 
 import math
+import time
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -11,11 +12,28 @@ from corpus.readers import SourceProblem
 from corpus.store import StoredDocument
 from corpus.text import TokenizerFile
 from service.reading.process import ReadingProcess
-from service.reading.protocol import Clean, End, LoadTokenizer, NextDocument, ReadFile, Removed, Split, decode, encode
+from service.reading.protocol import (
+    Clean,
+    End,
+    LoadTokenizer,
+    NextDocument,
+    PageBegun,
+    ReadFile,
+    Removed,
+    Split,
+    decode,
+    encode,
+)
 from service.reading.reply_checks import check_spans, checked_document
 from service.reading.splitting import DocumentStructure, PassageSizes, SplitText
 
 Reply = TypeVar("Reply")
+
+PAGE_S = 120.0
+"""Seconds by which a page that is recognised extends the time limit of its file: twice its processor time."""
+
+RECOGNITION_S = 3600.0
+"""Most seconds by which all pages of a file do."""
 
 
 class ProcessLost(Exception):  # noqa: N818 - becomes a SourceError
@@ -34,6 +52,9 @@ class Session:
 
     Args:
         process: The process. The session is its only user.
+
+    Attributes:
+        granted: Seconds by which the time limit of the last document was extended, because pages were recognised.
     """
 
     def __init__(self, process: ReadingProcess) -> None:
@@ -41,6 +62,7 @@ class Session:
         self._tokenizer: tuple[str, int] | None = None
         self._position: tuple[SourceBytes, int] | None = None
         self._last: SourceDocument | None = None
+        self.granted = 0.0
 
     def has_sent(self, document: object) -> bool:
         """Return whether the process still has this document."""
@@ -71,7 +93,7 @@ class Session:
             head = ReadFile(processor_seconds, printable(file.path.name), file.source, name, options, clean, skip)
             self._send(seconds, head, file.data, beside)
         self.forget_file()
-        reply = self._receive(seconds)
+        reply = self._receive_extended(seconds)
         if isinstance(reply, SourceDocument):
             reply = self._last = checked_document(reply, self._frame(seconds).decode(), file)
         elif not isinstance(reply, SourceProblem):
@@ -112,6 +134,16 @@ class Session:
     def _send(self, seconds: float, request: object, *frames: bytes) -> None:
         if not self.process.send(seconds, encode(request), *frames):
             raise ProcessLost
+
+    def _receive_extended(self, seconds: float) -> object:
+        """Return the next reply. Each page that is recognised before it extends the time limit."""
+        deadline = time.monotonic() + seconds
+        self.granted = 0.0
+        reply = self._receive(seconds)
+        while isinstance(reply, PageBegun):
+            self.granted = min(self.granted + PAGE_S, RECOGNITION_S)
+            reply = self._receive(max(0.0, deadline + self.granted - time.monotonic()))
+        return reply
 
     def _receive(self, seconds: float) -> object:
         reply = decode(self._frame(seconds))

@@ -15,7 +15,7 @@ from corpus.cleaning import clean, cleaned
 from corpus.documents import SourceDocument
 from corpus.errors import SourceError
 from corpus.files import Sidecar, SourceBytes
-from corpus.readers import SourceProblem, read_documents
+from corpus.readers import PAGE_SECONDS, SourceProblem, read_documents, reporting_pages
 from corpus.text import TextTokens, load_identifier
 from service.reading import protocol
 from service.reading.splitting import DocumentStructure, PassageSizes, SplitText, split_text
@@ -53,6 +53,14 @@ def _forbid(event: str, arguments: tuple[object, ...]) -> None:
         return
     if event == "open" or event.startswith(_FORBIDDEN):
         raise PermissionError(f"{event} is not allowed while a document is read")
+
+
+def _grant_processor_time(seconds: int) -> None:
+    """Raise the limit of processor time of this process."""
+    current, most = resource.getrlimit(resource.RLIMIT_CPU)
+    if current != resource.RLIM_INFINITY:
+        raised = current + seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (raised if most == resource.RLIM_INFINITY else min(raised, most), most))
 
 
 def _limit_processor_time(seconds: int) -> None:
@@ -104,16 +112,21 @@ class _Worker:
         file = SourceBytes(Path(request.name), data, request.source, sidecar)
         del data, beside
         try:
-            for number, item in enumerate(read_documents(file, request.options)):
-                if number >= request.skip:
-                    interruption = self._handle_item(self._cleaned(item, request.clean))
-                    if interruption is not None:
-                        return interruption
+            with reporting_pages(self._page_begun):
+                for number, item in enumerate(read_documents(file, request.options)):
+                    if number >= request.skip:
+                        interruption = self._handle_item(self._cleaned(item, request.clean))
+                        if interruption is not None:
+                            return interruption
         except Exception as error:
             self._send(protocol.End(_reason(error)))
         else:
             self._send(protocol.End())
         return None
+
+    def _page_begun(self) -> None:
+        _grant_processor_time(PAGE_SECONDS)
+        self._send(protocol.PageBegun())
 
     def _cleaned(self, item: SourceDocument | SourceProblem, remove: bool) -> SourceDocument | SourceProblem:
         if isinstance(item, SourceProblem):

@@ -11,7 +11,7 @@ import { currentKey, keyInPlaceOf } from "./key.js";
  *   id: string, revision: string, title: string, publisher: string | null, authors: string[],
  *   published: string | null, language: string | null, url: string | null,
  *   sections: { title: string, level: number, start: number }[], pages: number[],
- *   places: { label: string, start: number }[],
+ *   places: { label: string, start: number }[], extra: { recognised_pages?: Record<string, unknown> },
  * }} DocumentDetails
  */
 

@@ -2,7 +2,7 @@
 
 import { LANGUAGE, readDocument, TEXTS } from "./api.js";
 import { failureElement } from "./chat/answer.js";
-import { listed, separated, writtenDate } from "./chat/citation.js";
+import { listed, percent, separated, writtenDate } from "./chat/citation.js";
 import { element, webAddress, words, wordsOf } from "./chat/dom.js";
 import { Failure } from "./chat/failure.js";
 import { utf16Offsets } from "./chat/spans.js";
@@ -154,7 +154,7 @@ function markNamed(body, text, headings, details) {
     return [];
   }
   const words = element("a", { href: location.hash }, "The cited words");
-  return [words, ` are marked below${beginning(details, text, named.start)}.`];
+  return [words, ` are marked below${beginning(details, text, named.start)}.${recognition(details, text, named)}`];
 }
 
 /**
@@ -165,11 +165,41 @@ function markNamed(body, text, headings, details) {
  * @param {number} offset In UTF-16 units.
  */
 function beginning({ pages, places }, text, offset) {
-  const starts = utf16Offsets(text, [...pages, ...places.map(({ start }) => start)]);
-  const before = (/** @type {number} */ start) => (starts.get(start) ?? Infinity) <= offset;
-  const page = pages.filter(before).length;
-  const place = places.findLast(({ start }) => before(start));
+  const page = pageAt(pages, text, offset);
+  const starts = utf16Offsets(
+    text,
+    places.map(({ start }) => start),
+  );
+  const place = places.findLast(({ start }) => (starts.get(start) ?? Infinity) <= offset);
   return page > 0 ? `; they begin on page ${page}` : place === undefined ? "" : `; they begin at ${place.label}`;
+}
+
+/**
+ * The page of a text that holds an offset, from 1; 0 if it has no pages.
+ *
+ * @param {number[]} pages
+ * @param {string} text
+ * @param {number} offset In UTF-16 units.
+ */
+function pageAt(pages, text, offset) {
+  const starts = utf16Offsets(text, pages);
+  return pages.filter((start) => (starts.get(start) ?? Infinity) <= offset).length;
+}
+
+/**
+ * Say that words were recognised, and how sure that is on their least sure page.
+ *
+ * @param {DocumentDetails} details
+ * @param {string} text
+ * @param {Stretch} words
+ */
+function recognition({ pages, extra }, text, { start, end }) {
+  const [first, last] = [start, Math.max(start, end - 1)].map((offset) => pageAt(pages, text, offset) || 1);
+  const known = Object.entries(extra.recognised_pages ?? {}).flatMap(([page, confidence]) =>
+    Number(page) >= (first ?? 1) && Number(page) <= (last ?? 1) && typeof confidence === "number" ? [confidence] : [],
+  );
+  const sure = known.length === 0 ? null : percent(Math.min(...known));
+  return sure === null ? "" : ` They were recognised from a picture, ${sure}% sure, and may differ from it.`;
 }
 
 /**

@@ -12,8 +12,8 @@ passages:s,interpretation:r}){return Ue(t,e,o)&&typeof n.level=="string"&&[n.pro
 isArray(r?.turns??[])&&typeof(r?.spelling??"")=="string"}function Ue(t,e,o){let n=(o??null)===null;switch(t){case"answered":return Q(o)&&Q(o.reply_to??o);case"u\
 ncertain":return n&&Be.includes(e);case"not_found":return n&&(e??null)===null;default:return!1}}function Ge({text:t,highlights:e,citation:o,also_found_in:n}){return Q(
 {text:t,citation:o})&&Array.isArray(e)&&n.every(le)}function Q({text:t,citation:e}){return typeof t=="string"&&le(e)}function le({title:t,href:e,authors:o,section:n,
-speaker:s,place:r,publisher:a,published:l,language:c,url:d,source_href:u}){return[t,e,...o].every(f=>typeof f=="string")&&[n,s,r,a,l,c,d,u].every(f=>typeof(f??"")==
-"string")}var Je=12,Qe=20,Ke=4e5,L=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ye(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
+speaker:s,place:r,recognised:a,publisher:l,published:c,language:d,url:u,source_href:m}){return[t,e,...o].every(f=>typeof f=="string")&&[n,s,r,l,c,d,u,m].every(f=>typeof(f??
+"")=="string")&&typeof(a??0)=="number"}var Je=12,Qe=20,Ke=4e5,L=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ye(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
 slice(0,e.alone?0:this.turns.indexOf(e)).flatMap(({question:o,answer:n})=>n===void 0?[]:[{role:"user",content:o},{role:"assistant",content:n.answer?.text??""}]).
 slice(-Je)}clear(){this.turns=[],this.draft="",this.save()}save(){let{opened:e,draft:o}=this,n=this.turns.slice(-Qe).map(({asking:r,failure:a,...l})=>l),s=JSON.
 stringify({opened:e,draft:o,turns:n});for(;s.length>Ke&&n.length>0;)n.shift(),s=JSON.stringify({opened:e,draft:o,turns:n});try{e||o!==""||n.length>0?sessionStorage.
@@ -29,27 +29,27 @@ r.rating)),l=n===void 0?{}:{answer:I(n),readWith:s,rated:r};return a?[{question:
 n.length)throw new p("cutOff");return{...o,passages:n}}throw new p("cutOff")}var Xe=3e4,et=5e3;async function de(t,e,o){if(e.filters===null)throw new p("refused",{lasting:!0});let s={method:"POST",body:{...e,accept:["uncertain"]},accept:"\
 text/event-stream, application/json;q=0.5",signal:o};return Y(t,"/v1/chat",s,async(r,a)=>I(pe(r)==="text/event-stream"?await ue(a):k(await V(a))))}function K(t,e,o={}){
 return Y(t,e,o,async(n,s)=>({response:n,text:await V(s)}))}async function Y(t,e,o,n){let{endpoint:s,credentials:r,askKey:a}=t,{method:l="GET",body:c,accept:d,ignoreBOM:u=!1,
-signal:f}=o;if(s==="")throw new p("unreachable",{message:"the address of the service is unknown; set the attribute endpoint."});let m=t.key(),h=new AbortController;
-f?.addEventListener("abort",()=>h.abort(new p("stopped")),{once:!0});let g=0,O=()=>{clearTimeout(g),g=setTimeout(()=>h.abort(new p("slow")),Xe)};O();let x=!1,E;
-try{let y=await fetch(s+e,{method:l,credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{...m===""?{}:{Authorization:`Bearer ${m}`},...c===void 0?{}:{"\
-Content-Type":"application/json"},...d===void 0?{}:{Accept:d}},referrerPolicy:"no-referrer",signal:h.signal});x=!0;let w=tt(y,O,u);if(y.ok)return await n(y,w);let N=await V(
-w);E=M(y.status,pe(y)==="application/problem+json"?k(N):null)}catch(y){E=y instanceof p?y:new p("cutOff"),E=h.signal.aborted?h.signal.reason:x?E:await nt(s)}finally{
-clearTimeout(g),h.abort()}if(E.status!==401||a===void 0)throw E;return await a(m,f),Y(t,e,o,n)}function pe(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.
+signal:m}=o;if(s==="")throw new p("unreachable",{message:"the address of the service is unknown; set the attribute endpoint."});let f=t.key(),h=new AbortController;
+m?.addEventListener("abort",()=>h.abort(new p("stopped")),{once:!0});let g=0,O=()=>{clearTimeout(g),g=setTimeout(()=>h.abort(new p("slow")),Xe)};O();let S=!1,E;
+try{let y=await fetch(s+e,{method:l,credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{...f===""?{}:{Authorization:`Bearer ${f}`},...c===void 0?{}:{"\
+Content-Type":"application/json"},...d===void 0?{}:{Accept:d}},referrerPolicy:"no-referrer",signal:h.signal});S=!0;let w=tt(y,O,u);if(y.ok)return await n(y,w);let N=await V(
+w);E=M(y.status,pe(y)==="application/problem+json"?k(N):null)}catch(y){E=y instanceof p?y:new p("cutOff"),E=h.signal.aborted?h.signal.reason:S?E:await nt(s)}finally{
+clearTimeout(g),h.abort()}if(E.status!==401||a===void 0)throw E;return await a(f,m),Y(t,e,o,n)}function pe(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.
 trim().toLowerCase()}async function*tt(t,e,o){let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=
 await n?.read())e(),yield s.decode(r.value,{stream:!0})}async function V(t){let e="";for await(let o of t)e+=o;return e}async function nt(t){if(new URL(t).origin===
 location.origin)return new p("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"no-ref\
 errer",signal:AbortSignal.timeout(et)});if(!o)return new p("unreachable")}catch{return new p("unreachable")}let e=`${t} does not allow ${location.origin}; its o\
 perator can, with FOOTNOTE_ORIGINS.`;return new p("refused",{message:e})}var he=["up","down"],ot=[403,404,405];function fe(t,e,{service:o,texts:n,icons:s,tell:r},a,l){let c=e.status==="not_found",d=c?{up:n.upMissing,down:n.downMissing}:
-{up:n.up,down:n.down},u=s&&!c,f=he.map(w=>b({class:`small thumb ${w}`,part:`thumb-${w}`,title:u?d[w]:null},[it(),i("span",{class:u?"unseen":null},d[w])],()=>O(w))),
-m=i("span",{class:"unsaved"}),h=!1;function g(){f.forEach((w,N)=>{w.setAttribute("aria-pressed",String(t.rated?.rating===he[N]))})}async function O(w){if(!h){h=
-!0,m.textContent="";try{await st(o,t,at(t.question,a.before(t),e,w)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(N){!t.rated&&ot.includes(
-p.of(N).status??0)?l():(m.textContent=n.unsaved,r("unsaved",{}))}h=!1,a.save(),g()}}g();let x=u?i("span",{},n.helpful):null,E={role:"group","aria-label":c?n.notFound:
-n.helpful},y={class:u?"feedback":"feedback worded",part:"feedback",...E};return i("div",y,x,...f,m)}async function st(t,e,o){let n=e.rated??null;if(n!==null&&(await rt(
+{up:n.up,down:n.down},u=s&&!c,m=he.map(w=>b({class:`small thumb ${w}`,part:`thumb-${w}`,title:u?d[w]:null},[it(),i("span",{class:u?"unseen":null},d[w])],()=>O(w))),
+f=i("span",{class:"unsaved"}),h=!1;function g(){m.forEach((w,N)=>{w.setAttribute("aria-pressed",String(t.rated?.rating===he[N]))})}async function O(w){if(!h){h=
+!0,f.textContent="";try{await st(o,t,at(t.question,a.before(t),e,w)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(N){!t.rated&&ot.includes(
+p.of(N).status??0)?l():(f.textContent=n.unsaved,r("unsaved",{}))}h=!1,a.save(),g()}}g();let S=u?i("span",{},n.helpful):null,E={role:"group","aria-label":c?n.notFound:
+n.helpful},y={class:u?"feedback":"feedback worded",part:"feedback",...E};return i("div",y,S,...m,f)}async function st(t,e,o){let n=e.rated??null;if(n!==null&&(await rt(
 t,n.id),e.rated=null),n?.rating!==o.rating){let{text:s}=await K(t,"/v1/feedback",{method:"POST",body:o});e.rated={rating:o.rating,id:String(k(s).id)}}}async function rt(t,e){
 try{await K(t,`/v1/feedback/${encodeURIComponent(e)}`,{method:"DELETE"})}catch(o){if(p.of(o).status!==404)throw o}}function at(t,e,{status:o,passages:[n],generation:s},r){
 if(o!=="answered"||n===void 0)return{question:t,history:e,status:o,rating:r,passage:null,generation:s};let{document_id:a,revision:l,start:c,end:d}=n.citation,u=n.
-highlights.at(-1)??{start:0,end:[...n.text].length},f={document_id:a,revision:l,start:c,end:d,text:n.text,highlight:u};return{question:t,history:e,status:o,rating:r,
-passage:f,generation:s}}function it(){let t="http://www.w3.org/2000/svg",e=document.createElementNS(t,"svg");e.setAttribute("viewBox","0 0 24 24"),e.setAttribute(
+highlights.at(-1)??{start:0,end:[...n.text].length},m={document_id:a,revision:l,start:c,end:d,text:n.text,highlight:u};return{question:t,history:e,status:o,rating:r,
+passage:m,generation:s}}function it(){let t="http://www.w3.org/2000/svg",e=document.createElementNS(t,"svg");e.setAttribute("viewBox","0 0 24 24"),e.setAttribute(
 "aria-hidden","true");let o=document.createElementNS(t,"path");return o.setAttribute("d","M3 10h4v11H3zM7 10l4.5-7.5c2 0 3 1.2 2.5 3L13 9h6.5c1.4 0 2 1 1.8 2.2l\
 -1.6 7.6C19.4 20.2 18.5 21 17 21H7"),e.append(o),e}var Z={title:"Ask the documents",greeting:"Ask a question. The answer comes in the documents’ own words, with its source.",placeholder:"Your question",followUp:"\
 Ask a follow-up question",ask:"Ask",close:"Close",restart:"New conversation",conversation:"Conversation",asked:"You asked:",searching:"Looking in the documents…",
@@ -60,13 +60,14 @@ e around each.",vague:"Ask a whole question.",vagueWhy:"These words alone do not
 hat the first passage answers: {percent}.",chanceQuoted:"Chance that the words quoted first answer: {percent}.",spelling:"Showing results for {question}",context:"\
 Read together with: {question}",alone:"Ask it on its own",passage:"The passage around it",passages:"The passage around it, and {n} more",around:"The passage aro\
 und each",aroundMore:"The passage around each, and {n} more",nearestOne:"The nearest passage",nearest:"The {n} nearest passages",replyTo:"In reply to: {question\
-}",saidBy:"said by {name}",page:"p. {n}",original:"original at {host}",alsoIn:"Also found word for word in",newTab:"(opens in a new tab)",very_high:"Confidence:\
- very high.",high:"Confidence: high.",medium:"Confidence: medium. Read the passage before you quote it.",low:"Confidence: low. Read the whole passage before you\
- rely on it.",helpful:"Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is not there",downMissing:"Wrong, it is there",unsaved:"Your rati\
-ng could not be saved. Try again.",unanswered:"No answer arrived.",unreachable:"The service cannot be reached. It may have stopped, or the connection is down.",
-refused:"The chat cannot be used on this site. Please tell the site’s owner.",slow:"The service has sent nothing for 30 seconds. It may be busy.",cutOff:"The \
-answer was cut off before it was complete.",unreadable:"The service’s answer cannot be read.",busy:"The service cannot answer at the moment.",rejected:"The se\
-rvice does not accept this question.",tooLong:"This question is too long. The limit is 2,000 characters.",stopped:"Stopped."};var lt={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta se da con las palabras de los propios documentos e indica su fuente.",placeholder:"\
+}",saidBy:"said by {name}",page:"p. {n}",recognised:"words recognised from a picture, {percent}% sure",original:"original at {host}",alsoIn:"Also found word for\
+ word in",newTab:"(opens in a new tab)",very_high:"Confidence: very high.",high:"Confidence: high.",medium:"Confidence: medium. Read the passage before you quot\
+e it.",low:"Confidence: low. Read the whole passage before you rely on it.",helpful:"Was this helpful?",up:"Helpful",down:"Not helpful",upMissing:"Right, it is \
+not there",downMissing:"Wrong, it is there",unsaved:"Your rating could not be saved. Try again.",unanswered:"No answer arrived.",unreachable:"The service cannot\
+ be reached. It may have stopped, or the connection is down.",refused:"The chat cannot be used on this site. Please tell the site’s owner.",slow:"The service \
+has sent nothing for 30 seconds. It may be busy.",cutOff:"The answer was cut off before it was complete.",unreadable:"The service’s answer cannot be read.",busy:"\
+The service cannot answer at the moment.",rejected:"The service does not accept this question.",tooLong:"This question is too long. The limit is 2,000 character\
+s.",stopped:"Stopped."};var lt={title:"Pregunte a los documentos",greeting:"Haga una pregunta. La respuesta se da con las palabras de los propios documentos e indica su fuente.",placeholder:"\
 Su pregunta",followUp:"Haga otra pregunta",ask:"Preguntar",close:"Cerrar",restart:"Nueva conversación",conversation:"Conversación",asked:"Usted preguntó:",searching:"\
 Buscando en los documentos…",stop:"Detener",found:"Los documentos dicen",retry:"Intentar de nuevo",notFound:"No está en estos documentos.",notFoundWhy:"Ningú\
 n pasaje responde a esta pregunta lo bastante bien como para citarlo.",doubt:"Ningún pasaje responde con claridad.",doubtWhy:"Estas frases pueden tener relació\
@@ -76,56 +77,57 @@ ta.",vagueWhy:"Estas palabras solas no dicen qué quiere saber. Pregunte quién,
  responda: {percent}.",chanceQuoted:"Probabilidad de que respondan las palabras citadas primero: {percent}.",spelling:"Se muestran resultados para {question}",context:"\
 Leída junto con: {question}",alone:"Preguntar sin contexto",passage:"El pasaje completo",passages:"El pasaje completo y {n} más",around:"El pasaje completo de\
  cada una",aroundMore:"El pasaje completo de cada una y {n} más",nearestOne:"El pasaje más cercano",nearest:"Los {n} pasajes más cercanos",replyTo:"En respue\
-sta a: {question}",saidBy:"dicho por {name}",page:"p. {n}",original:"original en {host}",alsoIn:"También aparece, palabra por palabra, en",newTab:"(se abre en \
-otra pestaña)",very_high:"Confianza: muy alta.",high:"Confianza: alta.",medium:"Confianza: media. Lea el pasaje antes de citarlo.",low:"Confianza: baja. Lea el\
- pasaje entero antes de fiarse de él.",helpful:"¿Le ha servido?",up:"Útil",down:"No útil",upMissing:"Correcto, no está",downMissing:"Incorrecto, sí está",
-unsaved:"No se pudo guardar su valoración. Inténtelo de nuevo.",unanswered:"No llegó ninguna respuesta.",unreachable:"No se puede conectar con el servicio. Q\
-uizá esté detenido o no haya conexión.",refused:"El chat no se puede usar en este sitio. Avise al propietario del sitio.",slow:"El servicio no ha enviado nad\
-a en 30 segundos. Quizá esté ocupado.",cutOff:"La respuesta se cortó antes de estar completa.",unreadable:"No se puede leer la respuesta del servicio.",busy:"\
-El servicio no puede responder en este momento.",rejected:"El servicio no admite esta pregunta.",tooLong:"Esta pregunta es demasiado larga. El límite es de 2000\
- caracteres.",stopped:"Detenida."},me=lt;var ct={en:Z,es:me},R=Z;function F(t){return ct[X(t)]}function ge(t){return navigator.languages.find(o=>/^[\w-]+$/.test(o)&&X(o)===X(t))??t}function X(t){return(t.
-split("-")[0]??"").toLowerCase()}function $(t,e){let[o="",n=""]=t.split("{question}");return[o,...e,n]}function S(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(
-e[n]??o))}function ut({authors:t,title:e,speaker:o,section:n,page:s,place:r,publisher:a,published:l},{texts:c,language:d}){return[["authors",pt(t,d)],["title",e],["speake\
-r",o&&S(c.saidBy,{name:o})],["section",n===e?null:n&&`“${n}”`],["page",s==null?null:S(c.page,{n:s})],["place",r],["publisher",a],["published",l&&ht(l,d)]].flatMap(
-([f,m])=>m?[{kind:f,text:m}]:[])}function P(t,e){let o=ut(t,e).map(({kind:s,text:r})=>{switch(s){case"title":return ee(t,e);case"page":case"place":return r;case"\
-published":return i("time",{datetime:t.published},r);default:return ae(r,t.language)}}),n=dt(t,e);return i("p",{class:"source",part:"source"},...W([...o,n],", "),
-".")}function ee(t,e){let{endpoint:o}=e.service,n=i("cite",A(t.language),t.title),s=T(t.href,o);return s===null||s.origin!==T(o)?.origin?n:be(s,n,t,e)}function dt(t,e){
-let o=T(t.source_href??t.url);return o===null?null:be(o,S(e.texts.original,{host:o.host}),t,e)}function be({href:t},e,o,{texts:n,newTab:s,tell:r}){let l=i("a",{
-href:t,rel:"noopener noreferrer",part:"link",...s?{target:"_blank"}:{}},e);return s&&l.append(i("span",{class:"unseen"},` ${n.newTab}`)),l.addEventListener("cli\
-ck",c=>{r("source",{href:t,citation:o})||c.preventDefault()}),l}function W(t,e){return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function pt(t,e){return new Intl.
-ListFormat(e).format(t)}function ht(t,e){let o=new Date(`${t}T00:00:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?
-t:n.format(o)}function ft(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((a,l)=>a-l)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
-r,s)}return o}function te(t,e){let o=ft(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,a)=>r.start-a.start)){let r=o.get(s.start),a=o.get(
+sta a: {question}",saidBy:"dicho por {name}",page:"p. {n}",recognised:"palabras reconocidas en una imagen, con {percent} % de seguridad",original:"original en \
+{host}",alsoIn:"También aparece, palabra por palabra, en",newTab:"(se abre en otra pestaña)",very_high:"Confianza: muy alta.",high:"Confianza: alta.",medium:"\
+Confianza: media. Lea el pasaje antes de citarlo.",low:"Confianza: baja. Lea el pasaje entero antes de fiarse de él.",helpful:"¿Le ha servido?",up:"Útil",down:"\
+No útil",upMissing:"Correcto, no está",downMissing:"Incorrecto, sí está",unsaved:"No se pudo guardar su valoración. Inténtelo de nuevo.",unanswered:"No ll\
+egó ninguna respuesta.",unreachable:"No se puede conectar con el servicio. Quizá esté detenido o no haya conexión.",refused:"El chat no se puede usar en est\
+e sitio. Avise al propietario del sitio.",slow:"El servicio no ha enviado nada en 30 segundos. Quizá esté ocupado.",cutOff:"La respuesta se cortó antes de est\
+ar completa.",unreadable:"No se puede leer la respuesta del servicio.",busy:"El servicio no puede responder en este momento.",rejected:"El servicio no admite es\
+ta pregunta.",tooLong:"Esta pregunta es demasiado larga. El límite es de 2000 caracteres.",stopped:"Detenida."},me=lt;var ct={en:Z,es:me},R=Z;function F(t){return ct[X(t)]}function ge(t){return navigator.languages.find(o=>/^[\w-]+$/.test(o)&&X(o)===X(t))??t}function X(t){return(t.
+split("-")[0]??"").toLowerCase()}function $(t,e){let[o="",n=""]=t.split("{question}");return[o,...e,n]}function x(t,e){return t.replace(/\{(\w+)\}/g,(o,n)=>String(
+e[n]??o))}function ut(t,{texts:e,language:o}){let{authors:n,title:s,speaker:r,section:a,page:l,place:c,recognised:d,publisher:u,published:m}=t;return[["authors",ht(n,o)],
+["title",s],["speaker",r&&x(e.saidBy,{name:r})],["section",a===s?null:a&&`“${a}”`],["page",l==null?null:x(e.page,{n:l})],["place",c],["recognised",typeof d==
+"number"?x(e.recognised,{percent:pt(d)}):null],["publisher",u],["published",m&&ft(m,o)]].flatMap(([h,g])=>g?[{kind:h,text:g}]:[])}function P(t,e){let o=ut(t,e).
+map(({kind:s,text:r})=>{switch(s){case"title":return ee(t,e);case"page":case"place":case"recognised":return r;case"published":return i("time",{datetime:t.published},
+r);default:return ae(r,t.language)}}),n=dt(t,e);return i("p",{class:"source",part:"source"},...W([...o,n],", "),".")}function ee(t,e){let{endpoint:o}=e.service,
+n=i("cite",A(t.language),t.title),s=T(t.href,o);return s===null||s.origin!==T(o)?.origin?n:be(s,n,t,e)}function dt(t,e){let o=T(t.source_href??t.url);return o===
+null?null:be(o,x(e.texts.original,{host:o.host}),t,e)}function be({href:t},e,o,{texts:n,newTab:s,tell:r}){let l=i("a",{href:t,rel:"noopener noreferrer",part:"li\
+nk",...s?{target:"_blank"}:{}},e);return s&&l.append(i("span",{class:"unseen"},` ${n.newTab}`)),l.addEventListener("click",c=>{r("source",{href:t,citation:o})||
+c.preventDefault()}),l}function pt(t){return Math.floor(100*t)}function W(t,e){return t.filter(n=>n!==null).flatMap((n,s)=>s===0?[n]:[e,n])}function ht(t,e){return new Intl.
+ListFormat(e).format(t)}function ft(t,e){let o=new Date(`${t}T00:00:00Z`),n=new Intl.DateTimeFormat(e,{dateStyle:"long",timeZone:"UTC"});return Number.isNaN(o.getTime())?
+t:n.format(o)}function mt(t,e){let o=new Map,n=0,s=0;for(let r of[...new Set(e)].sort((a,l)=>a-l)){for(;n<r&&s<t.length;)s+=(t.codePointAt(s)??0)>65535?2:1,n+=1;n===r&&o.set(
+r,s)}return o}function te(t,e){let o=mt(t,e.flatMap(({start:s,end:r})=>[s,r])),n=[];for(let s of[...e].sort((r,a)=>r.start-a.start)){let r=o.get(s.start),a=o.get(
 s.end),l=n.at(-1);r===void 0||a===void 0||r>=a||(l!==void 0&&r<=l.end?l.end=Math.max(l.end,a):n.push({start:r,end:a}))}return n}function we(t,e,o){let n=[],s=0;for(let r of e)n.push(...ne(t,{start:s,end:r.start},o),r.start<r.end?i("mark",{part:"mark"},...ne(t,r,o)):i("span",{class:"place"})),
 s=r.end;return[...n,...ne(t,{start:s,end:t.length},o)]}function ne(t,e,o){let n=[],s=e.start;for(let{start:r,end:a,level:l}of o){let[c,d]=[Math.max(r,e.start),Math.
 min(a,e.end)];if(c<d){let u=l===void 0?{}:{role:"heading","aria-level":String(l)};n.push(t.slice(s,c),i("span",{class:"heading",...u},t.slice(c,d))),s=d}}return n.
-push(t.slice(s,e.end)),n.filter(r=>r!=="")}function mt(t,e,o){let n=t.indexOf(`
-`,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function ve(t,e){let o=mt(t,0,e),n=[...t.matchAll(/^#{1,6} .*/gm)].map(({index:s,
-0:r})=>({start:s,end:s+r.length}));return[...o,...n.filter(({start:s})=>s>0||o.length===0)]}var gt=3;function ye({status:t,reason:e,answer:o,confidence:n,passages:s},r,a){let{texts:l,unfolded:c,copyButton:d}=r,u=t==="answered"?o:null,f=e&&e!=="vague"?s.
-slice(0,gt):[],m=u===null?null:d(u.text,u.citation),h=s.map(x=>St(x,r)),g=i("details",{part:"passages",open:u!==null&&c?"":null},i("summary",{},bt(u!==null,f.length,
-s.length,l)),t==="uncertain"?null:ke(l.chance,n.passage_probability,r),i("ol",{class:"passages"},...h));function O(x){g.open=!0,h[x]?.focus({preventScroll:!0}),
-h[x]?.scrollIntoView({block:"nearest"})}return[u===null?wt(e??null,f,n,r,O):kt(u,n.level,r),m===null&&a===null?null:i("div",{class:"tools"},m,a),s.length===0?null:
-g]}function bt(t,e,o,n){return t?S(o===1?n.passage:n.passages,{n:o-1}):e>0?S(o===e?n.around:n.aroundMore,{n:o-e}):S(o===1?n.nearestOne:n.nearest,{n:o})}function _(t,e){
-return j(e,{class:"outcome",tabindex:"-1"},t)}function wt(t,e,o,n,s){let{texts:r,level:a}=n;if(t===null){let l=_(r.notFound,a+1);return i("div",{class:"not-foun\
+push(t.slice(s,e.end)),n.filter(r=>r!=="")}function gt(t,e,o){let n=t.indexOf(`
+`,e),s=n===-1?t.length:n;return o&&t.slice(e,s).includes(o)?[{start:e,end:s}]:[]}function ve(t,e){let o=gt(t,0,e),n=[...t.matchAll(/^#{1,6} .*/gm)].map(({index:s,
+0:r})=>({start:s,end:s+r.length}));return[...o,...n.filter(({start:s})=>s>0||o.length===0)]}var bt=3;function ye({status:t,reason:e,answer:o,confidence:n,passages:s},r,a){let{texts:l,unfolded:c,copyButton:d}=r,u=t==="answered"?o:null,m=e&&e!=="vague"?s.
+slice(0,bt):[],f=u===null?null:d(u.text,u.citation),h=s.map(S=>Et(S,r)),g=i("details",{part:"passages",open:u!==null&&c?"":null},i("summary",{},wt(u!==null,m.length,
+s.length,l)),t==="uncertain"?null:ke(l.chance,n.passage_probability,r),i("ol",{class:"passages"},...h));function O(S){g.open=!0,h[S]?.focus({preventScroll:!0}),
+h[S]?.scrollIntoView({block:"nearest"})}return[u===null?vt(e??null,m,n,r,O):xt(u,n.level,r),f===null&&a===null?null:i("div",{class:"tools"},f,a),s.length===0?null:
+g]}function wt(t,e,o,n){return t?x(o===1?n.passage:n.passages,{n:o-1}):e>0?x(o===e?n.around:n.aroundMore,{n:o-e}):x(o===1?n.nearestOne:n.nearest,{n:o})}function _(t,e){
+return j(e,{class:"outcome",tabindex:"-1"},t)}function vt(t,e,o,n,s){let{texts:r,level:a}=n;if(t===null){let l=_(r.notFound,a+1);return i("div",{class:"not-foun\
 d",part:"not-found"},l,i("p",{},r.notFoundWhy))}return i("div",{class:"uncertain",part:"uncertain"},_(r[t],a+1),i("p",{},r[`${t}Why`]),e.length===0?null:i("ol",
-{class:"passages"},...e.map((l,c)=>vt(l,n,()=>s(c)))),t==="doubt"&&e.length>0?ke(r.chanceQuoted,o.probability,n):null)}function vt({text:t,highlights:e,citation:o},n,s){
+{class:"passages"},...e.map((l,c)=>yt(l,n,()=>s(c)))),t==="doubt"&&e.length>0?ke(r.chanceQuoted,o.probability,n):null)}function yt({text:t,highlights:e,citation:o},n,s){
 let r=te(t,e),l=(r.length===0?[t]:r.map(({start:c,end:d})=>t.slice(c,d))).map(c=>i("span",{class:"quoted"},c));return i("li",{},i("blockquote",{class:"passage",
 part:"passage",...A(o.language)},...W(l,`
-`)),P(yt(o,e.at(-1)),n),b({class:"small",part:"around"},[n.texts.passage],s))}function yt(t,e){if(e===void 0)return t;let[o,n]=[t.start+e.start,t.start+e.end];return{
+`)),P(kt(o,e.at(-1)),n),b({class:"small",part:"around"},[n.texts.passage],s))}function kt(t,e){if(e===void 0)return t;let[o,n]=[t.start+e.start,t.start+e.end];return{
 ...t,start:o,end:n,href:t.href.replace(/#char=.*$/,`#char=${o},${n}`)}}function ke(t,e,{language:o}){if(typeof e!="number")return null;let n=new Intl.NumberFormat(
-o,{style:"percent"}).format(e);return i("p",{class:"chance",part:"chance"},S(t,{percent:n}))}function kt({text:t,citation:e,reply_to:o},n,s){let{texts:r,level:a}=s;
-return i("figure",{},_(r.found,a+1),o?xt(o,s):null,i("blockquote",{class:"quotation",part:"quotation",...A(e.language)},i("span",{class:"quoted"},t)),i("p",{class:"\
-confidence",part:"confidence"},r[n]??null),i("figcaption",{},P(e,s)))}function xt({text:t,citation:e},{texts:o}){let n=i("q",A(e.language),t);return i("p",{class:"\
-reply-to",part:"reply-to"},...$(o.replyTo,[n]))}function St({text:t,highlights:e,citation:o,also_found_in:n},s){let r=we(t,te(t,e),ve(t,o.section)),a=W(n.map(l=>ee(
+o,{style:"percent"}).format(e);return i("p",{class:"chance",part:"chance"},x(t,{percent:n}))}function xt({text:t,citation:e,reply_to:o},n,s){let{texts:r,level:a}=s;
+return i("figure",{},_(r.found,a+1),o?St(o,s):null,i("blockquote",{class:"quotation",part:"quotation",...A(e.language)},i("span",{class:"quoted"},t)),i("p",{class:"\
+confidence",part:"confidence"},r[n]??null),i("figcaption",{},P(e,s)))}function St({text:t,citation:e},{texts:o}){let n=i("q",A(e.language),t);return i("p",{class:"\
+reply-to",part:"reply-to"},...$(o.replyTo,[n]))}function Et({text:t,highlights:e,citation:o,also_found_in:n},s){let r=we(t,te(t,e),ve(t,o.section)),a=W(n.map(l=>ee(
 l,s)),", ");return i("li",{tabindex:"-1"},i("blockquote",{class:"passage",part:"passage",...A(o.language)},...r),P(o,s),a.length===0?null:i("p",{class:"source",
-part:"source"},`${s.texts.alsoIn} `,...a,"."),s.copyButton(t,o))}function xe(t,{texts:e,explained:o,level:n},s){let[r="",...a]=Et(t,e,o),l=i("div",{class:"failu\
-re",part:"failure"},_(r,n),...a.map(c=>i("p",{},c)));return t.retry&&l.append(b({class:"small",part:"retry"},[e.retry],s)),l}function Et({kind:t,details:e,status:o},n,s){
+part:"source"},`${s.texts.alsoIn} `,...a,"."),s.copyButton(t,o))}function xe(t,{texts:e,explained:o,level:n},s){let[r="",...a]=Tt(t,e,o),l=i("div",{class:"failu\
+re",part:"failure"},_(r,n),...a.map(c=>i("p",{},c)));return t.retry&&l.append(b({class:"small",part:"retry"},[e.retry],s)),l}function Tt({kind:t,details:e,status:o},n,s){
 if(s&&e.length>0)return e;let[r="",...a]=n[t].split(/(?<=[.!?]) /);return[s&&o!==null?`${r.replace(/\.$/,"")} (status ${o}).`:r,...a]}function Se(t,e,{stop:o,retry:n,askAlone:s},r){let{texts:a,level:l}=e,c=ie("question"),d=a.asked===""?null:i("span",{class:"unseen"},`${a.asked} `),u=j(l,{class:"\
-question",part:"question",id:c,dir:"auto"},d,t.question);return i("article",{class:"turn",part:"turn","aria-labelledby":c},u,f());function f(){if(t.asking!==void 0)
-return Tt(e,o);if(t.answer===void 0){let g=t.failure??new p("unanswered");return xe(g,{...e,level:l+1},n)}let m=ye(t.answer,e,r),h=[At(t.answer,e),qt(t,e,s)];return i(
-"div",{class:"answer",part:"answer"},...h,...m)}}function Tt({texts:t},e){return i("div",{class:"searching",part:"searching"},i("p",{},i("span",{},t.searching)),
-b({class:"small",part:"stop"},[t.stop],e))}function At({interpretation:t},{texts:e}){let o=t?.spelling;if(!o)return null;let n=$(e.spelling,[i("q",{dir:"auto"},
-o)]);return i("p",{class:"context",part:"spelling"},i("span",{},...n))}function qt({readWith:t=[]},{texts:e,language:o},n){if(t.length===0)return null;let s=new Intl.
+question",part:"question",id:c,dir:"auto"},d,t.question);return i("article",{class:"turn",part:"turn","aria-labelledby":c},u,m());function m(){if(t.asking!==void 0)
+return At(e,o);if(t.answer===void 0){let g=t.failure??new p("unanswered");return xe(g,{...e,level:l+1},n)}let f=ye(t.answer,e,r),h=[qt(t.answer,e),Ot(t,e,s)];return i(
+"div",{class:"answer",part:"answer"},...h,...f)}}function At({texts:t},e){return i("div",{class:"searching",part:"searching"},i("p",{},i("span",{},t.searching)),
+b({class:"small",part:"stop"},[t.stop],e))}function qt({interpretation:t},{texts:e}){let o=t?.spelling;if(!o)return null;let n=$(e.spelling,[i("q",{dir:"auto"},
+o)]);return i("p",{class:"context",part:"spelling"},i("span",{},...n))}function Ot({readWith:t=[]},{texts:e,language:o},n){if(t.length===0)return null;let s=new Intl.
 ListFormat(o).formatToParts(t).map(({type:r,value:a})=>r==="element"?i("q",{dir:"auto"},a):a);return i("div",{class:"context",part:"context"},i("p",{},...$(e.context,
 s)),b({class:"small",part:"alone"},[e.alone],n))}var H=class{#e;#s;#r;#n=new Map;#t=!0;constructor(e,o,n,s){this.#s=e,this.#e=o,this.#r=s,this.conversation=n}replace(e){this.stop(),this.#t=!0,this.conversation=
 e}set(e){this.#e=e}showAll(){this.#n.clear(),this.#s.replaceChildren();for(let e of this.conversation.turns)this.#i(e);this.#r.changed()}get asking(){return this.
@@ -134,31 +136,31 @@ turns.filter(({answer:r})=>r===void 0))this.#o(s);return this.conversation.turns
 return e!==null&&(e.asking?.abort(),delete e.asking,e.failure=new p("stopped"),this.#i(e)),e}withdraw(){let e=this.stop();return e!==null&&this.#o(e),e}clear(){
 this.stop(),this.conversation.clear(),this.showAll()}#o(e){this.conversation.turns=this.conversation.turns.filter(o=>o!==e),this.#n.get(e)?.remove(),this.#n.delete(
 e),this.#r.changed()}#a(e,o){this.stop(),e.alone=o,this.#e.tell("question",{question:e.question}),this.#l(e)}async#l(e){let{service:o,request:n,longest:s,texts:r,
-tell:a,mended:l}=this.#e,{question:c,alone:d=!1}=e,u=new AbortController;delete e.failure,delete e.answer,delete e.rated,e.asking=u,delete e.readWith;let f=this.
-conversation.before(e);this.conversation.draft=l?c:"",this.conversation.save(),this.#r.began(e,this.#i(e));let m=null,h=null;try{if([...c].length>s)throw new p(
-"tooLong");let g=[...f,{role:"user",content:c}];m=await de(o,{messages:g,context:!d,...n},u.signal)}catch(g){h=p.of(g)}return e.asking!==u?null:(delete e.asking,
-h!==null?e.failure=h:m!==null&&(e.answer=m,e.readWith=ce(f,m),this.conversation.draft=""),this.conversation.save(),this.#r.ended(e,this.#i(e)),h!==null?a("error",
-{question:c,kind:h.kind,message:r[h.kind]}):a("answer",{question:c,answer:m}),e)}#i(e){let o=this.#n.get(e),n=Se(e,this.#e,{stop:()=>this.#r.stop(),retry:()=>this.#a(
+tell:a,mended:l}=this.#e,{question:c,alone:d=!1}=e,u=new AbortController;delete e.failure,delete e.answer,delete e.rated,e.asking=u,delete e.readWith;let m=this.
+conversation.before(e);this.conversation.draft=l?c:"",this.conversation.save(),this.#r.began(e,this.#i(e));let f=null,h=null;try{if([...c].length>s)throw new p(
+"tooLong");let g=[...m,{role:"user",content:c}];f=await de(o,{messages:g,context:!d,...n},u.signal)}catch(g){h=p.of(g)}return e.asking!==u?null:(delete e.asking,
+h!==null?e.failure=h:f!==null&&(e.answer=f,e.readWith=ce(m,f),this.conversation.draft=""),this.conversation.save(),this.#r.ended(e,this.#i(e)),h!==null?a("error",
+{question:c,kind:h.kind,message:r[h.kind]}):a("answer",{question:c,answer:f}),e)}#i(e){let o=this.#n.get(e),n=Se(e,this.#e,{stop:()=>this.#r.stop(),retry:()=>this.#a(
 e,e.alone??!1),askAlone:()=>this.#a(e,!0)},this.#d(e)),s=this.#s.contains(this.#u());return this.#n.set(e,n),o!==void 0?o.replaceWith(n):this.#n.size===1?this.#s.
 replaceChildren(n):this.#s.append(n),this.#r.changed(),s&&this.#c(),n}#c(){this.#u()===null&&this.#s.focus({preventScroll:!0})}#u(){let e=this.#s.getRootNode().
 activeElement;return e===document.body?null:e}#d(e){let{answer:o}=e;return o===void 0||!this.#t?null:fe(e,o,this.#e,this.conversation,()=>{this.#t=!1;for(let n of this.#s.
-querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var Ot=["title","greeting","placeholder","disclaimer"],B=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
-ers",...Ot],D=2e3,Oe=["document_id","publisher","published","language","tag","extra"],Ct=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,Ee=new Set;
+querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var Ct=["title","greeting","placeholder","disclaimer"],B=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
+ers",...Ct],D=2e3,Oe=["document_id","publisher","published","language","tag","extra"],Nt=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,Ee=new Set;
 function z(t){Ee.has(t)||(Ee.add(t),console.warn(`Footnote: ${t}`))}function U(t,e){let o=`a JSON object of texts, with keys among ${Object.keys(R).join(", ")}`,
-n=v(t,"texts",null,$t,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=F(s)===void 0&&n===null?"en":s||"en",a=v(t,"language",qe(r)??
+n=v(t,"texts",null,zt,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=F(s)===void 0&&n===null?"en":s||"en",a=v(t,"language",qe(r)??
 "en",d=>F(d)===void 0&&n===null?null:qe(d),"en, es, or a language whose texts the attribute texts gives"),l={...F(a)??R,...n},c=t.hasAttribute("colour")?"colour":
-"color";return{endpoint:v(t,"endpoint",e,Nt,"an address such as https://ask.example.org"),key:v(t,"key","",Ae(/^[!-~]+$/),"a key from the service's operator"),inline:v(
+"color";return{endpoint:v(t,"endpoint",e,Lt,"an address such as https://ask.example.org"),key:v(t,"key","",Ae(/^[!-~]+$/),"a key from the service's operator"),inline:v(
 t,"mode","inline",Te("inline","launcher"),"inline or launcher")==="inline",title:t.getAttribute("title")?.trim()||l.title,colour:v(t,c,null,d=>CSS.supports("col\
-or",d)?d:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],Lt,"bottom or top, a hyphen, and end, start, left or right"),theme:v(t,"the\
-me","auto",Te("auto","light","dark"),"auto, light or dark"),language:a,direction:Ct.test(a)?"rtl":"ltr",texts:l,greeting:t.getAttribute("greeting")??l.greeting,
+or",d)?d:null,"a CSS colour such as #0b5394"),corner:v(t,"position",["bottom","end"],$t,"bottom or top, a hyphen, and end, start, left or right"),theme:v(t,"the\
+me","auto",Te("auto","light","dark"),"auto, light or dark"),language:a,direction:Nt.test(a)?"rtl":"ltr",texts:l,greeting:t.getAttribute("greeting")??l.greeting,
 placeholder:t.getAttribute("placeholder")||l.placeholder,followUp:t.getAttribute("placeholder")||l.followUp,disclaimer:t.getAttribute("disclaimer")??"",suggestions:v(
-t,"suggestions",[],jt,"a JSON list of questions"),passages:v(t,"passages",null,Ae(/^([1-9]\d?|100)$/),"a whole number from 1 to 100"),filters:v(t,"filters",{},zt,
+t,"suggestions",[],Mt,"a JSON list of questions"),passages:v(t,"passages",null,Ae(/^([1-9]\d?|100)$/),"a whole number from 1 to 100"),filters:v(t,"filters",{},jt,
 `a JSON object with keys among ${Oe.join(", ")}`,null)}}function v(t,e,o,n,s,r=o){let a=t.getAttribute(e)?.trim()??"";if(a==="")return o;try{let d=n(a);if(d!==null)
 return d}catch{}let l=a.length>60?`${a.slice(0,60)}…`:a;return z(`the attribute ${e} must be ${s}, not "${l}". ${r===o?"The default is used.":"No question is \
-asked."}`),r}function Te(...t){return e=>t.includes(e)?e:null}function Ae(t){return e=>t.test(e)?e:null}function Nt(t){return T(t)?.href.replace(/\/$/,"")??null}
-function qe(t){try{return Intl.getCanonicalLocales(t)[0]??null}catch{return null}}function Lt(t){return/^(bottom|top)-(start|end|left|right)$/.test(t)?t.split("\
--"):null}function $t(t){let e=Ce(t,Object.keys(R));return e!==null&&Object.values(e).every(o=>typeof o=="string")?e:null}function zt(t){return Ce(t,Oe)}function Ce(t,e){
-let o=JSON.parse(t);return typeof o=="object"&&o!==null&&!Array.isArray(o)&&Object.keys(o).every(s=>e.includes(s))?o:null}function jt(t){let e=JSON.parse(t);return Array.
+asked."}`),r}function Te(...t){return e=>t.includes(e)?e:null}function Ae(t){return e=>t.test(e)?e:null}function Lt(t){return T(t)?.href.replace(/\/$/,"")??null}
+function qe(t){try{return Intl.getCanonicalLocales(t)[0]??null}catch{return null}}function $t(t){return/^(bottom|top)-(start|end|left|right)$/.test(t)?t.split("\
+-"):null}function zt(t){let e=Ce(t,Object.keys(R));return e!==null&&Object.values(e).every(o=>typeof o=="string")?e:null}function jt(t){return Ce(t,Oe)}function Ce(t,e){
+let o=JSON.parse(t);return typeof o=="object"&&o!==null&&!Array.isArray(o)&&Object.keys(o).every(s=>e.includes(s))?o:null}function Mt(t){let e=JSON.parse(t);return Array.
 isArray(e)&&e.every(o=>typeof o=="string")?e:null}var Ne={light:[.984,.973,.945],dark:[.102,.09,.078]};function ze(t){let e=se(t,[1,1,1])>=se(t,[0,0,0])?"#fff":"#000",o=`--accent-ink: ${oe(Le(t,Ne.dark,1))};`;return`\
 .root { --accent: ${oe(t)} !important; --on-accent: ${e} !important;
     --accent-ink: ${oe(Le(t,Ne.light,0))}; }
@@ -166,7 +168,7 @@ isArray(e)&&e.every(o=>typeof o=="string")?e:null}var Ne={light:[.984,.973,.945]
     .root[data-theme="dark"] { ${o} }`}function Le(t,e,o){for(let n=0;n<1;n+=.05){let s=t.map(r=>r+(o-r)*n);if(se(s,e)>=4.6)return s}return[o,o,o]}function se(t,e){
 let[o,n]=[$e(t),$e(e)];return(Math.max(o,n)+.05)/(Math.min(o,n)+.05)}function $e(t){let[e=0,o=0,n=0]=t.map(s=>s<=.04045?s/12.92:((s+.055)/1.055)**2.4);return .2126*
 e+.7152*o+.0722*n}function oe(t){return`rgb(${t.map(e=>Math.round(e*255)).join(" ")})`}function je(t){let e=(t.match(/-?[\d.]+(e-?\d+)?/g)??[]).map(Number),o=t.
-startsWith("rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var Mt="(max-width: 30em), (max-height: 26em)",G=class{#e;#s;#r;#n=i("section");#t=matchMedia(Mt);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
+startsWith("rgb")?255:1;return e.length<3||(e[3]??1)<1?null:e.slice(0,3).map(n=>Math.min(Math.max(n/o,0),1))}var It="(max-width: 30em), (max-height: 26em)",G=class{#e;#s;#r;#n=i("section");#t=matchMedia(It);#o=null;constructor(e,o,n){this.#e=e,this.#s=o,this.#r=n}place(e,o,n){
 let s=o?"section":"dialog";(this.#n.localName!==s||this.#n.firstChild===null)&&(this.hide(),this.#n=i(s,{id:"panel",part:"panel","aria-labelledby":"title"},this.#e),
 this.#n.addEventListener("cancel",a=>{a.preventDefault(),this.#r()}),this.#n.addEventListener("close",()=>{this.#n.isConnected&&!this.#a?.open&&this.#r()}),e.replaceChildren(
 ...o?[this.#n]:[this.#s,this.#n])),this.#s.className=["launcher",...n].join(" ");let r=this.#l?["covering"]:[];this.#n.className=["frame",...o?[]:n,...r].join("\
@@ -351,7 +353,7 @@ e,s),this.#s.replaceSync(n===null||!this.root.isConnected?"":this.#l(n))}#l(e){l
 used.`),""):ze(n)}follow({placeholder:e,followUp:o},n){this.restart.hidden=!n,this.field.placeholder=n?o:e}greet({greeting:e,suggestions:o}){let n=o.map(s=>b({part:"\
 suggestion"},[i("bdi",{},s)],()=>this.#e.suggestion(s)));this.log.replaceChildren(i("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":i("div",
 {class:"suggestions",part:"suggestions"},...n))}scroll(){let e=this.log.lastElementChild;e instanceof HTMLElement&&e.classList.contains("turn")&&(this.log.scrollTop=
-e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?this.log:this.field).focus({preventScroll:!0})}};var q="footnote-chat",It=["open","close","question","answer","source","feedback","error"];function Fe(t,e){return class extends HTMLElement{static observedAttributes=[
+e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?this.log:this.field).focus({preventScroll:!0})}};var q="footnote-chat",Rt=["open","close","question","answer","source","feedback","error"];function Fe(t,e){return class extends HTMLElement{static observedAttributes=[
 ...B,"mode"];#e=U(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new J(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
 this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#f(),suggestion:n=>this.ask(n)});#o=new H(this.#t.log,this.#l(),new L(""),{stop:()=>this.#o.
 stop(),began:()=>this.#t.scroll(),ended:n=>this.#m(n),changed:()=>this.#u()});constructor(){super(),this.#t.root.addEventListener("keydown",n=>this.#g(n))}open(){
@@ -368,12 +370,12 @@ d,u)}}#i(){let n=[...document.querySelectorAll(`${q}:not([id])`)].indexOf(this),
 trimEnd())),this.#r=""}#c(){let{language:n,texts:s,greeting:r,suggestions:a}=this.#e;this.#t.apply(this.#e),this.#u(),this.#o.set(this.#l());let l=JSON.stringify(
 [n,s,r,a]);l!==this.#r&&(this.#r=l,this.#o.showAll(),this.#d(),this.#t.scroll())}#u(){this.#t.follow(this.#e,this.#o.conversation.turns.length>0)}#d(){this.#o.conversation.
 turns.length===0&&this.#t.greet(this.#e)}#p(){this.isConnected&&this.#o.conversation.opened&&!this.#e.inline&&(this.#t.panel.show(),this.#t.scroll())}#m({failure:n}){
-n?.message&&z(n.message),this.#t.scroll()}#h(n,s){if(!It.includes(n))return!0;let r=n==="source";return this.dispatchEvent(new CustomEvent(`footnote-${n}`,{bubbles:!0,
+n?.message&&z(n.message),this.#t.scroll()}#h(n,s){if(!Rt.includes(n))return!0;let r=n==="source";return this.dispatchEvent(new CustomEvent(`footnote-${n}`,{bubbles:!0,
 composed:!0,cancelable:r,detail:s}))}#g(n){n.isComposing||(n.key==="Escape"&&this.#o.conversation.opened&&!this.#e.inline?(n.preventDefault(),n.stopPropagation(),
 this.close()):n.key==="Enter"&&!n.shiftKey&&n.target===this.#t.field&&(n.preventDefault(),this.#f()))}#f(){let n=this.#t.field.value;n.trim()!==""&&(this.#t.field.
-value="",this.ask(n)),this.#t.enter()}}}var C=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,Rt=T(C===null?null:".",C?.src)?.href.replace(/\/$/,"")??null,We=new WeakSet;
+value="",this.ask(n)),this.#t.enter()}}}var C=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,Ft=T(C===null?null:".",C?.src)?.href.replace(/\/$/,"")??null,We=new WeakSet;
 function _e(t){if(document.body){t();return}let e=new MutationObserver(()=>{document.body&&(e.disconnect(),t())});e.observe(document.documentElement,{childList:!0})}
 function Pe(t){if(document.querySelector(q)!==null||t.dataset.mode==="none")return;let e=document.createElement(q);e.setAttribute("mode","launcher");for(let o of B){
-let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}We.add(e),document.body.append(e)}function Ft(t){We.has(t)&&t.parentNode!==null&&_e(()=>document.querySelector(
-q)??document.body.append(t))}customElements.get(q)===void 0&&customElements.define(q,Fe(Rt,Ft));C!==null&&document.readyState==="loading"?document.addEventListener(
+let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}We.add(e),document.body.append(e)}function Pt(t){We.has(t)&&t.parentNode!==null&&_e(()=>document.querySelector(
+q)??document.body.append(t))}customElements.get(q)===void 0&&customElements.define(q,Fe(Ft,Pt));C!==null&&document.readyState==="loading"?document.addEventListener(
 "DOMContentLoaded",()=>Pe(C),{once:!0}):C!==null&&_e(()=>Pe(C));})();

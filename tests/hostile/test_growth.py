@@ -359,6 +359,7 @@ NOT_OF_STRANGERS = {
         "crowded",
         "find_files",
         "is_gone",
+        "is_read_in_folders",
         "is_wanted",
         "is_within",
         "load_identifier",

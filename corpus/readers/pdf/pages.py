@@ -11,6 +11,8 @@ from typing import Any
 from corpus.documents import Content, Found, ReadOptions, Section
 from corpus.errors import SourceError
 from corpus.readers.conversion import ConvertedFormat
+from corpus.readers.ocr.pages import named_pages
+from corpus.readers.ocr.scans import Scans
 from corpus.readers.pdf.annotations import Annotations, annotations_of, draw_annotations
 from corpus.readers.pdf.encryption import decrypted
 from corpus.readers.pdf.flow import ReadPage, joined_pages, laid_page, read_page
@@ -20,9 +22,6 @@ from corpus.readers.pdf.runs import Run, is_upright, runs_of, text_of
 
 MAX_PAGES = 20_000
 """Maximum pages, more than any book. Bounds the cost of a circular page tree."""
-
-MAX_NAMED = 10
-"""Maximum pages listed in a note."""
 
 MAX_DATE_CHARACTERS = 100
 """Maximum length of the creation date in the file."""
@@ -44,8 +43,8 @@ _WRONG_PASSWORD, _UNKNOWN_SECURITY = 4, 5
 def read_pdf(data: bytes, options: ReadOptions) -> Content:
     """Return the text of a PDF's pages.
 
-    Lines are joined to paragraphs, also over pages and columns. A page without text (a scan) is empty. An entry of the
-    outline begins a section.
+    Lines are joined to paragraphs, also over pages and columns. A scanned page is recognised, if the
+    extra `ocr` is installed. An entry of the outline begins a section.
 
     Raises:
         SourceError: It is damaged, its password is missing or wrong, or none of its pages has text.
@@ -77,6 +76,7 @@ class _Pages:
     unsure: list[int] = field(default_factory=list)
     undrawn: list[int] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
+    scans: Scans = field(default_factory=Scans)
 
     def notes(self) -> list[str]:
         """Return notes for the summary."""
@@ -90,13 +90,7 @@ class _Pages:
             (self.hidden, "words of hidden fields and comments were left out: {}"),
             (self.undrawn, "words of stamps, buttons or signatures were left out: {}"),
         )
-        return [note.format(_numbers(pages)) for pages, note in notes if pages]
-
-
-def _numbers(pages: list[int]) -> str:
-    named = ", ".join(map(str, pages[:MAX_NAMED]))
-    more = f" and {len(pages) - MAX_NAMED:,} more" if len(pages) > MAX_NAMED else ""
-    return f"{'page' if len(pages) == 1 else 'pages'} {named}{more}"
+        return [*(note.format(named_pages(pages)) for pages, note in notes if pages), *self.scans.notes(named_pages)]
 
 
 def _content(document: Any) -> Content:  # noqa: ANN401 - pypdfium2 has no types
@@ -117,9 +111,9 @@ def _content(document: Any) -> Content:  # noqa: ANN401 - pypdfium2 has no types
             raise SourceError("all its text is in an Adobe form (XFA); print it to a PDF from Acrobat")
         if pages.hidden:
             raise SourceError("all its words are in hidden fields or comments; make them visible and save it again")
-        raise SourceError("it has no text: its pages are empty or pictures; run text recognition (OCR) on it first")
+        raise SourceError(pages.scans.refusal() or "it has no text: its pages are empty")
     notes = [*(["its Adobe form (XFA) was left out"] if is_xfa else []), *pages.notes()]
-    found = _found(document, pages.damaged, notes)
+    found = _found(document, pages, notes)
     return dataclasses.replace(content, sections=_outline(document, content), found=found)
 
 
@@ -137,7 +131,9 @@ def _read_pages(document: Any, pages: _Pages) -> Iterator[ReadPage]:  # noqa: AN
                     pages.hidden.append(number + 1)
                 if own.annotations.drawn:
                     pages.undrawn.append(number + 1)
-                yield read_page(own.runs, own.annotations, page.get_bbox())
+                read = read_page(own.runs, own.annotations, page.get_bbox())
+                read.texts[:0] = pages.scans.paragraphs(page, own.text, number + 1)
+                yield read
         except pypdfium2.PdfiumError:
             pages.damaged.append(number + 1)
             yield read_page([], Annotations(), (0.0, 0.0, 0.0, 0.0))
@@ -177,16 +173,16 @@ def _drawn(document: Any, number: int, own: _Page) -> _Page:  # noqa: ANN401
         return _Page(plain, runs_of(text, plain), dataclasses.replace(own.annotations, drawn=False))
 
 
-def _found(document: Any, damaged: list[int], notes: list[str]) -> Found:  # noqa: ANN401
+def _found(document: Any, pages: _Pages, notes: list[str]) -> Found:  # noqa: ANN401
     """Return the information dictionary. Its dates are those of the file, not of publication, so they go to `extra`."""
     about = document.get_metadata_dict(skip_empty=True)
     title = " ".join(about.get("Title", "").split())
     authors = [name for part in re.split(r"[;\n]| and ", about.get("Author", "")) if (name := " ".join(part.split()))]
-    extra: dict[str, object] = {}
+    extra = pages.scans.recognition.extra
     if "CreationDate" in about:
         extra["created"] = about["CreationDate"][:MAX_DATE_CHARACTERS]
-    if damaged:
-        extra["unreadable_pages"] = damaged
+    if pages.damaged:
+        extra["unreadable_pages"] = pages.damaged
     return Found(title=title or None, authors=tuple(authors), extra=extra, notes=notes)
 
 

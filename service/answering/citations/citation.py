@@ -1,7 +1,9 @@
 """Citation of a span, with a link to the span in its document."""
 
 import bisect
+from collections.abc import Mapping
 
+from corpus.documents import RECOGNISED
 from corpus.store import StoredDocument
 from service.answering.answer import Citation
 from service.answering.citations.text_fragments import SourceText, link_to_words
@@ -41,6 +43,7 @@ def cite(
         source_href=link_to_words(about.url, None if source is None else source.fragment(start, end)),
         speaker=speaker,
         place=place_at(document, start),
+        recognised=recognised_in(document, start, end),
     )
 
 
@@ -53,3 +56,13 @@ def place_at(document: StoredDocument, start: int) -> str | None:
     """Return the label of the place of a code point in a document's canonical text; None if it has none."""
     at = bisect.bisect_right(document.places, start, key=lambda place: place.start)
     return document.places[at - 1].label if at else None
+
+
+def recognised_in(document: StoredDocument, start: int, end: int) -> float | None:
+    """Return how sure the recognition of the words in a span is, on its least sure page; None if they were text."""
+    pages = document.metadata.extra.get(RECOGNISED)
+    if not isinstance(pages, Mapping):
+        return None
+    first, last = page_at(document, start) or 1, page_at(document, max(start, end - 1)) or 1
+    found = [pages.get(str(page)) for page in range(first, last + 1)]
+    return min((each for each in found if isinstance(each, float)), default=None)

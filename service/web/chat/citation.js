@@ -6,7 +6,7 @@ import { filled } from "./texts/index.js";
 /**
  * @import { Setting } from "./chat.js"
  * @import { Citation } from "./shapes.js"
- * @typedef {"authors" | "title" | "speaker" | "section" | "page" | "place" | "publisher" | "published"} FactKind
+ * @typedef {"authors" | "title" | "speaker" | "section" | "page" | "place" | "recognised" | "publisher" | "published"} FactKind
  */
 
 /**
@@ -16,7 +16,8 @@ import { filled } from "./texts/index.js";
  * @param {Pick<Setting, "texts" | "language">} setting
  * @returns {{ kind: FactKind, text: string }[]}
  */
-export function facts({ authors, title, speaker, section, page, place, publisher, published }, { texts, language }) {
+export function facts(citation, { texts, language }) {
+  const { authors, title, speaker, section, page, place, recognised, publisher, published } = citation;
   /** @type {[FactKind, string | null | undefined][]} */
   const all = [
     ["authors", listed(authors, language)],
@@ -25,6 +26,7 @@ export function facts({ authors, title, speaker, section, page, place, publisher
     ["section", section === title ? null : section && `“${section}”`],
     ["page", page === null || page === undefined ? null : filled(texts.page, { n: page })],
     ["place", place],
+    ["recognised", typeof recognised === "number" ? filled(texts.recognised, { percent: percent(recognised) }) : null],
     ["publisher", publisher],
     ["published", published && writtenDate(published, language)],
   ];
@@ -44,6 +46,7 @@ export function sourceNote(citation, setting) {
         return titleLink(citation, setting);
       case "page":
       case "place":
+      case "recognised":
         return text;
       case "published":
         return element("time", { datetime: citation.published }, text);
@@ -97,6 +100,11 @@ function link({ href }, content, citation, { texts, newTab, tell }) {
     }
   });
   return made;
+}
+
+/** A share as people write it, never rounded up to all. */
+export function percent(/** @type {number} */ share) {
+  return Math.floor(100 * share);
 }
 
 /**

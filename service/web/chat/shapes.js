@@ -4,8 +4,8 @@
  * @typedef {{
  *   document_id: string, revision: string, title: string, publisher?: string | null, authors: string[],
  *   published?: string | null, language: string | null, url?: string | null, page?: number | null,
- *   section?: string | null, speaker?: string | null, place?: string | null, start: number, end: number, href: string,
- *   source_href?: string | null,
+ *   section?: string | null, speaker?: string | null, place?: string | null, recognised?: number | null,
+ *   start: number, end: number, href: string, source_href?: string | null,
  * }} Citation
  * @typedef {{
  *   text: string, highlights: import("./spans.js").Span[], citation: Citation, also_found_in: Citation[],
@@ -99,6 +99,7 @@ function isCitation(
     section,
     speaker,
     place,
+    recognised,
     publisher,
     published,
     language,
@@ -110,6 +111,7 @@ function isCitation(
     [title, href, ...authors].every((string) => typeof string === "string") &&
     [section, speaker, place, publisher, published, language, url, source_href].every(
       (string) => typeof (string ?? "") === "string",
-    )
+    ) &&
+    typeof (recognised ?? 0) === "number"
   );
 }

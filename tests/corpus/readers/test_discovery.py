@@ -30,9 +30,9 @@ def test_a_folder_gives_its_supported_files_sorted_and_its_folders_too(write: Wr
 
 
 def test_files_of_other_types_are_counted_by_suffix(write: Write, tmp_path: Path) -> None:
-    for name in ("a.txt", "b.zip", "sub/c.ZIP", "d.jpg", "README", "a.txt.meta.yaml"):
+    for name in ("a.txt", "b.zip", "sub/c.ZIP", "d.mp4", "README", "a.txt.meta.yaml"):
         write(name, "Text.")
-    assert find_files([tmp_path / "files"]).skipped == {".zip": 2, ".jpg": 1, "no suffix": 1}
+    assert find_files([tmp_path / "files"]).skipped == {".zip": 2, ".mp4": 1, "no suffix": 1}
 
 
 def test_hidden_files_and_folders_are_passed_over(write: Write, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_file_lies_under_itself_and_its_folders_only(tmp_path: Path, monkeypat
 
 def test_what_a_folder_would_give_is_wanted(tmp_path: Path) -> None:
     assert is_wanted(tmp_path / "a.txt", tmp_path)
-    assert not is_wanted(tmp_path / "a.jpg", tmp_path)
+    assert not is_wanted(tmp_path / "a.mp4", tmp_path)
     assert not is_wanted(tmp_path / ".git" / "a.txt", tmp_path)
     assert not is_wanted(tmp_path / ".a.txt", tmp_path)
     assert is_wanted(tmp_path / ".notes" / "a.txt", tmp_path / ".notes")

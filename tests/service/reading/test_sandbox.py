@@ -18,6 +18,7 @@ from corpus.files.source import Sidecar, SourceBytes, read_bytes
 from corpus.readers.formats import reader_version
 from corpus.readers.reading import read_documents
 from service.reading import process as process_module
+from service.reading import session as session_module
 from service.reading.process import SandboxLimits
 from service.reading.sandbox import Sandbox
 from tests.corpus.readers.files import bytes_of, epub, pdf, word
@@ -303,3 +304,41 @@ def test_a_record_that_costs_the_process_its_life_is_named_and_those_before_it_a
         ) as it:
             next(items)
     assert is_clause(str(it.value))
+
+
+# Text recognition
+
+
+def test_a_page_that_is_recognised_extends_the_time_limit(misbehaving: Misbehaving) -> None:
+    body = (
+        "from corpus.readers.ocr.pages import _begun; from corpus.documents import Content; "
+        "_begun.get()(); time.sleep(3); return Content('Words.')"
+    )
+    (document,) = misbehaving(body, SandboxLimits(seconds=2)).read(bytes_of(pdf([["One."]]), "a.pdf"))
+    assert isinstance(document, SourceDocument)
+    assert document.text == "Words."
+
+
+def test_pages_extend_the_time_limit_up_to_a_limit(misbehaving: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "RECOGNITION_S", 1.0)
+    body = "from corpus.readers.ocr.pages import _begun; [(_begun.get()(), time.sleep(0.5)) for _ in range(100)]"
+    with pytest.raises(SourceError, match="reading it took more than 2 seconds"):
+        list(misbehaving(body, SandboxLimits(seconds=2)).read(bytes_of(pdf([["One."]]), "a.pdf")))
+
+
+def test_pages_are_recognised_within_the_limits_of_the_process(shared_sandbox: Sandbox) -> None:
+    drawing = pytest.importorskip("tests.corpus.readers.ocr.drawing")
+    for size in (30, 40, 22):
+        data = drawing.saved(drawing.page(*drawing.ENGLISH, size=size, width=2300, height=3000))
+        (document,) = shared_sandbox.read(bytes_of(data, "a.png"))
+        assert isinstance(document, SourceDocument)
+        assert document.text == " ".join(drawing.ENGLISH)
+        assert document.metadata.extra["recognised_pages"]["1"] > 0.9  # type: ignore[index]
+
+
+def test_a_picture_that_exceeds_the_memory_costs_one_file() -> None:
+    drawing = pytest.importorskip("tests.corpus.readers.ocr.drawing")
+    with closing(Sandbox(SandboxLimits(memory_bytes=560 * 1024**2))) as sandbox:
+        with pytest.raises(SourceError, match="reading it takes more than 560 MiB of memory"):
+            list(sandbox.read(bytes_of(drawing.saved(drawing.page(*drawing.ENGLISH)), "a.png")))
+        assert len(list(sandbox.read(bytes_of("Text.", "a.txt")))) == 1

@@ -36,6 +36,7 @@ export default {
   replyTo: "In reply to: {question}",
   saidBy: "said by {name}",
   page: "p. {n}",
+  recognised: "words recognised from a picture, {percent}% sure",
   original: "original at {host}",
   alsoIn: "Also found word for word in",
   newTab: "(opens in a new tab)",

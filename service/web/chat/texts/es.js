@@ -36,6 +36,7 @@ const es = {
   replyTo: "En respuesta a: {question}",
   saidBy: "dicho por {name}",
   page: "p. {n}",
+  recognised: "palabras reconocidas en una imagen, con {percent} % de seguridad",
   original: "original en {host}",
   alsoIn: "También aparece, palabra por palabra, en",
   newTab: "(se abre en otra pestaña)",

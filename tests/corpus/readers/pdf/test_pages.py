@@ -54,11 +54,6 @@ def test_the_outline_becomes_sections_at_their_words_or_their_page() -> None:
     assert outline(read) == [("Elsewhere", 1, "Before."), ("Second", 1, "Second")]
 
 
-def test_a_scanned_page_is_said_to_have_no_text() -> None:
-    with pytest.raises(SourceError, match=r"^it has no text: its pages are empty or pictures; run text recognition"):
-        only(pdf([[], []]), "scan.pdf")
-
-
 def test_an_encrypted_pdf_asks_for_its_password() -> None:
     data = pdf([["Words in secret."]], password="open sesame")
     with pytest.raises(

@@ -7,7 +7,7 @@ import pytest
 from corpus.documents.document import Place
 from corpus.documents.fields import Metadata
 from corpus.store.rows import StoredDocument
-from service.answering.citations.citation import cite, page_at, place_at
+from service.answering.citations.citation import cite, page_at, place_at, recognised_in
 from service.answering.citations.text_fragments import SourceText
 
 FULL = Metadata(
@@ -103,3 +103,21 @@ def test_a_citation_names_the_place_that_begins_before_it(start: int, place: str
 
 def test_a_document_without_places_has_no_place() -> None:
     assert place_at(stored(FULL), 5) is None
+
+
+def test_a_citation_of_recognised_words_says_how_sure_they_are() -> None:
+    about = replace(FULL, extra={"recognised_pages": {"1": 0.97, "3": 0.82}})
+    document = replace(stored(about), pages=(0, 100, 200, 300))
+    assert recognised_in(document, 0, 100) == 0.97
+    assert recognised_in(document, 100, 200) is None
+    assert recognised_in(document, 50, 250) == 0.82  # the least sure page
+    assert cite(document, 210, 220, page=3, section=None).recognised == 0.82
+
+
+def test_a_picture_without_pages_has_one_confidence() -> None:
+    assert recognised_in(stored(replace(FULL, extra={"recognised_pages": {"1": 0.9}})), 40, 60) == 0.9
+
+
+@pytest.mark.parametrize("extra", [{}, {"recognised_pages": "all"}, {"recognised_pages": {"1": "very"}}])
+def test_other_words_have_no_confidence(extra: dict[str, object]) -> None:
+    assert recognised_in(stored(replace(FULL, extra=extra)), 40, 60) is None

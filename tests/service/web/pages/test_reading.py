@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from playwright.sync_api import FloatRect, Page, expect
+from playwright.sync_api import FloatRect, Page, Route, expect
 
 from embeddings.encoder.encoder import Encoder
 from service.settings import Settings
@@ -131,6 +131,44 @@ def test_the_page_of_the_cited_words_is_shown(
             expect(told).to_have_text(f"The cited words are marked below; they begin on page {number}.")
     finally:
         running.stop()
+
+
+def test_words_that_were_recognised_are_said_to_be(new_page: Callable[..., Page], service: RunningService) -> None:
+    def scanned(route: Route) -> None:
+        details = route.fetch().json()
+        confidences = {"1": 0.998, "2": 0.876, "4": 0.1}
+        route.fulfill(json={**details, "pages": [0, 20, 40, 60], "extra": {"recognised_pages": confidences}})
+
+    page = new_page()
+    page.route("**/v1/documents/chronicle", scanned)
+    told = page.get_by_role("status")
+    for span, said in (
+        ("2,13", "1. They were recognised from a picture, 99% sure, and may differ from it."),
+        ("15,30", "1. They were recognised from a picture, 87% sure, and may differ from it."),
+        ("42,50", "3."),
+    ):
+        page.goto("about:blank")
+        page.goto(f"{service.url}/documents/chronicle#char={span}")
+        expect(told).to_have_text(f"The cited words are marked below; they begin on page {said}")
+
+
+def test_a_citation_says_that_its_words_were_recognised(page: Page) -> None:
+    said = page.evaluate(
+        """async () => {
+          const { facts } = await import("/web/chat/citation.js");
+          const { textsIn } = await import("/web/chat/texts/index.js");
+          const citation = { authors: [], title: "Minutes", page: 4 };
+          const shown = (recognised, language) =>
+            facts({ ...citation, recognised }, { texts: textsIn(language), language }).map((fact) => fact.text);
+          return [shown(0.946, "en"), shown(1, "es"), shown(null, "en"), shown(undefined, "en")];
+        }"""
+    )
+    assert said == [
+        ["Minutes", "p. 4", "words recognised from a picture, 94% sure"],
+        ["Minutes", "p. 4", "palabras reconocidas en una imagen, con 100\u00a0% de seguridad"],
+        ["Minutes", "p. 4"],
+        ["Minutes", "p. 4"],
+    ]
 
 
 def test_the_mark_follows_the_address(new_page: Callable[..., Page], service: RunningService) -> None:
