@@ -146,7 +146,11 @@ def runs_of(page: Any, text: str) -> list[Run]:  # noqa: ANN401
             lines.append((words, turned))
     if not _ACCENTS.keys().isdisjoint(text):
         lines = _with_accents(lines, box)
-    return [run for words, turned in lines for run in _of_words(_with_apart_marks(_with_whole_words(words)), turned)]
+    runs = []
+    for words, turned in lines:
+        whole = _with_whole_words(words)  # of a slanted line, each word begins higher or lower than the one before
+        runs += _of_words(_with_apart_marks(whole) if turned >= 0 else whole, turned)
+    return runs
 
 
 def _with_accents(lines: list[tuple[list[_Word], int]], box: Callable[[int], _Box]) -> list[tuple[list[_Word], int]]:

@@ -116,6 +116,12 @@ def test_raised_digits_are_not_part_of_the_number_or_word_before() -> None:
     assert only(pdf([page]), "a.pdf").text == "In 1904 ³ the bay ¹² froze."
 
 
+@pytest.mark.parametrize("slope", [-0.26, 0.26])
+def test_a_number_in_a_slanted_line_is_not_raised(slope: float) -> None:
+    line = f"0.97 {slope} {-slope} 0.97 100 400 Tm (Pull it 4 times, then 10 times.) Tj"
+    assert only(pdf([[f") Tj {line} ("]]), "a.pdf").text == "Pull it 4 times, then 10 times."
+
+
 def test_a_unit_keeps_its_exponent() -> None:
     page = [
         "It has 30 km) Tj /F1 7 Tf 4 Ts (2) Tj /F1 11 Tf 0 Ts ( and no H) Tj /F1 7 Tf -2 Ts (2) Tj /F1 11 Tf 0 Ts (O."
