@@ -133,6 +133,40 @@ def test_the_page_of_the_cited_words_is_shown(
         running.stop()
 
 
+TALK = """\
+WEBVTT
+
+00:00:05.000 --> 00:00:07.000
+The lamp was lit.
+
+00:12:09.000 --> 00:12:12.000
+It went out in 1931.
+"""
+
+
+def test_the_time_of_the_cited_words_is_shown(
+    new_page: Callable[..., Page],
+    watched: Watched,
+    add: Callable[..., str],
+    settings: Settings,
+    tiny_encoder: Encoder,
+) -> None:
+    document = add("talk.vtt", TALK.encode())
+    running = RunningService(settings, tiny_encoder)
+    running.start()
+    watched.origins = [running.url]
+    try:
+        text = canonical_text(running, document)
+        page = new_page()
+        for words, time in (("The lamp", "0:00:05"), ("went out", "0:12:09")):
+            start = text.index(words)
+            page.goto(f"{running.url}/documents/{document}#char={start},{start + len(words)}")
+            told = page.get_by_role("status")
+            expect(told).to_have_text(f"The cited words are marked below; they begin at {time}.")
+    finally:
+        running.stop()
+
+
 def test_words_that_were_recognised_are_said_to_be(new_page: Callable[..., Page], service: RunningService) -> None:
     def scanned(route: Route) -> None:
         details = route.fetch().json()
