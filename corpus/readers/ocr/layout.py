@@ -28,8 +28,8 @@ _FULL = 0.85
 
 _LONG = 30
 
-_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
-_DIVIDED = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]++-[^\W\d_]+")
+_DIVIDED = re.compile(r"([^\W\d_]{1,40})[-\u2010]$")
 _WORD = re.compile(r"[^\W\d_]+")
 _ENDED = re.compile(r"[.!?:…][\"'”’»)\]]*$")
 

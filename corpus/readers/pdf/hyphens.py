@@ -62,7 +62,7 @@ class Hyphens:
             text: Ends in `PARTED`.
             after: Goes on with the word.
         """
-        first = re.search(r"[^\W_][\w'’-]*$", text[-1 - _LONGEST : -1])
+        first = re.search(r"[^\W_][\w'’-]{,59}$", text[-1 - _LONGEST : -1])
         second = re.match(r"\w[\w'’-]{,59}", after)
         return "-" if self._is_kept(first[0] if first else "", second[0] if second else "") else ""
 

@@ -33,7 +33,7 @@ _WORDS = re.compile(r"\S+")
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
-_MARK = re.compile(r"[\d,\u2212]*\d[\d,\u2212]*")
+_MARK = re.compile(r"(?=[,\u2212]*\d)[\d,\u2212]+")
 
 _LONGEST_UNIT = 2
 """Maximum letters of a unit: `km²`."""
