@@ -129,7 +129,7 @@ def _usual_drops(lines: Sequence[Line], drops: Sequence[float]) -> dict[int, flo
             found[round(line.height)].append(drop)
     of_page = statistics.median_low([drop for drop in drops if drop > 0] or [0])
     return {
-        height: max(statistics.median_low(each), of_page) if len(each) >= _LINES_OF_A_HEIGHT else of_page
+        height: max(statistics.median_low(each), of_page) if len(each) >= _LINES_OF_A_HEIGHT else max(of_page, height)
         for height, each in found.items()
     }
 
