@@ -298,7 +298,8 @@ def with_mark(run: Run, mark: Run) -> Run | None:
     box, beside = (mark.left, mark.bottom, mark.right, mark.top), (run.left, run.bottom, run.right, run.top)
     gap = mark.left - run.right
     if (
-        len(mark.text) > _LONGEST_MARK
+        run.turned < 0
+        or len(mark.text) > _LONGEST_MARK
         or not _MARK.fullmatch(mark.text)
         or not _is_raised(box, beside)
         or not -run.height / 5 < gap < run.height / 2

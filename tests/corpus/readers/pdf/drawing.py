@@ -7,7 +7,7 @@ from tests.corpus.readers.files import only, pdf
 Item = tuple[float, float, str] | tuple[float, float, str, float]
 """Left, base line, words, and size in points (11 if left out)."""
 
-_BY_WIDTH = {222: "ijl", 278: "ft.", 333: "r", 500: "ckvsxyz", 556: "abdeghnopqu", 722: "w", 833: "m"}
+_BY_WIDTH = {222: "ijl", 278: "ft.", 333: "r", 500: "ckvsxyz", 556: "abdeghnopqu0123456789", 722: "wHR", 833: "mM"}
 
 _WIDTHS = {letter: width for width, letters in _BY_WIDTH.items() for letter in letters}
 """Widths of letters of Helvetica, in thousandths of the size."""
@@ -34,7 +34,7 @@ def block(left: float, top: float, lines: Sequence[str], size: float = 11, step:
 
 
 def justified(left: float, top: float, lines: Sequence[str], width: float, size: float = 11) -> list[Item]:
-    """Lines below each other whose words fill a width, except for the last line. Only in lower case."""
+    """Lines below each other whose words fill a width, except for the last line. Letters have a width in `_WIDTHS`."""
     items: list[Item] = [(left, top - 14 * (len(lines) - 1), lines[-1], size)]
     for at, line in enumerate(lines[:-1]):
         words = line.split()

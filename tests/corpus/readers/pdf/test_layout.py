@@ -163,6 +163,17 @@ def test_a_justified_line_with_wide_spaces_is_no_row_of_a_table() -> None:
     assert paragraphs_of(justified(60, 700, NARROW, 150)) == [" ".join(NARROW)]
 
 
+def test_a_short_justified_line_goes_on_whatever_the_next_one_begins_with() -> None:
+    lines = [
+        "the warden had written",
+        "120 letters in the year",
+        "Holm and his brothers",
+        "Rasmus the lamplighter",
+        "read.",
+    ]
+    assert paragraphs_of(justified(60, 700, lines, 125)) == [" ".join(lines)]
+
+
 def test_the_justified_lines_of_two_columns_are_read_one_after_the_other() -> None:
     columns = [*justified(60, 700, NARROW, 150), *justified(240, 700, NARROW[1:], 150)]
     assert paragraphs_of(columns) == [" ".join(NARROW), " ".join(NARROW[1:])]
