@@ -147,7 +147,7 @@ def runs_of(page: Any, text: str) -> list[Run]:  # noqa: ANN401
             lines.append((words, turned))
     if not _ACCENTS.keys().isdisjoint(text):
         lines = _with_accents(lines, box)
-    runs = []
+    runs: list[Run] = []
     for words, turned in lines:
         whole = _with_whole_words(words)  # of a slanted line, each word begins higher or lower than the one before
         runs += _of_words(_with_apart_marks(whole) if turned >= 0 else whole, turned)
