@@ -73,8 +73,8 @@ def compare_words(reference: Sequence[str], found: Sequence[str]) -> Fidelity:
         order=LCSseq.similarity(reference, found) / common if common else None,
         missing=Difference(missing.total(), _samples(reference, missing, found)),
         extra=Difference(extra.total(), _samples(found, extra, reference)),
-        glued=_difference(f"{parts} → {whole}" for parts, whole in _joined(reference, extra)),
-        split=_difference(f"{whole} → {parts}" for parts, whole in _joined(found, missing)),
+        glued=_difference(f"{parts} → {whole}" for parts, whole in _joined(reference, found, extra)),
+        split=_difference(f"{whole} → {parts}" for parts, whole in _joined(found, reference, missing)),
         numbers_missing=_difference(filter(has_numeral, missing.elements())),
         numbers_extra=_difference(filter(has_numeral, extra.elements())),
     )
@@ -85,16 +85,25 @@ def _difference(found: Iterable[str]) -> Difference:
     return Difference(len(every), list(dict.fromkeys(every))[:EXAMPLES])
 
 
-def _joined(words: Sequence[str], wholes: Counter[str]) -> Iterator[tuple[str, str]]:
-    """Yield neighbouring words that are spelt like one of `wholes`, and that word; each of these is used once."""
+def _joined(words: Sequence[str], others: Sequence[str], wholes: Counter[str]) -> Iterator[tuple[str, str]]:
+    """Yield neighbouring words that are spelt like one of `wholes`, and that word; each of these is used once.
+
+    Words that are neighbours in the other text too, as often as here, are not joined there.
+    """
     left = Counter({spelling(whole): count for whole, count in wholes.items()})
     spelt = [spelling(word) for word in words]
     for size in range(2, MOST_PARTS + 1):
-        for at in range(len(words) - size + 1):
-            whole = "".join(spelt[at : at + size])
-            if left[whole] > 0:
+        lacking = Counter(_neighbours(words, size)) - Counter(_neighbours(others, size))
+        for parts, letters in zip(_neighbours(words, size), _neighbours(spelt, size), strict=True):
+            whole = "".join(letters)
+            if left[whole] > 0 and lacking[parts] > 0:
                 left[whole] -= 1
-                yield " ".join(words[at : at + size]), whole
+                lacking[parts] -= 1
+                yield " ".join(parts), whole
+
+
+def _neighbours(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(islice(words, at, None) for at in range(size)), strict=False)
 
 
 def _samples(words: Sequence[str], lacking: Counter[str], others: Sequence[str]) -> list[str]:

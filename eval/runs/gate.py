@@ -72,7 +72,10 @@ def parse_requirement(text: str, known: Sequence[str] = MEASURES) -> Requirement
     if match is None:
         raise RequirementError(f"'{text}' is not a requirement. Write one such as '{known[0]}>=0.8'.")
     if match["measure"] not in known:
-        raise RequirementError(f"There is no measure '{match['measure']}'. Known are: {', '.join(known)}.")
+        whole = [name for name in known if name.rpartition("@")[0] not in known]
+        formats = dict.fromkeys(name.rpartition("@")[2] for name in known if name not in whole)
+        of_formats = f"; of one format, with {', '.join(f'@{each}' for each in formats)}" if formats else ""
+        raise RequirementError(f"There is no measure '{match['measure']}'. Known are: {', '.join(whole)}{of_formats}.")
     return Requirement(match["measure"], match["sign"], float(match["value"]))
 
 

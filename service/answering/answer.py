@@ -28,8 +28,9 @@ class Citation:
 
     `speaker` is who says the words (of a passage, those of its last highlight), as the text names them; None if it
     does not, and for passages that are only listed as copies. `place` is what the source calls the place of the first
-    word, such as a cell or a time. `recognised` is None unless the words were recognised in a scanned page: then it is
-    the mean confidence of the recognition on that page, between 0 and 1.
+    word, such as a cell or a time; `page` and `place` of a passage are those of its last highlight. `recognised` is
+    None unless the words were recognised in a scanned page: then it is the mean confidence of the recognition on that
+    page, between 0 and 1.
     """
 
     document_id: str

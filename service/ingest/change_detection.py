@@ -15,7 +15,8 @@ from service.ingest.sources import ReadFile, Source
 from service.reading import ReadingCancelled
 from service.runtime.descriptors import is_out_of_descriptors
 
-STAYS = "what is stored of it stays, as an earlier version of Footnote read it"
+STAYS = "what is stored of it stays"
+BY_AN_EARLIER = "as an earlier version of Footnote read it"
 
 MANY_GONE = 10
 """Number of files that may be deleted on purpose. If more are gone, and more than half of all, their disk may not be
@@ -232,8 +233,11 @@ def has_older_reader(stored: StoredSource) -> bool:
 
 
 def _with_what_stays(reason: str, *stored: StoredSource | None) -> str:
-    """Return why a source is refused, and that what is stored of it stays if the reader of that has changed."""
-    return f"{reason}; {STAYS}" if any(each is not None and has_older_reader(each) for each in stored) else reason
+    """Return why a source is refused, and that what is stored of it stays."""
+    known = [each for each in stored if each is not None]
+    if not known:
+        return reason
+    return f"{reason}; {STAYS}, {BY_AN_EARLIER}" if any(map(has_older_reader, known)) else f"{reason}; {STAYS}"
 
 
 def _refusal(problem: SourceProblem, stored: Sequence[StoredSource]) -> str:

@@ -29,8 +29,8 @@ def folder(write: Write) -> Path:
         "page.html": "<main><p>The harbour board raised the fee to 40 crowns.</p></main>",
         "page.expected.html": "<p>The harbour board raised the fee to 40 crowns.</p>"
         "<p>Nobody objected <b>in 1932</b>.</p>",
-        "slides.odp": "neither text nor a format that is read",
-        "slides.odp.txt": "Four words of slides",
+        "slides.xyz": "neither text nor a format that is read",
+        "slides.xyz.txt": "Four words of slides",
         "notes.md": "No reference.",
         "scan.md": "Read, but its reference is empty.",
         "scan.md.txt": "\n",
@@ -44,12 +44,12 @@ def test_files_are_measured_against_their_references_worst_first(footnote_eval: 
     assert ran.code == 0, ran.err
     lines = ran.out.splitlines()
     assert lines[0] == "set: 3 files with a reference"
-    assert lines[1].split() == ["measure", "all", "html", "md", "odp"]
+    assert lines[1].split() == ["measure", "all", "html", "md", "xyz"]
     assert lines[2].split() == ["files", "3", "1", "1", "1"]
     assert "2 files without a reference or with an empty one: notes.md, scan.md" in lines
     shown = [line for line in lines if line.startswith(("log", "page", "slides"))]
     assert shown == [
-        "slides.odp: refused: its format is not supported; if it is plain text, name it .txt",
+        "slides.xyz: refused: its format is not supported; if it is plain text, name it .txt",
         "page.html: recall 0.692, precision 1.000, order 1.000 (13 words)",
         "log.md: recall 1.000, precision 1.000, order 1.000 (5 words)",
     ]
@@ -63,7 +63,7 @@ def test_json_has_the_measures_and_every_file(footnote_eval: Run, folder: Path) 
     assert found["measures"]["word_recall_worst_decile"] == 0
     assert found["measures"]["refused_files"] == 1
     assert found["formats"]["md"]["word_recall_median"] == 1
-    assert [file["path"] for file in found["files"]] == ["slides.odp", "page.html", "log.md"]
+    assert [file["path"] for file in found["files"]] == ["slides.xyz", "page.html", "log.md"]
     assert found["files"][1]["fidelity"]["missing"] == {"count": 4, "examples": ["nobody objected in 1932"]}
     assert found["without_reference"] == ["notes.md", "scan.md"]
 
@@ -82,6 +82,7 @@ def test_an_unknown_measure_is_refused(footnote_eval: Run, folder: Path, measure
     ran = footnote_eval("reading", folder, "--require", f"{measure}>=0.9")
     assert ran.code == 1
     assert f"There is no measure '{measure}'. Known are: word_recall_median, word_recall_worst_decile" in ran.err
+    assert "refused_files; of one format, with @" in ran.err
 
 
 def test_the_report_has_a_page_and_a_reading_to_compare_with(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.readers.pdf.runs import PARTED, WIDE, Run
+from corpus.readers.pdf.runs import PARTED, WIDE, Run, with_mark
 
 CELLS = " | "
 """Separates the cells of a row."""
@@ -31,6 +31,15 @@ _MAX_COLUMNS, _MAX_ROWS = 100, 200
 
 _ALIGNED = 2.0
 """Difference of the edges of aligned runs, in points, up to double this."""
+
+_EDGE = 1.0
+"""Difference of the edges of justified lines, in points."""
+
+_EVEN = 0.1
+"""Difference of the spaces of a justified line, relative to the height."""
+
+_STRETCHED = 3.0
+"""Maximum space of a justified line of two words, relative to the height."""
 
 _COLUMN_CHARACTERS = 20
 """Minimum median length of the lines of a column of prose."""
@@ -69,6 +78,8 @@ def rows_of(runs: Sequence[Run]) -> list[list[Run]]:
     for run in runs:
         if rows and len(rows[-1]) == 1 and _MARKER.fullmatch(rows[-1][0].text) and _are_beside(rows[-1][0], run):
             rows[-1] = [_with_marker(rows[-1][0], run)]
+        elif rows and (whole := with_mark(rows[-1][-1], run)):
+            rows[-1][-1] = whole
         elif rows and (_are_beside(rows[-1][-1], run) or (len(rows[-1]) > 1 and _are_beside(rows[-1][-2], run))):
             rows[-1].append(run)
         else:
@@ -83,7 +94,7 @@ def _with_marker(marker: Run, run: Run) -> Run:
 def lines_of(rows: Sequence[list[Run]]) -> Iterator[Line]:
     """Yield the lines of a page. Columns are read one after the other, and a table row by row."""
     at = 0
-    rows = _whole_tables(rows)
+    rows = _whole_tables(_with_justified(rows))
     while at < len(rows):
         end, columns = _band(rows, at)
         if end - at < 2 or not _are_aligned(rows[at:end], columns):
@@ -102,6 +113,47 @@ def lines_of(rows: Sequence[list[Run]]) -> Iterator[Line]:
         if end < len(rows):
             rows[end][0].begins_block = True
         at = end
+
+
+def _with_justified(rows: Sequence[list[Run]]) -> list[list[Run]]:
+    """Return rows in which a justified line is one run, however wide its spaces are.
+
+    Such a line has even spaces, and begins and ends where the line above or below does, which has ordinary spaces.
+    """
+    whole: list[list[Run]] = []
+    start = 0
+    for end in range(1, len(rows) + 1):
+        if end == len(rows) or not _is_filled_as(rows[end - 1], rows[end]):
+            block = rows[start:end]
+            is_prose = any(len(row) == 1 and row[0].text.count(" ") > 1 for row in block)
+            whole += [[_as_one(row)] if is_prose and _is_stretched(row) else row for row in block]
+            start = end
+    return whole
+
+
+def _is_filled_as(row: Sequence[Run], after: Sequence[Run]) -> bool:
+    """Return whether two rows that follow each other have the same edges. The first one may be indented."""
+    height = after[0].height
+    return (
+        0 < row[0].bottom - after[0].bottom <= _NEAR * height
+        and abs(row[-1].right - after[-1].right) <= _EDGE
+        and -_EDGE <= row[0].left - after[0].left <= _NEAR * height
+    )
+
+
+def _is_stretched(row: Sequence[Run]) -> bool:
+    gaps = [after.left - run.right for run, after in pairwise(row)]
+    if not gaps or any(run.has_value for run in row):
+        return False
+    words = sum(any(letter.isalpha() for letter in run.text) for run in row)
+    is_even = max(gaps) - min(gaps) <= _EVEN * row[0].height
+    return is_even and 2 * words >= len(row) and (len(gaps) > 1 or gaps[0] <= _STRETCHED * row[0].height)
+
+
+def _as_one(row: Sequence[Run]) -> Run:
+    main = max(row, key=lambda run: len(run.text))
+    text, begins_block = " ".join(run.text for run in row), row[0].begins_block
+    return dataclasses.replace(main, text=text, left=row[0].left, right=row[-1].right, begins_block=begins_block)
 
 
 def _are_beside(run: Run, after: Run) -> bool:

@@ -27,6 +27,12 @@ _INDENT = 0.6
 _LONG_LINE = 30
 """Characters from which a line that fills its column continues in the next one. Lines of title pages have fewer."""
 
+_JUSTIFIED = 3
+"""Lines from which a block of shorter lines is prose if they, and at least half of its lines, end at the same edge."""
+
+_EDGE = 1.0
+"""Difference of such edges, in points."""
+
 _FULL = 0.5
 """Share of the lines of a block that fill it, from which it is prose. Of lists and verse, only the longest lines do."""
 
@@ -129,7 +135,7 @@ def _usual_drops(lines: Sequence[Line], drops: Sequence[float]) -> dict[int, flo
             found[round(line.height)].append(drop)
     of_page = statistics.median_low([drop for drop in drops if drop > 0] or [0])
     return {
-        height: max(statistics.median_low(each), of_page) if len(each) >= _LINES_OF_A_HEIGHT else of_page
+        height: max(statistics.median_low(each), of_page) if len(each) >= _LINES_OF_A_HEIGHT else max(of_page, height)
         for height, each in found.items()
     }
 
@@ -144,10 +150,15 @@ def _by_indents(block: Sequence[Line]) -> Iterator[Paragraph]:
     full = right - _UNFILLED * (right - min(line.left for line in block))
     is_prose = len(block) > 1 and fits.count(False) >= _FULL * len(fits)
     left = statistics.mode([round(line.left) for line in block])
+    edged = [right - line.right <= _EDGE and line.text.count(" ") > 1 for line in block]
+    is_justified = edged.count(True) >= max(_JUSTIFIED, len(block) / 2)
     texts, first = [block[0].text], 0
     for at, line in enumerate(block[1:], start=1):
         above = block[at - 1]
-        is_full = _continues(above, line, is_prose=is_prose, fits=fits[at - 1], fills=above.right >= full)
+        is_long = len(above.text) >= _LONG_LINE or (is_justified and edged[at - 1])
+        is_full = _continues(
+            above, line, is_prose=is_prose, is_long=is_long, fits=fits[at - 1], fills=above.right >= full
+        )
         is_indented = _INDENT * line.height < line.left - left < 4 * line.height and abs(above.left - left) < 2
         if is_indented and is_prose and len(block) > 2 and (not is_full or _ENDED.search(above.text[-10:])):
             yield Paragraph("".join(texts), block[first], above, at - first, is_full)
@@ -159,11 +170,11 @@ def _by_indents(block: Sequence[Line]) -> Iterator[Paragraph]:
     yield Paragraph("".join(texts), block[first], last, len(block) - first, is_full)
 
 
-def _continues(line: Line, after: Line, *, is_prose: bool, fits: bool, fills: bool) -> bool:
+def _continues(line: Line, after: Line, *, is_prose: bool, is_long: bool, fits: bool, fills: bool) -> bool:
     if _BULLET.match(after.text):
         return False
     if line.text.endswith(PARTED):
         return after.text[:1].isalnum()
     if after.text[:1].islower() and not _ENDED.search(line.text[-10:]):
-        return is_prose or (len(line.text) >= _LONG_LINE and fills)
-    return not fits and is_prose and len(line.text) >= _LONG_LINE
+        return is_prose or (is_long and fills)
+    return not fits and is_prose and is_long

@@ -1,6 +1,7 @@
 """Runs of a PDF page: words that stand beside each other on a line, with their boxes."""
 
 import ctypes
+import dataclasses
 import math
 import re
 import statistics
@@ -146,7 +147,7 @@ def runs_of(page: Any, text: str) -> list[Run]:  # noqa: ANN401
             lines.append((words, turned))
     if not _ACCENTS.keys().isdisjoint(text):
         lines = _with_accents(lines, box)
-    runs = []
+    runs: list[Run] = []
     for words, turned in lines:
         whole = _with_whole_words(words)  # of a slanted line, each word begins higher or lower than the one before
         runs += _of_words(_with_apart_marks(whole) if turned >= 0 else whole, turned)
@@ -290,6 +291,24 @@ def _with_apart_marks(words: list[_Word]) -> list[_Word]:
             unit.text += words[at].text
             del words[at]
     return words
+
+
+def with_mark(run: Run, mark: Run) -> Run | None:
+    """Return a run with the raised number that the file draws after it apart; None if `mark` is none."""
+    box, beside = (mark.left, mark.bottom, mark.right, mark.top), (run.left, run.bottom, run.right, run.top)
+    gap = mark.left - run.right
+    if (
+        run.turned < 0
+        or len(mark.text) > _LONGEST_MARK
+        or not _MARK.fullmatch(mark.text)
+        or not _is_raised(box, beside)
+        or not -run.height / 5 < gap < run.height / 2
+        or mark.bottom > run.top
+    ):
+        return None
+    unit = run.text.rsplit(" ", 1)[-1]
+    between = "" if unit.isalpha() and len(unit) <= _LONGEST_UNIT and gap < run.height / 5 else " "
+    return dataclasses.replace(run, text=f"{run.text}{between}{_raised(mark.text)}", right=mark.right)
 
 
 def _is_raised(box: _Box, beside: _Box) -> bool:

@@ -18,12 +18,13 @@ def cite(
     section: str | None,
     source: SourceText | None = None,
     speaker: str | None = None,
+    words: int | None = None,
 ) -> Citation:
     """Return a citation of the span `[start, end)` of a document's canonical text.
 
     The fragment of `href` uses the `char` scheme of RFC 5147, whose positions lie between characters, like ours. With
     `source`, `source_href` has a text fragment for the span if its words occur once in the document. `speaker` is who
-    says the words.
+    says the words. `words` is the code point whose place is given, by default `start`.
     """
     about = document.metadata
     return Citation(
@@ -42,7 +43,7 @@ def cite(
         href=f"/documents/{document.id}#char={start},{end}",
         source_href=link_to_words(about.url, None if source is None else source.fragment(start, end)),
         speaker=speaker,
-        place=place_at(document, start),
+        place=place_at(document, start if words is None else words),
         recognised=recognised_in(document, start, end),
     )
 

@@ -14,17 +14,19 @@ MARKUP = "#>*_ \t\n"
 
 
 def cited_passage(rows: PassageRows, key: int, highlight: Span | None = None) -> Citation:
-    """Return the citation of a passage, with the speaker of its highlight."""
+    """Return the citation of a passage, with the page, the place and the speaker of its highlight."""
     document, passage = rows.document(key), rows.passage(key)
-    turn = None if highlight is None else turn_at(rows.turns(key), passage.start + highlight.start)
+    words = passage.start + (0 if highlight is None else highlight.start)
+    turn = None if highlight is None else turn_at(rows.turns(key), words)
     return cite(
         document,
         passage.start,
         passage.end,
-        page=passage.page,
+        page=page_at(document, words),
         section=passage.section,
         source=rows.source_text(key),
         speaker=None if turn is None else turn.speaker,
+        words=words,
     )
 
 

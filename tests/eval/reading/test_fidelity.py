@@ -73,6 +73,10 @@ def test_a_joined_word_that_both_texts_have_is_not_glued() -> None:
     assert compared("A foot note; a footnote.", "A footnote; a footnote.").glued.count == 1
 
 
+def test_words_that_both_texts_have_beside_each_other_are_not_glued() -> None:
+    assert compared("A wind of 9 m/s; boat ms8.", "A wind of 9 m/s; boat MS 8.").glued == NONE
+
+
 def test_altered_numbers_are_counted_on_both_sides() -> None:
     found = compared("It cost 1,250 in 1987 and m² 3.", "It cost 1.250 in 1987 and m2 3.")
     assert found.numbers_missing == Difference(2, ["1,250", "²"])

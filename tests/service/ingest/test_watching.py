@@ -135,7 +135,7 @@ def test_a_link_out_of_the_folder_is_refused_and_not_read(
     assert set(by_source(store)) == {"one.txt", "two.txt"}
 
 
-@pytest.mark.parametrize("name", [".hidden.txt", ".git/notes.txt", "picture.png", "../outside.txt"])
+@pytest.mark.parametrize("name", [".hidden.txt", ".git/notes.txt", "picture.psd", "../outside.txt"])
 def test_other_files_are_passed_over(watched: Watched, write: Write, name: str) -> None:
     path = write(name, TEXT)
     watched.sees({Path(path).resolve()}, NOTHING)

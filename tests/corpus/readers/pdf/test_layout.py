@@ -3,7 +3,7 @@
 import pytest
 
 from tests.corpus.readers.files import only, pdf
-from tests.corpus.readers.pdf.drawing import block, paragraphs_of, text_of
+from tests.corpus.readers.pdf.drawing import Item, block, justified, paragraphs_of, text_of
 
 LEFT = [
     "The keeper of the north light wrote in his log",
@@ -147,3 +147,60 @@ def test_an_accent_that_is_drawn_apart_is_put_on_its_letter() -> None:
 def test_half_of_a_spread_has_the_words_of_that_half() -> None:
     spread = ["The left page of the log.) Tj 1 0 0 1 672 720 Tm (The right page of it."]
     assert only(pdf([spread]), "a.pdf").text == "The left page of the log."
+
+
+NARROW = [
+    "the warden of the salt house",
+    "promised them bread",
+    "barrels and rope",
+    "notwithstanding everything",
+    "and was not seen in the town",
+    "again.",
+]
+
+
+def test_a_justified_line_with_wide_spaces_is_no_row_of_a_table() -> None:
+    assert paragraphs_of(justified(60, 700, NARROW, 150)) == [" ".join(NARROW)]
+
+
+def test_a_short_justified_line_goes_on_whatever_the_next_one_begins_with() -> None:
+    lines = [
+        "the warden had written",
+        "120 letters in the year",
+        "Holm and his brothers",
+        "Rasmus the lamplighter",
+        "read.",
+    ]
+    assert paragraphs_of(justified(60, 700, lines, 125)) == [" ".join(lines)]
+
+
+def test_the_justified_lines_of_two_columns_are_read_one_after_the_other() -> None:
+    columns = [*justified(60, 700, NARROW, 150), *justified(240, 700, NARROW[1:], 150)]
+    assert paragraphs_of(columns) == [" ".join(NARROW), " ".join(NARROW[1:])]
+
+
+def test_a_row_with_even_spaces_below_a_line_of_the_same_width_is_a_row_if_it_has_figures() -> None:
+    rows: list[Item] = [(60 + 56.5 * at, 700 - 14 * row, f"{row}{at}") for row in (1, 2) for at in range(4)]
+    line = "these are the barrels of each harbour"
+    assert text_of([(60, 700, line), *rows]) == f"{line}\n\n10 | 11 | 12 | 13\n20 | 21 | 22 | 23"
+
+
+@pytest.mark.parametrize(
+    ("before", "mark", "after", "expected"),
+    [
+        ("lost in 1904", "3", "when the mast broke", "lost in 1904 ³ when the mast broke"),
+        ("about 10", "6", "herrings", "about 10 ⁶ herrings"),
+        ("twelve km", "2", "of ice", "twelve km² of ice"),
+        ("the oath.", "12", "", "the oath. ¹²"),
+    ],
+)
+def test_a_number_that_is_raised_high_is_a_mark_or_an_exponent(
+    before: str, mark: str, after: str, expected: str
+) -> None:
+    width = {"lost in 1904": 61.8, "about 10": 44.0, "twelve km": 47.7, "the oath.": 43.4}[before]
+    line: list[Item] = [(60, 700, before), (60 + width, 708, mark, 7), (65 + width + 4 * len(mark), 700, after)]
+    assert text_of(line) == expected
+
+
+def test_a_number_above_a_line_is_no_mark() -> None:
+    assert text_of([(60, 700, "lost in 1904"), (122, 716, "3", 7)]) == "lost in 1904\n\n3"

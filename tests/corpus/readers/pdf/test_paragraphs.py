@@ -174,3 +174,9 @@ def test_what_pages_have_in_common_is_not_always_a_head() -> None:
         for place in ("quay", "mill")
     ]
     assert kept(drawn(*oath)).count("this is true") == 2
+
+
+def test_a_heading_of_two_lines_is_one_paragraph() -> None:
+    heading = [(60, 700, "The wreck of the brig Aurelia on", 20), (60, 676, "the outer bank", 20)]
+    prose = block(60, 640, ["The brig had left the harbour with a load of salt and", "rope.", "Nobody saw her again."])
+    assert text_of([*heading, *prose]).startswith("The wreck of the brig Aurelia on the outer bank\n\nThe brig")

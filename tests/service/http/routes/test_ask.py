@@ -72,6 +72,8 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(client: TestClient) -
         "href",
         "source_href",
         "speaker",
+        "place",
+        "recognised",
     }
 
 
