@@ -92,12 +92,17 @@ def _documents(message: Part, data: bytes, origin: Origin, budget: Budget | None
 
 
 def _readable(body: Body, origin: Origin) -> Iterator[tuple[str, Part]]:
-    """Yield the attachments in a format that is read, with their names. The others are noted."""
+    """Yield the attachments in a format that is read, with their names. The others are noted.
+
+    Pictures that are shown inside the text, such as logos, are no attachments.
+    """
     for name, part in _named(body):
+        if part.media_type.startswith("image/") and part.head.get("Content-ID"):
+            continue
         problem = None if part.is_message else _unsupported(name, part, origin)
         if problem is None:
             yield name, part
-        elif not (part.media_type.startswith("image/") and part.head.get("Content-ID")):  # a picture in the text
+        else:
             body.notes.append(f"its attachment {name} was not read: {problem}")
 
 

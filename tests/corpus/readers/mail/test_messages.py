@@ -224,15 +224,15 @@ def test_attachments_are_documents_of_their_own() -> None:
 
 
 def test_attachments_of_other_formats_are_named_in_a_note() -> None:
-    picture = attachment(b"\x89PNG\r\n", "map.png", "image/png")
+    picture, talk = attachment(b"\x89PNG\r\n", "logo.png", "image/png"), attachment(b"OggS", "talk.ogg", "audio/ogg")
     body, kind = parts(
-        *(PLAIN.format("See the map."), picture, attachment(b"\x1f\x8b\x08", "log.gz")),
+        *(PLAIN.format("Hear the talk."), talk, attachment(b"\x1f\x8b\x08", "log.gz")),
         *(b"Content-ID: <logo>\n" + picture, attachment(b"", "smime.p7s", "application/pkcs7-signature")),
     )
     documents, problems = read(mail(body, kind))
     assert (names(documents), problems) == (["a.eml"], [])
     assert notes(documents[0]) == [
-        "its attachment map.png was not read: it is a picture; give a document with text",
+        "its attachment talk.ogg was not read: it is an audio or video file; give a transcript as .txt, .srt or .vtt",
         "its attachment log.gz was not read: it is a gzip archive; unpack it",
     ]
 

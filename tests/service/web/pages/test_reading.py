@@ -244,7 +244,7 @@ def test_a_mark_ends_where_the_text_does(new_page: Callable[..., Page], service:
     text, mark = page.locator("#text"), page.locator("mark")
     expect(mark).to_be_visible()
     overhang = 0
-    for width in range(700, 600, -1):
+    for width in range(700, 400, -1):
         page.set_viewport_size({"width": width, "height": 600})
         overhang = text.evaluate(OVERHANG)
         if overhang > 1:  # a line ends with a space that does not fit
