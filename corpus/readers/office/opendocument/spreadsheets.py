@@ -33,7 +33,7 @@ def read_spreadsheet(data: bytes, options: ReadOptions) -> Content:
     reader = TextReader(builder, document)
     cells = 0
     for table in document.body.iterfind("{*}table"):
-        if value_of(table, "style-name") in document.hidden:
+        if document.style(table).hidden:
             document.left_out["hidden sheets"] += 1
             continue
         sheet = _Sheet(document, reader, cells)
