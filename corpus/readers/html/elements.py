@@ -45,6 +45,13 @@ def one_line(element: Any) -> str:  # noqa: ANN401
     return walk.line()
 
 
+def _part(element: Any) -> str:  # noqa: ANN401
+    """Return a part of a formula on one line."""
+    walk = _Walk(None)
+    walk.inline(element)
+    return walk.line()
+
+
 class _Walk:
     """Collects text until a block ends.
 
@@ -65,6 +72,10 @@ class _Walk:
         self._end()
         self._children(element)
         self._end()
+
+    def inline(self, element: Any) -> None:  # noqa: ANN401
+        """Add an element as what it is."""
+        self._child(element)
 
     def line(self) -> str:
         """Return what was collected, on one line."""
@@ -243,19 +254,21 @@ class _Walk:
 
     def _fraction(self, element: Any) -> None:  # noqa: ANN401
         self._apart = True
-        self._add("/".join(_grouped(one_line(child)) for child in element))
+        self._add("/".join(_grouped(_part(child)) for child in element))
         self._apart = True
 
     def _root(self, element: Any) -> None:  # noqa: ANN401
-        parts = [one_line(child) for child in element]
-        degree = superscript(parts.pop(), "") if name_of(element) == "mroot" and len(parts) > 1 else ""
-        self._add(f"{degree}√{_grouped(''.join(parts))}")
+        if name_of(element) == "msqrt":
+            self._add(f"√{_grouped(one_line(element))}")
+        else:
+            base, *degree = [_part(child) for child in element] or [""]
+            self._add(f"{superscript(''.join(degree), '')}√{_grouped(base)}")
         self._apart = True
 
     def _power(self, element: Any) -> None:  # noqa: ANN401
         """Add a base of MathML with what is below it and above it."""
         name = name_of(element)
-        base, *marks = [one_line(child) for child in element] or [""]
+        base, *marks = [_part(child) for child in element] or [""]
         self._apart = self._before.isdecimal() and base[:1].isdecimal()
         self._add(base)
         for mark, is_below in zip(marks, [name != "msup", False], strict=False):
