@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from corpus.errors import SourceError
 from corpus.readers.docx.scripts import lowered, raised
+from corpus.readers.docx.symbols import symbols
 from corpus.readers.office.rtf.flow import Flow
 from corpus.readers.office.rtf.words import CHARACTERS, CHARSETS, KNOWN, SKIPPED
 
@@ -67,6 +68,7 @@ class RtfReader:
         data: The file, from its first brace on.
         encoding: Encoding of characters whose font has none.
         fonts: Number of the character set of each font.
+        names: Name of each font, in pieces.
         styles: Name of each style of paragraphs, in pieces.
         about: Fields of the information, in pieces.
         notes: Footnotes and endnotes.
@@ -77,6 +79,7 @@ class RtfReader:
     data: bytes
     encoding: str = "cp1252"
     fonts: dict[int, int] = field(default_factory=dict)
+    names: dict[int, list[str]] = field(default_factory=dict)
     styles: dict[int, list[str]] = field(default_factory=dict)
     about: dict[str, list[str]] = field(default_factory=dict)
     notes: list[Flow] = field(default_factory=list)
@@ -166,7 +169,9 @@ class RtfReader:
 
     def unicode(self, value: int | None) -> None:
         """Add a character by its number; the characters for old programs follow."""
-        self._add(chr((value or 0) % 0x10000))
+        character = chr((value or 0) % 0x10000)
+        is_place = "\uf000" <= character <= "\uf0ff"
+        self._add(self._symbols(character, character) if is_place else character)
         self._to_skip = self._group.fallback
 
     def plain(self, value: int | None) -> None:
@@ -304,8 +309,14 @@ class RtfReader:
         charset = self.fonts.get(self._group.font) if self._group.font is not None else None
         encoding = CHARSETS.get(charset, self.encoding) if charset else self.encoding
         if encoding == "symbol":
-            return text.decode("cp1252", "replace").replace("\u00b7", "\u2022")
+            return self._symbols(text.decode("latin-1"), text.decode("cp1252", "replace"))
         return text.decode(encoding, "replace")
+
+    def _symbols(self, text: str, otherwise: str) -> str:
+        """Return what the places of a symbol font show, or something else if the font is not known."""
+        name = "".join(self.names.get(self._group.font or 0, [])).strip("; ")
+        shown = symbols(text, name)
+        return shown if shown != text or not name else otherwise
 
     def _add(self, text: str) -> None:
         group = self._group
@@ -319,6 +330,8 @@ class RtfReader:
             self._flow.add(raised(text) if group.position > 0 else lowered(text) if group.position else text)
         elif group.target == "mark":
             self._flow.add_mark(text)
+        elif group.target == "fonttbl" and group.font is not None:
+            self.names.setdefault(group.font, []).append(text)
         elif group.target == "stylesheet":
             self.styles.setdefault(group.style, []).append(text)
         elif group.target.startswith("info "):

@@ -129,6 +129,23 @@ def test_a_file_without_words_is_refused() -> None:
         only(rtf("{\\v secret}"), "a.rtf")
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("5 {\\f4\\'b3} 3", "5 ≥ 3"),
+        ("{\\f4 a\\u-3917?\\'b7}", "α≥•"),
+        ("{\\f5\\'fc} so", "✓ so"),
+        ("{\\f6 \\'a9}", "©"),
+        ("{\\f7\\'b3}", "≥"),
+    ],
+)
+def test_symbols_are_read_as_the_characters_that_they_show(body: str, text: str) -> None:
+    fonts = "".join(
+        f"{{\\f{at}\\fcharset2 {name};}}" for at, name in ((4, "Symbol"), (5, "Wingdings"), (6, "Boats"), (7, "Symbol"))
+    )
+    assert only(rtf(body, f"{{\\rtf1\\ansi{{\\fonttbl{{\\f0 Times;}}{fonts}}}\\f0 "), "a.rtf").text == text
+
+
 def test_words_without_a_font_are_in_the_default_one() -> None:
     head = "{\\rtf1\\ansi\\ansicpg1252\\deff3{\\fonttbl{\\f0\\fcharset0 Times;}{\\f3\\fcharset204 Cyr;}}"
     assert only(rtf("\\'ef\\'ee\\'f0\\'f2 {\\f0 caf\\'e9}\\plain  \\'ef", head), "a.rtf").text == "порт café п"
