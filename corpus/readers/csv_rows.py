@@ -147,11 +147,17 @@ class _Table:
         return (f"{self._lines[each]}\n" for each in range(at, stop))
 
     def _swallows(self, at: int, end: int, cells: Sequence[str], ids: int | None, columns: int) -> bool:
-        """Return whether each further line of a row looks like a row: as many cells, and an id of the same form."""
+        """Return whether each line of a row looks like a row: as many cells, and an id of the same form.
+
+        The first line may have more cells: its text may have the delimiter. Else it is a text of several lines.
+        """
         if ids is None or len(cells) != columns or columns == 1:
             return False
         form = _form(cells[ids])
         if "0" not in form:
+            return False
+        first = self._lines[at].split(self._delimiter)
+        if len(first) < columns or form not in (_form(first[ids]), _form(first[ids - columns])):
             return False
         for line in self._lines[at + 1 : end]:
             inner = line.split(self._delimiter)

@@ -1,6 +1,7 @@
 """Decoding of bytes: byte order marks, UTF-8, and an encoding that the user names."""
 
 import codecs
+import re
 
 from corpus.errors import SourceError
 from corpus.text.encodings import decoded_as, likely_encoding
@@ -12,6 +13,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+_ESCAPE = re.compile(rb"\x1b\$(?:[@AB]|[()][ACDG])")
+"""Escape to Chinese, Japanese or Korean letters, whose bytes would be valid UTF-8 (ISO 2022)."""
 
 _LOOKED_AT = 4096
 """First bytes that tell UTF-16 without a byte order mark from a binary file."""
@@ -43,6 +47,8 @@ def decoded(data: bytes, encoding: str | None = None, *, has_options: bool = Fal
             return _strictly(data, len(mark), name)
     if b"\0" in data:
         return _decoded_as(data, _wide(data, encoding, has_options))
+    if _ESCAPE.search(data):
+        return _decoded_as(data, _escaped(encoding, has_options))
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -79,6 +85,18 @@ def _wide(data: bytes, encoding: str | None, has_options: bool) -> str:
             advice = f", or {_OPTION}" if has_options else ""
             raise SourceError(f"it is not valid UTF-8, perhaps it is {name}; save it as UTF-8{advice}")
     raise SourceError("it is a binary file; give a document in one of the formats that Footnote reads")
+
+
+def _escaped(encoding: str | None, has_options: bool) -> str:
+    """Return the encoding of a text with escapes to another script, if one with escapes is named.
+
+    Raises:
+        SourceError: It is not named.
+    """
+    if encoding is not None and encoding.lower().replace("_", "-").startswith("iso-2022"):
+        return encoding
+    advice = f", or {_OPTION}" if has_options else ""
+    raise SourceError(f"it is in an encoding with escapes, perhaps iso-2022-jp; save it as UTF-8{advice}")
 
 
 def _strictly(data: bytes, start: int, encoding: str) -> str:

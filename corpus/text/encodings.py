@@ -21,6 +21,21 @@ _AS_BROWSERS_DO = {
 }
 """Encodings that files name and others that they are in: the WHATWG standard reads all names as the larger ones."""
 
+_LABELS = {
+    **{f"x-cp125{digit}": f"cp125{digit}" for digit in range(9)},
+    **dict.fromkeys(("iso-8859-8-i", "iso-8859-8-e", "csiso88598i", "csiso88598e", "logical", "visual"), "iso8859-8"),
+    **dict.fromkeys(("iso-8859-6-i", "iso-8859-6-e", "csiso88596i", "csiso88596e"), "iso8859-6"),
+    **dict.fromkeys(("koi", "koi8"), "koi8-r"),
+    **dict.fromkeys(("unicode-1-1-utf-8", "x-unicode20utf8", "x-utf-8"), "utf-8"),
+    **dict.fromkeys(("x-mac-cyrillic", "x-mac-ukrainian"), "mac_cyrillic"),
+    **dict.fromkeys(("cn-big5", "x-x-big5"), "big5"),
+    **dict.fromkeys(("gb_2312", "gb_2312-80", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("ks_c_5601-1989", "ksc_5601", "windows-949"), "cp949"),
+    **{"dos-874": "cp874", "windows-874": "cp874", "koi8-ru": "koi8-u", "x-euc-jp": "euc_jp"},
+    **{"sun_eu_greek": "iso8859-7", "x-mac-roman": "mac_roman", "x-sjis": "cp932", "windows-31j": "cp932"},
+}
+"""Names that browsers know and Python does not."""
+
 _SAFE = frozenset({"cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"})
 
 _BY_FAMILY = (
@@ -80,7 +95,7 @@ def known_as(name: str) -> str:
     Raises:
         LookupError: There is no such encoding of texts.
     """
-    found = codecs.lookup(name)
+    found = codecs.lookup(_LABELS.get(name.lower(), name))
     if not getattr(found, "_is_text_encoding", True):
         raise LookupError(name)
     return _AS_BROWSERS_DO.get(found.name, found.name)

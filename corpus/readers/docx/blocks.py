@@ -180,7 +180,9 @@ class _Walk:
             self._boxes.append(Block(text))
 
     def _equation(self, element: Any) -> None:  # noqa: ANN401
-        self._pieces.append(equation(element))
+        text = equation(element)
+        is_number = text[:1].isdecimal() and bool(self._pieces) and self._pieces[-1][-1:].isdecimal()
+        self._pieces.append(f" {text}" if is_number else text)
 
     def _equations(self, element: Any) -> None:  # noqa: ANN401
         for one in element.iterchildren(m("oMath")):

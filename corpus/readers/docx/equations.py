@@ -21,7 +21,24 @@ def equation(element: Any) -> str:  # noqa: ANN401 - lxml has no types
 
 
 def _inside(element: Any) -> str:  # noqa: ANN401
-    return "".join(equation(child) for child in element if isinstance(child.tag, str))
+    """Return the parts of an equation, with a space where figures of two parts would become one number."""
+    parts: list[str] = []
+    last = ""
+    for child in element:
+        part = equation(child) if isinstance(child.tag, str) else ""
+        if not part:
+            continue
+        if parts and _would_join(parts[-1][-1], last, part[0], child.tag):
+            parts.append(" ")
+        parts.append(part)
+        last = child.tag
+    return "".join(parts)
+
+
+def _would_join(before: str, last: str, after: str, tag: str) -> bool:
+    if m("f") in (last, tag) or (tag in (m("rad"), m("sPre")) and after.isdigit()):
+        return before.isalnum() and after.isalnum()
+    return before.isdecimal() and after.isdecimal() and (last, tag) != (m("r"), m("r"))
 
 
 def _part(element: Any, name: str) -> str:  # noqa: ANN401

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.readers.docx.names import number_of, value_of, w
+from corpus.readers.docx.names import is_on, number_of, value_of, w
 
 _REPEATED_CHARACTERS = 1000
 """Characters of a cell that are repeated in each further row that it spans, as the subject of the other cells."""
@@ -47,7 +47,7 @@ def table_blocks(table: Any, read: Callable[[Any], list[Block]]) -> list[Block]:
     above: dict[int, tuple[int, str]] = {}
     for row in _parts(table, w("tr")):
         properties = row.find(w("trPr"))
-        if properties is not None and properties.find(w("del")) is not None:
+        if is_on(properties, "hidden") or (properties is not None and properties.find(w("del")) is not None):
             continue
         before = min(number_of(value_of(properties, "gridBefore")) or 0, _COLUMNS)
         here: dict[int, tuple[int, str]] = {column: (-1 - column, "") for column in range(before)}

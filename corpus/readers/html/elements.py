@@ -45,6 +45,13 @@ def one_line(element: Any) -> str:  # noqa: ANN401
     return walk.line()
 
 
+def _part(element: Any) -> str:  # noqa: ANN401
+    """Return a part of a formula on one line."""
+    walk = _Walk(None)
+    walk.inline(element)
+    return walk.line()
+
+
 class _Walk:
     """Collects text until a block ends.
 
@@ -65,6 +72,10 @@ class _Walk:
         self._end()
         self._children(element)
         self._end()
+
+    def inline(self, element: Any) -> None:  # noqa: ANN401
+        """Add an element as what it is."""
+        self._child(element)
 
     def line(self) -> str:
         """Return what was collected, on one line."""
@@ -242,13 +253,23 @@ class _Walk:
             self._add(f"({' '.join(filter(None, readings))})")
 
     def _fraction(self, element: Any) -> None:  # noqa: ANN401
-        parts = [one_line(child) for child in element]
-        self._add("/".join(part if part.isalnum() else f"({part})" for part in parts))
+        self._apart = True
+        self._add("/".join(_grouped(_part(child)) for child in element))
+        self._apart = True
+
+    def _root(self, element: Any) -> None:  # noqa: ANN401
+        if name_of(element) == "msqrt":
+            self._add(f"√{_grouped(one_line(element))}")
+        else:
+            base, *degree = [_part(child) for child in element] or [""]
+            self._add(f"{superscript(''.join(degree), '')}√{_grouped(base)}")
+        self._apart = True
 
     def _power(self, element: Any) -> None:  # noqa: ANN401
         """Add a base of MathML with what is below it and above it."""
         name = name_of(element)
-        base, *marks = [one_line(child) for child in element] or [""]
+        base, *marks = [_part(child) for child in element] or [""]
+        self._apart = self._before.isdecimal() and base[:1].isdecimal()
         self._add(base)
         for mark, is_below in zip(marks, [name != "msup", False], strict=False):
             self._add(subscript(mark, self._before) if is_below else superscript(mark, self._before))
@@ -297,6 +318,7 @@ _HANDLERS: Mapping[str, Callable[[_Walk, Any], None]] = {
     "dt": _Walk._term,
     "input": _Walk._input,
     "mfrac": _Walk._fraction,
+    **dict.fromkeys(("mroot", "msqrt"), _Walk._root),
     "q": _Walk._quote,
     "ruby": _Walk._ruby,
     "select": _Walk._select,
@@ -306,6 +328,11 @@ _HANDLERS: Mapping[str, Callable[[_Walk, Any], None]] = {
     "td": _Walk._cell,
     "textarea": _Walk._area,
 }
+
+
+def _grouped(part: str) -> str:
+    """Return a part of a formula in parentheses, unless it is a number or a word."""
+    return part if part.isalnum() else f"({part})"
 
 
 def _words(element: Any) -> str:  # noqa: ANN401

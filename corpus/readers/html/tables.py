@@ -66,8 +66,8 @@ def _is_part_of_page(cell: Any) -> bool:  # noqa: ANN401
 
 
 def _parts(element: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Yield rows, the caption, and whatever else stands in a table outside of its cells."""
-    for child in element:
+    """Yield rows, the caption, and whatever else stands in a table outside of its cells. The foot is the last part."""
+    for child in sorted(element, key=lambda part: name_of(part) == "tfoot"):
         name = name_of(child)
         if name in {"thead", "tbody", "tfoot", "form"}:
             yield from _parts(child)

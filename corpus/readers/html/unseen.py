@@ -39,6 +39,7 @@ _HIDDEN = ("display:none", "visibility:hidden", "visibility:collapse")
 def remove_unseen(tree: Any) -> None:  # noqa: ANN401 - lxml has no types
     """Remove hidden elements, and those whose content is no text. The words after them stay.
 
+    A template with a shadow root is text: a browser shows what it holds.
     What a button shows and hides (`aria-controls`), such as the answer below a question, stays.
     """
     opened = _opened(tree)
@@ -47,6 +48,8 @@ def remove_unseen(tree: Any) -> None:  # noqa: ANN401 - lxml has no types
             continue
         if _is_hidden(element) and element.get("id") not in opened:
             remove(element)
+        elif name_of(element) == "template" and (element.get("shadowrootmode") or element.get("shadowroot")):
+            element.tag = "div"
         elif name_of(element) in NO_TEXT:
             remove(element, leaving="img" if name_of(element) in _PICTURES else "wbr")
 

@@ -8,6 +8,7 @@ from corpus.documents import ReadOptions, TextBuilder
 from corpus.errors import SourceError
 from corpus.readers.html.elements import add_blocks
 from corpus.readers.html.page import page_tree
+from corpus.readers.html.unseen import remove_unseen
 from corpus.readers.mail.charsets import part_text
 from corpus.readers.mail.parts import Part
 
@@ -117,6 +118,7 @@ def _of_html(text: str) -> Iterator[tuple[int, str]]:
         return
     builder = TextBuilder()
     tree = page_tree(text.encode("utf-8", "replace"), ReadOptions(), [])
+    remove_unseen(tree)
     found = tree.find("body")
     add_blocks(builder, tree if found is None else found)
     content = builder.content()

@@ -90,7 +90,9 @@ def _raw(head: Message, name: str) -> str:
 
 
 def _plain(text: str, charset: str | None) -> str:
-    """Return text in which bytes that are not ASCII are surrogates."""
+    """Return text in which bytes that are not ASCII are surrogates. An escape may begin another encoding in ASCII."""
+    if text.isascii() and "\x1b" not in text:
+        return text
     return words_of(text.encode("utf-8", "surrogateescape"), charset)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from corpus.documents import TextBuilder
+from corpus.readers.docx.equations import equation
+from corpus.readers.docx.scripts import lowered, raised
 from corpus.readers.office.number_formats import shown
 from corpus.readers.office.numbering import numeral
 from corpus.readers.office.packages import unescaped
@@ -37,12 +39,37 @@ def paragraphs_of(body: Any) -> list[tuple[str, bool]]:  # noqa: ANN401 - lxml h
 
 
 def text_of(paragraph: Any) -> str:  # noqa: ANN401
-    """Return the text of a paragraph: its runs, fields, formulas and line ends, in order."""
-    pieces = []
-    for each in paragraph.iter("{*}t", "{*}br", "{*}tab"):
-        name = each.tag.rpartition("}")[2]
-        pieces.append(unescaped(each.text or "") if name == "t" else "\n" if name == "br" else "\t")
+    """Return the text of a paragraph: its runs, fields, equations and line ends, in order."""
+    pieces: list[str] = []
+    _add_text(pieces, paragraph)
     return "".join(pieces)
+
+
+def _add_text(pieces: list[str], parent: Any) -> None:  # noqa: ANN401
+    for each in parent:
+        name = each.tag.rpartition("}")[2] if isinstance(each.tag, str) else ""
+        if name in ("r", "fld"):
+            pieces.append(_run(each))
+        elif name == "br":
+            pieces.append("\n")
+        elif name in ("oMath", "oMathPara"):
+            text = equation(each)
+            is_number = text[:1].isdecimal() and bool(pieces) and pieces[-1][-1:].isdecimal()
+            pieces.append(f" {text}" if is_number else text)
+        elif name == "AlternateContent":
+            pieces.append(next((text for version in each if (text := text_of(version))), ""))
+        elif name:
+            _add_text(pieces, each)
+
+
+def _run(run: Any) -> str:  # noqa: ANN401
+    """Return the text of a run. Raised and lowered figures have characters of their own."""
+    text = unescaped("".join(each.text or "" for each in run.iterfind("{*}t")))
+    about = run.find("{*}rPr")
+    baseline = "" if about is None else about.get("baseline", "").removesuffix("%")
+    if baseline in ("", "0"):
+        return text
+    return lowered(text) if baseline.startswith("-") else raised(text)
 
 
 def _mark(kind: str, count: int) -> str:

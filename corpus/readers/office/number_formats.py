@@ -102,7 +102,8 @@ def _applied(number: float, value: str, sections: Sequence[_Section], *, since_1
         return "".join(
             text if kind == "general" or part == "@" else _literal((kind, part)) for kind, part in section.tokens
         )
-    return ("-" if number < 0 and not is_absolute else "") + _number(abs(exact), section.tokens)
+    text = _number(abs(exact), section.tokens)
+    return f"-{text.lstrip(' ')}" if number < 0 and not is_absolute else text
 
 
 def _section_for(number: float, sections: Sequence[_Section]) -> tuple[_Section, bool]:

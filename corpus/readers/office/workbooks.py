@@ -1,13 +1,14 @@
 """XLSX: a section for each sheet, a line for each row, with the values as the program shows them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.documents import Content, ReadOptions, TextBuilder
 from corpus.errors import SourceError
 from corpus.readers.conversion import ConvertedFormat
+from corpus.readers.docx.scripts import lowered, raised
 from corpus.readers.office.drawings import add_chart, paragraphs_of
 from corpus.readers.office.left_out import check_some_is_left
 from corpus.readers.office.number_formats import BUILT_IN, shown, shown_text
@@ -76,8 +77,21 @@ def _relation(element: Any) -> str:  # noqa: ANN401 - lxml has no types
 def _strings(package: Package, part: str) -> Iterator[str]:
     """Yield the texts that cells refer to. Pronunciation guides are left out."""
     for item in package.elements(part, "si"):
-        texts = item.iterfind("{*}t"), item.iterfind("{*}r/{*}t")
-        yield unescaped("".join(each.text or "" for found in texts for each in found))
+        yield _rich_text(item)
+
+
+_MOVED: Mapping[str, Callable[[str], str]] = {"superscript": raised, "subscript": lowered}
+
+
+def _rich_text(item: Any) -> str:  # noqa: ANN401
+    """Return a text with its runs. Raised and lowered figures have characters of their own."""
+    pieces = [each.text or "" for each in item.iterfind("{*}t")]
+    for run in item.iterfind("{*}r"):
+        text = "".join(each.text or "" for each in run.iterfind("{*}t"))
+        place = run.find("{*}rPr/{*}vertAlign")
+        move = None if place is None else _MOVED.get(place.get("val", ""))
+        pieces.append(text if move is None else move(text))
+    return unescaped("".join(pieces))
 
 
 def _formats(styles: Any) -> Sequence[str]:  # noqa: ANN401
@@ -207,8 +221,7 @@ class _Sheet:
         """Return what a cell shows."""
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            texts = cell.iterfind("{*}is/{*}t"), cell.iterfind("{*}is/{*}r/{*}t")
-            return unescaped("".join(each.text or "" for found in texts for each in found))
+            return "".join(_rich_text(item) for item in cell.iterfind("{*}is"))
         value: str | None = cell.findtext("{*}v")
         if value is None:
             self._book.package.left_out["formulas without a stored result"] += cell.find("{*}f") is not None

@@ -5,7 +5,7 @@ import re
 import statistics
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -272,7 +272,7 @@ def _table(band: Sequence[list[Run]], columns: Sequence[float]) -> Iterator[Line
                 cells[at] = Run(joined(above.text, run.text), above.left, run.bottom, run.right, above.top, run.height)
             continue
         if cells:
-            yield _row(list(cells.values()), is_first)
+            yield _row_of_cells(cells, is_first)
             is_first = False
         if len(found) < len(row):
             yield _row(row, is_first)
@@ -280,7 +280,7 @@ def _table(band: Sequence[list[Run]], columns: Sequence[float]) -> Iterator[Line
         else:
             cells = found
     if cells:
-        yield _row(list(cells.values()), is_first)
+        yield _row_of_cells(cells, is_first)
 
 
 def _goes_on(above: Run, run: Run, right: float) -> bool:
@@ -310,6 +310,13 @@ def space_between(text: str, after: str) -> str:
 
 def _has_no_spaces(character: str) -> bool:
     return "\u2e80" <= character <= "\ua4cf" or "\uff00" <= character <= "\uffef"
+
+
+def _row_of_cells(cells: Mapping[int, Run], begins_block: bool) -> Line:
+    """Return a row from its cells by column. An empty cell before others keeps its place."""
+    line = _row(list(cells.values()), begins_block)
+    line.text = CELLS.join(cells[at].text if at in cells else "" for at in range(max(cells) + 1))
+    return line
 
 
 def _row(cells: Sequence[Run], begins_block: bool) -> Line:

@@ -246,6 +246,16 @@ def test_a_cell_may_have_several_lines(text: str) -> None:
     assert told(f'id,text\nb7,"{text}"\nb8,Two.\n', "a.csv") == [text, "Two."]
 
 
+def test_a_cell_may_have_several_lines_before_the_id() -> None:
+    data = 'text,id\n"Dear sir,\nthe wheel turns.",b7\n"One, two.\nThree.",b8\n'
+    assert told(data, "a.csv") == ["Dear sir,\nthe wheel turns.", "One, two.\nThree."]
+
+
+def test_a_quotation_around_other_rows_before_their_ids_is_no_cell() -> None:
+    data = 'text,id\n"One,b6\nTwo.,b7\nThree.",b8\nFour.,b9\n'
+    assert told(data, "a.csv")[1:] == ["Two.", 'Three."', "Four."]
+
+
 @pytest.mark.parametrize("quotes", ['x",""",', 'x",', 'x"",""y', '1,"a""'])
 def test_rows_of_stray_quotes_are_each_told_of(quotes: str) -> None:
     read = told("id,text\n" + f"{quotes}\n" * 300 + "b7,The wheel turns.\n", "a.csv")

@@ -259,6 +259,16 @@ def test_a_text_in_an_encoding_that_is_named_is_read(write: Write) -> None:
     assert read_document(utf8, ReadOptions(encoding="cp1252")).text == "Él llegó."
 
 
+@pytest.mark.parametrize("encoding", ["iso-2022-jp", "iso-2022-kr"])
+def test_a_text_with_escapes_to_other_letters_is_read_only_if_its_encoding_is_named(encoding: str) -> None:
+    text = {"iso-2022-jp": "港は静かだ。", "iso-2022-kr": "항구는 조용하다."}[encoding]
+    data = SourceBytes(Path("/documents/port.txt"), text.encode(encoding))
+    with pytest.raises(SourceError, match=r"^it is in an encoding with escapes, .*save it as UTF-8, or name its"):
+        read_document(data)
+    assert read_document(data, ReadOptions(encoding=encoding)).text == text
+    assert document(b"\x1b[31mred\x1b(B\x1b[m", "log.txt").text == "\x1b[31mred\x1b(B\x1b[m"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
 def test_a_text_with_a_byte_order_mark_is_read_by_it(encoding: str) -> None:
     marked = "Él llegó.\r\n" if encoding in ("utf-16", "utf-32", "utf-8-sig") else "\ufeffÉl llegó.\r\n"

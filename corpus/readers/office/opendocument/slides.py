@@ -28,7 +28,7 @@ def read_slides(data: bytes, options: ReadOptions) -> Content:
     reader = TextReader(builder, document)
     for page in document.body.iterfind("{*}page"):
         builder.page()
-        if value_of(page, "style-name") in document.hidden:
+        if document.style(page).hidden:
             document.left_out["hidden slides"] += 1
             continue
         for shape in _ordered(page):

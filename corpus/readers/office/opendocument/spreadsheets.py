@@ -7,6 +7,7 @@ from corpus.documents import Content, ReadOptions, TextBuilder
 from corpus.errors import SourceError
 from corpus.readers.conversion import ConvertedFormat
 from corpus.readers.office.left_out import check_some_is_left
+from corpus.readers.office.number_formats import shown
 from corpus.readers.office.opendocument.package import (
     OpenDocument,
     is_opendocument,
@@ -33,7 +34,7 @@ def read_spreadsheet(data: bytes, options: ReadOptions) -> Content:
     reader = TextReader(builder, document)
     cells = 0
     for table in document.body.iterfind("{*}table"):
-        if value_of(table, "style-name") in document.hidden:
+        if document.style(table).hidden:
             document.left_out["hidden sheets"] += 1
             continue
         sheet = _Sheet(document, reader, cells)
@@ -97,7 +98,7 @@ class _Sheet:
             if name_of(cell) not in ("table-cell", "covered-table-cell"):
                 continue
             repeated = whole_value(cell, "number-columns-repeated", 1)
-            text = "" if name_of(cell)[0] == "c" else " ".join(self._lines(cell)).strip()
+            text = "" if name_of(cell)[0] == "c" else " ".join(self._lines(cell)).strip() or _value(cell)
             if text:
                 rows = whole_value(cell, "number-rows-spanned", 1)
                 if rows > 1:
@@ -108,6 +109,19 @@ class _Sheet:
     def _lines(self, cell: Any) -> Iterator[str]:  # noqa: ANN401
         for block in cell:
             yield from self._reader.cell_lines(block)
+
+
+def _value(cell: Any) -> str:  # noqa: ANN401
+    """Return the value of a cell without an element of text, as some programs write them; an empty text hides it."""
+    if len(cell):
+        return ""
+    kind, value = value_of(cell, "value-type"), value_of(cell, "value")
+    if kind == "percentage":
+        return shown(value, "0.##########%").replace(".%", "%")
+    if kind == "boolean":
+        return value_of(cell, "boolean-value").upper()
+    names = {"date": "date-value", "time": "time-value", "string": "string-value"}
+    return value_of(cell, names[kind]) if kind in names else f"{value} {value_of(cell, 'currency')}".strip()
 
 
 def _hidden_columns(table: Any) -> Iterator[int]:  # noqa: ANN401

@@ -1,10 +1,12 @@
 """Text of OpenDocument files: headings, paragraphs, numbered lists, tables, text boxes, and notes at the end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from corpus.documents import TextBuilder
+from corpus.readers.docx.scripts import lowered, raised
+from corpus.readers.html.elements import one_line
 from corpus.readers.office.numbering import numeral
 from corpus.readers.office.opendocument.package import Level, OpenDocument, name_of, value_of, whole_value
 
@@ -51,6 +53,8 @@ _FLOATING = {
     "g",
     "connector",
 }
+
+_MOVED: Mapping[int, Callable[[str], str]] = {1: raised, -1: lowered}
 
 _DRAWING_NAMES = "svg-compatible"
 """Part of the namespace of titles and descriptions of pictures; `title` of texts is a field."""
@@ -104,10 +108,10 @@ class TextReader:
 
     def _is_hidden(self, element: Any) -> bool:  # noqa: ANN401
         if name_of(element) in ("hidden-text", "hidden-paragraph"):
-            return True
+            return value_of(element, "is-hidden") != "false"
         if name_of(element) == "section" and value_of(element, "display") == "none":
             return True
-        return value_of(element, "style-name") in self._document.hidden
+        return bool(self._document.style(element).hidden)
 
     def _heading(self, element: Any) -> None:  # noqa: ANN401
         level = whole_value(element, "outline-level", 1)
@@ -134,14 +138,36 @@ class TextReader:
                 self._notes.append(child)
             elif name == "annotation":
                 self._document.left_out["comments"] += 1
+            elif name == "frame" and (formula := self._formula(child)):
+                yield formula
             elif name in _FLOATING:
                 self._floating.append(child)
             elif name and not _is_skipped(child):
-                if self._is_hidden(child):
-                    self._document.left_out["hidden texts"] += 1
-                else:
-                    yield from self._pieces(child)
+                yield from self._span(child)
             yield _BLANKS.sub(" ", child.tail or "")
+
+    def _span(self, element: Any) -> Iterator[str]:  # noqa: ANN401
+        if self._is_hidden(element):
+            self._document.left_out["hidden texts"] += 1
+        elif move := _MOVED.get(self._document.style(element).position or 0):
+            yield move(self.inline(element))
+        else:
+            yield from self._pieces(element)
+
+    def _formula(self, frame: Any) -> str:  # noqa: ANN401
+        """Return the text of a formula that a frame shows; empty if it shows something else. Each is read once.
+
+        A space is before it where its first figure would become a part of the number before it.
+        """
+        shown = frame.find("{*}object")
+        if shown is None:
+            return ""
+        if len(shown) and name_of(shown[0]) == "math":
+            text = one_line(shown[0])
+        else:
+            text = self._document.formulas.pop(value_of(shown, "href").removeprefix("./").rstrip("/"), "")
+        before = frame.getparent().text if frame.getprevious() is None else frame.getprevious().tail
+        return f" {text}" if text[:1].isdecimal() and (before or "")[-1:].isdecimal() else text
 
     def _add_floating(self) -> None:
         """Add the text boxes that are anchored in the paragraphs before."""
@@ -173,7 +199,7 @@ class TextReader:
             for block in item:
                 name = name_of(block)
                 if name == "list":
-                    self._items(block, value_of(block, "style-name") or style, level + 1, lines)
+                    self._inner(block, style, level + 1, lines)
                 elif name == "h":
                     self._builder.paragraph("\n".join(lines))
                     lines.clear()
@@ -185,6 +211,13 @@ class TextReader:
                 else:
                     continue
                 number = ""
+
+    def _inner(self, element: Any, style: str, level: int, lines: list[str]) -> None:  # noqa: ANN401
+        """Collect the lines of a list in an item. If it has a style of its own, it is counted from the beginning."""
+        own = value_of(element, "style-name") or style
+        if own != style and value_of(element, "continue-numbering") != "true":
+            self._counts.pop(own, None)
+        self._items(element, own, level, lines)
 
     def _number(self, counts: dict[int, int], levels: dict[int, Level], level: int) -> str:
         """Count an item or a heading, and return its number as it is shown."""

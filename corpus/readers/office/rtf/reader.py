@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from corpus.errors import SourceError
+from corpus.readers.docx.scripts import lowered, raised
+from corpus.readers.docx.symbols import symbols
 from corpus.readers.office.rtf.flow import Flow
 from corpus.readers.office.rtf.words import CHARACTERS, CHARSETS, KNOWN, SKIPPED
 
@@ -37,6 +39,10 @@ class _Group:
     style: int = 0
     outline: int = 0
     in_table: bool = False
+    position: int = 0
+    """1 for raised characters, -1 for lowered ones."""
+    closing: str = ""
+    """Text that stands after the group."""
 
     def inner(self) -> "_Group":
         """Return the state at the start of a group in it. `copy.copy` takes ten times as long."""
@@ -50,6 +56,7 @@ class _Group:
             self.style,
             self.outline,
             self.in_table,
+            self.position,
         )
 
 
@@ -61,6 +68,7 @@ class RtfReader:
         data: The file, from its first brace on.
         encoding: Encoding of characters whose font has none.
         fonts: Number of the character set of each font.
+        names: Name of each font, in pieces.
         styles: Name of each style of paragraphs, in pieces.
         about: Fields of the information, in pieces.
         notes: Footnotes and endnotes.
@@ -71,6 +79,7 @@ class RtfReader:
     data: bytes
     encoding: str = "cp1252"
     fonts: dict[int, int] = field(default_factory=dict)
+    names: dict[int, list[str]] = field(default_factory=dict)
     styles: dict[int, list[str]] = field(default_factory=dict)
     about: dict[str, list[str]] = field(default_factory=dict)
     notes: list[Flow] = field(default_factory=list)
@@ -82,6 +91,7 @@ class RtfReader:
     _bytes: bytearray = field(default_factory=bytearray)
     _joined: list[bool] = field(default_factory=list)
     _joins: bool = False
+    _default_font: int | None = None
     _to_skip: int = 0
     _optional: bool = False
 
@@ -123,6 +133,7 @@ class RtfReader:
             self._stack.append(self._group)
             self._group = self._group.inner()
         elif self._stack:
+            self._add(self._group.closing)
             if len(self._flows) > 1 and self._flows[-1][0] == len(self._stack):
                 self._flows.pop()
             self._group = self._stack.pop()
@@ -158,25 +169,37 @@ class RtfReader:
 
     def unicode(self, value: int | None) -> None:
         """Add a character by its number; the characters for old programs follow."""
-        self._add(chr((value or 0) % 0x10000))
+        character = chr((value or 0) % 0x10000)
+        is_place = "\uf000" <= character <= "\uf0ff"
+        self._add(self._symbols(character, character) if is_place else character)
         self._to_skip = self._group.fallback
 
     def plain(self, value: int | None) -> None:
         """Reset the properties of characters."""
-        self._group.hidden, self._group.deleted, self._group.font = False, False, None
+        self._group.hidden, self._group.deleted, self._group.position = False, False, 0
+        self._group.font = self._default_font
+
+    def default_font(self, value: int | None) -> None:
+        """Set the font of text without one."""
+        self._default_font = self._group.font = value
 
     def set_group(self, name: str, value: int | str | None) -> None:
         """Set a property of the group."""
         setattr(self._group, name, value)
+
+    def open_bracket(self, before: str) -> None:
+        """Begin a part of an equation, which stands in brackets."""
+        self._add(f"{before}(")
+        self._group.closing = ")"
 
     def code_page(self, value: int | None) -> None:
         """Set the encoding of characters whose font has none."""
         with contextlib.suppress(LookupError):
             self.encoding = codecs.lookup("utf-8" if value == _UTF8 else f"cp{value}").name
 
-    def mac(self, value: int | None) -> None:
-        """Set the encoding of characters to that of old Macintosh programs."""
-        self.encoding = "mac-roman"
+    def set_encoding(self, name: str) -> None:
+        """Set the encoding of characters to that of an old system."""
+        self.encoding = name
 
     def character_set(self, value: int | None) -> None:
         """Set the encoding of a font."""
@@ -260,6 +283,7 @@ class RtfReader:
         self._flows.append((len(self._stack), flow))
         self._group.target = ""
         self._group.in_table = False
+        self._group.position = 0
         return flow
 
     def _level(self) -> int:
@@ -285,8 +309,14 @@ class RtfReader:
         charset = self.fonts.get(self._group.font) if self._group.font is not None else None
         encoding = CHARSETS.get(charset, self.encoding) if charset else self.encoding
         if encoding == "symbol":
-            return text.decode("cp1252", "replace").replace("\u00b7", "\u2022")
+            return self._symbols(text.decode("latin-1"), text.decode("cp1252", "replace"))
         return text.decode(encoding, "replace")
+
+    def _symbols(self, text: str, otherwise: str) -> str:
+        """Return what the places of a symbol font show, or something else if the font is not known."""
+        name = "".join(self.names.get(self._group.font or 0, [])).strip("; ")
+        shown = symbols(text, name)
+        return shown if shown != text or not name else otherwise
 
     def _add(self, text: str) -> None:
         group = self._group
@@ -297,9 +327,11 @@ class RtfReader:
                 bool(text.strip()) and not group.target
             )
         elif not group.target:
-            self._flow.add(text)
+            self._flow.add(raised(text) if group.position > 0 else lowered(text) if group.position else text)
         elif group.target == "mark":
             self._flow.add_mark(text)
+        elif group.target == "fonttbl" and group.font is not None:
+            self.names.setdefault(group.font, []).append(text)
         elif group.target == "stylesheet":
             self.styles.setdefault(group.style, []).append(text)
         elif group.target.startswith("info "):
@@ -309,7 +341,7 @@ class RtfReader:
 Action = Callable[[RtfReader, int | None], None]
 
 
-def _set_to(name: str, fixed: str | bool) -> Action:
+def _set_to(name: str, fixed: str | bool | int) -> Action:
     return lambda reader, value: reader.set_group(name, fixed)
 
 
@@ -319,6 +351,14 @@ def _toggle(name: str) -> Action:
 
 def _number(name: str, least: int = 0, most: int = 2**31) -> Action:
     return lambda reader, value: reader.set_group(name, min(max(value or 0, least), most))
+
+
+def _encoding(name: str) -> Action:
+    return lambda reader, value: reader.set_encoding(name)
+
+
+def _bracket(before: str) -> Action:
+    return lambda reader, value: reader.open_bracket(before)
 
 
 def _info(name: str) -> Action:
@@ -331,9 +371,14 @@ _ACTIONS: Mapping[str, Action] = {
     "v": _toggle("hidden"),
     "deleted": _toggle("deleted"),
     "plain": RtfReader.plain,
+    **dict.fromkeys(("super", "msup"), _set_to("position", 1)),
+    **dict.fromkeys(("sub", "msub"), _set_to("position", -1)),
+    "nosupersub": _set_to("position", 0),
+    **{name: _bracket(before) for name, before in (("mnum", ""), ("mden", "/"), ("mrad", "√"))},
     "f": _number("font"),
     "ansicpg": RtfReader.code_page,
-    "mac": RtfReader.mac,
+    **{name: _encoding(old) for name, old in (("mac", "mac-roman"), ("pc", "cp437"), ("pca", "cp850"))},
+    "deff": RtfReader.default_font,
     "fcharset": RtfReader.character_set,
     **dict.fromkeys(("par", "sect", "page", "column"), RtfReader.end_paragraph),
     "pard": RtfReader.new_paragraph,

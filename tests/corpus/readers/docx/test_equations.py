@@ -52,6 +52,12 @@ def brackets(inside: str) -> str:
         (part("m", part("mr", e("1"), e("0")), part("mr", e("0"), e("1"))), "1, 0; 0, 1"),
         (part("eqArr", e("a=1"), e("b=2")), "a=1; b=2"),
         (part("bar", e("x")) + part("borderBox", e("y")), "xy"),
+        (letters("2") + part("f", part("num", "1"), part("den", "3")) + part("rad", part("deg"), e("5")), "2 1/3√5"),
+        (part("f", part("num", "1"), part("den", "2")) + part("sSup", e("10"), part("sup", "6")), "1/2 10⁶"),
+        (part("rad", part("deg"), e("3")) + part("rad", part("deg", "3"), e("x")), "√3 ³√x"),
+        (letters("3") + part("sSup", e("10"), part("sup", "6")), "3 10⁶"),
+        (letters("3") + part("sSup", e("x"), part("sup", "2")), "3x²"),
+        (letters("19") + letters("04"), "1904"),
     ],
 )
 def test_an_equation_is_read_in_one_line(inside: str, shown: str) -> None:
@@ -61,3 +67,8 @@ def test_an_equation_is_read_in_one_line(inside: str, shown: str) -> None:
 def test_equations_below_each_other_are_lines() -> None:
     both = part("oMathPara", part("oMath", "a=1"), part("oMath", "b=2"))
     assert only(docx_of(para("So", both)), "a.docx").text == "So\na=1\nb=2"
+
+
+def test_an_equation_keeps_its_figures_apart_from_the_figure_before_it() -> None:
+    half = part("oMath", part("f", part("num", "1"), part("den", "2")))
+    assert only(docx_of(para("For 2", half, " hours.")), "a.docx").text == "For 2 1/2 hours."

@@ -112,3 +112,11 @@ def test_headings_that_name_columns_leave_a_table_a_table() -> None:
 def test_an_odd_row_costs_only_itself(odd: str, shown: str) -> None:
     body = para("Before.") + table(row("a", "1"), odd, row("z", "9")) + para("After.")
     assert only(docx_of(body), "a.docx").text == f"Before.\n\na | 1\n{shown}z | 9\n\nAfter."
+
+
+def test_a_hidden_row_is_left_out() -> None:
+    hidden = f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{para('Secret')}</w:tc><w:tc>{para('9')}</w:tc></w:tr>"
+    shown = "".join(
+        f"<w:tr><w:tc>{para(a)}</w:tc><w:tc>{para(b)}</w:tc></w:tr>" for a, b in (("Boat", "Tons"), ("Auk", "7"))
+    )
+    assert only(docx_of(f"<w:tbl>{shown}{hidden}</w:tbl>"), "a.docx").text == "Boat | Tons\nAuk | 7"

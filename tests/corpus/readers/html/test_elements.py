@@ -29,6 +29,12 @@ def text_of(body: str) -> str:
         ("<label>Owner <input value='Ida'></label><input type='hidden' value='x'>", "Owner Ida"),
         ("<textarea>Blue hull</textarea><select><option>Oak<option selected>Larch</select>", "Blue hull Larch"),
         ("<math><msup><mi>x</mi><mn>2</mn></msup><mo>=</mo><mfrac><mi>a</mi><mn>2</mn></mfrac></math>", "x²=a/2"),
+        ("<math><mn>2</mn><mfrac><mn>1</mn><mn>3</mn></mfrac><mn>4</mn></math>", "2 1/3 4"),
+        ("<math><mn>2</mn><msup><mn>10</mn><mn>6</mn></msup></math>", "2 10⁶"),
+        ("<math><mn>2</mn><msqrt><mn>3</mn></msqrt><mroot><mi>x</mi><mn>3</mn></mroot></math>", "2√3 ³√x"),
+        ("<math><mfrac><msup><mi>x</mi><mn>2</mn></msup><msqrt><mn>3</mn></msqrt></mfrac></math>", "x²/(√3)"),
+        ("<math><msqrt><mn>2</mn><mfrac><mn>3</mn><mi>x</mi></mfrac></msqrt></math>", "√(2 3/x)"),
+        ("<math><msqrt><mi>a</mi><mo>+</mo><mi>b</mi></msqrt></math>", "√(a+b)"),
         ("<p>One<!-- no --> two<script>no()</script></p>", "One two"),
     ],
 )

@@ -92,6 +92,22 @@ def test_characters_are_read_as_the_page_declares_them(declared: str) -> None:
     assert "Él — “llegó”." in only(data, "a.html").text
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "words"),
+    [
+        ("iso-2022-jp", "iso-2022-jp", "港は静かだ。"),
+        ("iso-8859-8-i", "iso8859-8", "הנמל שקט"),
+        ("x-sjis", "cp932", "港は静かだ。"),
+        ("x-cp1251", "cp1251", "Порт тих."),
+        ("x-mac-cyrillic", "mac_cyrillic", "Порт тих."),
+        ("windows-949", "cp949", "항구는 조용하다."),
+    ],
+)
+def test_names_of_encodings_are_those_that_browsers_know(name: str, codec: str, words: str) -> None:
+    data = page(f"<p>{words} {WORDS}</p>", f"<meta charset='{name}'>").encode(codec)
+    assert words in only(data, "a.html").text
+
+
 def test_a_page_in_no_known_encoding_is_refused() -> None:
     data = page(f"<p>Él llegó. {WORDS}</p>").encode("cp1252")
     with pytest.raises(SourceError, match="it is not valid UTF-8"):

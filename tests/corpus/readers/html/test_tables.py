@@ -45,3 +45,8 @@ def test_a_quoted_table_stays_a_table() -> None:
 )
 def test_the_cells_of_a_table_that_lays_out_a_page_are_blocks(table: str) -> None:
     assert text_of(table).split("\n\n")[:2] == ["Saw", SENTENCE.strip()]
+
+
+def test_the_foot_of_a_table_stands_below_its_rows() -> None:
+    rows = "<thead><tr><th>Boat<th>Tons</thead><tfoot><tr><td>All<td>23</tfoot><tbody><tr><td>Heron<td>14</tbody>"
+    assert text_of(f"<table>{rows}</table>") == "Boat | Tons\nHeron | 14\nAll | 23"

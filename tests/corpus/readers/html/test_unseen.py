@@ -50,3 +50,8 @@ def test_what_no_reader_sees_is_no_text(unseen: str) -> None:
 )
 def test_what_shows_when_it_is_clicked_is_text(opened: str) -> None:
     assert text_of(opened).endswith("\n\nIs it old?\n\nIt is.")
+
+
+@pytest.mark.parametrize("name", ["shadowrootmode", "shadowroot"])
+def test_a_shadow_root_in_the_page_is_read(name: str) -> None:
+    assert text_of(f"<div><template {name}='open'><p>The mill turns.</p></template></div>").endswith("The mill turns.")

@@ -375,3 +375,18 @@ def test_headers_of_any_length_are_read_within_limits() -> None:
 def test_a_word_in_the_users_encoding_is_decoded_by_it() -> None:
     data = mail("Паром".encode("cp1251"), "text/plain")
     assert only(data, "a.eml", ReadOptions(encoding="cp1251")).text == "Pilot\n\nПаром"
+
+
+def test_hidden_words_of_a_page_are_left_out() -> None:
+    hidden = '<div style="display: none; max-height: 0">See it in a browser.</div>'
+    assert only(mail(f"{hidden}<p>The pilot comes.</p>", "text/html; charset=utf-8"), "a.eml").text == (
+        "Pilot\n\nThe pilot comes."
+    )
+
+
+def test_headers_are_in_ascii_whatever_the_text_is_in() -> None:
+    body = base64.b64encode("The pilot comes.".encode("utf-16")).decode()
+    kind = 'text/plain; charset="utf-16"\nContent-Transfer-Encoding: base64'
+    document = only(mail(body, kind), "a.eml")
+    assert (document.text, document.metadata.authors) == ("Pilot\n\nThe pilot comes.", ("Ana Ruiz",))
+    assert document.metadata.published == "2019-05-06"

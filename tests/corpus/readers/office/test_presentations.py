@@ -193,3 +193,23 @@ def test_a_slide_is_read_once() -> None:
         )
     }
     assert only(presentation(ROTA, members=members), "a.pptx").text.count("The rota") == 1
+
+
+def test_raised_and_lowered_figures_have_characters_of_their_own() -> None:
+    runs = (("30000", "2"), ("0", " of CO"), ("-25000", "2"))
+    words = "".join(f'</a:t></a:r><a:r><a:rPr baseline="{place}"/><a:t>{text}' for place, text in runs)
+    read = only(presentation(slide(shape(f"20 km{words}"))), "a.pptx")
+    assert read.text == "20 km² of CO₂"
+
+
+def test_an_equation_is_read_in_one_line() -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    words = f'For 2</a:t></a:r><x:m xmlns:x="x" {math}><m:oMath>{half}</m:oMath></x:m><a:r><a:t> hours'
+    assert only(presentation(slide(shape(words))), "a.pptx").text == "For 2 1/2 hours"
+
+
+def test_one_of_two_versions_of_words_is_read() -> None:
+    versions = "".join(f"<mc:{name}><a:r><a:t>nine</a:t></a:r></mc:{name}>" for name in ("Choice", "Fallback"))
+    words = f'At </a:t></a:r><mc:AlternateContent xmlns:mc="mc">{versions}</mc:AlternateContent><a:r><a:t> or ten'
+    assert only(presentation(slide(shape(words))), "a.pptx").text == "At nine or ten"

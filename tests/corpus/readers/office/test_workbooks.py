@@ -225,3 +225,15 @@ def test_a_macro_is_no_text() -> None:
 def test_a_file_of_slides_is_no_workbook() -> None:
     with pytest.raises(SourceError, match="without its list of sheets"):
         only(archive({"xl/workbook.xml": slide()[:40]}), "a.xlsx")
+
+
+def test_raised_and_lowered_figures_have_characters_of_their_own() -> None:
+    def run(text: str, place: str) -> str:
+        return f'<r><rPr><vertAlign val="{place}"/></rPr><t>{text}</t></r>'
+
+    area = f"<r><t>20 km</t></r>{run('2', 'superscript')}"
+    rows = (
+        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><r><t>CO</t></r>'
+        f"{run('2', 'subscript')}</is></c></row>"
+    )
+    assert only(workbook({"Air": sheet_xml(rows)}, strings=[area]), "a.xlsx").text == "Air\n\n20 km² | CO₂"

@@ -58,6 +58,13 @@ def test_each_row_of_a_table_is_a_line_in_whatever_order_it_is_drawn(by_columns:
     assert text_of(sorted(cells, key=lambda cell: (cell[0], -cell[1])) if by_columns else cells) == ROWS
 
 
+def test_an_empty_cell_of_a_table_keeps_its_place() -> None:
+    rows = [("", "Tons", "Master"), ("Heron", "14", "Ida Falk"), ("Auk", "", "Lise Dahl"), ("Ruff", "7", "")]
+    cells = [(60 + 130 * at, 700 - 16 * row, words) for row, each in enumerate(rows) for at, words in enumerate(each)]
+    shown = [cell for cell in cells if cell[2]]
+    assert text_of(shown) == "| Tons | Master\nHeron | 14 | Ida Falk\nAuk | | Lise Dahl\nRuff | 7"
+
+
 def test_the_lines_of_a_cell_are_joined() -> None:
     words = [
         (60, 700, "Boat"),

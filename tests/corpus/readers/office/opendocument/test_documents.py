@@ -188,3 +188,86 @@ def test_repeated_cells_are_limited() -> None:
     cells = '<table:table-cell table:number-columns-repeated="9999999"><text:p>a</text:p></table:table-cell>' * 3
     read = only(text_document(f"<table:table><table:table-row>{cells}</table:table-row></table:table>"), "a.odt")
     assert read.text.count("a") == 1000
+
+
+def style(name: str, properties: str, family: str = "text", parent: str = "") -> str:
+    return (
+        f'<style:style style:name="{name}" style:family="{family}" style:parent-style-name="{parent}">'
+        f"<style:text-properties {properties}/></style:style>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("super 58%", "900²"),
+        ("33% 58%", "900²"),
+        ("sub 58%", "900₂"),
+        ("-33% 58%", "900₂"),
+        ("0% 100%", "9002"),
+        ("20% 100%", "9002"),
+    ],
+)
+def test_raised_and_lowered_figures_have_characters_of_their_own(place: str, text: str) -> None:
+    styles = style("Small", f'style:text-position="{place}"') + style("T1", "", parent="Small")
+    read = only(text_document(p('900<text:span text:style-name="T1">2</text:span>'), styles), "a.odt")
+    assert read.text == text
+
+
+def test_a_style_hides_what_inherits_from_it() -> None:
+    hidden = 'text:display="none"'
+    styles = (
+        style("Secret", hidden, "paragraph")
+        + style("P1", "", "paragraph", "Secret")
+        + style("P2", 'text:display="true"', "paragraph", "P1")
+        + style("P3", hidden)
+        + style("P4", "", "paragraph", "P5")
+        + style("P5", "", "paragraph", "P4")
+    )
+    body = p("Gone.", "P1") + p("Shown.", "P2") + p("Of another family.", "P3") + p("In a circle.", "P4")
+    assert only(text_document(body, styles), "a.odt").text == "Shown.\n\nOf another family.\n\nIn a circle."
+
+
+def test_a_conditional_text_is_read_unless_it_is_hidden() -> None:
+    texts = "".join(
+        f'<text:hidden-text text:is-hidden="{state}">{word}</text:hidden-text>'
+        for state, word in (("true", "never "), ("false", "now"))
+    )
+    assert only(text_document(p(f"Lind sails {texts}.")), "a.odt").text == "Lind sails now."
+
+
+def test_a_list_in_an_item_with_a_style_of_its_own_is_counted_from_the_beginning() -> None:
+    letters = (
+        '<text:list-style style:name="L2"><text:list-level-style-number text:level="2" style:num-format="a" '
+        'style:num-suffix=")"/></text:list-style>'
+    )
+
+    def inner(*texts: str) -> str:
+        return f'<text:list text:style-name="L2">{"".join(item(p(text)) for text in texts)}</text:list>'
+
+    body = item(p("Sails"), inner("jib", "main")) + item(p("Oars"), inner("long"))
+    read = only(text_document(f'<text:list text:style-name="L1">{body}</text:list>', NUMBERED + letters), "a.odt")
+    assert read.text == "1. Sails\na) jib\nb) main\n2. Oars\na) long"
+
+
+HALF = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mfrac><mn>1</mn><mn>2</mn></mfrac></math>'
+
+
+def test_a_formula_is_read_in_its_sentence() -> None:
+    frame = "<draw:frame><draw:object>{}</draw:object></draw:frame>"
+    body = p(f"For 2{frame.format(HALF)} hours.")
+    assert only(flat("text", body), "a.fodt").text == "For 2 1/2 hours."
+
+
+def test_a_formula_that_is_a_document_of_its_own_is_read_once() -> None:
+    frame = '<draw:frame><draw:object xmlns:xlink="x" xlink:href="./Object 1"/></draw:frame>'
+    manifest = (
+        '<manifest:manifest xmlns:manifest="m"><manifest:file-entry manifest:full-path="Object 1/" '
+        'manifest:media-type="application/vnd.oasis.opendocument.formula"/><manifest:file-entry '
+        'manifest:full-path="Object 2/" manifest:media-type="application/vnd.oasis.opendocument.formula"/>'
+        "</manifest:manifest>"
+    )
+    members = {"META-INF/manifest.xml": manifest, "Object 1/content.xml": HALF}
+    read = only(open_document("text", p(f"For {frame} an hour{frame}."), members=members), "a.odt")
+    assert read.text == "For 1/2 an hour."
+    assert read.metadata.extra["reader_notes"] == ["damaged parts were left out: Object 2"]

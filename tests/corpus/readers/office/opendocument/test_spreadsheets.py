@@ -102,3 +102,27 @@ def test_text_boxes_on_a_sheet_are_read() -> None:
 
 def test_a_flat_file_is_read() -> None:
     assert only(flat("spreadsheet", sheet("Berths", *BERTHS)), "a.fods").text.endswith("Heron | 9")
+
+
+@pytest.mark.parametrize(
+    ("about", "shown"),
+    [
+        ('office:value-type="float" office:value="1234.5"', "1234.5"),
+        ('office:value-type="percentage" office:value="0.25"', "25%"),
+        ('office:value-type="percentage" office:value="0.125"', "12.5%"),
+        ('office:value-type="currency" office:value="9" office:currency="EUR"', "9 EUR"),
+        ('office:value-type="date" office:date-value="2021-05-04"', "2021-05-04"),
+        ('office:value-type="boolean" office:boolean-value="true"', "TRUE"),
+        ('office:value-type="string" office:string-value="Otter"', "Otter"),
+    ],
+)
+def test_a_cell_without_a_text_has_its_value(about: str, shown: str) -> None:
+    cells = f"<table:table-cell><text:p>Berth</text:p></table:table-cell><table:table-cell {about}/>"
+    body = sheet("Berths", f"<table:table-row>{cells}</table:table-row>")
+    assert only(open_document("spreadsheet", body), "a.ods").text == f"Berths\n\nBerth | {shown}"
+
+
+def test_a_format_may_show_nothing_of_a_value() -> None:
+    cells = '<table:table-cell><text:p>Berth</text:p></table:table-cell><table:table-cell office:value="0"><text:p/>'
+    body = sheet("Berths", f"<table:table-row>{cells}</table:table-cell></table:table-row>")
+    assert only(open_document("spreadsheet", body), "a.ods").text == "Berths\n\nBerth"

@@ -19,6 +19,10 @@ def rtf(body: str, head: str = HEAD) -> bytes:
     [
         ("Lind sails.\\par Ruiz rests.\\par", "Lind sails.\n\nRuiz rests."),
         ("Lind\\line sails.", "Lind\nsails."),
+        ("20 km{\\super 2} of CO\\sub 2\\nosupersub  and 10\\super 6\\plain  men", "20 km² of CO₂ and 10⁶ men"),
+        ("900{\\super {\\footnote See 1904.}} men", "900 men\n\nSee 1904."),
+        ("{\\*\\moMath{\\mf{\\mnum{\\mr 1}}{\\mden{\\mr 2}}}{\\msSup{\\me x}{\\msup 3}}}", "(1)/(2)x³"),
+        ("{\\*\\moMath{\\mrad{\\mdeg}{\\me 5}}}", "√(5)"),
         ("One\r\nword", "Oneword"),
         ("Caf\\'e9 \\u8364 ?5 \\emdash \\ldblquote so\\rdblquote \\{\\}\\\\", "Café €5 —“so”{}\\"),
         ("{\\f1 \\'ef\\'ee\\'f0\\'f2}", "порт"),
@@ -123,3 +127,31 @@ def test_a_file_without_words_is_refused() -> None:
         only(rtf("{\\pict 00ff}"), "a.rtf")
     with pytest.raises(SourceError, match=r"^it has no text that can be read \(hidden texts were left out: 1\)"):
         only(rtf("{\\v secret}"), "a.rtf")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("5 {\\f4\\'b3} 3", "5 ≥ 3"),
+        ("{\\f4 a\\u-3917?\\'b7}", "α≥•"),
+        ("{\\f5\\'fc} so", "✓ so"),
+        ("{\\f6 \\'a9}", "©"),
+        ("{\\f7\\'b3}", "≥"),
+    ],
+)
+def test_symbols_are_read_as_the_characters_that_they_show(body: str, text: str) -> None:
+    fonts = "".join(
+        f"{{\\f{at}\\fcharset2 {name};}}" for at, name in ((4, "Symbol"), (5, "Wingdings"), (6, "Boats"), (7, "Symbol"))
+    )
+    assert only(rtf(body, f"{{\\rtf1\\ansi{{\\fonttbl{{\\f0 Times;}}{fonts}}}\\f0 "), "a.rtf").text == text
+
+
+def test_words_without_a_font_are_in_the_default_one() -> None:
+    head = "{\\rtf1\\ansi\\ansicpg1252\\deff3{\\fonttbl{\\f0\\fcharset0 Times;}{\\f3\\fcharset204 Cyr;}}"
+    assert only(rtf("\\'ef\\'ee\\'f0\\'f2 {\\f0 caf\\'e9}\\plain  \\'ef", head), "a.rtf").text == "порт café п"
+
+
+@pytest.mark.parametrize(("word", "codec"), [("mac", "mac-roman"), ("pc", "cp437"), ("pca", "cp850")])
+def test_an_old_system_has_an_encoding_of_its_own(word: str, codec: str) -> None:
+    body = f"{{\\rtf1\\{word} caf\\'{'é'.encode(codec).hex()}}}"
+    assert only(body.encode(), "a.rtf").text == "café"
