@@ -31,6 +31,7 @@ from corpus.passages.splitting import PassageSplitter
 from corpus.readers.formats import format_of
 from corpus.readers.office import number_formats
 from corpus.readers.office.rtf.documents import read_rtf
+from corpus.readers.pdf.alignment import aligned, letters_of
 from corpus.readers.text import markdown_sections
 from corpus.text.decoding import decode, decoded
 from corpus.text.language import language_of
@@ -107,6 +108,12 @@ SPLITTER = PassageSplitter(count_tokens, target_tokens=40, max_tokens=60)
 def lines_of(text: str) -> list[int]:
     """Where each line begins, as starts of sections or pages."""
     return [0, *(at + 1 for at, character in enumerate(text) if character == "\n")]
+
+
+def align(text: str) -> None:
+    """The text of a page with its lines the other way round."""
+    page, _ = letters_of("\n".join(reversed(text.split("\n"))))
+    aligned(letters_of(text)[0], page, [at // 40 for at in range(len(page))])
 
 
 def notebook(text: str) -> object:
@@ -237,6 +244,7 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "read_rtf": lambda text: read_rtf(b"{\\rtf1 Words. " + text.replace("{", "(").encode(), ReadOptions()),
     "number_formats.shown": lambda text: [number_formats.shown("-1.5", text), number_formats.shown(text, "0")],
     "printable": printable,
+    "aligned": align,
     # corpus.cleaning
     "clean": clean,
     "cleaned": lambda text: cleaned(document_of(text)),

@@ -202,6 +202,7 @@ MEASURED_ROOMS = """
     corpus.readers.html.pruning
     corpus.readers.html.tables
     corpus.readers.html.unseen
+    corpus.readers.pdf.alignment
     corpus.readers.pdf.pages
     corpus.readers.json_rows
     corpus.readers.mail.bodies

@@ -20,14 +20,14 @@ class Annotations:
     """Words in a page's annotations.
 
     Args:
-        texts: Comments, in the file's order.
-        values: Field values and list items, in the file's order, with the left, bottom, right and top of the field.
+        texts: Comments, in the file's order, with the left, bottom, right and top of the annotation.
+        values: Field values and list items, in the file's order, with those of the field.
         known: Indexes of the annotations with these texts, and of invisible ones.
         drawn: Whether other annotations draw words. Their text is found by drawing them on the page.
         hidden: Whether the file marks words as hidden.
     """
 
-    texts: list[str] = field(default_factory=list)
+    texts: list[tuple[str, tuple[float, float, float, float]]] = field(default_factory=list)
     values: list[tuple[str, tuple[float, float, float, float]]] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
     drawn: bool = False
@@ -85,10 +85,8 @@ def _add(found: Annotations, index: int, annotation: Any, forms: Any, plain: Cal
     elif words.strip():
         found.known.append(index)
         if not (_marks_text(kind) and _plain(words) in plain()):
-            if kind == raw.FPDF_ANNOT_WIDGET:
-                found.values.append((words, _rectangle(annotation)))
-            else:
-                found.texts.append(words)
+            kept = found.values if kind == raw.FPDF_ANNOT_WIDGET else found.texts
+            kept.append((words, _rectangle(annotation)))
     else:
         found.drawn = found.drawn or _is_drawn_with_words(kind, annotation, forms)
 
@@ -117,7 +115,8 @@ def _rectangle(annotation: Any) -> tuple[float, float, float, float]:  # noqa: A
 
     rectangle = raw.FS_RECTF()
     raw.FPDFAnnot_GetRect(annotation, ctypes.byref(rectangle))
-    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+    (left, right), (bottom, top) = sorted((rectangle.left, rectangle.right)), sorted((rectangle.bottom, rectangle.top))
+    return left, bottom, right, top
 
 
 def _marks_text(kind: int) -> bool:

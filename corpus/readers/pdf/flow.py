@@ -81,10 +81,11 @@ def read_page(runs: Sequence[Run], annotations: Annotations, box: _Box) -> ReadP
     rows = rows_of(directions.get(main, []))
     labels = _Labels([] if main else rows)
     texts = [text for text, field_box in annotations.values if not labels.take(text, field_box)]
+    texts += [text for text, _ in annotations.texts]
     left, bottom, right, top = box
     ends = {90: (left, right), 180: (-top, -bottom), 270: (-right, -left)}.get(main, (bottom, top))
     others = [[line_of(row) for row in rows_of(directions[other])] for other in ordered[1:]]
-    return ReadPage(rows, [line_of(row) for row in rows], *ends, others, [*texts, *annotations.texts])
+    return ReadPage(rows, [line_of(row) for row in rows], *ends, others, texts)
 
 
 def _shown(runs: Sequence[Run], box: _Box) -> Sequence[Run]:

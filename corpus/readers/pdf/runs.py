@@ -135,7 +135,7 @@ def runs_of(page: Any, text: str) -> list[Run]:  # noqa: ANN401
         page: A text page of pypdfium2's.
         text: Its text, from `text_of`.
     """
-    box = _boxes(page)
+    box = boxes_of(page)
     lines: list[tuple[list[_Word], int]] = []
     for line in _LINES.finditer(text):
         if not line[0].isspace():
@@ -188,7 +188,8 @@ def _put(accent: str, mark: _Word, word: _Word, box: Callable[[int], _Box]) -> b
     return False
 
 
-def _boxes(page: Any) -> Callable[[int], _Box]:  # noqa: ANN401
+def boxes_of(page: Any) -> Callable[[int], _Box]:  # noqa: ANN401
+    """Return a function that returns the left, bottom, right and top of a character of a text page, in points."""
     from pypdfium2 import raw
 
     rectangle = raw.FS_RECTF()
