@@ -202,6 +202,12 @@ class Settings(BaseSettings):
             "documents, while there are no others.",
         ),
     ] = None
+    originals: Annotated[
+        bool,
+        Field(
+            description="Keep the original of each PDF in the data folder, to show its pages with cited words marked."
+        ),
+    ] = False
     feedback: Annotated[bool, Field(description="Accept ratings of answers over HTTP.")] = True
     feedback_limit: Annotated[
         int, Field(ge=1, le=1_000_000, description="Maximum number of stored ratings; further ones are refused.")

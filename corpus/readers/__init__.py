@@ -3,6 +3,7 @@
 from corpus.readers.discovery import FoundFiles, find_files, is_wanted
 from corpus.readers.formats import reader_version
 from corpus.readers.ocr.pages import PAGE_SECONDS, reporting_pages
+from corpus.readers.pdf.drawing import draw_page
 from corpus.readers.reading import read_documents
 from corpus.readers.record_problems import SourceProblem
 
@@ -10,6 +11,7 @@ __all__ = [
     "PAGE_SECONDS",
     "FoundFiles",
     "SourceProblem",
+    "draw_page",
     "find_files",
     "is_wanted",
     "read_documents",

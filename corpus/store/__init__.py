@@ -5,6 +5,7 @@ from corpus.store.database import DATABASE_NAME, connect, sqlite_message, transl
 from corpus.store.filters import Allowed, AnyOf, Condition, Filters, Languages, Range, Scalar
 from corpus.store.layout import FORMAT_VERSION
 from corpus.store.meta_table import RowTotals
+from corpus.store.originals import ORIGINALS_NAME, Originals
 from corpus.store.recovery.repair import Repair, rebuild_database_indexes, repair, rewrite
 from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_aside
 from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
@@ -15,6 +16,7 @@ from corpus.store.writer import mismatch_message
 __all__ = [
     "DATABASE_NAME",
     "FORMAT_VERSION",
+    "ORIGINALS_NAME",
     "Allowed",
     "AnyOf",
     "Change",
@@ -22,6 +24,7 @@ __all__ = [
     "Filters",
     "Languages",
     "Move",
+    "Originals",
     "Put",
     "Range",
     "Remove",

@@ -12,6 +12,7 @@ from corpus.documents import EncodedPassage, RemovedSpan, SourceDocument
 from corpus.errors import UnknownDocumentError
 from corpus.store.changes import Change, Move, Put
 from corpus.store.database import DATABASE_NAME, connect, transaction, translated_errors
+from corpus.store.originals import Originals
 from corpus.store.rows import StoredDocument
 from corpus.store.view import View
 from corpus.store.write_lock import recorded_writer
@@ -147,9 +148,14 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Writer]:
+        originals = Originals(self.folder)
         with (
             translated_errors(self.folder / DATABASE_NAME),
             transaction(self._connection),
             recorded_writer(self.folder),
         ):
-            yield Writer(self._connection, self.folder, self._now())
+            writer = Writer(self._connection, self.folder, self._now())
+            yield writer
+            unused = writer.unused_originals(originals)
+        for digest in unused:
+            originals.remove(digest)

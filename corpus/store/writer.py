@@ -16,6 +16,7 @@ from corpus.errors import EncoderMismatchError, SpanError, StoreCorruptError, Un
 from corpus.store.changes import Move, Put
 from corpus.store.checksums import keyed_checksum
 from corpus.store.meta_table import RowTotals, read_meta, write_meta
+from corpus.store.originals import Originals
 from corpus.store.rows import (
     DOCUMENT_COLUMNS,
     Record,
@@ -57,6 +58,7 @@ class Writer:
         self._now = now
         self._meta = read_meta(connection)
         self._totals = RowTotals.parse(self._meta["totals"])
+        self._deleted: set[str] = set()
 
     def end(self) -> int:
         """Write the new generation and the totals; return the generation."""
@@ -64,6 +66,13 @@ class Writer:
         write_meta(self._connection, "generation", str(generation))
         write_meta(self._connection, "totals", str(self._totals))
         return generation
+
+    def unused_originals(self, originals: Originals) -> list[str]:
+        """Return the digests of the kept originals whose last document was deleted."""
+        kept = {digest for digest in self._deleted if originals.has(digest)}
+        if kept:
+            kept -= {digest for (digest,) in self._connection.execute("SELECT source_sha256 FROM documents")}
+        return sorted(kept)
 
     def recount(self) -> None:
         """Count the passages; the caller has verified that each document has all of its own."""
@@ -236,6 +245,8 @@ class Writer:
 
     def _delete(self, document: int) -> None:
         self.delete_passages(document)
+        digests = self._connection.execute("SELECT source_sha256 FROM documents WHERE key = ?", (document,))
+        self._deleted.update(str(digest) for (digest,) in digests)
         self._connection.execute("DELETE FROM documents WHERE key = ?", (document,))
         self._totals = self._totals.plus(RowTotals.of([document]), -1)
 

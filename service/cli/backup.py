@@ -15,7 +15,7 @@ file_argument = click.argument("file", type=NonEmptyPath(path_type=Path), metava
 @data_option
 @json_option
 def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> int:
-    """Copy all documents and feedback to one file, as they are at one moment.
+    """Copy all documents, kept originals and feedback to one file, as they are at one moment.
 
     Other processes may read and write meanwhile. The copy is verified before it is kept. Indexes are not included,
     because they can be rebuilt. The exit code is 3 if the feedback is damaged and the backup does not include it.
@@ -29,6 +29,8 @@ def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> int:
         emit_json(about)
     else:
         held = f"{plural(about.documents, 'document')} and {plural(about.passages, 'passage')}"
+        if about.originals:
+            held += f", with {plural(about.originals, 'original')}"
         size = file.stat().st_size / 1e6
         click.echo(f"Backed up {held} (generation {about.generation}) to {file}, {size:,.1f} MB.")
     if lost is not None:

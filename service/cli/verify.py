@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @data_option
 @json_option
 def verify(check: bool, data: Path | None, as_json: bool) -> int:
-    """Check every stored span, text and vector and the feedback, and repair damage from intact data.
+    """Check every stored span, text and vector, originals and feedback, and repair damage from intact data.
 
     The exit code is 3 if damage remains.
     """
@@ -38,7 +39,8 @@ def verify(check: bool, data: Path | None, as_json: bool) -> int:
         emit_json(_as_json(done))
     else:
         _show(done, settings.data, check=check)
-    return 3 if done.problems or done.not_rebuilt or done.feedback or (check and done.rebuilt) else 0
+    has_damage = done.problems or done.not_rebuilt or done.feedback or done.originals.damaged
+    return 3 if has_damage or (check and done.rebuilt) else 0
 
 
 def _as_json(done: Verified) -> dict[str, object]:
@@ -54,6 +56,7 @@ def _as_json(done: Verified) -> dict[str, object]:
         "rebuilt": dict(done.rebuilt),
         "not_rebuilt": dict(done.not_rebuilt),
         "feedback": done.feedback,
+        "originals": asdict(done.originals),
     }
 
 
@@ -76,16 +79,28 @@ def _show(done: Verified, folder: Path, *, check: bool) -> None:
         )
     if done.feedback is not None:
         click.echo(one_line(done.feedback), err=True)
+    _show_originals(done)
     checked = f"{plural(done.documents, 'document')} and {plural(done.passages, 'passage')}"
     if done.kind is not None:
         checked += f", vector index {done.kind}"
+    if done.originals.intact:
+        checked += f", {plural(done.originals.intact, 'original')}"
     click.echo(f"Checked {checked}: {_verdict(done, folder, check=check)}")
+
+
+def _show_originals(done: Verified) -> None:
+    for document in done.originals.removed:
+        click.echo(f"{document}: its original was damaged, and has been removed. Ingest its file again to keep it.")
+    for document in done.originals.damaged:
+        click.echo(f"{document}: its original is damaged.", err=True)
 
 
 def _verdict(done: Verified, folder: Path, *, check: bool) -> str:
     count = len(done.problems) + (len(done.rebuilt) if check else 0)
     if not count and done.not_rebuilt:
         return "the store is intact, but not every index on disk."
+    if not count and done.originals.damaged:
+        return "the documents are intact, but not all originals."
     if not count and done.feedback:
         return "the documents are intact, but not the feedback."
     if not count:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
+from corpus.store import Originals
 from service.access import AccessControl
 from service.http.middleware.admission import CONTROLLED_PATHS, AdmissionMiddleware
 from service.http.middleware.cors import SAFE_METHODS, CrossOriginMiddleware
@@ -21,10 +22,11 @@ from service.http.middleware.path_prefix import PathPrefixMiddleware
 from service.http.middleware.security_headers import SecurityHeadersMiddleware
 from service.http.problems import add_problem_handlers, problem_responses
 from service.http.question_queue import QuestionQueue
-from service.http.routes import ask, chat, documents, feedback, health, metrics, pages, suggestions
+from service.http.routes import ask, chat, documents, feedback, health, metrics, page_pictures, pages, suggestions
 from service.http.server.connections import ConnectionLimitMiddleware
 from service.http.state import Service
 from service.ingest import ChangeQueue
+from service.reading import PagePictures, SandboxLimits
 from service.schemas import Problem
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
@@ -34,7 +36,9 @@ from service.upkeep import Feedback
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI's own telemetry would export paths, queries and error messages."""
 
-ROUTERS = [module.router for module in (ask, chat, documents, feedback, health, metrics, pages, suggestions)]
+ROUTERS = [
+    module.router for module in (ask, chat, documents, feedback, health, metrics, page_pictures, pages, suggestions)
+]
 
 
 def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
@@ -92,6 +96,11 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     app.state.access = access
     app.state.intake = ChangeQueue(service.library, service.settings)
     app.state.feedback = Feedback(service.settings.data, service.settings.feedback_limit)
+    app.state.page_pictures = PagePictures(
+        Originals(service.settings.data),
+        SandboxLimits(seconds=service.settings.parse_seconds),
+        service.settings.wait_seconds,
+    )
     app.state.metrics = Metrics(version("footnote-qa"))
     app.state.question_queue = QuestionQueue(
         service.pipeline, service.settings.wait_seconds, app.state.metrics, tracing

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from corpus.store import Originals, StoredDocument
 from service.access import AccessControl
 from service.answering import Pipeline
 from service.http.question_queue import QuestionQueue
 from service.ingest import ChangeQueue
+from service.reading import PagePictures
 from service.retrieval import Library
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
@@ -23,6 +25,10 @@ class Service:
     settings: Settings
     library: Library
     pipeline: Pipeline
+
+    def has_original(self, document: StoredDocument) -> bool:
+        """Return whether the original of a document is kept, and may be shown."""
+        return self.settings.originals and Originals(self.settings.data).has(document.source_sha256)
 
 
 def _state(name: str) -> Callable[[Request], Awaitable[Any]]:
@@ -39,4 +45,5 @@ AccessState = Annotated[AccessControl, Depends(_state("access"))]
 IntakeState = Annotated[ChangeQueue, Depends(_state("intake"))]
 QuestionQueueState = Annotated[QuestionQueue, Depends(_state("question_queue"))]
 FeedbackState = Annotated[Feedback, Depends(_state("feedback"))]
+PagePicturesState = Annotated[PagePictures, Depends(_state("page_pictures"))]
 MetricsState = Annotated[Metrics, Depends(_state("metrics"))]

@@ -13,6 +13,7 @@ from corpus.readers import find_files
 from corpus.store import Store, StoredDocument
 from embeddings.encoder import Encoder
 from service.ingest.change_detection import ChangeDetector, StoredSources
+from service.ingest.originals import OriginalKeeper
 from service.ingest.passages import Splitter, encoded_passages, error_context
 from service.ingest.pipeline import IngestPipeline
 from service.ingest.sources import ReadFile, Source, borrowed_sandbox, found_sources, starter_sources, stored_files
@@ -154,11 +155,14 @@ class Ingester:
         with self._store.view() as view:
             stored = StoredSources.of(view)
         progress.start(len(sources))
+        keeper = OriginalKeeper(self._store, summary) if self._settings.originals else None
         try:
             with borrowed_sandbox(self._settings) as sandbox:
                 read = self._read or functools.partial(
                     sandbox.read, options=self._options, clean=self._settings.cleaning
                 )
+                if keeper is not None:
+                    read, sources = keeper.reading(read), keeper.sources(sources, stored.sources)
                 splitter = Splitter(sandbox, self._encoder, self._settings, stored.fingerprint, self._fingerprint)
                 detector = ChangeDetector(self._store.folder, stored, read, splitter)
                 pipeline = IngestPipeline(
@@ -166,4 +170,6 @@ class Ingester:
                 )
                 pipeline.run(itertools.chain(detector.outcomes(sources), detector.prune(pruned, force=force)))
         finally:
+            if keeper is not None:
+                keeper.finish()
             progress.finish()

@@ -84,6 +84,28 @@ class PageBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawPage:
+    """Request for a picture of a page. The PDF's bytes and the page's text, as UTF-8, follow.
+
+    Args:
+        seconds: Processor time.
+        number: Number of the page, from 0.
+        start: First code point of the text to mark.
+        end: Code point after the last one to mark.
+    """
+
+    seconds: int
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Reply to `DrawPage`. A PNG follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """Reply without a result: the file has no more documents, or the request failed.
 
@@ -96,8 +118,10 @@ class End:
     out_of_memory: bool = False
 
 
-_REQUESTS = (ReadFile, NextDocument, LoadTokenizer, Split, Clean)
-_REPLIES = (SourceDocument, SourceProblem, SplitText, Removed, PageBegun, End)  # a document's text follows it as UTF-8
+_REQUESTS = (ReadFile, NextDocument, LoadTokenizer, Split, Clean, DrawPage)
+_REPLIES = (SourceDocument, SourceProblem, SplitText, Removed, PageBegun, Picture, End)
+"""A document's text follows it as UTF-8."""
+
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (*_REQUESTS, *_REPLIES)}
 
 

@@ -7,6 +7,11 @@ from corpus.documents import Passage, RemovedSpan, SourceDocument
 from corpus.files import SourceBytes
 from corpus.readers import reader_version
 
+MAX_PICTURE_BYTES = 16 * 1024 * 1024
+"""Maximum size of a picture of a page; one of 4 million pixels that does not compress has 12 MB."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
 
 def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> SourceDocument:
     """Return the document with its text and the version of its reader.
@@ -24,6 +29,17 @@ def checked_document(document: SourceDocument, text: str, file: SourceBytes) -> 
             raise ValueError("a map lies outside its text")
     check_spans(document.removed_spans, text)
     return dataclasses.replace(document, text=text, reader_version=reader_version(document.media_type))
+
+
+def checked_picture(png: bytes) -> bytes:
+    """Return a picture of a page.
+
+    Raises:
+        ValueError: It is no PNG, or too large.
+    """
+    if not png.startswith(_PNG) or len(png) > MAX_PICTURE_BYTES:
+        raise ValueError("the picture is no PNG, or too large")
+    return png
 
 
 def check_spans(spans: Sequence[Passage | RemovedSpan], text: str) -> None:

@@ -159,6 +159,19 @@ class Sandbox:
         seconds = self._allowed(len(text))
         return self._request(seconds, lambda session: session.removed(text, media_type, pages, seconds))
 
+    def draw(self, data: bytes, number: int, text: str, start: int, end: int) -> bytes:
+        """Return a page of a PDF as a PNG; arguments as for `corpus.readers.draw_page`.
+
+        Raises:
+            SourceError: The page cannot be drawn, or drawing it exceeds a limit.
+            ReadingCancelled: `cancel` was called.
+        """
+        seconds = self._allowed(len(data))
+        png = self._request(seconds, lambda session: session.draw(data, number, text, start, end, seconds))
+        if len(data) >= RECYCLE_BYTES:
+            self._end()
+        return png
+
     def _request(self, seconds: int, request: Callable[[Session], Result]) -> Result:
         """Return the result of a request. Repeat it once if it fails in a process with earlier requests."""
         is_new = self._session is None

@@ -14,17 +14,19 @@ from corpus.text import TokenizerFile
 from service.reading.process import ReadingProcess
 from service.reading.protocol import (
     Clean,
+    DrawPage,
     End,
     LoadTokenizer,
     NextDocument,
     PageBegun,
+    Picture,
     ReadFile,
     Removed,
     Split,
     decode,
     encode,
 )
-from service.reading.reply_checks import check_spans, checked_document
+from service.reading.reply_checks import check_spans, checked_document, checked_picture
 from service.reading.splitting import DocumentStructure, PassageSizes, SplitText
 
 Reply = TypeVar("Reply")
@@ -130,6 +132,13 @@ class Session:
         spans = self._expected(self._receive(seconds), Removed).spans
         check_spans(spans, text)
         return spans
+
+    def draw(self, data: bytes, number: int, text: str, start: int, end: int, seconds: int) -> bytes:
+        """Return a picture of a page."""
+        self.forget_file()
+        self._send(seconds, DrawPage(seconds, number, start, end), data, text.encode())
+        self._expected(self._receive(seconds), Picture)
+        return checked_picture(self._frame(seconds))
 
     def _send(self, seconds: float, request: object, *frames: bytes) -> None:
         if not self.process.send(seconds, encode(request), *frames):

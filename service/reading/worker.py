@@ -15,7 +15,7 @@ from corpus.cleaning import clean, cleaned
 from corpus.documents import SourceDocument
 from corpus.errors import SourceError
 from corpus.files import Sidecar, SourceBytes
-from corpus.readers import PAGE_SECONDS, SourceProblem, read_documents, reporting_pages
+from corpus.readers import PAGE_SECONDS, SourceProblem, draw_page, read_documents, reporting_pages
 from corpus.text import TextTokens, load_identifier
 from service.reading import protocol
 from service.reading.splitting import DocumentStructure, PassageSizes, SplitText, split_text
@@ -25,6 +25,9 @@ _FORBIDDEN = (
     *("subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.system"),
     *("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "shutil."),
 )
+_LIMITED = protocol.ReadFile | protocol.NextDocument | protocol.Split | protocol.Clean | protocol.DrawPage
+"""Requests with a limit of processor time."""
+
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -99,6 +102,8 @@ class _Worker:
         elif isinstance(request, protocol.Clean):
             text = self._text()
             self._answer(lambda: protocol.Removed(clean(text, request.media_type, request.pages)))
+        elif isinstance(request, protocol.DrawPage):
+            self._draw(request)
         elif isinstance(request, protocol.Split) and request.structure is not None:
             structure, text = request.structure, self._text()
             self._answer(lambda: self._split(request.sizes, structure, text))
@@ -164,6 +169,15 @@ class _Worker:
             raise SourceError("no tokenizer is loaded to split it")
         return split_text(self._counter, sizes, structure, text)
 
+    def _draw(self, request: protocol.DrawPage) -> None:
+        data, text = self._frame(), self._text()
+        try:
+            picture = draw_page(data, request.number, text, request.start, request.end)
+        except Exception as error:
+            self._send(protocol.End(_reason(error)))
+        else:
+            self._send(protocol.Picture(), picture)
+
     def _answer(self, make: Callable[[], object]) -> None:
         try:
             reply = make()
@@ -173,7 +187,7 @@ class _Worker:
 
     def _request(self) -> object:
         request = protocol.decode(self._frame())
-        if isinstance(request, protocol.ReadFile | protocol.NextDocument | protocol.Split | protocol.Clean):
+        if isinstance(request, _LIMITED):
             used = resource.getrusage(resource.RUSAGE_SELF)
             _limit_processor_time(int(used.ru_utime + used.ru_stime) + request.seconds + 1)
         return request

@@ -55,13 +55,20 @@ class DocumentDetails(DocumentRecord):
     """A document without its text.
 
     `extra` has the other keys of the front matter; `pages`, the code point of the canonical text where each begins;
-    `places`, the cells or times of a source that has these instead.
+    `places`, the cells or times of a source that has these instead. `has_page_pictures` says whether its pages can be
+    shown.
     """
 
     extra: dict[str, Any]
     sections: list[SectionRecord]
     pages: list[int]
     places: list[PlaceRecord]
+    has_page_pictures: bool = False
+
+    @classmethod
+    def with_pages(cls, document: StoredDocument, root_path: str, *, has_page_pictures: bool) -> Self:
+        """Make the record of a document whose pages can be shown or not."""
+        return cls.of(document, root_path).model_copy(update={"has_page_pictures": has_page_pictures})
 
 
 class DocumentList(BaseModel):

@@ -1,8 +1,8 @@
 """Backup and restore of a data folder.
 
-A backup is an uncompressed tar archive of `manifest.json`, `footnote.db` and, if there is feedback,
-`feedback.sqlite3`. The manifest has the SHA-256 of each. Indexes and the prepared encoder are not included: they are
-rebuilt.
+A backup is an uncompressed tar archive of `manifest.json`, the kept originals, `footnote.db` and, if there is feedback,
+`feedback.sqlite3`. The manifest has the SHA-256 of the databases; an original has its own as its name. Indexes and the
+prepared encoder are not included: they are rebuilt.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import io
 import json
+import os
 import shutil
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from corpus.errors import BackupError, FeedbackError, StoreCorruptError, StoreEr
 from corpus.files import locked_folder, replaced
 from corpus.store import (
     DATABASE_NAME,
+    ORIGINALS_NAME,
     View,
     connect,
     copy_store,
@@ -31,6 +33,14 @@ from corpus.store import (
 from service.runtime.progress import Progress
 from service.runtime.terminal import plural
 from service.upkeep.feedback import FEEDBACK_NAME, Feedback, StoredRating
+from service.upkeep.originals import (
+    add_originals,
+    damaged_originals,
+    intact_originals,
+    is_original,
+    move_originals,
+    remove_others,
+)
 from service.upkeep.verify import Problem, problems
 
 MANIFEST_NAME = "manifest.json"
@@ -49,7 +59,8 @@ class Manifest:
         passages: Number of passages.
         generation: Generation of the store.
         made: Time of the backup, ISO 8601, UTC.
-        files: SHA-256 of each file by name.
+        files: SHA-256 of each database by name.
+        originals: Number of kept originals.
         backup: Version of the archive's layout.
     """
 
@@ -58,6 +69,7 @@ class Manifest:
     generation: int
     made: str
     files: Mapping[str, str]
+    originals: int = 0
     backup: int = BACKUP_VERSION
 
 
@@ -101,11 +113,14 @@ def back_up(
         with View(copy) as view:
             documents, passages = view.counts()
             generation = view.generation
+            originals = intact_originals(view, data)
         made = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         paths = [path for name in MEMBERS if (path := copy / name).exists()]
-        about = Manifest(documents, passages, generation, made, {path.name: _sha256(path) for path in paths})
+        files = {path.name: _sha256(path) for path in paths}
+        about = Manifest(documents, passages, generation, made, files, len(originals))
         with replaced(file) as target, tarfile.open(fileobj=target, mode="w") as archive:
             _add_manifest(archive, about)
+            add_originals(archive, data, originals)
             for path in paths:
                 archive.add(path, path.name, recursive=False, filter=_without_owner)
     return about, lost
@@ -149,13 +164,17 @@ def _restored(
                 f"The backup {file} holds a store of another format version. "
                 "Ingest its documents again into an empty folder, named with --data."
             ) from error
+        if damaged_originals(copy):
+            raise BackupError(f"The backup {file} is damaged (an original). Nothing was changed.")
         if found:
             raise BackupError(f"The backup {file} is damaged ({_first(found)}). Nothing was changed.")
         aside = None
         if broken:
             aside = f"{DATABASE_NAME}.damaged-{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}"
             set_aside(data, aside)
+        move_originals(copy, data)
         generation = replace_store(copy, data, generation)
+        remove_others(data)
         Feedback(data).add_all(Feedback(copy).ratings())
     return about, generation, aside
 
@@ -237,6 +256,9 @@ def _unpack(archive: tarfile.TarFile, file: Path, folder: Path) -> Manifest:
             about = _manifest(content.read(MAX_MANIFEST_BYTES), file)
         elif member.name in MEMBERS:
             digests[member.name] = _write(content, folder / member.name)
+        elif is_original(member.name):
+            (folder / ORIGINALS_NAME).mkdir(mode=0o700, exist_ok=True)
+            _write(content, folder / member.name)
     if about is None:
         raise BackupError(f"{file} is not a backup. Give a file written by footnote backup.")
     if digests != about.files or DATABASE_NAME not in digests:
@@ -257,7 +279,7 @@ def _manifest(data: bytes, file: Path) -> Manifest:
 def _write(content: IO[bytes], path: Path) -> str:
     """Copy to a new file; return the SHA-256."""
     digest = hashlib.sha256()
-    with path.open("xb") as file:
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         while block := content.read(COPY_BYTES):
             digest.update(block)
             file.write(block)

@@ -18,6 +18,7 @@ from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
 from service.upkeep.feedback import Feedback
+from service.upkeep.originals import CheckedOriginals, checked_originals
 from service.upkeep.verify import Problem, Remedy, problems
 
 INDEX_MESSAGES = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
@@ -40,6 +41,7 @@ class Verified:
         not_rebuilt: Problem of each index on disk that could not be written.
         kind: Kind of the vector index on disk; None if there is none.
         feedback: Problem of the feedback, which is not repaired; None if it can be read.
+        originals: The kept originals.
     """
 
     documents: int
@@ -50,6 +52,7 @@ class Verified:
     not_rebuilt: Mapping[str, str] = field(default_factory=dict)
     kind: str | None = None
     feedback: str | None = None
+    originals: CheckedOriginals = field(default_factory=CheckedOriginals)
 
 
 def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progress, *, check: bool) -> Verified:
@@ -57,7 +60,7 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
 
     A document with damaged passages, vectors or token vectors is split and encoded again from its text. Damaged SQLite
     indexes are rebuilt; if pages of the database are damaged, a new database is written. Vector and lexical indexes
-    that do not match the store are rebuilt.
+    that do not match the store are rebuilt. Damaged originals, and those of no document, are removed.
 
     Args:
         settings: Data folder, and sizes of passages and titles.
@@ -77,8 +80,10 @@ def verified(settings: Settings, encoder: Callable[[], Encoder], progress: Progr
     with View(settings.data, damaged=True) as view:
         documents, passages = view.totals.documents, view.totals.passages
         rebuilt, not_rebuilt, kind = ({}, {}, None) if left else _indexes(settings, view, check=check)
+        originals = CheckedOriginals() if left else checked_originals(view, settings.data, check=check)
     repaired = [problem for problem in found if problem.document not in {one.document for one in left}]
-    return Verified(documents, passages, left, repaired, rebuilt, not_rebuilt, kind, _feedback_problem(settings))
+    feedback = _feedback_problem(settings)
+    return Verified(documents, passages, left, repaired, rebuilt, not_rebuilt, kind, feedback, originals)
 
 
 def _problems(settings: Settings, progress: Progress) -> list[Problem]:

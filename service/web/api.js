@@ -9,8 +9,8 @@ import { currentKey, keyInPlaceOf } from "./key.js";
  * @import { Service } from "./chat/wire.js"
  * @typedef {{
  *   id: string, revision: string, title: string, publisher: string | null, authors: string[],
- *   published: string | null, language: string | null, url: string | null,
- *   sections: { title: string, level: number, start: number }[], pages: number[],
+ *   published: string | null, language: string | null, url: string | null, characters: number,
+ *   has_page_pictures: boolean, sections: { title: string, level: number, start: number }[], pages: number[],
  *   places: { label: string, start: number }[], extra: { recognised_pages?: Record<string, unknown> },
  * }} DocumentDetails
  */

@@ -10,6 +10,7 @@ import { filled } from "./chat/texts/index.js";
 import { headingLine, markedWords } from "./chat/words.js";
 import { namedSpan } from "./fragment.js";
 import { announce, byId } from "./page.js";
+import { showPictures } from "./pictures.js";
 
 /**
  * @import { DocumentDetails } from "./api.js"
@@ -46,11 +47,13 @@ async function open() {
 function show(details, text) {
   const headings = headingsIn(text, details.sections);
   const body = element("div", { id: "text", ...wordsOf(details.language) });
+  const pages = element("aside", { id: "pages", "aria-label": "Pages of the original" });
   const mark = () => {
+    showPictures(pages, details, citedSpan(details));
     status.replaceChildren(...markNamed(body, text, headings, details));
   };
   document.title = `${details.title} · Footnote`;
-  main.replaceChildren(...aboutDocument(details), body);
+  main.replaceChildren(...aboutDocument(details), body, pages);
   window.addEventListener("hashchange", mark);
   // A link to the place that the address names already changes nothing, so that no hashchange comes of it.
   document.addEventListener("click", (event) => {
@@ -60,6 +63,20 @@ function show(details, text) {
     }
   });
   mark();
+}
+
+/**
+ * The span that the address names, in code points; null if it names none of the document's words.
+ *
+ * @param {DocumentDetails} details
+ */
+function citedSpan({ characters }) {
+  const named = namedSpan(location.hash);
+  if (typeof named === "string") {
+    return null;
+  }
+  const end = named.end ?? characters;
+  return named.start < end && end <= characters ? { start: named.start, end } : null;
 }
 
 /** @param {DocumentDetails} details */

@@ -3,14 +3,14 @@
 n}function b(t,e,o){let n=i("button",{type:"button",...t},...e);return n.addEventListener("click",o),n}function j(t,e,...o){return i(`h${t}`,e,...o)}function A(t){
 return{lang:t,dir:"auto"}}function ae(t,e){return i("bdi",{lang:e},t)}var re=0;function ie(t){return re+=1,`${t}-${re}`}function T(t,e){try{let o=new URL(t??"",
 e);return t&&["http:","https:"].includes(o.protocol)?o:null}catch{return null}}var p=class t extends Error{constructor(e,{message:o="",details:n=[],status:s=null,lasting:r=!1}={}){super(o),this.kind=e,this.details=n,this.status=s,this.lasting=
-r||e==="rejected"||e==="tooLong"}get retry(){return!this.lasting}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},He={401:"refused",
+r||e==="rejected"||e==="tooLong"}get retry(){return!this.lasting}static of(e){return e instanceof t?e:new t("unreadable",{message:String(e)})}},Be={401:"refused",
 403:"refused",404:"unreachable",405:"unreachable",408:"busy",429:"busy"};function M(t,e){let{detail:o="",errors:n=[]}=e??{},s=Array.from(n,u=>({pointer:String(u?.
 pointer),detail:String(u?.detail)})),r=[o,...s.map(u=>`${u.pointer}: ${u.detail}`)].filter(u=>u!==""),a=s.length>0?s.map(u=>u.detail):o===""?[]:[String(o)],l=s.
-some(({pointer:u})=>/^\/filters/.test(u)),c=l?"refused":"rejected",d=He[t]??(t>=400&&t<500?c:"busy");return new p(d,{message:r.join(" ")||`status ${t}`,details:a,
-status:t,lasting:l})}function k(t){try{return JSON.parse(t)}catch{throw new p("unreadable")}}var Be=["doubt","collection","vague"];function I(t){try{if(De(t))return t}catch{}throw new p("unreadable")}function De({status:t,reason:e,answer:o,confidence:n,
+some(({pointer:u})=>/^\/filters/.test(u)),c=l?"refused":"rejected",d=Be[t]??(t>=400&&t<500?c:"busy");return new p(d,{message:r.join(" ")||`status ${t}`,details:a,
+status:t,lasting:l})}function k(t){try{return JSON.parse(t)}catch{throw new p("unreadable")}}var He=["doubt","collection","vague"];function I(t){try{if(De(t))return t}catch{}throw new p("unreadable")}function De({status:t,reason:e,answer:o,confidence:n,
 passages:s,interpretation:r}){return Ue(t,e,o)&&typeof n.level=="string"&&[n.probability,n.passage_probability].every(a=>typeof(a??0)=="number")&&s.every(Ge)&&Array.
 isArray(r?.turns??[])&&typeof(r?.spelling??"")=="string"}function Ue(t,e,o){let n=(o??null)===null;switch(t){case"answered":return Q(o)&&Q(o.reply_to??o);case"u\
-ncertain":return n&&Be.includes(e);case"not_found":return n&&(e??null)===null;default:return!1}}function Ge({text:t,highlights:e,citation:o,also_found_in:n}){return Q(
+ncertain":return n&&He.includes(e);case"not_found":return n&&(e??null)===null;default:return!1}}function Ge({text:t,highlights:e,citation:o,also_found_in:n}){return Q(
 {text:t,citation:o})&&Array.isArray(e)&&n.every(le)}function Q({text:t,citation:e}){return typeof t=="string"&&le(e)}function le({title:t,href:e,authors:o,section:n,
 speaker:s,place:r,recognised:a,publisher:l,published:c,language:d,url:u,source_href:m}){return[t,e,...o].every(f=>typeof f=="string")&&[n,s,r,l,c,d,u,m].every(f=>typeof(f??
 "")=="string")&&typeof(a??0)=="number"}var Je=12,Qe=20,Ke=4e5,L=class{#e;constructor(e){this.#e=e;let{turns:o,opened:n,draft:s}=Ye(e);this.turns=o,this.opened=n,this.draft=s}before(e){return this.turns.
@@ -28,18 +28,18 @@ r.rating)),l=n===void 0?{}:{answer:I(n),readWith:s,rated:r};return a?[{question:
 "answer")o=k(a);else if(r==="passage")n.push(k(a));else if(r==="error"){let l=k(a);throw M(Number(l?.status),l)}else if(r==="done"){if(o===null||k(a)?.passages!==
 n.length)throw new p("cutOff");return{...o,passages:n}}throw new p("cutOff")}var Xe=3e4,et=5e3;async function de(t,e,o){if(e.filters===null)throw new p("refused",{lasting:!0});let s={method:"POST",body:{...e,accept:["uncertain"]},accept:"\
 text/event-stream, application/json;q=0.5",signal:o};return Y(t,"/v1/chat",s,async(r,a)=>I(pe(r)==="text/event-stream"?await ue(a):k(await V(a))))}function K(t,e,o={}){
-return Y(t,e,o,async(n,s)=>({response:n,text:await V(s)}))}async function Y(t,e,o,n){let{endpoint:s,credentials:r,askKey:a}=t,{method:l="GET",body:c,accept:d,ignoreBOM:u=!1,
-signal:m}=o;if(s==="")throw new p("unreachable",{message:"the address of the service is unknown; set the attribute endpoint."});let f=t.key(),h=new AbortController;
-m?.addEventListener("abort",()=>h.abort(new p("stopped")),{once:!0});let g=0,O=()=>{clearTimeout(g),g=setTimeout(()=>h.abort(new p("slow")),Xe)};O();let S=!1,E;
-try{let y=await fetch(s+e,{method:l,credentials:r,body:c===void 0?null:JSON.stringify(c),headers:{...f===""?{}:{Authorization:`Bearer ${f}`},...c===void 0?{}:{"\
-Content-Type":"application/json"},...d===void 0?{}:{Accept:d}},referrerPolicy:"no-referrer",signal:h.signal});S=!0;let w=tt(y,O,u);if(y.ok)return await n(y,w);let N=await V(
-w);E=M(y.status,pe(y)==="application/problem+json"?k(N):null)}catch(y){E=y instanceof p?y:new p("cutOff"),E=h.signal.aborted?h.signal.reason:S?E:await nt(s)}finally{
-clearTimeout(g),h.abort()}if(E.status!==401||a===void 0)throw E;return await a(f,m),Y(t,e,o,n)}function pe(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.
-trim().toLowerCase()}async function*tt(t,e,o){let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=
-await n?.read())e(),yield s.decode(r.value,{stream:!0})}async function V(t){let e="";for await(let o of t)e+=o;return e}async function nt(t){if(new URL(t).origin===
-location.origin)return new p("unreachable");try{let{ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"no-ref\
-errer",signal:AbortSignal.timeout(et)});if(!o)return new p("unreachable")}catch{return new p("unreachable")}let e=`${t} does not allow ${location.origin}; its o\
-perator can, with FOOTNOTE_ORIGINS.`;return new p("refused",{message:e})}var he=["up","down"],ot=[403,404,405];function fe(t,e,{service:o,texts:n,icons:s,tell:r},a,l){let c=e.status==="not_found",d=c?{up:n.upMissing,down:n.downMissing}:
+return Y(t,e,o,async(n,s)=>({response:n,text:await V(s)}))}async function Y(t,e,o,n){let{endpoint:s,credentials:r,askKey:a}=t,{method:l="GET",body:c,accept:d,ignoreBOM:u=!1,signal:m}=o;if(s==="")throw new p("unreachable",
+{message:"the address of the service is unknown; set the attribute endpoint."});let f=t.key(),h=new AbortController;m?.addEventListener("abort",()=>h.abort(new p(
+"stopped")),{once:!0});let g=0,O=()=>{clearTimeout(g),g=setTimeout(()=>h.abort(new p("slow")),Xe)};O();let S=!1,E;try{let y=await fetch(s+e,{method:l,credentials:r,
+body:c===void 0?null:JSON.stringify(c),headers:{...f===""?{}:{Authorization:`Bearer ${f}`},...c===void 0?{}:{"Content-Type":"application/json"},...d===void 0?{}:
+{Accept:d}},referrerPolicy:"no-referrer",signal:h.signal});S=!0;let w=tt(y,O,u);if(y.ok)return await n(y,w);let N=await V(w);E=M(y.status,pe(y)==="application/p\
+roblem+json"?k(N):null)}catch(y){E=y instanceof p?y:new p("cutOff"),E=h.signal.aborted?h.signal.reason:S?E:await nt(s)}finally{clearTimeout(g),h.abort()}if(E.status!==
+401||a===void 0)throw E;return await a(f,m),Y(t,e,o,n)}function pe(t){return(t.headers.get("Content-Type")??"").split(";")[0]?.trim().toLowerCase()}async function*tt(t,e,o){
+let n=t.body?.getReader(),s=new TextDecoder("utf-8",{ignoreBOM:o});for(let r=await n?.read();r!==void 0&&!r.done;r=await n?.read())e(),yield s.decode(r.value,{stream:!0})}
+async function V(t){let e="";for await(let o of t)e+=o;return e}async function nt(t){if(new URL(t).origin===location.origin)return new p("unreachable");try{let{
+ok:o}=await fetch(`${t}/widget.js`,{method:"HEAD",cache:"no-store",credentials:"omit",referrerPolicy:"no-referrer",signal:AbortSignal.timeout(et)});if(!o)return new p(
+"unreachable")}catch{return new p("unreachable")}let e=`${t} does not allow ${location.origin}; its operator can, with FOOTNOTE_ORIGINS.`;return new p("refused",
+{message:e})}var he=["up","down"],ot=[403,404,405];function fe(t,e,{service:o,texts:n,icons:s,tell:r},a,l){let c=e.status==="not_found",d=c?{up:n.upMissing,down:n.downMissing}:
 {up:n.up,down:n.down},u=s&&!c,m=he.map(w=>b({class:`small thumb ${w}`,part:`thumb-${w}`,title:u?d[w]:null},[it(),i("span",{class:u?"unseen":null},d[w])],()=>O(w))),
 f=i("span",{class:"unsaved"}),h=!1;function g(){m.forEach((w,N)=>{w.setAttribute("aria-pressed",String(t.rated?.rating===he[N]))})}async function O(w){if(!h){h=
 !0,f.textContent="";try{await st(o,t,at(t.question,a.before(t),e,w)),r("feedback",{question:t.question,rating:t.rated?.rating??null})}catch(N){!t.rated&&ot.includes(
@@ -129,7 +129,7 @@ return At(e,o);if(t.answer===void 0){let g=t.failure??new p("unanswered");return
 b({class:"small",part:"stop"},[t.stop],e))}function qt({interpretation:t},{texts:e}){let o=t?.spelling;if(!o)return null;let n=$(e.spelling,[i("q",{dir:"auto"},
 o)]);return i("p",{class:"context",part:"spelling"},i("span",{},...n))}function Ot({readWith:t=[]},{texts:e,language:o},n){if(t.length===0)return null;let s=new Intl.
 ListFormat(o).formatToParts(t).map(({type:r,value:a})=>r==="element"?i("q",{dir:"auto"},a):a);return i("div",{class:"context",part:"context"},i("p",{},...$(e.context,
-s)),b({class:"small",part:"alone"},[e.alone],n))}var H=class{#e;#s;#r;#n=new Map;#t=!0;constructor(e,o,n,s){this.#s=e,this.#e=o,this.#r=s,this.conversation=n}replace(e){this.stop(),this.#t=!0,this.conversation=
+s)),b({class:"small",part:"alone"},[e.alone],n))}var B=class{#e;#s;#r;#n=new Map;#t=!0;constructor(e,o,n,s){this.#s=e,this.#e=o,this.#r=s,this.conversation=n}replace(e){this.stop(),this.#t=!0,this.conversation=
 e}set(e){this.#e=e}showAll(){this.#n.clear(),this.#s.replaceChildren();for(let e of this.conversation.turns)this.#i(e);this.#r.changed()}get asking(){return this.
 conversation.turns.find(({asking:e})=>e!==void 0)??null}async ask(e,o=!1){this.stop();let n={question:e,alone:o};if(this.#e.mended)for(let s of this.conversation.
 turns.filter(({answer:r})=>r===void 0))this.#o(s);return this.conversation.turns.push(n),this.#e.tell("question",{question:e}),this.#l(n)}stop(){let e=this.asking;
@@ -144,7 +144,7 @@ h!==null?e.failure=h:f!==null&&(e.answer=f,e.readWith=ce(m,f),this.conversation.
 e,e.alone??!1),askAlone:()=>this.#a(e,!0)},this.#d(e)),s=this.#s.contains(this.#u());return this.#n.set(e,n),o!==void 0?o.replaceWith(n):this.#n.size===1?this.#s.
 replaceChildren(n):this.#s.append(n),this.#r.changed(),s&&this.#c(),n}#c(){this.#u()===null&&this.#s.focus({preventScroll:!0})}#u(){let e=this.#s.getRootNode().
 activeElement;return e===document.body?null:e}#d(e){let{answer:o}=e;return o===void 0||!this.#t?null:fe(e,o,this.#e,this.conversation,()=>{this.#t=!1;for(let n of this.#s.
-querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var Ct=["title","greeting","placeholder","disclaimer"],B=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
+querySelectorAll(".feedback"))n.remove();this.#c(),this.#e.tell("unrated",{})})}};var Ct=["title","greeting","placeholder","disclaimer"],H=["endpoint","key","colour","color","position","theme","language","texts","suggestions","passages","filt\
 ers",...Ct],D=2e3,Oe=["document_id","publisher","published","language","tag","extra"],Nt=/^(ar|arc|ckb|dv|fa|he|ks|ku-arab|ps|sd|syr|ug|ur|yi)(-|$)/i,Ee=new Set;
 function z(t){Ee.has(t)||(Ee.add(t),console.warn(`Footnote: ${t}`))}function U(t,e){let o=`a JSON object of texts, with keys among ${Object.keys(R).join(", ")}`,
 n=v(t,"texts",null,zt,o),s=t.closest("[lang]")?.getAttribute("lang")||document.documentElement.lang,r=F(s)===void 0&&n===null?"en":s||"en",a=v(t,"language",qe(r)??
@@ -354,8 +354,8 @@ used.`),""):ze(n)}follow({placeholder:e,followUp:o},n){this.restart.hidden=!n,th
 suggestion"},[i("bdi",{},s)],()=>this.#e.suggestion(s)));this.log.replaceChildren(i("p",{class:"greeting",part:"greeting",dir:"auto"},e),n.length===0?"":i("div",
 {class:"suggestions",part:"suggestions"},...n))}scroll(){let e=this.log.lastElementChild;e instanceof HTMLElement&&e.classList.contains("turn")&&(this.log.scrollTop=
 e.offsetTop-12)}enter(){(matchMedia("(pointer: coarse)").matches?this.log:this.field).focus({preventScroll:!0})}};var q="footnote-chat",Rt=["open","close","question","answer","source","feedback","error"];function Fe(t,e){return class extends HTMLElement{static observedAttributes=[
-...B,"mode"];#e=U(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new J(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
-this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#f(),suggestion:n=>this.ask(n)});#o=new H(this.#t.log,this.#l(),new L(""),{stop:()=>this.#o.
+...H,"mode"];#e=U(document.createElement("div"),t);#s=!1;#r="";#n=null;#t=new J(this.attachShadow({mode:"open"}),{toggle:()=>this.#o.conversation.opened?this.close():
+this.open(),close:()=>this.close(),restart:()=>this.clear(),send:()=>this.#f(),suggestion:n=>this.ask(n)});#o=new B(this.#t.log,this.#l(),new L(""),{stop:()=>this.#o.
 stop(),began:()=>this.#t.scroll(),ended:n=>this.#m(n),changed:()=>this.#u()});constructor(){super(),this.#t.root.addEventListener("keydown",n=>this.#g(n))}open(){
 if(!this.isConnected)return;let{conversation:n}=this.#o;if(!this.#e.inline&&!n.opened){let s=document.activeElement;this.#n=s instanceof HTMLElement&&s!==this&&
 s!==document.body?s:null,n.opened=!0,this.#p(),n.save(),this.#h("open",{})}this.#t.enter()}close(){let{conversation:n}=this.#o;if(this.#e.inline||!n.opened)return;
@@ -375,7 +375,7 @@ composed:!0,cancelable:r,detail:s}))}#g(n){n.isComposing||(n.key==="Escape"&&thi
 this.close()):n.key==="Enter"&&!n.shiftKey&&n.target===this.#t.field&&(n.preventDefault(),this.#f()))}#f(){let n=this.#t.field.value;n.trim()!==""&&(this.#t.field.
 value="",this.ask(n)),this.#t.enter()}}}var C=document.currentScript instanceof HTMLScriptElement?document.currentScript:null,Ft=T(C===null?null:".",C?.src)?.href.replace(/\/$/,"")??null,We=new WeakSet;
 function _e(t){if(document.body){t();return}let e=new MutationObserver(()=>{document.body&&(e.disconnect(),t())});e.observe(document.documentElement,{childList:!0})}
-function Pe(t){if(document.querySelector(q)!==null||t.dataset.mode==="none")return;let e=document.createElement(q);e.setAttribute("mode","launcher");for(let o of B){
+function Pe(t){if(document.querySelector(q)!==null||t.dataset.mode==="none")return;let e=document.createElement(q);e.setAttribute("mode","launcher");for(let o of H){
 let n=t.dataset[o];n!==void 0&&e.setAttribute(o,n)}We.add(e),document.body.append(e)}function Pt(t){We.has(t)&&t.parentNode!==null&&_e(()=>document.querySelector(
 q)??document.body.append(t))}customElements.get(q)===void 0&&customElements.define(q,Fe(Ft,Pt));C!==null&&document.readyState==="loading"?document.addEventListener(
 "DOMContentLoaded",()=>Pe(C),{once:!0}):C!==null&&_e(()=>Pe(C));})();

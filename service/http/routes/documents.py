@@ -88,7 +88,9 @@ async def remove_document(document_id: DocumentId, intake: IntakeState) -> Remov
 def show_document(document_id: DocumentId, request: Request, service: ServiceState) -> DocumentDetails:
     """Return a document's metadata and sections, without its text."""
     with service.library.snapshot() as snapshot:
-        return DocumentDetails.of(snapshot.view.document(document_id), root_path(request.scope))
+        document = snapshot.view.document(document_id)
+    has_pictures = service.has_original(document)
+    return DocumentDetails.with_pages(document, root_path(request.scope), has_page_pictures=has_pictures)
 
 
 @router.get(

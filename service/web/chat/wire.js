@@ -64,6 +64,17 @@ export function send(service, path, options = {}) {
 }
 
 /**
+ * Send a request and return the body of the response, which is no error.
+ *
+ * @param {Service} service
+ * @param {string} path
+ * @param {Options} [options]
+ */
+export function sendForBlob(service, path, options = {}) {
+  return exchange(service, path, options, (response) => response.blob());
+}
+
+/**
  * Send a request; if it needs a key that can be asked for, again with that.
  *
  * @template T

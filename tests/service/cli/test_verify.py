@@ -10,6 +10,7 @@ import pytest
 
 from corpus.store.database import DATABASE_NAME
 from corpus.store.write_lock import WRITER_NAME
+from tests.corpus.readers.files import pdf
 from tests.service.cli.conftest import Run, damage
 
 Write = Callable[..., Path]
@@ -158,3 +159,30 @@ def test_verify_says_when_the_folder_of_indexes_is_a_file(filled: Run, data: Pat
     shutil.rmtree(data / "index")
     (data / "index").write_text("in the way")
     assert f"cannot be rebuilt: {data / 'index'} is a file. Move it elsewhere." in filled("verify").err
+
+
+def test_originals_are_kept_verified_backed_up_and_removed(
+    footnote: Run, data: Path, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_ORIGINALS", "on")
+    assert footnote("ingest", write("report.pdf", pdf([["The truce began that year."]]))).code == 0
+    ran = footnote("verify")
+    assert (ran.code, ran.out) == (
+        0,
+        "Checked 1 document and 1 passage, vector index exact, 1 original: everything is intact.\n",
+    )
+    backed_up = footnote("backup", tmp_path / "b.tar").out
+    assert backed_up.startswith("Backed up 1 document and 1 passage, with 1 original (generation ")
+    [original] = (data / "originals").iterdir()
+    original.write_bytes(b"other bytes")
+    checked = footnote("verify", "--check")
+    assert (checked.code, checked.err) == (3, "report: its original is damaged.\n")
+    assert checked.out.endswith(": the documents are intact, but not all originals.\n")
+    assert json.loads(footnote("verify", "--check", "--json").out)["originals"]["damaged"] == ["report"]
+    repaired = footnote("verify")
+    assert repaired.code == 0
+    assert repaired.out.startswith("report: its original was damaged, and has been removed. Ingest its file again")
+    assert footnote("ingest", tmp_path / "files" / "report.pdf").code == 0
+    assert len(list((data / "originals").iterdir())) == 1
+    assert footnote("documents", "remove", "report").code == 0
+    assert list((data / "originals").iterdir()) == []

@@ -35,7 +35,7 @@ class Watched:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _requested(self, url: str) -> None:
-        if not url.startswith(tuple(origin + "/" for origin in self.origins)):
+        if not url.removeprefix("blob:").startswith(tuple(origin + "/" for origin in self.origins)):
             self.foreign.append(url)
 
     def _said(self, message: ConsoleMessage) -> None:

@@ -26,7 +26,7 @@ def test_a_page_runs_only_its_own_scripts_and_tells_no_one_where_its_reader_was(
         "script-src 'self'",
         "style-src 'self'",
         "connect-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self' data: blob:",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
