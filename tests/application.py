@@ -1,11 +1,13 @@
 """Fixtures: an application over a small store, asked in process."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline
 from service.http.app import build_app
@@ -14,6 +16,7 @@ from service.ingest.ingester import Ingester
 from service.retrieval.library import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
+from tests.corpus.readers.files import pdf
 
 TRUCE = """---
 title: The truce
@@ -51,6 +54,16 @@ def service(documents: Path, ingester: Ingester, tiny_encoder: Encoder, settings
     assert not ingester.ingest([documents], NoProgress()).refused
     library = Library(settings, tiny_encoder)
     return Service(settings, library, Pipeline(library, settings))
+
+
+@pytest.fixture
+def report(service: Service, store: Store, tiny_encoder: Encoder, write: Callable[..., Path]) -> Service:
+    """The service with a PDF of two pages too, whose original is kept."""
+    settings = service.settings.model_copy(update={"originals": True})
+    path = write("report.pdf", pdf([["The truce began that year."], ["Second page, other words."]]))
+    assert not Ingester(store, lambda: tiny_encoder, settings).ingest([path], NoProgress()).refused
+    service.library.refresh()
+    return dataclasses.replace(service, settings=settings)
 
 
 @pytest.fixture

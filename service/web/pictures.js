@@ -43,7 +43,7 @@ export async function showPictures(place, details, span) {
       }
       const address = URL.createObjectURL(picture);
       shown.push(address);
-      place.append(figure(address, number, details.title));
+      place.append(figure(address, number, details));
     } catch {
       return;
     }
@@ -63,10 +63,11 @@ function pagesOf({ pages, characters }, { start, end }) {
 /**
  * @param {string} address
  * @param {number} number
- * @param {string} title
+ * @param {DocumentDetails} details
  */
-function figure(address, number, title) {
-  const alt = `Page ${number} of ${title}, with the cited words marked`;
+function figure(address, number, { title, extra }) {
+  const isRecognised = String(number) in (extra.recognised_pages ?? {}); // words from a picture have no places
+  const alt = `Page ${number} of ${title}${isRecognised ? "" : ", with the cited words marked"}`;
   return element(
     "figure",
     {},

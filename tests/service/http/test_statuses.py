@@ -58,6 +58,7 @@ CHAT = json.dumps({"messages": [{"role": "user", "content": QUESTION}]}).encode(
 RATING = json.dumps({"question": QUESTION, "status": "not_found", "rating": "up", "passage": None}).encode()
 UNUSABLE = ({"body": b"{}"}, {"body": b"{"}, {"headers": {"Content-Type": "text/plain"}})
 TEXT = "/v1/documents/truce/text"
+PAGE = "/v1/documents/report/pages/1.png"
 OPERATIONS = {
     "post /v1/ask": Operation("/v1/ask", JSON, ASK, UNUSABLE, 1024),
     "post /v1/chat": Operation("/v1/chat", JSON, CHAT, UNUSABLE, 1024),
@@ -80,6 +81,14 @@ OPERATIONS = {
         causes=(
             {"path": "/v1/documents/nothing/text"},
             {"path": TEXT + "?start=5&end=1"},
+            {"headers": {"If-None-Match": "*"}},
+        ),
+    ),
+    "get /v1/documents/{document_id}/pages/{number}.png": Operation(
+        PAGE,
+        causes=(
+            {"path": "/v1/documents/report/pages/9.png"},
+            {"path": "/v1/documents/report/pages/0.png"},
             {"headers": {"If-None-Match": "*"}},
         ),
     ),
@@ -143,7 +152,7 @@ def rated(server: Running) -> str:
 
 
 def test_every_status_that_can_come_is_named_and_no_other(
-    service: Service, documented: dict[str, set[int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    report: Service, documented: dict[str, set[int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert set(documented) == set(OPERATIONS)
     access = tmp_path / "access.toml"
@@ -153,7 +162,7 @@ def test_every_status_that_can_come_is_named_and_no_other(
 
     monkeypatch.setattr(bodies, "CHUNK_S", 0.1)
     monkeypatch.setattr(bodies, "MAX_JSON_BYTES", 1024)
-    with serving(service, access=access, upload_mebibytes=1) as server:
+    with serving(report, access=access, upload_mebibytes=1) as server:
         for name, operation in OPERATIONS.items():
             for change in (*ANYWHERE, *operation.causes):
                 caused[name].add(status(server, name, **change))
@@ -163,11 +172,11 @@ def test_every_status_that_can_come_is_named_and_no_other(
             path = operation.path.replace("RATED", rated(server))
             caused[name].add(status(server, name, path=path))
 
-    with serving(service, key_requests_per_minute=1) as server:
+    with serving(report, key_requests_per_minute=1) as server:
         for name in OPERATIONS:
             caused[name].update(status(server, name) for _ in range(2))
 
-    with serving(service, connections=16) as server, contextlib.ExitStack() as clients:
+    with serving(report, connections=16) as server, contextlib.ExitStack() as clients:
         for _ in range(4):  # as many as one address may have
             clients.enter_context(socket.create_connection(("127.0.0.1", server.port)))
         for name in OPERATIONS:

@@ -9,29 +9,14 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from corpus.store.originals import Originals
-from corpus.store.store import Store
-from embeddings.encoder.encoder import Encoder
 from service.http.app import build_app
 from service.http.state import Service
-from service.ingest.ingester import Ingester
-from service.runtime.progress import NoProgress
 from service.settings import Settings
 from tests.corpus.readers.files import pdf
-from tests.service.conftest import Write
 from tests.service.http.test_problems import assert_problem
 
 PAGE = "/v1/documents/report/pages/{}.png"
 KEY = "a-key-of-those-who-may-ask"
-
-
-@pytest.fixture
-def report(service: Service, store: Store, tiny_encoder: Encoder, write: Write) -> Service:
-    """The service with a PDF of two pages, whose original is kept."""
-    service = with_settings(service, originals=True)
-    path = write("report.pdf", pdf([["The truce began that year."], ["Second page, other words."]]))
-    Ingester(store, lambda: tiny_encoder, service.settings).ingest([path], NoProgress())
-    service.library.refresh()
-    return service
 
 
 def with_settings(service: Service, **changes: Any) -> Service:

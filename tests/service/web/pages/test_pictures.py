@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 from pydantic import SecretStr
 
 from corpus.store.store import Store
@@ -120,6 +120,19 @@ def test_the_pages_follow_the_address(opened: Callable[..., tuple[Page, Locator]
     page.evaluate("location.hash = ''")
     expect(pictures).to_have_count(0)
     expect(page.get_by_role("complementary")).to_have_count(0)
+
+
+def test_a_page_whose_words_were_recognised_is_not_said_to_have_marks(
+    new_page: Callable[..., Page], reports: RunningService, watched: Watched
+) -> None:
+    def recognised(route: Route) -> None:
+        route.fulfill(json={**route.fetch().json(), "extra": {"recognised_pages": {"1": 0.9}}})
+
+    watched.origins = [*watched.origins, reports.url]
+    page = new_page()
+    page.route("**/v1/documents/report", recognised)
+    page.goto(f"{reports.url}/documents/report#char=0,11")
+    expect(page.get_by_role("img")).to_have_attribute("alt", "Page 1 of The wrecks")
 
 
 def test_a_document_without_an_original_has_no_picture(new_page: Callable[..., Page], service: RunningService) -> None:
