@@ -26,7 +26,7 @@ class _Level:
         pattern: Text of a label, with `%1` for the number of the first level.
         form: Format of its number.
         start: Its first number.
-        restart: It restarts after a paragraph of one of so many levels; 0 for never.
+        restart: It restarts after a paragraph of one of this number of upper levels; 0 for never.
         decimal: Whether all numbers in its label are written in digits.
         joined: Whether neither tab nor space follows the label.
         style: Identifier of the paragraph style that belongs to it.
