@@ -26,6 +26,9 @@ MAX_PAGES = 20_000
 MAX_DATE_CHARACTERS = 100
 """Maximum length of the creation date in the file."""
 
+_DAY = re.compile(r"(?:D:)?(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+"""The day of a date as PDF writes it: `D:20200102030405Z`."""
+
 _XFA = 2
 """PDFium's FORMTYPE_XFA_FULL: a form whose fields are not on its pages."""
 
@@ -180,7 +183,9 @@ def _found(document: Any, pages: _Pages, notes: list[str]) -> Found:  # noqa: AN
     authors = [name for part in re.split(r"[;\n]| and ", about.get("Author", "")) if (name := " ".join(part.split()))]
     extra = pages.scans.recognition.extra
     if "CreationDate" in about:
-        extra["created"] = about["CreationDate"][:MAX_DATE_CHARACTERS]
+        given = about["CreationDate"][:MAX_DATE_CHARACTERS]
+        written = _DAY.match(given)
+        extra["created"] = given if written is None else "-".join(written.groups())
     if pages.damaged:
         extra["unreadable_pages"] = pages.damaged
     return Found(title=title or None, authors=tuple(authors), extra=extra, notes=notes)

@@ -28,7 +28,12 @@ def test_the_information_gives_title_and_authors_and_not_the_date_of_publication
     info = "/Title (The truce) /Author (Ana Ruiz; Luis Paz) /CreationDate (D:20200102030405Z)"
     about = only(pdf([["Words on the first line."]], info), "a.pdf").metadata
     assert (about.title, about.authors, about.published) == ("The truce", ("Ana Ruiz", "Luis Paz"), None)
-    assert about.extra == {"created": "D:20200102030405Z"}
+    assert about.extra == {"created": "2020-01-02"}
+
+
+def test_a_date_in_another_form_stays_as_it_is() -> None:
+    about = only(pdf([["Words on the first line."]], "/CreationDate (in the spring of 1931)"), "a.pdf").metadata
+    assert about.extra == {"created": "in the spring of 1931"}
 
 
 @pytest.mark.parametrize("title", ["Microsoft Word - final2.doc", "untitled", "truce.pdf", "scan.docx"])
