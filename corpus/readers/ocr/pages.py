@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ INSTALL = "install footnote-qa[ocr] to have the words recognised"
 
 MAX_NAMED = 10
 """Maximum pages listed in a note."""
+
+_WORD = re.compile(r"[^\W_]{2}")
+"""A word or number. A page with nothing but single signs is a drawing, of which the recogniser makes `O` or `1)`."""
 
 _begun: contextvars.ContextVar[Callable[[], None]] = contextvars.ContextVar("begun", default=lambda: None)
 
@@ -88,7 +92,7 @@ class Recognition:
         sure = [each for each in words if each.confidence >= MIN_CONFIDENCE]
         if len(sure) < len(words):
             self.unsure.append(number)
-        if not sure:
+        if not any(_WORD.search(each.text) for each in sure):
             self.without.append(number)
             return []
         self.confidences[number] = min(0.999, round(confidence_of(sure), 3))

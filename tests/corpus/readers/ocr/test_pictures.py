@@ -138,3 +138,9 @@ def test_pages_beyond_the_time_are_left_out_and_named(monkeypatch: pytest.Monkey
 
 def test_a_text_that_begins_like_a_bitmap_is_text() -> None:
     assert only("BM is how the minutes begin.", "a.txt").media_type == "text/plain"
+
+
+@pytest.mark.parametrize("sign", ["O", "1)", "—"])
+def test_a_picture_with_nothing_but_a_sign_has_no_words(sign: str) -> None:
+    with pytest.raises(SourceError, match="no words were recognised"):
+        only(saved(page(sign, width=900, height=200, left=60, top=60)), "drawing.png")
