@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from eval.runs import LoadedSet
-    from eval.training import ReaderModel, Schedule
+    from eval.training import Schedule
 
 MOST_MEASURED = 200
 """Questions of each set, with and without an answer each, that are measured on."""
@@ -75,7 +75,16 @@ def train(
     FOOTNOTE_READER names it.
     """
     from embeddings.encoder import DEFAULT_ENCODER, model_folder
-    from eval.training import average_with, divided, export_reader, mined, reader_measures, reader_tokenizer, sampled
+    from eval.training import (
+        ReaderModel,
+        average_with,
+        divided,
+        export_reader,
+        mined,
+        reader_measures,
+        reader_tokenizer,
+        sampled,
+    )
     from eval.training import train as train_reader
     from service.runtime.terminal import say
 
@@ -88,6 +97,8 @@ def train(
     check_enough(len(records), len(learnt), share)
     say(f"Learning from {len(learnt):,} questions, measuring on {len(held_out):,} about other articles.")
     start, measures = model_folder(DEFAULT_ENCODER), dict[str, float]()
+    if average is not None:
+        average_with(ReaderModel(start), average)  # refuses a wrong file before hours of work
 
     def measure(model: ReaderModel, tokenizer: Tokenizer) -> Mapping[str, float]:
         measures.update(reader_measures(model, tokenizer, held_out))

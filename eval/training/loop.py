@@ -208,7 +208,7 @@ def train(
 def average_with(model: ReaderModel, checkpoint: Path) -> None:
     """Replace the weights of a model by their mean with those that another training had at its end.
 
-    Two trainings that began alike, or of which one continues the other, have a mean that is better than either
+    Two trainings that began alike, or of which one continues the other, often have a mean that is better than either
     (Wortsman et al., Model soups, 2022, https://arxiv.org/abs/2203.05482).
 
     Args:
