@@ -301,9 +301,12 @@ def joined(text: str, after: str) -> str:
 
 
 def space_between(text: str, after: str) -> str:
-    """Return what separates two lines of a paragraph: a space, or nothing in Chinese and Japanese and after dashes."""
+    """Return what separates two lines of a paragraph: a space, or nothing in Chinese and Japanese.
+
+    Nothing stands after a parted word, nor after a dash or slash that no space precedes.
+    """
     end, start = text[-1:], after[:1]
-    if end == PARTED or end in "\u2014/" or (end == "\u2013" and start.isdigit() and text[-2:-1].isdigit()):
+    if end == PARTED or (end in "\u2013\u2014/" and text[-2:-1].strip()):
         return ""
     return "" if _has_no_spaces(end) and _has_no_spaces(start) else " "
 

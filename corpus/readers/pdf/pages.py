@@ -220,5 +220,5 @@ def _is_pdf(data: bytes, suffix: str) -> bool:
 
 
 PDF = ConvertedFormat(
-    "PDF", "application/pdf", (".pdf",), has_signature=True, sniff=_is_pdf, convert=read_pdf, version=2
+    "PDF", "application/pdf", (".pdf",), has_signature=True, sniff=_is_pdf, convert=read_pdf, version=3
 )

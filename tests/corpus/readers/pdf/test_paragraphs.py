@@ -63,6 +63,18 @@ def test_letters_of_another_size_begin_a_paragraph() -> None:
         ("an e-", "mail", "e-mail"),
         ("from Port-", "au-Prince", "Port-au-Prince"),
         ("in 1870\x96", "1871 and later", "1870–1871"),
+        ("the London\x96", "Paris mail", "London–Paris"),
+        ("of glass \x96", "or of brass", "–"),
+        ("the keeper and/", "or the board", "and/or"),
+        ("a fee-", "paying school", "fee-paying"),
+        ("the 19th-", "century glass", "19th-century"),
+        ("the so-", "ciety of keepers", "society"),
+        ("the so-", "called lamp", "so-called"),
+        ("the high-", "lights of it", "highlights"),
+        ("for two-", "and three-masted ships", "two- and three-masted"),
+        ("the thou-", "sand lamps", "thousand"),
+        ("on MS-", "DOS and later", "MS-DOS"),
+        ("to Mr Mc-", "Coy of the yard", "McCoy"),
     ],
 )
 def test_a_hyphen_at_a_line_end_is_kept_where_it_belongs_to_the_word(end: str, start: str, whole: str) -> None:
