@@ -14,6 +14,7 @@ from corpus.errors import SourceError
 from corpus.files import Sidecar
 from corpus.metadata.dates import read_date
 from corpus.metadata.front_matter import MAX_URL_CHARACTERS, FrontMatter, read_metadata
+from corpus.metadata.placeholders import is_no_title
 from corpus.text import decode, language_of, normalise
 
 MAX_TITLE_CHARACTERS = 200
@@ -32,14 +33,6 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 _PICTURE = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
 _LINK = re.compile(r"\[([^\[\]]{0,200})\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
 _MARKUP = re.compile(r"^(?:>|[-*+])\s+|\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)| #{1,6}$")
-_NO_TITLE = re.compile(
-    r"(?i)\W{0,3}(?:anonymous|unnamed|unknown|no title|title|untitled|(?:new |microsoft )?(?:word|text) document"
-    r"|(?:untitled )?(?:document|presentation|spreadsheet|page)|powerpoint presentation|microsoft \w+ - .*|slide"
-    r"|sin título|documento(?: sin título)?|sans titre|ohne titel|unbenannt|senza titolo|sem título"
-    r"|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|qxd|indd|pptx?|xlsx?|ps|txt))[\W\d]{0,6}"
-)
-"""Titles that programs give to a document without one."""
-
 _ADDRESS = TypeAdapter(AnyHttpUrl)
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -132,7 +125,7 @@ def _published(value: str | datetime.date | None, language: str | None, notes: l
 def _own_title(text: str | None) -> str | None:
     """Return the title that the format has, unless it is the placeholder of a program."""
     title = _line(text)
-    return None if title is None or _NO_TITLE.fullmatch(title) else title
+    return None if title is None or is_no_title(title) else title
 
 
 def _title(content: Content, name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corpus.documents import MAX_TEXT_CHARACTERS, Content, ReadOptions, SourceDocument
 from corpus.errors import SourceError
 from corpus.files import SourceBytes, printable
-from corpus.metadata import FrontMatter, metadata_of, read_byline, read_copied_page, read_sidecar
+from corpus.metadata import FrontMatter, metadata_of, read_byline, read_copied_page, read_sidecar, without_placeholders
 from corpus.text import language_of
 
 
@@ -45,10 +45,10 @@ class ConvertedFormat:
             raise
         except Exception as error:  # whatever a parser raises refuses this file only
             raise SourceError(f"it is a damaged {self.name} file; get a new copy, or save it again") from error
-        if not self.has_title and content.found.title is None:
-            found = dataclasses.replace(content.found, title=printable(file.path.stem))
-            content = dataclasses.replace(content, found=found)
-        yield document_of(file, self.media_type, content, options)
+        found = without_placeholders(content.found)
+        if not self.has_title and found.title is None:
+            found = dataclasses.replace(found, title=printable(file.path.stem))
+        yield document_of(file, self.media_type, dataclasses.replace(content, found=found), options)
 
 
 def document_of(

@@ -145,5 +145,5 @@ EPUB = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: has_member(data, _CONTAINER),
     convert=read_epub,
-    version=2,
+    version=3,
 )

@@ -73,7 +73,7 @@ def _found(properties: Any, story: Story) -> Found:  # noqa: ANN401
     authors = tuple(name for part in values.get("creator", "").split(";") if (name := part.strip()))
     return Found(
         title=values.get("title", "").strip() or None,
-        authors=() if authors == ("python-docx",) else authors,
+        authors=authors,
         language=values.get("language") or None,
         tags=tuple(tag for part in re.split("[,;]", values.get("keywords", "")) if (tag := part.strip())),
         extra=dict(_created(values.get("created", ""))),
@@ -97,5 +97,5 @@ DOCX = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_word(data),
     convert=read_docx,
-    version=2,
+    version=3,
 )

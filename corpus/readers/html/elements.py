@@ -20,7 +20,6 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LONGEST_HEADING = 500
 """Characters above which a heading is a paragraph: its end tag is missing."""
 
-_DELETED = ("del", "s", "strike")
 _READINGS = ("rp", "rt", "rtc")
 _TYPED = frozenset({"", "text", "number", "email", "tel", "url", "date", "time", "month", "week", "datetime-local"})
 """Types of an input whose value is shown as words."""
@@ -308,10 +307,10 @@ _HANDLERS: Mapping[str, Callable[[_Walk, Any], None]] = {
     **dict.fromkeys(_HEADINGS, _Walk._heading),
     **dict.fromkeys(("dir", "menu", "ol", "ul"), _Walk._list),
     **dict.fromkeys(("listing", "pre", "xmp"), _Walk._code),
-    **dict.fromkeys(_DELETED, _Walk._deleted),
     **dict.fromkeys(("img", "progress", "meter"), _Walk._nothing),
     **dict.fromkeys(("msub", "msubsup", "msup"), _Walk._power),
     "a": _Walk._link,
+    "del": _Walk._deleted,
     "br": _Walk._break,
     "button": _Walk._button,
     "dl": _Walk._terms,

@@ -203,5 +203,5 @@ def _past_white(data: bytes, at: int) -> int:
 
 
 HTML = ConvertedFormat(
-    "HTML", "text/html", (".html", ".htm", ".xhtml"), has_signature=False, sniff=_is_html, convert=read_html, version=2
+    "HTML", "text/html", (".html", ".htm", ".xhtml"), has_signature=False, sniff=_is_html, convert=read_html, version=3
 )

@@ -19,7 +19,7 @@ class MessageFormat:
     media_type: str = MEDIA_TYPE
     suffixes: Sequence[str] = (".eml",)
     has_signature: bool = False
-    version: int = 1
+    version: int = 2
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return False: headers may also begin a text about mail."""

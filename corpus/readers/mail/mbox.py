@@ -31,7 +31,7 @@ class MailboxFormat:
     media_type: str = "application/mbox"
     suffixes: Sequence[str] = (".mbox", ".mbx")
     has_signature: bool = True
-    version: int = 1
+    version: int = 2
 
     def matches(self, file: SourceBytes, options: ReadOptions) -> bool:
         """Return whether the file begins with the line before a message, and is not named as one message."""

@@ -22,8 +22,6 @@ _TYPES_READ = 1024 * 1024
 """Bytes of the list of content types that are searched."""
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_MADE_UP = {"openpyxl", "Steve Canny", "python-docx", "PptxGenJS"}
-"""Authors that libraries write into files without one."""
 
 
 class Package:
@@ -121,7 +119,7 @@ class Package:
         authors = (part.strip() for part in values.get("creator", "").split(";"))
         return Found(
             title=values.get("title") or None,
-            authors=tuple(name for name in authors if name and name not in _MADE_UP),
+            authors=tuple(name for name in authors if name),
             language=values.get("language") or None,
             tags=tuple(tag for part in re.split("[,;]", values.get("keywords", "")) if (tag := part.strip())),
             extra={"created": created} if (created := values.get("created", "")[:10]) else {},

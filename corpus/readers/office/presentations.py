@@ -221,4 +221,5 @@ PPTX = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_package(data, _USUAL, _MAIN),
     convert=read_presentation,
+    version=2,
 )

@@ -251,4 +251,5 @@ XLSX = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_package(data, _USUAL, _MAIN),
     convert=read_workbook,
+    version=2,
 )

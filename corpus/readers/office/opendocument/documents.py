@@ -30,4 +30,5 @@ ODT = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_opendocument(data, "text"),
     convert=read_text_document,
+    version=2,
 )

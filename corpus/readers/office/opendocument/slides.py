@@ -92,4 +92,5 @@ ODP = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_opendocument(data, "presentation"),
     convert=read_slides,
+    version=2,
 )

@@ -142,4 +142,5 @@ ODS = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_opendocument(data, "spreadsheet"),
     convert=read_spreadsheet,
+    version=2,
 )

@@ -58,4 +58,5 @@ RTF = ConvertedFormat(
     has_signature=True,
     sniff=lambda data, suffix: is_rtf(data),
     convert=read_rtf,
+    version=2,
 )
