@@ -6,6 +6,7 @@ from corpus.readers.ocr.pages import PAGE_SECONDS, reporting_pages
 from corpus.readers.pdf.drawing import draw_page
 from corpus.readers.reading import read_documents
 from corpus.readers.record_problems import SourceProblem
+from corpus.readers.unread import what_suffix_is
 
 __all__ = [
     "PAGE_SECONDS",
@@ -17,4 +18,5 @@ __all__ = [
     "read_documents",
     "reader_version",
     "reporting_pages",
+    "what_suffix_is",
 ]

@@ -19,7 +19,7 @@ MAX_RATIO = 200
 _SMALL = 1024 * 1024
 """Unpacked size up to which the ratio is not limited."""
 
-_DAMAGED = "it is a cut or damaged archive (.docx and .epub are archives); get a new copy"
+_DAMAGED = "it is a cut or damaged archive (office files and books are archives); get a new copy"
 
 _END = b"PK\x05\x06"
 _END_WITHIN = 22 + 65535
@@ -29,6 +29,11 @@ _END_WITHIN = 22 + 65535
 def is_archive(data: bytes) -> bool:
     """Return whether the bytes begin like a ZIP archive."""
     return data.startswith((b"PK\x03\x04", _END))
+
+
+def has_end(data: bytes) -> bool:
+    """Return whether a ZIP archive has its end record, without which it is cut."""
+    return data.rfind(_END, -_END_WITHIN) >= 0
 
 
 def has_member(data: bytes, name: str) -> bool:

@@ -6,12 +6,13 @@ from typing import Protocol
 from corpus.documents import ReadOptions, SourceDocument
 from corpus.errors import SourceError
 from corpus.files import SourceBytes
-from corpus.readers.archives import is_archive
+from corpus.readers.archives import has_end, is_archive
 from corpus.readers.docx.document import DOCX
 from corpus.readers.epub import EPUB
 from corpus.readers.html.page import HTML
 from corpus.readers.mail.eml import EML
 from corpus.readers.mail.mbox import MBOX
+from corpus.readers.mail.mhtml import MHTML
 from corpus.readers.markup.headings import ASCIIDOC, ORG, RST
 from corpus.readers.markup.notebook import IPYNB
 from corpus.readers.ocr.engine import is_installed
@@ -27,7 +28,7 @@ from corpus.readers.record_problems import SourceProblem
 from corpus.readers.records import CSV, JSON, JSON_LINES
 from corpus.readers.subtitles.subtitles import SRT, VTT
 from corpus.readers.text import MARKDOWN, TEXT
-from corpus.readers.unread import what_archive_is, what_is
+from corpus.readers.unread import what_archive_is, what_is, what_suffix_is
 
 
 class Format(Protocol):
@@ -67,7 +68,7 @@ class Format(Protocol):
 FORMATS: Sequence[Format] = (
     *(EPUB, DOCX, PPTX, XLSX, ODT, ODS, ODP, RTF, PDF, *PICTURES),
     *(MBOX, HTML, JSON_LINES, JSON, VTT),
-    *(CSV, EML, SRT, IPYNB, RST, ORG, ASCIIDOC, MARKDOWN, TEXT),
+    *(CSV, EML, MHTML, SRT, IPYNB, RST, ORG, ASCIIDOC, MARKDOWN, TEXT),
 )
 """All formats. The first one that matches the content of a file reads it."""
 
@@ -95,17 +96,23 @@ def format_of(file: SourceBytes, options: ReadOptions) -> Format:
     Raises:
         SourceError: The format is not supported, or is not that of the suffix.
     """
+    suffix = file.path.suffix.lower()
+    if is_archive(file.data) and not has_end(file.data):
+        is_zip = suffix not in SUFFIXES or not SUFFIXES[suffix].has_signature
+        raise SourceError(f"it is a cut or damaged {'ZIP archive' if is_zip else f'{suffix} file'}; get a new copy")
     found = next((each for each in FORMATS if each.matches(file, options)), None)
     what = what_is(file.data)
     if what is not None and (found is None or not found.has_signature):
         raise SourceError(f"it is {what}")
     if found is not None:
         return found
-    suffix = file.path.suffix.lower()
     if is_archive(file.data):
         raise SourceError(f"it is {what_archive_is(file.data, suffix)}")
     by_suffix = SUFFIXES.get(suffix)
     if by_suffix is None:
+        what = what_suffix_is(suffix)
+        if what is not None:
+            raise SourceError(f"it is {what}")
         raise SourceError("its format is not supported; if it is plain text, name it .txt")
     if by_suffix.has_signature:
         if not file.data:

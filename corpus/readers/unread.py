@@ -32,6 +32,7 @@ _SIGNATURES = (
     (b"\xdb\xa5-\0", "an old Word document (.doc); save it as .docx"),
     (b"\xe4R\\{\x8c\xd8\xa7M", "a OneNote section; save it as .docx or .pdf"),
     (b"1\xbe\0\0", "an old Write document; save it as .docx"),
+    (b'x\x9f>"', "a winmail.dat of Outlook; save the message from Outlook as .eml, or its attachments apart"),
     (b"SQLite format 3\0", "a SQLite database; save its tables as .csv"),
     (b"\0\x01\0\0Standard ", "an Access database; save its tables as .csv"),
     (b"!BDN", "an Outlook mailbox (.pst); save its messages as .eml"),
@@ -69,9 +70,51 @@ _OPENDOCUMENT = {
     "chart": "an OpenDocument chart; save it as .pdf",
 }
 
-
 _APPLE = ("Index/", "Index.zip", "index.xml")
 """Members of documents of Apple's programs, one of them in each."""
+
+_SUFFIXES = {
+    **_IWORK,
+    ".doc": "an old Word document (.doc); save it as .docx",
+    ".dot": "an old Word template (.dot); save it as .docx",
+    ".xls": "an old Excel workbook (.xls); save it as .xlsx or .csv",
+    ".ppt": "an old PowerPoint presentation (.ppt); save it as .pptx or .pdf",
+    ".pps": "an old PowerPoint presentation (.pps); save it as .pptx or .pdf",
+    ".xlsb": "an Excel binary workbook (.xlsb); save it as .xlsx or .csv",
+    ".wps": "a Works document (.wps); save it as .docx",
+    ".wpd": "a WordPerfect document (.wpd); save it as .docx",
+    ".pub": "a Publisher document (.pub); save it as .pdf",
+    ".vsd": "a Visio drawing (.vsd); save it as .pdf",
+    ".vsdx": "a Visio drawing (.vsdx); save it as .pdf",
+    ".one": "a OneNote section (.one); save it as .docx or .pdf",
+    ".odg": "an OpenDocument drawing (.odg); save it as .pdf",
+    ".msg": "an Outlook message (.msg); save it as .eml, .txt or .pdf",
+    ".pst": "an Outlook mailbox (.pst); save its messages as .eml",
+    ".ics": "a calendar (.ics); save its events as .csv or .txt",
+    ".vcf": "a file of contacts (.vcf); save them as .csv or .txt",
+    ".djvu": "a DjVu document (.djvu); save it as .pdf with its text",
+    ".djv": "a DjVu document (.djv); save it as .pdf with its text",
+    ".xps": "an XPS document (.xps); save it as .pdf",
+    ".oxps": "an XPS document (.oxps); save it as .pdf",
+    ".mobi": "a Kindle book (.mobi); save it as .epub",
+    ".azw": "a Kindle book (.azw); save it as .epub",
+    ".azw3": "a Kindle book (.azw3); save it as .epub",
+    ".fb2": "a FictionBook (.fb2); save it as .epub",
+    ".chm": "a compiled help file (.chm); save it as .html or .pdf",
+    ".tex": "a LaTeX source (.tex); give the .pdf that is made from it",
+    ".ps": "a PostScript file (.ps); save it as .pdf",
+    ".log": "a log file (.log); if it is text to be searched, name it .txt",
+    ".mdb": "an Access database (.mdb); save its tables as .csv",
+    ".accdb": "an Access database (.accdb); save its tables as .csv",
+    ".sqlite": "a SQLite database (.sqlite); save its tables as .csv",
+    ".zip": "a ZIP archive; unpack it",
+    ".7z": "a 7z archive; unpack it",
+    ".rar": "a RAR archive; unpack it",
+    ".gz": "a gzip archive; unpack it",
+    ".tgz": "a gzip archive; unpack it",
+    ".tar": "a tar archive; unpack it",
+}
+"""What files with these suffixes are, where the bytes do not tell, or are not read."""
 
 
 def what_is(data: bytes) -> str | None:
@@ -100,6 +143,11 @@ def what_archive_is(data: bytes, suffix: str) -> str:
     if has_member(data, "Index/Document.iwa") or (suffix in _IWORK and any(has_member(data, name) for name in _APPLE)):
         return _IWORK.get(suffix, "a document of Pages, Numbers or Keynote; save it as .docx, .xlsx or .pdf")
     return "a ZIP archive, not a document; unpack it"
+
+
+def what_suffix_is(suffix: str) -> str | None:
+    """Return what files with a suffix, in lower case, are, and what to do, to follow "it is"; None if it is unknown."""
+    return _SUFFIXES.get(suffix)
 
 
 def _what_compound_file_is(data: bytes) -> str:

@@ -292,9 +292,15 @@ def _show_gone(gone: Sequence[str]) -> None:
 
 
 def _show_skipped(skipped: Counter[str]) -> None:
+    from corpus.readers import what_suffix_is
+
     if skipped:
         kinds = ", ".join(f"{count} {one_line(suffix)}" for suffix, count in sorted(skipped.items()))
         click.echo(f"Skipped files of other types: {kinds}.")
+        for suffix in sorted(skipped):
+            what = what_suffix_is(suffix)
+            if what is not None:
+                click.echo(f"  {suffix} is {what}.")
 
 
 @click.command()

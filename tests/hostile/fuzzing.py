@@ -79,6 +79,7 @@ VALID: Mapping[str, bytes] = {
     "a.csv": TABLE.encode(),
     "a.json": RECORDS_OF_AN_ARRAY.encode(),
     "a.eml": MESSAGE,
+    "a.mht": mail(*parts("Content-Type: text/html\n\n" + PAGE, kind="related")),
     "a.mbox": mailbox(MESSAGE, mail("Two.", message_id="2@x")),
     "a.srt": SUBTITLES.encode(),
     "a.vtt": f"WEBVTT\nLanguage: en\n\nNOTE a\n\n{SUBTITLES.replace(',', '.')}".encode(),

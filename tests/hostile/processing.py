@@ -23,6 +23,7 @@ from corpus.metadata.bylines import read_byline, read_copied_page
 from corpus.metadata.dates import read_date
 from corpus.metadata.front_blocks import split_front_matter
 from corpus.metadata.front_matter import read_metadata, validated
+from corpus.metadata.placeholders import without_placeholders
 from corpus.metadata.precedence import metadata_of, read_sidecar
 from corpus.passages.headings import is_heading, kept_spans
 from corpus.passages.interviews import Conversation, labelled_lines
@@ -202,6 +203,8 @@ WORK: Mapping[str, Callable[[str], object]] = {
     "read_copied_page, about": lambda text: read_copied_page("About " + text, "en"),
     "read_date": read_date,
     "metadata_of": find_out,
+    "without_placeholders": lambda text: without_placeholders(Found(title=text, authors=[text], tags=[text])),
+    "without_placeholders, a name": lambda text: without_placeholders(Found(title="Microsoft Word - " + text)),
     "read_sidecar": lambda text: read_sidecar(Sidecar("a.meta.yaml", text.encode())),
     "markdown_sections": markdown_sections,
     "markdown_sections, a heading": lambda text: markdown_sections("# " + text.replace("\n", " ")),
@@ -220,6 +223,7 @@ WORK: Mapping[str, Callable[[str], object]] = {
         "a.eml", MAIL.replace("KIND", "text/plain; format=flowed; delsp=yes") + text
     ),
     "read_documents, a page in a message": lambda text: read("a.eml", MAIL.replace("KIND", "text/html") + text),
+    "read_documents, a saved page": lambda text: read("a.mht", MAIL.replace("KIND", "text/html") + text),
     "read_documents, headers of a message": lambda text: read("a.eml", HEADERS.replace("TEXT", text)),
     "read_documents, a type in a message": lambda text: read("a.eml", MAIL.replace("KIND", text)),
     "read_documents, parts of a message": lambda text: read(

@@ -151,6 +151,7 @@ MEASURED_ROOMS = """
     corpus.metadata.dates
     corpus.metadata.front_blocks
     corpus.metadata.front_matter
+    corpus.metadata.placeholders
     corpus.metadata.precedence
     corpus.passages.headings
     corpus.passages.interviews
@@ -210,6 +211,7 @@ MEASURED_ROOMS = """
     corpus.readers.mail.eml
     corpus.readers.mail.headers
     corpus.readers.mail.messages
+    corpus.readers.mail.mhtml
     corpus.readers.mail.parts
     corpus.readers.markup.headings
     corpus.readers.markup.notebook
@@ -268,6 +270,7 @@ WITHIN = {
         (
             *("array_rows", "body_of", "bytes_of", "decoded_words", "head_of", "header", "heading_of", "part_text"),
             *("read_message", "split_message", "words_of", "cues", "read_subtitles", "read_notebook"),
+            "read_web_page",
             *("asciidoc_sections", "org_sections", "rst_sections"),
         ),
         "read_documents",
@@ -331,6 +334,9 @@ WITHIN = {
     "shown": "read_workbook",
     "what_archive_is": "format_of",
     "what_is": "format_of",
+    "what_suffix_is": "format_of",
+    "has_end": "format_of",
+    "is_no_title": "without_placeholders",
     "prune": "read_html",
     "count": "read_html",
     "find_article": "read_html",

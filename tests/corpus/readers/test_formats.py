@@ -21,6 +21,7 @@ from corpus.readers.formats import FORMATS, SUFFIXES, Format, format_of, reader_
 from corpus.readers.html.page import HTML
 from corpus.readers.mail.eml import EML
 from corpus.readers.mail.mbox import MBOX
+from corpus.readers.mail.mhtml import MHTML
 from corpus.readers.markup.headings import ASCIIDOC, ORG, RST
 from corpus.readers.markup.notebook import IPYNB
 from corpus.readers.office.opendocument.documents import ODT
@@ -62,6 +63,7 @@ OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "__properties_versi
         ("a.json", b"broken", JSON),
         ("a.txt", b'[{"text": "Text."}]', TEXT),
         ("a.eml", mail(), EML),
+        ("a.mht", mail(), MHTML),
         ("a.txt", mail(), TEXT),
         ("a.mbox", mailbox(mail()), MBOX),
         ("a.eml", mailbox(mail()), EML),
@@ -95,7 +97,7 @@ def test_a_format_comes_from_the_content_else_from_the_name(name: str, data: byt
         ("README", b"Plain words.", "its format is not supported"),
         ("a.txt~", b"Plain words.", "its format is not supported"),
         ("a.txt.gz", b"\x1f\x8b\x08", "it is a gzip archive; unpack it"),
-        ("a.docx", word()[:-30], "it is a cut or damaged archive"),
+        ("a.docx", word()[:-30], "it is a cut or damaged .docx file"),
         ("a.docx", archive({"inner.docx": word()}), "it is a ZIP archive, not a document; unpack it"),
         ("a.docx", archive({"inner.docx": word()}, packed=False), "it is a ZIP archive, not a document; unpack it"),
     ],

@@ -4,7 +4,8 @@ import pytest
 
 from corpus.documents.content import ReadOptions
 from corpus.errors import SourceError
-from corpus.readers.formats import format_of
+from corpus.readers.formats import SUFFIXES, format_of
+from corpus.readers.unread import _SUFFIXES
 from tests.corpus.readers.files import archive, bytes_of
 from tests.corpus.readers.office.files import open_document
 from tests.corpus.samples import is_clause
@@ -50,6 +51,13 @@ def compound(*streams: str) -> bytes:
         ("a.ps", b"%!PS-Adobe-3.0", "a PostScript file", ".pdf"),
         ("a.one", b"\xe4R\\{\x8c\xd8\xa7M", "a OneNote section", ".pdf"),
         ("a.mdb", b"\0\1\0\0Standard Jet DB", "an Access database", ".csv"),
+        ("winmail.dat", b'x\x9f>"\1', "a winmail.dat of Outlook", ".eml"),
+        ("a.doc", b"cut", "an old Word document (.doc)", ".docx"),
+        ("a.ics", b"BEGIN:VCALENDAR", "a calendar (.ics)", ".csv"),
+        ("a.vcf", b"BEGIN:VCARD", "a file of contacts (.vcf)", ".csv"),
+        ("a.tex", rb"\documentclass{article}", "a LaTeX source (.tex)", ".pdf"),
+        ("a.log", b"It began.", "a log file (.log)", ".txt"),
+        ("a.azw3", b"cut", "a Kindle book (.azw3)", ".epub"),
         ("a.db", b"SQLite format 3\0", "a SQLite database", ".csv"),
         ("a.pst", b"!BDN", "an Outlook mailbox", ".eml"),
         ("a.heic", b"\0\0\0\x18ftypheic", "a picture in HEIC format", "PNG"),
@@ -75,3 +83,15 @@ def test_the_refusal_of_a_file_names_what_it_is_and_what_to_save_it_as(
 )
 def test_words_that_begin_like_a_signature_are_text(text: str) -> None:
     assert format_of(bytes_of(text, "a.txt"), ReadOptions()).media_type == "text/plain"
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp", ".epub"])
+def test_the_refusal_of_a_cut_archive_names_the_kind_of_file(suffix: str) -> None:
+    with pytest.raises(SourceError) as refused:
+        format_of(bytes_of(archive({"[Content_Types].xml": "x"})[:-30], f"a{suffix}"), ReadOptions())
+    assert str(refused.value) == f"it is a cut or damaged {suffix} file; get a new copy"
+
+
+def test_a_suffix_of_a_format_that_is_not_read_has_a_sentence_that_is_a_clause() -> None:
+    assert not _SUFFIXES.keys() & SUFFIXES.keys()
+    assert all(is_clause(f"it is {what}") for what in _SUFFIXES.values())

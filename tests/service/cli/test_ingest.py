@@ -214,8 +214,11 @@ def test_a_dry_run_counts_what_it_passes_over(footnote: Run, write: Write) -> No
     folder = write("one.md", "# Start\n\nThe truce began.").parent
     write("mill.pages", "x")
     write("weir.pages", "x")
-    assert footnote("ingest", folder, "--dry-run").out.endswith("Skipped files of other types: 2 .pages.\n")
-    assert json.loads(footnote("ingest", folder, "--dry-run", "--json").out)["skipped"] == {".pages": 2}
+    write("weir.unknown", "x")
+    assert footnote("ingest", folder, "--dry-run").out.endswith(
+        "Skipped files of other types: 2 .pages, 1 .unknown.\n  .pages is a Pages document; save it as .docx or .pdf.\n"
+    )
+    assert json.loads(footnote("ingest", folder, "--dry-run", "--json").out)["skipped"] == {".pages": 2, ".unknown": 1}
 
 
 @pytest.mark.parametrize(
