@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,7 +114,7 @@ def ingest(
     with Store(settings.data, create=True) as store:
         ingester = Ingester(store, load, settings, options)
         summary = ingester.ingest(paths, progress_for(), prune=pruned, force=force)
-        code = _ended(store, settings, summary, begun, load, as_json)
+        code = _ended(store, settings, summary, paths, begun, load, as_json)
         if changes is not None and not summary.stopped:
             _watch(ingester, paths, prune, changes)
             return 0
@@ -121,7 +122,13 @@ def ingest(
 
 
 def _ended(
-    store: Store, settings: Settings, summary: IngestSummary, begun: float, load: _TimedLoader, as_json: bool
+    store: Store,
+    settings: Settings,
+    summary: IngestSummary,
+    paths: Sequence[Path],
+    begun: float,
+    load: _TimedLoader,
+    as_json: bool,
 ) -> int:
     """Bring the indexes up to date, print the summary, and return the exit code."""
     from service.opening import refresh_projection
@@ -129,6 +136,7 @@ def _ended(
     if (summary.added or summary.replaced) and not summary.stopped:
         refresh_projection(settings, load())
     seconds = time.monotonic() - begun - load.seconds
+    summary.name_as_given(paths)
     if as_json:
         emit_json({**_as_json(summary), "seconds": round(seconds, 2)})
     else:
@@ -192,14 +200,15 @@ def _dry_run(
     force: bool,
     as_json: bool,
 ) -> int:
-    from service.ingest import Action, preview
+    from service.ingest import Action, GivenNames, preview
     from service.opening import load_encoder
     from service.runtime.progress import progress_for
 
     load = partial(load_encoder, settings, say)
     skipped: Counter[str] = Counter()
     found = preview(settings, load, paths, progress_for(), prune=pruned, force=force, options=options, skipped=skipped)
-    outcomes = list(found)
+    names = GivenNames(paths)
+    outcomes = [replace(each, source=names.of(each.source)) for each in found]
     if as_json:
         emit_json({"files": outcomes, "skipped": dict(skipped)})
     else:
@@ -241,6 +250,7 @@ def _as_json(summary: IngestSummary) -> dict[str, object]:
         "read_again": summary.read_again,
         "gone": summary.gone,
         "skipped": dict(summary.skipped),
+        "files": summary.files,
         "passages": summary.passages,
         "stopped": summary.stopped,
     }
@@ -265,7 +275,8 @@ def show_summary(summary: IngestSummary, seconds: float | None = None) -> None:
     else:
         actions = ", ".join(f"{count} {action.value}" for action, count in counts.items() if count or action == "added")
         duration = "" if seconds is None else f" in {seconds:.1f} s"
-        click.echo(f"Documents: {actions} ({plural(summary.passages, 'passage')} encoded{duration}).")
+        files = "" if summary.stopped or summary.documents == summary.files else f" in {plural(summary.files, 'file')}"
+        click.echo(f"Documents: {actions}{files} ({plural(summary.passages, 'passage')} encoded{duration}).")
     _show_read_again(len(summary.read_again))
     _show_gone(summary.gone)
     _show_skipped(summary.skipped)
@@ -332,7 +343,7 @@ def reindex(paths: tuple[Path, ...], read: bool, data: Path | None, as_json: boo
     with Store(settings.data) as store:
         if read:
             summary = Ingester(store, load, settings).read_again(paths, progress_for())
-            return _ended(store, settings, summary, begun, load, as_json)
+            return _ended(store, settings, summary, paths, begun, load, as_json)
         documents = Ingester(store, load, settings).reindex(progress_for())
     refresh_projection(settings, load())
     seconds = time.monotonic() - begun - load.seconds

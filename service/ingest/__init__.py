@@ -6,12 +6,13 @@ from service.ingest.ingester import Ingester
 from service.ingest.outcomes import Action, Outcome
 from service.ingest.passages import encoded_passages, error_context
 from service.ingest.sources import Source, borrowed_sandbox, starter_files
-from service.ingest.summary import IngestSummary
+from service.ingest.summary import GivenNames, IngestSummary
 from service.ingest.watching import Watch, changes_of
 
 __all__ = [
     "Action",
     "ChangeQueue",
+    "GivenNames",
     "IngestSummary",
     "Ingester",
     "Outcome",

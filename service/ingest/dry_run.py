@@ -82,7 +82,7 @@ def preview(
         yield OutcomePreview(Action.REFUSED, str(path), reason, None, None, None, ())
     stored = _stored(settings.data)
     sources = found_sources(found)
-    progress.start(len(sources))
+    progress.start(len(sources), "files")
     try:
         with borrowed_sandbox(settings) as sandbox:
             read = functools.partial(sandbox.read, options=options, clean=settings.cleaning)

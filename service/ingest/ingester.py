@@ -154,7 +154,8 @@ class Ingester:
     ) -> None:
         with self._store.view() as view:
             stored = StoredSources.of(view)
-        progress.start(len(sources))
+        summary.files = len(sources) + len(summary.refused)  # paths that cannot be read
+        progress.start(len(sources), "files")
         keeper = OriginalKeeper(self._store, summary) if self._settings.originals else None
         try:
             with borrowed_sandbox(self._settings) as sandbox:

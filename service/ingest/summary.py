@@ -1,8 +1,11 @@
 """The summary of an ingest."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from corpus.files import absolute_path
 from service.ingest.outcomes import Action, Outcome, SplitDocument
 
 
@@ -19,6 +22,7 @@ class IngestSummary:
         same: `(source, other source)` of each added document with the same bytes as another one.
         notes: `(source, note)` of each added or replaced document with omissions.
         skipped: Number of files of other types in folders, by suffix.
+        files: Number of files that were looked at.
         passages: Number of encoded passages.
         stopped: Whether the ingest was interrupted.
     """
@@ -34,6 +38,7 @@ class IngestSummary:
     same: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    files: int = 0
     passages: int = 0
     stopped: bool = False
 
@@ -58,3 +63,39 @@ class IngestSummary:
         if isinstance(outcome.work, SplitDocument):
             self.passages += 0 if outcome.work.encoded is not None else len(outcome.work.passages)
             self.notes += [(outcome.source, note) for note in outcome.work.notes]
+
+    @property
+    def documents(self) -> int:
+        """Number of documents that were looked at, with those that were refused."""
+        return len(self.added) + len(self.unchanged) + len(self.replaced) + len(self.moved) + len(self.refused)
+
+    def name_as_given(self, paths: Iterable[Path]) -> None:
+        """Name the sources under paths as these are written, relative ones too. Sources of the store are absolute."""
+        names = GivenNames(paths)
+        for sources in (self.added, self.unchanged, self.replaced, self.removed, self.read_again, self.gone):
+            sources[:] = map(names.of, sources)
+        for pairs in (self.moved, self.same):
+            pairs[:] = [(names.of(one), names.of(other)) for one, other in pairs]
+        for pairs in (self.refused, self.notes):
+            pairs[:] = [(names.of(source), text) for source, text in pairs]
+
+
+class GivenNames:
+    """Names of sources as the user wrote their paths.
+
+    Args:
+        paths: Files and folders.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._given = {str(absolute_path(path)): path for path in paths if not path.is_absolute()}
+
+    def of(self, source: str) -> str:
+        """Return the name of a source: that of a file, with what follows `#` for a document in it."""
+        for absolute, path in self._given.items():
+            rest = source.removeprefix(absolute)
+            if rest != source and rest[:1] in ("", "#"):
+                return f"{path}{rest}"
+            if rest != source and (rest.startswith("/") or absolute == "/"):
+                return str(path / rest.lstrip("/"))
+        return source

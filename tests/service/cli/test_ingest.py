@@ -60,6 +60,35 @@ def test_the_summary_can_be_read_by_a_program(footnote: Run, write: Write) -> No
     assert summary["skipped"] == {".psd": 1}
 
 
+def test_the_summary_names_sources_as_they_were_given(
+    footnote: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write("one.txt", "The truce began.").parent
+    write("two.txt", b"\xff")
+    write("three.jsonl", '{"_id": "a", "text": "The talks began."}\n{"_id": "b", "text": "The talks ended."}\n')
+    monkeypatch.chdir(folder.parent)
+    name = folder.name
+    dry = json.loads(footnote("ingest", name, "--dry-run", "--json").out)
+    assert [each["source"] for each in dry["files"]] == [
+        *(f"{name}/one.txt", f"{name}/three.jsonl#a", f"{name}/three.jsonl#b", f"{name}/two.txt")
+    ]
+    summary = json.loads(footnote("ingest", name, "--json").out)
+    assert summary["added"] == [f"{name}/one.txt", f"{name}/three.jsonl#a", f"{name}/three.jsonl#b"]
+    assert [refused["source"] for refused in summary["refused"]] == [f"{name}/two.txt"]
+    assert summary["files"] == 3
+    monkeypatch.chdir(folder)
+    assert json.loads(footnote("ingest", ".", "--json").out)["unchanged"][0] == "one.txt"
+    assert json.loads(footnote("ingest", "./one.txt", "--json").out)["unchanged"] == ["one.txt"]
+    assert json.loads(footnote("ingest", folder / "one.txt", "--json").out)["unchanged"] == [str(folder / "one.txt")]
+
+
+def test_the_summary_says_in_how_many_files_the_documents_are_if_their_numbers_differ(
+    footnote: Run, write: Write
+) -> None:
+    path = write("three.jsonl", '{"_id": "a", "text": "The talks began."}\n{"_id": "b", "text": "The talks ended."}\n')
+    assert "Documents: 2 added in 1 file (2 passages encoded" in footnote("ingest", path).out
+
+
 REFUSALS: list[tuple[str, str | bytes, str]] = [
     ("empty.txt", "", "it has no text"),
     ("blank.md", " \n\n\t", "it has no text"),
