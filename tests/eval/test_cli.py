@@ -170,6 +170,22 @@ def test_a_training_without_a_question_to_learn_from_is_refused(
     assert f"There is no question to learn from: {reason}" in ran.err
 
 
+def test_what_is_no_checkpoint_to_average_with_is_refused_before_the_training(
+    footnote_eval: Run, questions: Path, tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Record("mini", "1", "A", "When?", [], [MinedPassage("A", "In March.")])
+    monkeypatch.setattr("eval.training.records.mine", lambda *_: iter([record]))
+    monkeypatch.setattr("embeddings.encoder.model_folder", lambda _: tiny_model)
+    monkeypatch.setattr("eval.training.train", lambda *_: pytest.fail("it trained"))
+    wrong = tmp_path / "wrong.safetensors"
+    wrong.write_bytes(b"no checkpoint")
+
+    ran = footnote_eval("train", "--set", questions, "--out", tmp_path / "out", "--held-out", "0", "--average", wrong)
+
+    assert ran.code == 1, ran.err
+    assert "wrong.safetensors is no checkpoint of a reader of this kind." in ran.err
+
+
 def test_a_baseline_over_another_set_is_refused_before_anything_is_asked(
     footnote_eval: Run, questions: Path, tmp_path: Path
 ) -> None:

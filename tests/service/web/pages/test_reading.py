@@ -1,6 +1,6 @@
 """The reader: a document's words, unchanged, with those marked that an address names."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 import pytest
@@ -14,6 +14,8 @@ from service.settings import Settings
 from tests.corpus.readers.files import pdf
 from tests.service.serving import RunningService
 from tests.service.web.pages.browsing import Watched, canonical_text
+
+Serving = Callable[[str, bytes], tuple[RunningService, str]]
 
 
 def test_nothing_that_a_document_holds_is_executed_or_becomes_markup(
@@ -109,28 +111,32 @@ def test_an_address_that_names_no_words_shows_the_document_unmarked_and_says_so(
     expect(page.locator("mark")).to_have_count(0)
 
 
-def test_the_page_of_the_cited_words_is_shown(
-    new_page: Callable[..., Page],
-    watched: Watched,
-    add: Callable[..., str],
-    settings: Settings,
-    tiny_encoder: Encoder,
-) -> None:
-    document = add("report.pdf", pdf([["The lamp was lit."], ["It went out in 1931."], ["Nobody knows why."]]))
+@pytest.fixture
+def serving(watched: Watched, add: Callable[..., str], settings: Settings, tiny_encoder: Encoder) -> Iterator[Serving]:
+    """Serves a file; returns the service and the id of its document."""
     running = RunningService(settings, tiny_encoder)
-    running.start()
-    watched.origins = [running.url]
-    try:
-        text = canonical_text(running, document)
-        page = new_page()
-        for number, words in enumerate(("The lamp", "It went out", "Nobody"), start=1):
-            start = text.index(words)
-            page.goto(f"{running.url}/documents/{document}#char={start},{start + len(words)}")
-            expect(page.locator("mark")).to_have_text(words)
-            told = page.get_by_role("status")
-            expect(told).to_have_text(f"The cited words are marked below; they begin on page {number}.")
-    finally:
-        running.stop()
+
+    def _serving(name: str, data: bytes) -> tuple[RunningService, str]:
+        document = add(name, data)
+        running.start()
+        watched.origins = [running.url]
+        return running, document
+
+    yield _serving
+    running.stop()
+
+
+def test_the_page_of_the_cited_words_is_shown(new_page: Callable[..., Page], serving: Serving) -> None:
+    data = pdf([["The lamp was lit."], ["It went out in 1931."], ["Nobody knows why."]])
+    running, document = serving("report.pdf", data)
+    text = canonical_text(running, document)
+    page = new_page()
+    for number, words in enumerate(("The lamp", "It went out", "Nobody"), start=1):
+        start = text.index(words)
+        page.goto(f"{running.url}/documents/{document}#char={start},{start + len(words)}")
+        expect(page.locator("mark")).to_have_text(words)
+        told = page.get_by_role("status")
+        expect(told).to_have_text(f"The cited words are marked below; they begin on page {number}.")
 
 
 TALK = """\
@@ -144,27 +150,15 @@ It went out in 1931.
 """
 
 
-def test_the_time_of_the_cited_words_is_shown(
-    new_page: Callable[..., Page],
-    watched: Watched,
-    add: Callable[..., str],
-    settings: Settings,
-    tiny_encoder: Encoder,
-) -> None:
-    document = add("talk.vtt", TALK.encode())
-    running = RunningService(settings, tiny_encoder)
-    running.start()
-    watched.origins = [running.url]
-    try:
-        text = canonical_text(running, document)
-        page = new_page()
-        for words, time in (("The lamp", "0:00:05"), ("went out", "0:12:09")):
-            start = text.index(words)
-            page.goto(f"{running.url}/documents/{document}#char={start},{start + len(words)}")
-            told = page.get_by_role("status")
-            expect(told).to_have_text(f"The cited words are marked below; they begin at {time}.")
-    finally:
-        running.stop()
+def test_the_time_of_the_cited_words_is_shown(new_page: Callable[..., Page], serving: Serving) -> None:
+    running, document = serving("talk.vtt", TALK.encode())
+    text = canonical_text(running, document)
+    page = new_page()
+    for words, time in (("The lamp", "0:00:05"), ("went out", "0:12:09")):
+        start = text.index(words)
+        page.goto(f"{running.url}/documents/{document}#char={start},{start + len(words)}")
+        told = page.get_by_role("status")
+        expect(told).to_have_text(f"The cited words are marked below; they begin at {time}.")
 
 
 def test_words_that_were_recognised_are_said_to_be(new_page: Callable[..., Page], service: RunningService) -> None:
