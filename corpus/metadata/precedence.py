@@ -32,7 +32,8 @@ _LINE_ENDS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 _PICTURE = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
 _LINK = re.compile(r"\[([^\[\]]{0,200})\](?:\([^()\s]{0,500}\)|\[[^\[\]]{0,200}\])")
-_MARKUP = re.compile(r"^(?:>|[-*+])\s+|\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)| #{1,6}$")
+_BULLET = re.compile(r"^[-*+•‣▪■●○◦·–—\uf0b7]\s+(?=\S)")
+_MARKUP = re.compile(r"^>\s+|\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)| #{1,6}$")
 _ADDRESS = TypeAdapter(AnyHttpUrl)
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -131,7 +132,7 @@ def _own_title(text: str | None) -> str | None:
 def _title(content: Content, name: str) -> str:
     """Return the first heading, else the first line with words if it is short, else the name."""
     if content.sections and content.sections[0].level == 1:
-        return content.sections[0].title[:MAX_TITLE_CHARACTERS]
+        return _BULLET.sub("", content.sections[0].title)[:MAX_TITLE_CHARACTERS]
     start = content.text.lstrip()[: _TITLE_LINES * MAX_FOUND_CHARACTERS]
     for line in _LINE_ENDS.split(start, _TITLE_LINES)[:_TITLE_LINES]:
         plain = _without_markup(line)
@@ -144,6 +145,7 @@ def _without_markup(line: str) -> str:
     plain = line.strip()
     if _TAG.search(plain):
         plain = html.unescape(_TAG.sub("", plain))
+    plain = _BULLET.sub("", plain)
     return (_line(_MARKUP.sub("", _LINK.sub(r"\1", _PICTURE.sub("", plain)))) or "").lstrip("#").strip()
 
 

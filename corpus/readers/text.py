@@ -83,5 +83,5 @@ def _plain(heading: str, references: dict[str, Any]) -> str:
     return " ".join("".join(parts).split())
 
 
-TEXT = TextFormat("text/plain", (".txt", ".text"), lambda text: [], is_plain=True, version=2)
-MARKDOWN = TextFormat("text/markdown", (".md", ".markdown"), markdown_sections, is_plain=False, version=2)
+TEXT = TextFormat("text/plain", (".txt", ".text"), lambda text: [], is_plain=True, version=3)
+MARKDOWN = TextFormat("text/markdown", (".md", ".markdown"), markdown_sections, is_plain=False, version=3)

@@ -298,3 +298,14 @@ def test_a_title_that_a_program_made_up_gives_way_to_the_heading(title: str) -> 
         ).metadata.title
         == "The mill"
     )
+
+
+@pytest.mark.parametrize("mark", ["-", "*", "+", "•", "‣", "▪", "●", "◦", "–", "\uf0b7"])
+def test_a_title_from_the_first_line_has_no_bullet(mark: str) -> None:
+    assert only(f"{mark} The mill\n{mark} The forge\n", "a.txt").metadata.title == "The mill"
+    assert only(f"# {mark} The mill\n\nIt turns.\n", "a.md").metadata.title == "The mill"
+
+
+@pytest.mark.parametrize("title", ["1. The mill", "a) The mill", "2.3 The mill", "§ 4 The mill", "-40 degrees"])
+def test_a_title_from_the_first_line_keeps_its_number(title: str) -> None:
+    assert only(f"{title}\nIt turns.\n", "a.txt").metadata.title == title
