@@ -238,9 +238,13 @@ def _is_prose(column: Sequence[Run]) -> bool:
 
 
 def _is_table_of_prose(band: Sequence[list[Run]], columns: Sequence[float]) -> bool:
-    """Return whether wider gaps divide the rows in all columns at once, and each part begins a sentence in each."""
+    """Return whether wider gaps divide the rows in all columns at once, and each part begins a sentence in each.
+
+    A first row alone is their heads: below it, one part is a text in each column.
+    """
     firsts = [0, *_after_gaps(band)]
-    return len(firsts) > 1 and all(
+    parts = len(firsts) - (firsts[1:2] == [1])
+    return parts > 1 and all(
         len(band[at]) == len(columns) and not any(run.text[:1].islower() for run in band[at]) for at in firsts
     )
 

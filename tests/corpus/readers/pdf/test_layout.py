@@ -84,6 +84,22 @@ def test_a_single_wide_gap_makes_no_table() -> None:
     assert text_of([(60, 700, "The lighthouse board"), (300, 700, "3 May 1902")]) == "The lighthouse board 3 May 1902"
 
 
+def test_two_boxes_with_a_head_each_are_read_one_after_the_other() -> None:
+    left = [
+        "The keeper lit the lamp at dusk and",
+        "kept it burning until the sun was",
+        "up again over the far islands.",
+    ]
+    right = ["The board met in the lamp room and", "heard that the oil was gone before", "the end of the winter."]
+    heads: list[Item] = [(60, 730, "Duties"), (330, 730, "Meetings")]
+
+    def beside(top: int) -> list[Item]:
+        return [item for row in zip(block(60, top, left), block(330, top, right), strict=True) for item in row]
+
+    assert paragraphs_of([*heads, *beside(706)]) == ["Duties", " ".join(left), "Meetings", " ".join(right)]
+    assert paragraphs_of([*heads, *beside(706), *beside(656)])[0].startswith("Duties | Meetings\n")
+
+
 def test_the_mark_of_an_item_is_no_cell() -> None:
     items = [item for at in range(3) for item in ((60, 700 - 14 * at, f"{at + 1}."), (80, 700 - 14 * at, f"lamp {at}"))]
     assert text_of(items) == "1. lamp 0\n2. lamp 1\n3. lamp 2"
