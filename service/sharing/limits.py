@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,12 @@ logger = logging.getLogger(__name__)
 
 BUSY_S = 0.005
 """Longest wait for another process. The caller is the event loop, where it delays every request of the process."""
+
+FAILURES = 3
+"""Failures in a row after which the file is not tried for `RETRY_S`, so that waiting for it does not add up."""
+
+RETRY_S = 1.0
+"""Seconds."""
 
 FORGET_S = 5.0
 """Longest wait to forget a process, outside the event loop."""
@@ -88,6 +95,8 @@ class SharedLimits:
         self._opened: sqlite3.Connection | None = None
         self._process = 0
         self._taken = 0
+        self._failures = 0
+        self._retry_at = 0.0
         self._logged: set[str] = set()
 
     def take(self, kind: str, client: str, per_minute: int, now: float, most: int) -> float | None:
@@ -167,15 +176,21 @@ class SharedLimits:
 
     def _run(self, statement: str, parameters: Mapping[str, Any]) -> list[Any] | None:
         """Return the rows of a statement, which is its own transaction; None if it failed."""
+        if self._failures >= FAILURES and time.monotonic() < self._retry_at:
+            return None
         try:
             if self._opened is None:
                 self._process = os.getpid()
                 self._opened = _opened(self._path, BUSY_S)
                 self._opened.execute(_FORGET, {"process": self._process})  # of an earlier process with this id
-            return self._opened.execute(statement, {**parameters, "process": self._process}).fetchall()
+            rows = self._opened.execute(statement, {**parameters, "process": self._process}).fetchall()
         except sqlite3.Error as error:
+            self._failures += 1
+            self._retry_at = time.monotonic() + RETRY_S
             self._log(error)
             return None
+        self._failures = 0
+        return rows
 
     def _log(self, error: sqlite3.Error) -> None:
         name = getattr(error, "sqlite_errorname", type(error).__name__)

@@ -163,8 +163,9 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_file(file: Path, limits: 
 
 
 def test_a_file_that_is_held_delays_a_request_by_milliseconds_only(
-    file: Path, limits: SharedLimits, caplog: pytest.LogCaptureFixture
+    file: Path, limits: SharedLimits, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.0)
     assert limits.start("a", 1, 2, 9) == ""
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -179,6 +180,21 @@ def test_a_file_that_is_held_delays_a_request_by_milliseconds_only(
     assert limits.take("key", "a", 2, 1000.0, MOST) == 0
     assert limits.replace({"b": 2})
     assert [(client, requests) for client, _, requests in rows(file, "in_progress")] == [("b", 2)]
+
+
+def test_a_file_that_stays_held_is_not_waited_for_by_every_request(
+    file: Path, limits: SharedLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 3600.0)
+    assert limits.take("key", "a", 2, 1000.0, MOST) == 0
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    assert [limits.take("key", "a", 2, 1000.0, MOST) for _ in range(3)] == [None] * 3
+    holder.close()
+    assert limits.take("key", "a", 2, 1000.0, MOST) is None
+    limits._retry_at = 0.0
+    assert limits.take("key", "a", 2, 1000.0, MOST) == 0
+    assert limits.take("key", "a", 2, 1000.0, MOST) == 30
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 1000, None])
