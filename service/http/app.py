@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import AsyncIterator
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from corpus.store import Originals
 from service.access import AccessControl
+from service.http.freshness import Freshness
 from service.http.middleware.admission import CONTROLLED_PATHS, AdmissionMiddleware
 from service.http.middleware.cors import SAFE_METHODS, CrossOriginMiddleware
 from service.http.middleware.head import HeadMiddleware
@@ -29,9 +31,12 @@ from service.ingest import ChangeQueue
 from service.reading import PagePictures, SandboxLimits
 from service.schemas import Problem
 from service.settings import Settings
+from service.sharing import SharedLimits, SharedState
 from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
 from service.upkeep import Feedback
+
+logger = logging.getLogger(__name__)
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI's own telemetry would export paths, queries and error messages."""
@@ -41,7 +46,7 @@ ROUTERS = [
 ]
 
 
-def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
+def build_app(service: Service, tracing: Tracing | None = None, shared: SharedState | None = None) -> FastAPI:
     """Build the HTTP application.
 
     While it runs, one thread follows the store and one the access file. When it stops, the threads end and the library
@@ -50,6 +55,8 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     Args:
         service: Settings, library and pipeline.
         tracing: Receives request spans; None for no tracing.
+        shared: What this process shares with the other workers of the service: limits and metrics hold for all of them.
+            None if there are no others.
 
     Raises:
         SettingsError: The access file is unusable.
@@ -69,6 +76,9 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
             ),
             threading.Thread(target=access.follow, args=(stop,), name="follow-access", daemon=True),
         ]
+        if app.state.metrics.is_shared:
+            publish = app.state.metrics.publish
+            followers.append(threading.Thread(target=publish, args=(stop,), name="publish-metrics", daemon=True))
         for follower in followers:
             follower.start()
         try:
@@ -101,7 +111,8 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
         SandboxLimits(seconds=service.settings.parse_seconds),
         service.settings.wait_seconds,
     )
-    app.state.metrics = Metrics(version("footnote-qa"))
+    app.state.metrics = _metrics(shared)
+    app.state.freshness = Freshness(service.library, service.settings.wait_seconds)
     app.state.question_queue = QuestionQueue(
         service.pipeline, service.settings.wait_seconds, app.state.metrics, tracing
     )
@@ -113,16 +124,31 @@ def build_app(service: Service, tracing: Tracing | None = None) -> FastAPI:
     app.mount("/web", pages.WEB_FILES)
     app.mount("/docs/static", pages.WebFiles(packages=[("fastapi_offline", "static")]))  # Swagger UI, without a network
     _describe(app)
-    _add_middleware(app, service.settings, access, tracing)
+    _add_middleware(app, service.settings, access, tracing, None if shared is None else shared.limits)
     return app
 
 
-def _add_middleware(app: FastAPI, settings: Settings, access: AccessControl, tracing: Tracing) -> None:
+def _metrics(shared: SharedState | None) -> Metrics:
+    """Return metrics that count for all workers; for this process alone, if they cannot be shared."""
+    if shared is not None:
+        try:
+            return Metrics(version("footnote-qa"), shared.metrics, shared.take_slot())
+        except OSError as error:
+            logger.warning(
+                "The metrics cannot be shared between the workers (%s). /metrics has those of one worker.",
+                error.strerror,
+            )
+    return Metrics(version("footnote-qa"))
+
+
+def _add_middleware(
+    app: FastAPI, settings: Settings, access: AccessControl, tracing: Tracing, limits: SharedLimits | None
+) -> None:
     """Put the middleware around FastAPI's own, so that it handles the responses to unexpected errors too."""
     build_fastapi_stack = app.build_middleware_stack
 
     def build_stack() -> ASGIApp:
-        stack: ASGIApp = AdmissionMiddleware(HeadMiddleware(build_fastapi_stack()), access, settings)
+        stack: ASGIApp = AdmissionMiddleware(HeadMiddleware(build_fastapi_stack()), access, settings, limits)
         stack = ConnectionLimitMiddleware(stack)
         stack = CrossOriginMiddleware(stack, access)
         stack = HostCheckMiddleware(stack, access)

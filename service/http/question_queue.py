@@ -177,8 +177,7 @@ class QuestionQueue:
         self._threads.shutdown(cancel_futures=True)
 
     def _key(self, question: QueuedQuestion) -> tuple[QueuedQuestion, int]:
-        with self._pipeline.library.snapshot() as snapshot:
-            return question, snapshot.generation
+        return question, self._pipeline.library.generation
 
     def _expected_wait(self) -> float:
         """Return the expected seconds until a new question is started."""

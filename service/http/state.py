@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from corpus.store import Originals, StoredDocument
 from service.access import AccessControl
 from service.answering import Pipeline
+from service.http.freshness import Freshness
 from service.http.question_queue import QuestionQueue
 from service.ingest import ChangeQueue
 from service.reading import PagePictures
@@ -44,6 +45,7 @@ ServiceState = Annotated[Service, Depends(_state("service"))]
 AccessState = Annotated[AccessControl, Depends(_state("access"))]
 IntakeState = Annotated[ChangeQueue, Depends(_state("intake"))]
 QuestionQueueState = Annotated[QuestionQueue, Depends(_state("question_queue"))]
+FreshnessState = Annotated[Freshness, Depends(_state("freshness"))]
 FeedbackState = Annotated[Feedback, Depends(_state("feedback"))]
 PagePicturesState = Annotated[PagePictures, Depends(_state("page_pictures"))]
 MetricsState = Annotated[Metrics, Depends(_state("metrics"))]

@@ -98,6 +98,12 @@ class Library:
         with self._lock:
             return self._current.encoder
 
+    @property
+    def generation(self) -> int:
+        """Generation of the newest snapshot."""
+        with self._lock:
+            return self._current.generation
+
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Yield the newest snapshot, which stays open and unchanged until the block ends."""

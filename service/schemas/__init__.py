@@ -1,6 +1,6 @@
 """Schemas of requests and of responses other than answers."""
 
-from service.schemas.asking import DEFAULT_K, AskRequest, ChatRequest, TurnFields
+from service.schemas.asking import DEFAULT_K, MAX_GENERATION, AskRequest, ChatRequest, TurnFields
 from service.schemas.documents import (
     DocumentDetails,
     DocumentList,
@@ -17,6 +17,7 @@ from service.schemas.suggestions import Suggestions
 
 __all__ = [
     "DEFAULT_K",
+    "MAX_GENERATION",
     "AskRequest",
     "ChatRequest",
     "DocumentDetails",

@@ -28,6 +28,9 @@ MAX_TURN_CHARACTERS = 20_000
 MAX_CONVERSATION_CHARACTERS = 200_000
 """Characters of a conversation in all, a short book; it bounds the memory of a request."""
 
+MAX_GENERATION = 2**53
+"""Larger than any generation, and an exact integer in JavaScript."""
+
 MAX_ACCEPTED = 10
 """Entries of `accept`, more than there are optional statuses."""
 
@@ -110,6 +113,16 @@ _Accept = Annotated[
         examples=[["uncertain"]],
     ),
 ]
+_AtLeastGeneration = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=MAX_GENERATION,
+        strict=True,
+        description="Lowest generation that may answer: the highest `generation` that the client has seen, in answers, "
+        "uploads and removals of this service. 0 for any.",
+    ),
+]
 
 
 class AskRequest(Strict):
@@ -124,6 +137,7 @@ class AskRequest(Strict):
     filters: _Filters = FilterFields()
     context: _Context = True
     accept: _Accept = ()
+    at_least_generation: _AtLeastGeneration = 0
 
     def turns(self) -> Sequence[Turn]:
         """Return the earlier turns, if they may be used."""
@@ -146,6 +160,7 @@ class ChatRequest(Strict):
     filters: _Filters = FilterFields()
     context: _Context = True
     accept: _Accept = ()
+    at_least_generation: _AtLeastGeneration = 0
 
     @field_validator("messages")
     @classmethod

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -19,9 +21,11 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from service.answering import STEPS
+from service.telemetry.shared_metrics import LiveGauges, use_files, use_memory
 
 if TYPE_CHECKING:
     from service.answering import Answer, Timing
@@ -40,6 +44,9 @@ ALERTED = (
 )
 """Problems with an alert. They start at 0: Prometheus sees no increase in a new time series."""
 
+PUBLISH_S = 1.0
+"""Seconds between two copies of this process's gauges to the files that the workers share."""
+
 TENTHS = tuple(tenth / 10 for tenth in range(1, 11))
 
 
@@ -50,15 +57,33 @@ class Metrics:
 
     Args:
         version: Version of Footnote.
+        folder: Has the files of the metrics of all workers, if there are several: each of them then exposes the metrics
+            of all. There can be only one such object in a process.
+        slot: Number of this process among those that use the folder.
+
+    Raises:
+        OSError: The folder cannot be used.
     """
 
-    def __init__(self, version: str) -> None:
-        self._registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
-        Info("footnote_build", "Version of Footnote.", registry=registry).info({"version": version})
-        self._in_flight = Gauge("footnote_http_requests_in_flight", "Requests in progress.", registry=registry)
+    def __init__(self, version: str, folder: Path | None = None, slot: int = 0) -> None:
+        registry = CollectorRegistry()
+        self._exposed = registry
+        self._gauges: LiveGauges | None = None
+        if folder is None:
+            use_memory()
+            ProcessCollector(registry=registry)
+            GCCollector(registry=registry)
+        else:
+            use_files(folder, slot)
+            self._exposed = CollectorRegistry()
+            MultiProcessCollector(self._exposed, str(folder))  # type: ignore[no-untyped-call]
+            self._gauges = LiveGauges([])
+        PlatformCollector(registry=self._exposed)
+        Info("footnote_build", "Version of Footnote.", registry=self._exposed).info({"version": version})
+        self._in_flight = Gauge(
+            "footnote_http_requests_in_flight", "Requests in progress.", registry=registry, multiprocess_mode="livesum"
+        )
+        self._in_flight.set(0)  # the file may be that of a worker that was killed
         counter = functools.partial(Counter, registry=registry)
         histogram = functools.partial(Histogram, registry=registry, buckets=SECONDS)
         self._requests = histogram(
@@ -90,19 +115,30 @@ class Metrics:
                 self._answers.labels(status, level)
 
     def track(self, library: Library, waiting_questions: Callable[[], int], waiting_changes: Callable[[], int]) -> None:
-        """Add gauges that are read at each scrape.
+        """Add gauges that are read at each scrape, or each second for the other workers.
 
         Args:
             library: Library of the documents.
             waiting_questions: Returns the number of questions in the queue.
             waiting_changes: Returns the number of uploads and removals in progress or waiting.
         """
-        for name, about, queue in (
-            ("footnote_asks_waiting", "Distinct questions in the queue.", waiting_questions),
-            ("footnote_changes_waiting", "Uploads and removals that wait or are in progress.", waiting_changes),
-        ):
-            Gauge(name, about, registry=self._registry).set_function(queue)
-        self._registry.register(_Documents(library))
+        collectors = [_Documents(library), _Queues(waiting_questions, waiting_changes)]
+        if self._gauges is None:
+            for collector in collectors:
+                self._exposed.register(collector)
+        else:
+            self._gauges = LiveGauges([*collectors, ProcessCollector(registry=None)])
+            self._gauges.publish()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the metrics are those of several workers."""
+        return self._gauges is not None
+
+    def publish(self, stop: threading.Event) -> None:
+        """Show the gauges of this process to the other workers, periodically until `stop` is set."""
+        while self._gauges is not None and not stop.wait(PUBLISH_S):
+            self._gauges.publish()
 
     def request_started(self) -> None:
         """Count a request in progress."""
@@ -138,8 +174,10 @@ class Metrics:
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """Return all metrics in the format that `Accept` prefers, with its media type."""
+        if self._gauges is not None:
+            self._gauges.publish()
         encode, media_type = choose_encoder(accept)
-        return encode(self._registry), media_type
+        return encode(self._exposed), media_type
 
 
 class _Documents(Collector):
@@ -164,3 +202,19 @@ class _Documents(Collector):
             ("footnote_store_stale", "1 while newer documents cannot be served, else 0.", int(stale)),
         ):
             yield GaugeMetricFamily(name, about, value=value)
+
+
+class _Queues(Collector):
+    """Lengths of the queues."""
+
+    def __init__(self, waiting_questions: Callable[[], int], waiting_changes: Callable[[], int]) -> None:
+        self._waiting_questions = waiting_questions
+        self._waiting_changes = waiting_changes
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield both lengths."""
+        for name, about, length in (
+            ("footnote_asks_waiting", "Distinct questions in the queue.", self._waiting_questions),
+            ("footnote_changes_waiting", "Uploads and removals that wait or are in progress.", self._waiting_changes),
+        ):
+            yield GaugeMetricFamily(name, about, value=length())

@@ -1,8 +1,9 @@
 /** What the pages ask their own service for, besides answers. */
 
 import { Failure, parsed } from "./chat/failure.js";
+import { sawGeneration } from "./chat/generation.js";
 import { ENGLISH, localeFor } from "./chat/texts/index.js";
-import { send } from "./chat/wire.js";
+import { notOlder, send } from "./chat/wire.js";
 import { currentKey, keyInPlaceOf } from "./key.js";
 
 /**
@@ -44,7 +45,9 @@ export async function suggestions() {
 
 /** @returns {Promise<{ generation: number, documents: number }>} */
 export async function readiness() {
-  return parsed((await send(service, "/health/ready")).text);
+  const ready = parsed((await send(service, "/health/ready")).text);
+  sawGeneration(service.endpoint, ready.generation);
+  return ready;
 }
 
 /**
@@ -56,10 +59,13 @@ export async function readiness() {
 export async function readDocument(id) {
   const path = `/v1/documents/${id}`;
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const [record, canonical] = await Promise.all([
-      send(service, path),
-      send(service, `${path}/text`, { ignoreBOM: true }),
-    ]);
+    const [record, canonical] = await notOlder(service, (generation) => {
+      const query = generation === 0 ? "" : `?at_least_generation=${generation}`;
+      return Promise.all([
+        send(service, `${path}${query}`),
+        send(service, `${path}/text${query}`, { ignoreBOM: true }),
+      ]);
+    });
     /** @type {DocumentDetails} */
     const details = parsed(record.text);
     if (canonical.response.headers.get("ETag") === `"${details.revision}"`) {

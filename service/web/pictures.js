@@ -2,7 +2,7 @@
 
 import { service } from "./api.js";
 import { element } from "./chat/dom.js";
-import { sendForBlob } from "./chat/wire.js";
+import { notOlder, sendForBlob } from "./chat/wire.js";
 
 /** @import { DocumentDetails } from "./api.js" */
 
@@ -37,7 +37,10 @@ export async function showPictures(place, details, span) {
   for (const number of pagesOf(details, span).slice(0, MOST)) {
     const path = `/v1/documents/${encodeURIComponent(details.id)}/pages/${number}.png`;
     try {
-      const picture = await sendForBlob(service, `${path}?start=${span.start}&end=${span.end}`, { signal });
+      const picture = await notOlder(service, (generation) => {
+        const least = generation === 0 ? "" : `&at_least_generation=${generation}`;
+        return sendForBlob(service, `${path}?start=${span.start}&end=${span.end}${least}`, { signal });
+      });
       if (signal.aborted) {
         return;
       }

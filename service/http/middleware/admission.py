@@ -1,11 +1,8 @@
 """Admission control for the API: keys, rate limits and concurrency limits, before a body is read."""
 
 import asyncio
-import contextlib
 import logging
 import math
-from collections import Counter
-from collections.abc import Iterator
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -14,10 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.access import AccessControl, AccessPolicy, is_within, parsed_address
 from service.http.middleware.clients import Client, Role, identify_client
+from service.http.middleware.in_progress import RequestsInProgress
 from service.http.middleware.path_prefix import route_path
 from service.http.middleware.rate_limits import RateLimiter
 from service.http.problems import problem_response
 from service.settings import Settings
+from service.sharing import SharedLimits
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +40,16 @@ class AdmissionMiddleware:
         app: Application that gets the admitted requests.
         access: Access policy.
         settings: Limits.
+        shared: Makes the limits hold for all processes together; None if there is one.
     """
 
-    def __init__(self, app: ASGIApp, access: AccessControl, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, access: AccessControl, settings: Settings, shared: SharedLimits | None = None
+    ) -> None:
         self._app = app
         self._access = access
-        self._settings = settings
-        self._rates = RateLimiter(settings)
-        self._in_progress: Counter[str] = Counter()
+        self._rates = RateLimiter(settings, shared)
+        self._in_progress = RequestsInProgress(settings, shared)
         self._warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,24 +64,32 @@ class AdmissionMiddleware:
         if not path.startswith(CONTROLLED_PATHS):
             await self._app(scope, receive, send)
             return
-        refusal = self._check_limits(client, path) or _check_permission(client, scope["method"], path, policy)
+        refusal = self._check_rate(client, path) or self._start(client)
         if refusal is not None:
             if refusal.status_code == HTTPStatus.TOO_MANY_REQUESTS:
                 await asyncio.sleep(PAUSE_S)
             await refusal(scope, receive, send)
             return
-        with self._counted(client):
-            await self._app(scope, receive, send)
+        try:
+            app = _check_permission(client, scope["method"], path, policy) or self._app
+            await app(scope, receive, send)
+        finally:
+            self._in_progress.end(client.name)
 
-    def _check_limits(self, client: Client, path: str) -> Response | None:
+    def _check_rate(self, client: Client, path: str) -> Response | None:
         wait = self._rates.wait(client, is_feedback=path.startswith(FEEDBACK))
         if wait:
             seconds = max(1, math.ceil(wait))
             after = "1 second" if seconds == 1 else f"{seconds} seconds"
             return _too_many(f"This client has sent too many requests. Try again in {after}.", seconds)
-        if self._in_progress[client.name] >= self._settings.concurrent_per_client:
+        return None
+
+    def _start(self, client: Client) -> Response | None:
+        """Count a request in progress, or return the refusal."""
+        excess = self._in_progress.start(client.name)
+        if excess == "client":
             return _too_many("This client has too many requests in progress. Wait for some answers.", RETRY_AFTER_S)
-        if self._in_progress.total() >= self._settings.concurrent:
+        if excess == "all":
             return problem_response(
                 503,
                 "too-busy",
@@ -88,16 +97,6 @@ class AdmissionMiddleware:
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )
         return None
-
-    @contextlib.contextmanager
-    def _counted(self, client: Client) -> Iterator[None]:
-        self._in_progress[client.name] += 1
-        try:
-            yield
-        finally:
-            self._in_progress[client.name] -= 1
-            if not self._in_progress[client.name]:
-                del self._in_progress[client.name]
 
     def _warn_of_unlisted_proxy(self, scope: Scope, policy: AccessPolicy) -> None:
         """Log once that requests seem to come from an unlisted proxy, whose clients share one rate limit."""

@@ -1,9 +1,12 @@
 """Rate limits by the generic cell rate algorithm (GCRA): one bucket for each client, refilled evenly."""
 
+import time
+
 from throttled import MemoryStore, RateLimiterType, Throttled, per_min
 
 from service.http.middleware.clients import Client
 from service.settings import Settings
+from service.sharing import SharedLimits
 
 MAX_CLIENTS = 16_384
 """Most recent clients of each kind that have a bucket; some 5 MiB. A forgotten client starts with a full one."""
@@ -17,12 +20,14 @@ class RateLimiter:
 
     Args:
         settings: Requests per minute, and the size of a burst.
+        shared: Has the buckets of all processes; None if there is one. While it cannot be used, this process has its
+            own.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._addresses = _Buckets(settings.requests_per_minute)
-        self._keys = _Buckets(settings.key_requests_per_minute)
-        self._feedback = _Buckets(settings.feedback_per_minute)
+    def __init__(self, settings: Settings, shared: SharedLimits | None = None) -> None:
+        self._addresses = _Buckets("address", settings.requests_per_minute, shared)
+        self._keys = _Buckets("key", settings.key_requests_per_minute, shared)
+        self._feedback = _Buckets("feedback", settings.feedback_per_minute, shared)
 
     def wait(self, client: Client, is_feedback: bool) -> float:
         """Count a request; return 0 if it is allowed, else the seconds until the next one is.
@@ -47,11 +52,15 @@ class _Buckets:
     """Buckets of one kind, by client.
 
     Args:
+        kind: Its name.
         per_minute: Refill per minute, and capacity; 0 for no limit.
+        shared: Has the buckets of all processes, if there are several.
     """
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, kind: str, per_minute: int, shared: SharedLimits | None) -> None:
+        self._kind = kind
         self._per_minute = per_minute
+        self._shared = shared
         self._store = MemoryStore(options={"MAX_SIZE": MAX_CLIENTS})
         self._limiters: dict[int, Throttled] = {}
 
@@ -60,6 +69,10 @@ class _Buckets:
         per_minute = self._per_minute if per_minute is None else per_minute
         if not per_minute:
             return 0.0
+        if self._shared is not None:
+            wait = self._shared.take(self._kind, client, per_minute, time.monotonic(), MAX_CLIENTS)
+            if wait is not None:
+                return wait
         if per_minute not in self._limiters:  # one for each value in the access file
             gcra = RateLimiterType.GCRA.value
             self._limiters[per_minute] = Throttled(using=gcra, quota=per_min(per_minute), store=self._store)

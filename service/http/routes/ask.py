@@ -9,7 +9,7 @@ from service.http.middleware.path_prefix import root_path
 from service.http.problems import problem_responses
 from service.http.question_queue import QuestionQueue, QueuedQuestion
 from service.http.requests.bodies import JsonRoute
-from service.http.state import QuestionQueueState
+from service.http.state import FreshnessState, QuestionQueueState
 from service.schemas import AskRequest, ChatRequest
 
 router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
@@ -19,9 +19,9 @@ router = APIRouter(prefix="/v1", tags=["ask"], route_class=JsonRoute)
     "/ask",
     summary="Ask the documents a question",
     response_model=Answer,
-    responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
+    responses=problem_responses(400, 401, 403, 408, 409, 413, 415, 422, 429, 503),
 )
-async def ask(body: AskRequest, request: Request, queue: QuestionQueueState) -> Response:
+async def ask(body: AskRequest, request: Request, queue: QuestionQueueState, freshness: FreshnessState) -> Response:
     """Answer with the best-matching passages, word for word.
 
     `status` is `answered`; `uncertain`, if passages may bear on the question but none clearly answers it; or
@@ -32,6 +32,7 @@ async def ask(body: AskRequest, request: Request, queue: QuestionQueueState) -> 
     Offsets count Unicode code points: a citation's within the document's canonical text, a highlight's within its
     passage. `interpretation` counts turns of `history`.
     """
+    await freshness.reach(body.at_least_generation)
     return await json_answer(queued_question(body, request), queue, request)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from service.http.admin import Administrator
@@ -11,8 +11,16 @@ from service.http.middleware.path_prefix import root_path
 from service.http.problems import problem_responses
 from service.http.requests.conditional import etag_matches
 from service.http.requests.multipart import UPLOAD_BODY, received_files
-from service.http.state import IntakeState, ServiceState
-from service.schemas import DocumentDetails, DocumentList, DocumentRecord, ReceivedFile, ReceivedFiles, RemovedDocument
+from service.http.state import FreshnessState, IntakeState, ServiceState
+from service.schemas import (
+    MAX_GENERATION,
+    DocumentDetails,
+    DocumentList,
+    DocumentRecord,
+    ReceivedFile,
+    ReceivedFiles,
+    RemovedDocument,
+)
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -25,7 +33,26 @@ MAX_OFFSET = 2**62
 DocumentId = Annotated[str, Path(max_length=200, description="The document's id.")]
 
 
-@router.get("", summary="List the documents", responses=problem_responses(401, 403, 422, 429, 503))
+async def _at_least_generation(
+    freshness: FreshnessState,
+    at_least_generation: Annotated[
+        int,
+        Query(ge=0, le=MAX_GENERATION, description="Lowest generation that may be read, as in `POST /v1/ask`."),
+    ] = 0,
+) -> None:
+    await freshness.reach(at_least_generation)
+
+
+AtLeastGeneration = Depends(_at_least_generation)
+"""Read documents at least as new as those that the client has seen."""
+
+
+@router.get(
+    "",
+    summary="List the documents",
+    dependencies=[AtLeastGeneration],
+    responses=problem_responses(401, 403, 409, 422, 429, 503),
+)
 def list_documents(
     request: Request,
     service: ServiceState,
@@ -83,7 +110,10 @@ async def remove_document(document_id: DocumentId, intake: IntakeState) -> Remov
 
 
 @router.get(
-    "/{document_id}", summary="Show a document's record", responses=problem_responses(401, 403, 404, 422, 429, 503)
+    "/{document_id}",
+    summary="Show a document's record",
+    dependencies=[AtLeastGeneration],
+    responses=problem_responses(401, 403, 404, 409, 422, 429, 503),
 )
 def show_document(document_id: DocumentId, request: Request, service: ServiceState) -> DocumentDetails:
     """Return a document's metadata and sections, without its text."""
@@ -96,10 +126,11 @@ def show_document(document_id: DocumentId, request: Request, service: ServiceSta
 @router.get(
     "/{document_id}/text",
     summary="Read a document's canonical text",
+    dependencies=[AtLeastGeneration],
     response_class=PlainTextResponse,
     responses={
         304: {"description": "The client has this text (`If-None-Match`)."},
-        **problem_responses(401, 403, 404, 422, 429, 503),
+        **problem_responses(401, 403, 404, 409, 422, 429, 503),
     },
 )
 def read_text(

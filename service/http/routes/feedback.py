@@ -1,14 +1,17 @@
 """`/v1/feedback`."""
 
+import contextlib
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from fastapi.concurrency import run_in_threadpool
 
 from corpus.errors import UnknownDocumentError
 from service.http.problems import ProblemError, invalid_request, problem_responses
 from service.http.requests.bodies import JsonRoute
-from service.http.state import FeedbackState, Service, ServiceState
+from service.http.state import FeedbackState, FreshnessState, Service, ServiceState
 from service.schemas import FeedbackRequest, FieldError, RatedPassage, StoredFeedback
+from service.upkeep import Feedback
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=JsonRoute)
 
@@ -19,15 +22,18 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=JsonRou
     status_code=201,
     responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
-def give_feedback(request: FeedbackRequest, service: ServiceState, feedback: FeedbackState) -> StoredFeedback:
+async def give_feedback(
+    request: FeedbackRequest, service: ServiceState, feedback: FeedbackState, freshness: FreshnessState
+) -> StoredFeedback:
     """Store an anonymous rating of a passage, or of `uncertain` or `not_found`, for the operator to export.
 
     It is on the disk when the response arrives. Its `id` can withdraw it.
     """
     if not service.settings.feedback:
         raise ProblemError(403, "feedback-off", "Feedback is turned off (FOOTNOTE_FEEDBACK).")
-    text = None if request.passage is None else _text(service, request.passage)
-    return StoredFeedback(id=feedback.add(request.entry(text)))
+    with contextlib.suppress(ProblemError):  # another worker may have answered, from newer documents
+        await freshness.reach(request.generation or 0)
+    return await run_in_threadpool(_stored, request, service, feedback)
 
 
 @router.delete("/{feedback_id}", summary="Withdraw a rating", responses=problem_responses(401, 403, 404, 422, 429, 503))
@@ -38,6 +44,11 @@ def withdraw_feedback(
     """Remove a rating. Its id is the only permission needed."""
     feedback.remove([feedback_id])
     return StoredFeedback(id=feedback_id)
+
+
+def _stored(request: FeedbackRequest, service: Service, feedback: Feedback) -> StoredFeedback:
+    text = None if request.passage is None else _text(service, request.passage)
+    return StoredFeedback(id=feedback.add(request.entry(text)))
 
 
 def _text(service: Service, passage: RatedPassage) -> str | None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from corpus.errors import SourceError
 from service.http.problems import ProblemError, problem_responses
 from service.http.requests.conditional import etag_matches
-from service.http.routes.documents import MAX_OFFSET, DocumentId
+from service.http.routes.documents import MAX_OFFSET, AtLeastGeneration, DocumentId
 from service.http.state import PagePicturesState, ServiceState
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
@@ -19,11 +19,12 @@ MAX_PAGE = 10**6
 @router.get(
     "/{document_id}/pages/{number}.png",
     summary="Show a page of a PDF",
+    dependencies=[AtLeastGeneration],
     response_class=Response,
     responses={
         200: {"description": "The page.", "content": {"image/png": {}}},
         304: {"description": "The client has this picture (`If-None-Match`)."},
-        **problem_responses(401, 403, 404, 422, 429, 503),
+        **problem_responses(401, 403, 404, 409, 422, 429, 503),
     },
 )
 def show_page(

@@ -2,6 +2,7 @@
 
 import { streamedAnswer } from "./events.js";
 import { Failure, parsed, problemOf } from "./failure.js";
+import { forgetGeneration, sawGeneration, seenGeneration } from "./generation.js";
 import { checkedAnswer } from "./shapes.js";
 
 /**
@@ -30,6 +31,9 @@ import { checkedAnswer } from "./shapes.js";
 const SILENCE_MS = 30_000; // a service that sends nothing, not even a keep-alive, is given up after this
 const PROBE_MS = 5_000;
 
+/** The status of a generation that the service does not know. */
+const UNKNOWN_GENERATION = 409;
+
 /**
  * Ask the last of these messages, as a stream if the service streams.
  *
@@ -43,13 +47,40 @@ export async function askService(service, request, signal) {
   if (request.filters === null) {
     throw new Failure("refused", { lasting: true });
   }
-  const body = { ...request, accept: ["uncertain"] };
-  const options = { method: "POST", body, accept: "text/event-stream, application/json;q=0.5", signal };
-  return exchange(service, "/v1/chat", options, async (response, parts) =>
-    checkedAnswer(
-      mediaType(response) === "text/event-stream" ? await streamedAnswer(parts) : parsed(await joined(parts)),
-    ),
-  );
+  const answer = await notOlder(service, (generation) => {
+    const least = generation === 0 ? {} : { at_least_generation: generation };
+    const body = { ...request, accept: ["uncertain"], ...least };
+    const options = { method: "POST", body, accept: "text/event-stream, application/json;q=0.5", signal };
+    return exchange(service, "/v1/chat", options, async (response, parts) =>
+      checkedAnswer(
+        mediaType(response) === "text/event-stream" ? await streamedAnswer(parts) : parsed(await joined(parts)),
+      ),
+    );
+  });
+  sawGeneration(service.endpoint, answer.generation);
+  return answer;
+}
+
+/**
+ * Request documents that are not older than those that this tab has seen. If the service does not know that generation,
+ * forget it and request them once more.
+ *
+ * @template T
+ * @param {Service} service
+ * @param {(generation: number) => Promise<T>} request Gets the generation to request at least; 0 for any.
+ * @returns {Promise<T>}
+ */
+export async function notOlder({ endpoint }, request) {
+  const generation = seenGeneration(endpoint);
+  try {
+    return await request(generation);
+  } catch (error) {
+    if (generation === 0 || Failure.of(error).status !== UNKNOWN_GENERATION) {
+      throw error;
+    }
+    forgetGeneration(endpoint);
+    return request(0);
+  }
 }
 
 /**

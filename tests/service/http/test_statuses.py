@@ -56,22 +56,31 @@ def form(content: bytes) -> bytes:
 ASK = json.dumps({"question": QUESTION}).encode()
 CHAT = json.dumps({"messages": [{"role": "user", "content": QUESTION}]}).encode()
 RATING = json.dumps({"question": QUESTION, "status": "not_found", "rating": "up", "passage": None}).encode()
+LATER = b', "at_least_generation": 4711}'
 UNUSABLE = ({"body": b"{}"}, {"body": b"{"}, {"headers": {"Content-Type": "text/plain"}})
+UNKNOWN = "at_least_generation=4711"
 TEXT = "/v1/documents/truce/text"
 PAGE = "/v1/documents/report/pages/1.png"
 OPERATIONS = {
-    "post /v1/ask": Operation("/v1/ask", JSON, ASK, UNUSABLE, 1024),
-    "post /v1/chat": Operation("/v1/chat", JSON, CHAT, UNUSABLE, 1024),
+    "post /v1/ask": Operation("/v1/ask", JSON, ASK, (*UNUSABLE, {"body": ASK[:-1] + LATER}), 1024),
+    "post /v1/chat": Operation("/v1/chat", JSON, CHAT, (*UNUSABLE, {"body": CHAT[:-1] + LATER}), 1024),
     "post /v1/feedback": Operation("/v1/feedback", JSON, RATING, UNUSABLE, 1024),
     "delete /v1/feedback/{feedback_id}": Operation(
         "/v1/feedback/RATED", causes=({"path": "/v1/feedback/nothing"}, {"path": "/v1/feedback/" + 101 * "x"})
     ),
-    "get /v1/documents": Operation("/v1/documents", causes=({"path": "/v1/documents?limit=0"},)),
+    "get /v1/documents": Operation(
+        "/v1/documents", causes=({"path": "/v1/documents?limit=0"}, {"path": "/v1/documents?" + UNKNOWN})
+    ),
     "post /v1/documents": Operation(
         "/v1/documents", FORM, form(b"Peace came."), ({"body": b"--x--\r\n"}, {"body": b"x"}, {"headers": JSON}), 2**20
     ),
     "get /v1/documents/{document_id}": Operation(
-        "/v1/documents/truce", causes=({"path": "/v1/documents/nothing"}, {"path": "/v1/documents/" + 201 * "x"})
+        "/v1/documents/truce",
+        causes=(
+            {"path": "/v1/documents/nothing"},
+            {"path": "/v1/documents/" + 201 * "x"},
+            {"path": "/v1/documents/truce?" + UNKNOWN},
+        ),
     ),
     "delete /v1/documents/{document_id}": Operation(
         "/v1/documents/prison", causes=({"path": "/v1/documents/nothing"}, {"path": "/v1/documents/" + 201 * "x"})
@@ -81,6 +90,7 @@ OPERATIONS = {
         causes=(
             {"path": "/v1/documents/nothing/text"},
             {"path": TEXT + "?start=5&end=1"},
+            {"path": TEXT + "?" + UNKNOWN},
             {"headers": {"If-None-Match": "*"}},
         ),
     ),
@@ -89,6 +99,7 @@ OPERATIONS = {
         causes=(
             {"path": "/v1/documents/report/pages/9.png"},
             {"path": "/v1/documents/report/pages/0.png"},
+            {"path": PAGE + "?" + UNKNOWN},
             {"headers": {"If-None-Match": "*"}},
         ),
     ),

@@ -19,14 +19,19 @@ from httpx2 import Response
 from pydantic import SecretStr
 
 from service.access.rules import AccessPolicy
+from service.http import app as app_module
 from service.http.app import build_app
 from service.http.middleware import admission
 from service.http.middleware import rate_limits as rates
 from service.http.middleware.clients import identify_client
+from service.http.middleware.in_progress import RequestsInProgress
 from service.http.middleware.rate_limits import RateLimiter
 from service.http.state import Service
 from service.settings import Settings
-from tests.service.http.running import Gate, eventually, received, running, sent
+from service.sharing import limits
+from service.sharing.state import SharedState, shared_state
+from service.telemetry.metrics import Metrics
+from tests.service.http.running import Gate, Running, eventually, received, running, sent
 from tests.service.http.test_problems import assert_problem
 
 ADMIN, ASK, SITE = "admin-key-of-the-test", "ask-key-of-the-test", "site-key-of-the-test"
@@ -85,9 +90,13 @@ def serve(service: Service, tmp_path: Path) -> Iterator[Serve]:
         yield _serve
 
 
-def application(service: Service, **settings: Any) -> FastAPI:
+def changed(service: Service, **settings: Any) -> Service:
     secret = {name: SecretStr(value) if name.endswith("_keys") else value for name, value in settings.items()}
-    return build_app(dataclasses.replace(service, settings=service.settings.model_copy(update=secret)))
+    return dataclasses.replace(service, settings=service.settings.model_copy(update=secret))
+
+
+def application(service: Service, **settings: Any) -> FastAPI:
+    return build_app(changed(service, **settings))
 
 
 def ask(client: TestClient, **headers: str) -> Response:
@@ -496,3 +505,87 @@ def test_the_server_itself_ignores_forwarded_addresses(service: Service) -> None
             with sent(it, "/v1/ask", QUESTION, {"X-Forwarded-For": f"192.0.2.{n}"}) as client:
                 statuses.append(received(client)[0])
     assert statuses == [200, 200, 429]
+
+
+# Over several workers
+
+
+class Worker(SharedState):
+    """What a worker shares; here, several workers are in one process."""
+
+    def __init__(self, folder: Path, process: int) -> None:
+        super().__init__(folder)
+        assert self.limits.record("nobody", 0)  # opens the file
+        self.limits._process = process
+
+
+@pytest.fixture
+def workers(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[FastAPI]]]:
+    """Builds two applications that share their limits."""
+    monkeypatch.setattr(app_module, "_metrics", lambda _: Metrics("test"))  # a process has one that is shared
+    with shared_state() as shared:
+        yield lambda **settings: [
+            build_app(changed(service, **settings), shared=Worker(shared.folder, process)) for process in (1, 2)
+        ]
+
+
+def test_a_clients_rate_is_counted_over_all_workers(workers: Callable[..., list[FastAPI]]) -> None:
+    one, other = (TestClient(app, client=(HOME, 4711)) for app in workers(requests_per_minute=3))
+    assert [ask(client).status_code for client in (one, other, one)] == [200] * 3
+    for client in (one, other):
+        assert assert_too_many(ask(client), "This client has sent too many requests. Try again in") in (19, 20)
+
+
+def test_requests_in_progress_are_limited_over_all_workers(
+    workers: Callable[..., list[FastAPI]], service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = Gate(service, monkeypatch)
+    one, other = workers(concurrent_per_client=2, concurrent=3, ask_keys=f"{ASK},second-{ASK},third-{ASK}")
+    greedy, calm, late = bearer(ASK), bearer("second-" + ASK), bearer("third-" + ASK)
+    with contextlib.ExitStack() as stack:
+        first, second = (stack.enter_context(running(app)) for app in (one, other))
+
+        def begin(server: Running, headers: dict[str, str]) -> socket.socket:
+            return stack.enter_context(sent(server, "/v1/ask", QUESTION, headers))
+
+        begun = [begin(first, greedy), begin(second, greedy)]
+        assert eventually(lambda: counted(one) == counted(other) == 1)
+        for server in (first, second):
+            assert received(begin(server, greedy))[0] == 429
+        begun.append(begin(second, calm))
+        assert eventually(lambda: counted(other) == 2)
+        assert received(begin(first, late))[0] == 503
+        pipeline.open.set()
+        assert [received(client)[0] for client in begun] == [200] * 3
+        assert eventually(lambda: counted(one) == counted(other) == 0)
+        assert received(begin(first, late))[0] == 200
+
+
+def test_without_the_shared_file_each_worker_has_limits_of_its_own(
+    workers: Callable[..., list[FastAPI]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    apps = workers(requests_per_minute=3)
+    monkeypatch.setattr(limits, "_TAKE", "SELECT broken")
+    monkeypatch.setattr(limits, "_START", "SELECT broken")
+    for app in apps:
+        client = TestClient(app, client=(HOME, 4711))
+        assert [ask(client).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert len([record for record in caplog.records if "workers share" in record.message]) == len(apps)
+
+
+def test_requests_that_could_not_be_recorded_are_recorded_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = Worker(tmp_path, 1).limits, Worker(tmp_path, 2).limits
+    progress = RequestsInProgress(Settings(concurrent_per_client=2), one)
+    assert [progress.start("a") for _ in range(3)] == ["", "", "client"]
+    assert other.start("a", 1, 2, 99) == "client"
+    with monkeypatch.context() as patch:
+        patch.setattr(one, "_run", lambda *_: None)
+        progress.end("a")
+        progress.end("a")
+        assert [progress.start("c") for _ in range(3)] == ["", "", "client"]
+    assert other.start("a", 1, 2, 99) == "client"
+    assert progress.start("d") == ""
+    assert other.start("a", 1, 2, 99) == ""
+    assert other.start("c", 1, 2, 99) == "client"

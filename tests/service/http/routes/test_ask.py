@@ -179,7 +179,8 @@ def test_the_generation_is_the_stores(client: TestClient) -> None:
         (
             {"question": "q", "kk": 1},
             "",
-            "This has an unknown field. Known fields: question, history, k, filters, context, accept.",
+            "This has an unknown field. Known fields: question, history, k, filters, context, accept, "
+            "at_least_generation.",
         ),
         (
             {"question": "q", "filters": {"secret": 1}},

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import socket
 import sqlite3
+import threading
 from collections.abc import Iterator
 from typing import get_args
 
@@ -18,6 +19,8 @@ from corpus.store.database import DATABASE_NAME
 from service.answering.answer import Level
 from service.http.app import build_app
 from service.http.state import Service
+from service.sharing.state import shared_state
+from service.telemetry.shared_metrics import use_memory
 from tests.corpus.samples import count_up, set_meta
 from tests.service.http.routes.test_health import becomes_true
 from tests.service.http.routes.test_uncertain import answer_as_uncertain
@@ -254,6 +257,20 @@ def test_metrics_describe_the_process_and_the_version(watched: TestClient) -> No
     assert any(name == "footnote_build_info" and value == 1 for (name, _), value in found.items())
     assert of(found, "process_resident_memory_bytes") > 1e6
     assert of(found, "process_open_fds") > 1
+
+
+def test_a_worker_shows_its_metrics_to_the_others(administered: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")  # to be restored
+    try:
+        with shared_state() as shared, TestClient(build_app(administered, shared=shared)) as client:
+            assert "publish-metrics" in {thread.name for thread in threading.enumerate()}
+            client.post("/v1/ask", json=QUESTION)
+            found = read(client)
+            assert of(found, "footnote_ask_duration_seconds_count") == 1
+            assert of(found, "footnote_store_documents") == 2
+            assert {file.name for file in shared.metrics.glob("histogram_*")} == {"histogram_0.db"}
+    finally:
+        use_memory()
 
 
 def test_two_applications_count_apart(administered: Service) -> None:

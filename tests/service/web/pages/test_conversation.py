@@ -49,6 +49,7 @@ def test_a_follow_up_is_sent_with_what_was_said_before_and_added_below_it(page: 
         ],
         "context": True,
         "accept": ["uncertain"],
+        "at_least_generation": first["generation"],
     }
     expect(turns(page).get_by_role("heading", level=2)).to_have_text([QUESTION, UNANSWERABLE, FOLLOW_UP])
     expect(heading(page)).to_be_in_viewport()
@@ -119,7 +120,7 @@ def test_the_field_is_as_high_as_its_button_and_says_what_to_write(page: Page) -
 
 
 def test_a_follow_up_can_be_asked_alone(page: Page) -> None:
-    ask(page, QUESTION)
+    first = ask(page, QUESTION)
     ask(page, FOLLOW_UP)
     expect(last(page).locator(".context q")).to_have_text(QUESTION)
     with page.expect_request("**/v1/chat") as request:
@@ -129,6 +130,7 @@ def test_a_follow_up_can_be_asked_alone(page: Page) -> None:
         "messages": [{"role": "user", "content": FOLLOW_UP}],
         "context": False,
         "accept": ["uncertain"],
+        "at_least_generation": first["generation"],
     }
     expect(last(page).get_by_role("button", name="Ask it on its own")).to_have_count(0)
     expect(turns(page).get_by_role("heading", level=2)).to_have_text([QUESTION, FOLLOW_UP])
@@ -152,8 +154,8 @@ def test_a_conversation_outlives_a_reload_and_a_visit_to_the_reader(page: Page, 
     with page.expect_request("**/v1/chat") as request:
         ask(page, FOLLOW_UP)
     assert len(asked(request.value)["messages"]) == 5
-    assert page.evaluate("[Object.keys(sessionStorage), Object.keys(localStorage), document.cookie]") == [
-        [f"footnote {service.url} page"],
+    assert page.evaluate("[Object.keys(sessionStorage).sort(), Object.keys(localStorage), document.cookie]") == [
+        [f"footnote {service.url} generation", f"footnote {service.url} page"],
         [],
         "",
     ]
@@ -177,7 +179,7 @@ def test_a_new_conversation_leaves_nothing_of_the_old_one(page: Page, service: R
     expect(question_field(page)).to_be_focused()
     expect(page.get_by_role("heading", name="Ask these documents a question")).to_be_visible()
     assert page.url == f"{service.url}/"
-    assert page.evaluate("sessionStorage.length") == 0
+    assert page.evaluate("Object.keys(sessionStorage)") == [f"footnote {service.url} generation"]
     with page.expect_request("**/v1/chat") as request:
         ask(page, FOLLOW_UP)
     assert len(asked(request.value)["messages"]) == 1

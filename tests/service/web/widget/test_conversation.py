@@ -81,6 +81,11 @@ def test_a_question_left_unanswered_can_be_asked_again_on_the_next_page(visit: V
     expect(chat(page).locator("figure")).to_contain_text("repaired by Marta Ruiz")
 
 
+KEEP = """(kept) => {
+  const conversation = Object.keys(sessionStorage).find((name) => !name.endsWith(" generation"));
+  sessionStorage.setItem(conversation, kept);
+}"""
+
 DAMAGED = [
     "{",
     "null",
@@ -98,7 +103,7 @@ def test_what_was_kept_and_is_damaged_is_let_go(visit: Visit) -> None:
     for damaged in DAMAGED:
         ask(page, UNANSWERABLE)
         expect(chat(page).locator(".question")).to_have_count(1)
-        page.evaluate("(kept) => sessionStorage.setItem(Object.keys(sessionStorage)[0], kept)", damaged)
+        page.evaluate(KEEP, damaged)
         page.reload()
         open_chat(page)
         expect(chat(page).locator(".greeting")).to_be_visible()
@@ -110,7 +115,7 @@ def test_what_was_kept_cannot_keep_anyone_waiting(visit: Visit) -> None:
     open_chat(page)
     ask(page, UNANSWERABLE)
     kept = '{"opened": true, "turns": [{"question": "Why?", "asking": {}, "failure": "none"}]}'
-    page.evaluate("(kept) => sessionStorage.setItem(Object.keys(sessionStorage)[0], kept)", kept)
+    page.evaluate(KEEP, kept)
     page.reload()
 
     expect(chat(page).locator(".failure")).to_contain_text("No answer arrived.")
