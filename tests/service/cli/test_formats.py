@@ -47,7 +47,7 @@ def test_a_folder_of_all_formats_can_be_asked_about(footnote: Run, write: Write)
     ran = footnote("ingest", folder)
 
     assert (ran.code, ran.err) == (0, "")
-    assert "Documents: 11 added (" in ran.out
+    assert "Documents: 11 added in 9 files (" in ran.out
     assert footnote("verify").code == 0
     passage = answer_of(footnote, "Which page is about homicides?", "paper")
     assert passage["text"] == "The first page is about prisons.\n\nThe second page is about homicides."
@@ -108,7 +108,7 @@ def test_of_a_file_of_records_only_what_changed_is_encoded(footnote: Run, write:
     write("records.jsonl", RECORDS.replace("at night", "at noon").replace('"two"', '"three"'))
     ran = footnote("ingest", path)
 
-    assert "Documents: 1 added, 1 removed, 1 unchanged (1 passage encoded" in ran.out
+    assert "Documents: 1 added, 1 removed, 1 unchanged in 1 file (1 passage encoded" in ran.out
 
 
 def test_a_record_that_cannot_be_read_is_named_and_the_others_stay(footnote: Run, write: Write) -> None:
