@@ -160,7 +160,8 @@ def sent(route_or_request: Any) -> Any:
 def test_a_follow_up_is_sent_with_the_turns_before_it(visit: Visit) -> None:
     page = visit('data-passages="2" data-filters=\'{"language": ["en"]}\'')
     open_chat(page)
-    first = ask(page, FERRY)["answer"]["text"]
+    answer = ask(page, FERRY)
+    first = answer["answer"]["text"]
     ask(page, UNANSWERABLE)
     with page.expect_request("**/v1/chat") as request:
         ask(page, "And what did it cost?")
@@ -178,6 +179,7 @@ def test_a_follow_up_is_sent_with_the_turns_before_it(visit: Visit) -> None:
         "filters": {"language": ["en"]},
         "context": True,
         "accept": ["uncertain"],
+        "at_least_generation": answer["generation"],
     }
 
 
