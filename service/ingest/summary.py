@@ -1,5 +1,6 @@
 """The summary of an ingest."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,6 +8,9 @@ from pathlib import Path
 
 from corpus.files import absolute_path
 from service.ingest.outcomes import Action, Outcome, SplitDocument
+
+_BORDER = re.compile("[/#]")
+"""Where the name of a source may go on after that of a folder or a file."""
 
 
 @dataclass(slots=True)
@@ -92,10 +96,10 @@ class GivenNames:
 
     def of(self, source: str) -> str:
         """Return the name of a source: that of a file, with what follows `#` for a document in it."""
-        for absolute, path in self._given.items():
-            rest = source.removeprefix(absolute)
-            if rest != source and rest[:1] in ("", "#"):
-                return f"{path}{rest}"
-            if rest != source and (rest.startswith("/") or absolute == "/"):
-                return str(path / rest.lstrip("/"))
+        if source in self._given:
+            return str(self._given[source])
+        for at in (found.start() for found in reversed(list(_BORDER.finditer(source)))):
+            path = self._given.get(source[:at] or "/")
+            if path is not None:
+                return f"{path}{source[at:]}" if source[at] == "#" else str(path / source[at + 1 :])
         return source

@@ -4,6 +4,7 @@ Each step is one statement, so that SQLite's lock makes it atomic. SQLite's writ
 process is killed; nothing is synced to a disk, because the file ends with the service.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -168,9 +169,8 @@ class SharedLimits:
             process: Its id.
         """
         try:
-            with _opened(self._path, FORGET_S) as connection:
+            with contextlib.closing(_opened(self._path, FORGET_S)) as connection:
                 connection.execute(_FORGET, {"process": process})
-            connection.close()
         except sqlite3.Error as error:
             self._log(error)
 
