@@ -303,7 +303,7 @@ def test_a_file_moved_and_a_copy_are_said_to_be_that(footnote: Run, write: Write
 def test_a_changed_setting_is_named(footnote: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("one.txt", "The truce\n\nThe truce began.")
     footnote("ingest", path)
-    assert footnote("ingest", path).err == ""
+    assert "were encoded" not in footnote("ingest", path).err
     monkeypatch.setenv("FOOTNOTE_CLEANING", "false")
     ran = footnote("ingest", path)
     assert (ran.code, ran.out.startswith("Documents: 0 added, 1 unchanged")) == (0, True)
@@ -312,7 +312,7 @@ def test_a_changed_setting_is_named(footnote: Run, write: Write, monkeypatch: py
     monkeypatch.setenv("FOOTNOTE_PASSAGE_TOKENS", "35")
     assert "another FOOTNOTE_CLEANING and FOOTNOTE_PASSAGE_TOKENS." in footnote("ask", "Who?").err
     assert footnote("reindex").code == 0
-    assert footnote("ingest", path).err == ""
+    assert "were encoded" not in footnote("ingest", path).err
 
 
 @pytest.mark.parametrize("options", [("--force",), ("--watch", "--dry-run"), ("--watch", "--json")])
