@@ -1,7 +1,7 @@
 """Documents, sections and passages."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.documents.fields import Metadata
@@ -78,11 +78,19 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class EncodedPassage:
-    """A passage with its vectors, as bytes in the format of `embeddings`."""
+    """A passage as it is stored.
+
+    Args:
+        passage: The passage.
+        vector: Its vector, as bytes in the format of `embeddings`.
+        token_vectors: Its token vectors, as bytes in the format of `embeddings`.
+        terms: Number of occurrences of each term in the passage with its document's title before it.
+    """
 
     passage: Passage
     vector: bytes
     token_vectors: bytes
+    terms: Mapping[str, int]
 
 
 def revision_of(text: str) -> str:

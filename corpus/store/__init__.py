@@ -2,15 +2,20 @@
 
 from corpus.store.changes import Change, Move, Put, Remove
 from corpus.store.database import DATABASE_NAME, connect, sqlite_message, translated_folder_errors
-from corpus.store.filters import Allowed, AnyOf, Condition, Filters, Languages, Range, Scalar
+from corpus.store.filtering.filters import Allowed, AnyOf, Condition, Filters, Languages, Range, Scalar
 from corpus.store.layout import FORMAT_VERSION
 from corpus.store.meta_table import RowTotals
 from corpus.store.originals import ORIGINALS_NAME, Originals
 from corpus.store.recovery.repair import Repair, rebuild_database_indexes, repair, rewrite
 from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_aside
+from corpus.store.recovery.word_counting import CountTerms, upgrade
 from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
 from corpus.store.store import Store
 from corpus.store.view import View
+from corpus.store.words.counts import TermCounts
+from corpus.store.words.removals import Removal
+from corpus.store.words.terms import TermRecord
+from corpus.store.words.totals import WordTotals
 from corpus.store.writer import mismatch_message
 
 __all__ = [
@@ -21,12 +26,14 @@ __all__ = [
     "AnyOf",
     "Change",
     "Condition",
+    "CountTerms",
     "Filters",
     "Languages",
     "Move",
     "Originals",
     "Put",
     "Range",
+    "Removal",
     "Remove",
     "Repair",
     "RowTotals",
@@ -35,7 +42,10 @@ __all__ = [
     "StoredDocument",
     "StoredPassage",
     "StoredSource",
+    "TermCounts",
+    "TermRecord",
     "View",
+    "WordTotals",
     "connect",
     "copy_store",
     "mismatch_message",
@@ -46,4 +56,5 @@ __all__ = [
     "set_aside",
     "sqlite_message",
     "translated_folder_errors",
+    "upgrade",
 ]

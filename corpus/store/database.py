@@ -41,13 +41,14 @@ class FrozenConnection(sqlite3.Connection):
             raise StoreBusyError(f"Another process has written to {self.path} while it was read. Try again.")
 
 
-def connect(folder: Path, *, create: bool = False, reading: bool = False) -> sqlite3.Connection:
+def connect(folder: Path, *, create: bool = False, reading: bool = False, earlier: bool = False) -> sqlite3.Connection:
     """Open the store's database.
 
     Args:
         folder: The data folder.
         create: Create the folder and an empty store if there is none.
         reading: Open for reading only, which works in a read-only folder too.
+        earlier: Open a store of an earlier format version too, to upgrade it.
 
     Raises:
         StoreMissingError: There is no store and `create` is False.
@@ -65,7 +66,7 @@ def connect(folder: Path, *, create: bool = False, reading: bool = False) -> sql
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = _opened(path, reading=reading)
         try:
-            _prepare(connection, path, create=create)
+            _prepare(connection, path, create=create, earlier=earlier)
         except BaseException:
             connection.close()
             raise
@@ -118,7 +119,7 @@ def _file_state(path: Path) -> object:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool, earlier: bool) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
     if _is_blank(connection):  # just created by another process, or by a killed one
@@ -131,10 +132,17 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
     application, version = _marks(connection)
     if application != APPLICATION_ID:
         raise StoreFormatError(f"{path} is not a Footnote store. Choose another folder with --data.")
+    if 0 < version < FORMAT_VERSION:
+        if earlier:
+            return
+        raise StoreFormatError(
+            f"{path} has format version {version}; this Footnote reads version {FORMAT_VERSION}. "
+            f"Upgrade it with: footnote upgrade --data {path.parent}"
+        )
     if version != FORMAT_VERSION:
         raise StoreFormatError(
             f"{path} has format version {version}; this Footnote reads version {FORMAT_VERSION}. "
-            "Ingest the documents again into an empty folder, named with --data."
+            "Use a later Footnote, or ingest the documents again into an empty folder, named with --data."
         )
 
 
@@ -161,9 +169,19 @@ def _create(connection: sqlite3.Connection) -> None:
     _use_write_ahead_log(connection)
     with transaction(connection):
         if _is_blank(connection):  # false for the second of two processes that create it at once
-            for statement in LAYOUT.split(";\n"):
-                connection.execute(statement)
+            execute_all(connection, LAYOUT)
             initialise_meta(connection)
+
+
+def execute_all(connection: sqlite3.Connection, statements: str) -> None:
+    """Execute several statements within a transaction, which `executescript` would commit."""
+    for statement in statements.split(";\n"):
+        connection.execute(statement)
+
+
+def format_version(connection: sqlite3.Connection) -> int:
+    """Return the format version of a store."""
+    return _marks(connection)[1]
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from corpus.documents import METADATA_FIELDS, Kind
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 APPLICATION_ID = 0x464E4F54  # "FNOT"
 
 _METADATA = "\n".join(
@@ -10,6 +10,31 @@ _METADATA = "\n".join(
     + ("" if field.kind is Kind.TEXT else f"  -- {field.kind.value}")
     for field in METADATA_FIELDS
 )
+
+WORDS_LAYOUT = """
+CREATE TABLE terms (                 -- in order of their first appearance, so that frequent ones share pages
+    key INTEGER PRIMARY KEY,         -- never reused
+    term TEXT NOT NULL UNIQUE,
+    passages INTEGER NOT NULL,       -- number of passages that have the term; a term of none has no row
+    checksum INTEGER NOT NULL        -- CRC-32 of the columns above
+) STRICT;
+
+CREATE TABLE passage_terms (
+    passage INTEGER PRIMARY KEY REFERENCES passages(key) ON DELETE CASCADE,
+    data BLOB NOT NULL,              -- see corpus.store.words.counts
+    checksum INTEGER NOT NULL        -- CRC-32 of passage and data
+) STRICT;
+
+CREATE TABLE removals (              -- of the latest generations, see corpus.store.words.removals
+    generation INTEGER NOT NULL,
+    document INTEGER NOT NULL,
+    has_left INTEGER NOT NULL,       -- 1: the document was removed; 0: only these passages
+    passages BLOB NOT NULL,          -- keys, int64, little-endian
+    checksum INTEGER NOT NULL,       -- CRC-32 of the columns above
+    PRIMARY KEY (generation, document)
+) STRICT, WITHOUT ROWID;
+"""
+"""Tables that version 2 has and version 1 has not."""
 
 LAYOUT = f"""
 PRAGMA application_id = {APPLICATION_ID};
@@ -63,4 +88,4 @@ CREATE TABLE token_vectors (         -- a table of its own, so that reading pass
     data BLOB NOT NULL,
     checksum INTEGER NOT NULL        -- CRC-32 of key and data
 ) STRICT;
-"""
+{WORDS_LAYOUT}"""

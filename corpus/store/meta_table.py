@@ -9,6 +9,8 @@ from typing import Self
 
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
+from corpus.store.words.removals import LOG
+from corpus.store.words.totals import WORDS, WordTotals
 
 KEY_SUM = "coalesce(sum(key & 4294967295), 0)"
 """SQL for the sum of keys modulo 2**32 each, which cannot overflow. Keys have random gaps, so that different sets of
@@ -19,6 +21,10 @@ PRIME = 4294967291
 
 DOCUMENT_SUM = f"coalesce(sum(key % {PRIME}), 0)"
 PASSAGE_SUM = f"coalesce(sum(key % {PRIME} + document % {PRIME}), 0)"
+
+
+REQUIRED = ("generation", "store", "totals", WORDS, LOG)
+"""Keys of the rows that every store has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,18 @@ def initialise_meta(connection: sqlite3.Connection) -> None:
     """Write the rows of an empty store."""
     renew_identity(connection, 0)
     write_meta(connection, "totals", str(RowTotals()))
+    write_meta(connection, WORDS, str(WordTotals()))
 
 
 def renew_identity(connection: sqlite3.Connection, generation: int) -> None:
-    """Write a new random store id, so that indexes of another store are not used for this one, and a generation."""
+    """Write a new random store id, so that indexes of another store are not used for this one, and a generation.
+
+    The log of removals begins with this generation.
+    """
     write_meta(connection, "store", secrets.token_hex(16))
     write_meta(connection, "generation", str(generation))
+    write_meta(connection, LOG, str(generation))
+    connection.execute("DELETE FROM removals")
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
@@ -96,7 +108,7 @@ def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
         if not (isinstance(key, str) and isinstance(value, str)) or _checksum(key, value) != expected:
             raise StoreCorruptError(f"The store's record of its {key} is damaged. Run: footnote verify")
         found[key] = value
-    for key in ("generation", "store", "totals"):
+    for key in REQUIRED:
         if key not in found:
             raise StoreCorruptError(f"The store has lost the record of its {key}. Run: footnote verify")
     return found
@@ -119,8 +131,17 @@ def repair_meta(connection: sqlite3.Connection) -> None:
     write_meta(connection, "totals", str(RowTotals.counted(connection)))
     if "generation" not in found:
         found.pop("store", None)
+    if not {"generation", "store"} <= found.keys():
+        found.pop(LOG, None)
+    write_meta(connection, WORDS, str(WordTotals(last=_last_term(connection))))
     for key, value in found.items():
         write_meta(connection, key, value)
+
+
+def _last_term(connection: sqlite3.Connection) -> int:
+    """Return a number that no key of a term exceeds."""
+    keys = [key for (key,) in readable_rows(connection, "SELECT key FROM terms NOT INDEXED") if isinstance(key, int)]
+    return max(keys, default=0)
 
 
 def readable_rows(connection: sqlite3.Connection, query: str) -> list[tuple[object, ...]]:

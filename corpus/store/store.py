@@ -135,6 +135,7 @@ class Store:
         """
         with self._transaction() as writer:
             view = View(self.folder, connection=self._connection)
+            writer.replace_all()
             for document in view.documents():
                 text = view.text(document)
                 if clean is not None:

@@ -4,17 +4,20 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from corpus.errors import StoreCorruptError, UnknownDocumentError
-from corpus.store.catalogue import Catalogue, Entry
-from corpus.store.filters import Filters
+from corpus.store.filtering.catalogue import Catalogue, Entry
+from corpus.store.filtering.filters import Filters
 from corpus.store.meta_table import RowTotals, intact_meta, read_meta
 from corpus.store.reading.documents import DocumentReader
 from corpus.store.reading.passages import PassageReader
 from corpus.store.rows import DOCUMENT_COLUMNS, StoredDocument, document_from_record
+from corpus.store.words.removals import LOG
+from corpus.store.words.totals import WORDS, WordTotals
 
 MAX_VERIFIED_RECORDS = 10_000
 """Records that are verified before an id is called unknown, which takes a third of a second. In a larger store only the
@@ -23,7 +26,7 @@ totals are checked, so that requests for unknown ids do not delay others."""
 RECORDS_PER_QUERY = 1000
 """Records read in one query; other threads may query in between."""
 
-DEFAULT_META = {"generation": "0", "store": "", "totals": "-1 0 -1 0"}
+DEFAULT_META = {"generation": "0", "store": "", "totals": "-1 0 -1 0", WORDS: "0 -1 0 0 0", LOG: "0"}
 """Values used for missing and damaged rows of `meta` if the view is opened with `damaged`."""
 
 
@@ -58,6 +61,8 @@ class View(DocumentReader, PassageReader):
         self.store_id = meta["store"]
         self.fingerprint: str | None = meta.get("encoder")
         self.totals = RowTotals.parse(meta["totals"])
+        self.words = WordTotals.parse(meta[WORDS])
+        self.log_complete_since = int(meta[LOG])
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +82,44 @@ class View(DocumentReader, PassageReader):
         """
         with self._reading():
             self._check(RowTotals.counted(self._connection))
+            if self.words.counted(self._connection) != self.words:
+                raise StoreCorruptError(
+                    f"The store {self._path} no longer holds all words that were written to it. Run: footnote verify"
+                )
+
+    def check_changes(self, earlier: "View") -> None:
+        """Verify that the tables have the rows that were written since an earlier view of the same store.
+
+        Rows that both have are not counted again. Without a log of what was removed, all rows are counted.
+
+        Args:
+            earlier: A view whose totals were verified.
+
+        Raises:
+            StoreCorruptError: Rows are missing or have other keys.
+        """
+        removals = self.removals_since(earlier.generation)
+        if removals is None or self.store_id != earlier.store_id:
+            self.check_totals()
+            return
+        last_document, last_passage = earlier.last_document_key, earlier.last_passage_key
+        gone = RowTotals.of(
+            (each.document for each in removals if each.has_left and each.document <= last_document),
+            ((each.document, key) for each in removals for key in each.passages if key <= last_passage),
+        )
+        new_documents = [key for (key,) in self._rows("SELECT key FROM documents WHERE key > ?", (last_document,))]
+        new = RowTotals.of(new_documents, self.passage_rows(after=last_passage))
+        self._check(earlier.totals.plus(gone, -1).plus(new))
+
+    @cached_property
+    def last_document_key(self) -> int:
+        """Greatest key of a document; -1 without documents. A later document has a greater one."""
+        return int(self._rows("SELECT coalesce(max(key), -1) FROM documents")[0][0])
+
+    @cached_property
+    def last_passage_key(self) -> int:
+        """Greatest key of a passage; -1 without passages. A later passage has a greater one."""
+        return int(self._rows("SELECT coalesce(max(key), -1) FROM passages")[0][0])
 
     def _check(self, found: RowTotals) -> None:
         if found != self.totals:
@@ -127,8 +170,10 @@ class View(DocumentReader, PassageReader):
         """
         return sorted(self._catalogue().documents(filters))
 
-    def passage_rows(self) -> list[tuple[int, int]]:
-        """Return the key of its document and its own key for every passage."""
+    def passage_rows(self, *, after: int | None = None) -> list[tuple[int, int]]:
+        """Return the key of its document and its own key for every passage; only keys above `after`, if it is given."""
+        if after is not None:
+            return self._rows("SELECT document, key FROM passages WHERE key > ? ORDER BY key", (after,))
         return self._rows("SELECT document, key FROM passages INDEXED BY passages_by_document")
 
     def reuse_catalogue(self, earlier: "View") -> None:

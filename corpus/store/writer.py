@@ -5,7 +5,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +29,9 @@ from corpus.store.rows import (
     removed_spans_column,
     with_reader_version,
 )
+from corpus.store.words.removals import LOG, RemovalLog
+from corpus.store.words.totals import WORDS, WordTotals
+from corpus.store.words.writing import WordWriter
 
 MAX_ID_CHARACTERS = 80
 
@@ -59,13 +62,22 @@ class Writer:
         self._meta = read_meta(connection)
         self._totals = RowTotals.parse(self._meta["totals"])
         self._deleted: set[str] = set()
+        self._generation = int(self._meta["generation"]) + 1
+        self._words = WordWriter(connection, WordTotals.parse(self._meta[WORDS]))
+        self._log = RemovalLog(connection, self._generation, int(self._meta[LOG]))
 
     def end(self) -> int:
-        """Write the new generation and the totals; return the generation."""
-        generation = int(self._meta["generation"]) + 1
-        write_meta(self._connection, "generation", str(generation))
+        """Write the new generation, the totals and the words; return the generation."""
+        write_meta(self._connection, "generation", str(self._generation))
         write_meta(self._connection, "totals", str(self._totals))
-        return generation
+        write_meta(self._connection, WORDS, str(self._words.end()))
+        write_meta(self._connection, LOG, str(self._log.end()))
+        return self._generation
+
+    def replace_all(self) -> None:
+        """Remove the words of all passages, before each is replaced, and the log of removals."""
+        self._words.clear()
+        self._log.clear()
 
     def unused_originals(self, originals: Originals) -> list[str]:
         """Return the digests of the kept originals whose last document was deleted."""
@@ -157,9 +169,24 @@ class Writer:
 
     def delete_passages(self, document: int) -> None:
         """Remove a document's passages."""
+        self._delete_passages(document, has_left=False)
+
+    def _delete_passages(self, document: int, *, has_left: bool) -> None:
         rows = self._connection.execute("SELECT document, key FROM passages WHERE document = ?", (document,)).fetchall()
+        self._words.remove(document)
+        self._log.add(document, [key for _, key in rows], has_left=has_left)
         self._connection.execute("DELETE FROM passages WHERE document = ?", (document,))
         self._totals = self._totals.plus(RowTotals.of(passages=rows), -1)
+
+    def count_words(self, passages: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+        """Replace the words of all passages.
+
+        Args:
+            passages: Key and term counts of every passage.
+        """
+        self._words.clear()
+        for key, counts in passages:
+            self._words.add(key, counts)
 
     def set_removed_spans(self, document: StoredDocument) -> None:
         """Write a document's removed spans, and its checksum."""
@@ -215,6 +242,7 @@ class Writer:
                 "INSERT INTO token_vectors VALUES (?, ?, ?)",
                 (key, encoded.token_vectors, keyed_checksum(key, encoded.token_vectors)),
             )
+            self._words.add(key, encoded.terms)
             added.append((document, key))
         self._totals = self._totals.plus(RowTotals.of(passages=added))
 
@@ -244,7 +272,7 @@ class Writer:
         self._connection.execute(f"INSERT INTO {table} ({names}) VALUES ({values})", record)
 
     def _delete(self, document: int) -> None:
-        self.delete_passages(document)
+        self._delete_passages(document, has_left=True)
         digests = self._connection.execute("SELECT source_sha256 FROM documents WHERE key = ?", (document,))
         self._deleted.update(str(digest) for (digest,) in digests)
         self._connection.execute("DELETE FROM documents WHERE key = ?", (document,))
@@ -280,6 +308,11 @@ def mismatch_message(folder: Path, stored: str | None = None, wanted: str | None
     with contextlib.suppress(ValueError, AttributeError):
         before, now = (json.loads(fingerprint or "{}") for fingerprint in (stored, wanted))
         changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+        if changed == {"analysis"}:
+            return (
+                f"The words of the documents in {folder} were counted by another version of Footnote. "
+                f"Count them again with: footnote upgrade --data {folder}"
+            )
         if changed and changed <= set(SETTINGS):
             cause = " and ".join(f"FOOTNOTE_{name.upper()}" for name in SETTINGS if name in changed)
     return (

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import EncodedPassage, Metadata, Passage, SourceDocument
+from corpus.lexical import term_counts
 from corpus.text import sentence_spans, title_prefix
 from embeddings.encoder import Encoder
 from embeddings.tokens import signs_from_bytes, signs_to_bytes
@@ -137,7 +138,9 @@ class Recombiner:
             text = " ".join(sentence.text for sentence in sentences)
             signs = np.concatenate([lead.head, *(sentence.signs for sentence in sentences), lead.tail])
             span = Passage(at, at + len(text))
-            encoded.append(EncodedPassage(span, self._vector(sentences), signs_to_bytes(self._flipped(signs))))
+            terms = term_counts(lead.metadata.title, text)
+            vector, flipped = self._vector(sentences), signs_to_bytes(self._flipped(signs))
+            encoded.append(EncodedPassage(span, vector, flipped, terms))
             texts.append(text)
             at += len(text) + 2
         whole = "\n\n".join(texts)

@@ -11,6 +11,7 @@ from service.cli.documents import documents
 from service.cli.feedback import feedback
 from service.cli.ingest import ingest, reindex
 from service.cli.serve import serve
+from service.cli.upgrade import upgrade
 from service.cli.verify import verify
 from service.runtime.terminal import run_command
 
@@ -21,7 +22,7 @@ def footnote() -> None:
     """Answer questions from your own documents with the exact passages that answer them."""
 
 
-for command in (ask, backup, config, documents, feedback, ingest, reindex, restore, serve, verify):
+for command in (ask, backup, config, documents, feedback, ingest, reindex, restore, serve, upgrade, verify):
     footnote.add_command(command)
 
 

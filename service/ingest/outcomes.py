@@ -1,12 +1,13 @@
 """Outcomes of an ingest, source by source."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
 from corpus.documents import EncodedPassage, Passage, SourceDocument
+from corpus.lexical import term_counts
 from corpus.metadata import NOTES
 from corpus.store import Move, Remove
 
@@ -61,8 +62,15 @@ class SplitDocument:
 
     def text(self, at: int) -> str:
         """Return the text that is encoded for a passage."""
+        return self.prefix + self._span(at)
+
+    def terms(self, at: int) -> Mapping[str, int]:
+        """Return the term counts of a passage."""
+        return term_counts(self.document.metadata.title, self._span(at))
+
+    def _span(self, at: int) -> str:
         passage = self.passages[at]
-        return self.prefix + self.document.text[passage.start : passage.end]
+        return self.document.text[passage.start : passage.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Split documents into passages, and encode them."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from corpus.documents import EncodedPassage, Passage, SourceDocument
 from corpus.errors import EncoderMismatchError, SourceError
+from corpus.lexical import term_counts
 from corpus.store import StoredDocument, mismatch_message
 from embeddings.encoder import Encoder, PassageEncoding
 from embeddings.tokens import signs_to_bytes
@@ -62,8 +63,13 @@ def encoded_passages(
         SourceError: The title leaves no room for passages, or the text exceeds a limit.
     """
     split = _split(sandbox, encoder, settings, document, text)
-    encodings = encoder.encode_passages([split.prefix + text[p.start : p.end] for p in split.passages])
-    return [as_stored(passage, encoding) for passage, encoding in zip(split.passages, encodings, strict=True)]
+    texts = [text[p.start : p.end] for p in split.passages]
+    encodings = encoder.encode_passages([split.prefix + each for each in texts])
+    title = document.metadata.title
+    return [
+        as_stored(passage, encoding, term_counts(title, each))
+        for passage, encoding, each in zip(split.passages, encodings, texts, strict=True)
+    ]
 
 
 def _split(
@@ -82,6 +88,6 @@ def error_context(document: StoredDocument) -> Iterator[None]:
         raise SourceError(f"The document '{document.id}' cannot be indexed again: {error}.") from error
 
 
-def as_stored(passage: Passage, encoding: PassageEncoding) -> EncodedPassage:
-    """Return a passage with its encoding as the store's bytes."""
-    return EncodedPassage(passage, encoding.vector.astype("<f4").tobytes(), signs_to_bytes(encoding.token_signs))
+def as_stored(passage: Passage, encoding: PassageEncoding, terms: Mapping[str, int]) -> EncodedPassage:
+    """Return a passage with its encoding as the store's bytes, and the counts of its terms."""
+    return EncodedPassage(passage, encoding.vector.astype("<f4").tobytes(), signs_to_bytes(encoding.token_signs), terms)

@@ -186,7 +186,7 @@ class IngestPipeline:
         encodings = self._encoder().encode_passages([work.text(at) for work, at in places]) if places else ()
         done: dict[tuple[int, int], EncodedPassage] = {}
         for (work, at), encoding in zip(places, encodings, strict=True):
-            done[id(work), at] = as_stored(work.passages[at], encoding)
+            done[id(work), at] = as_stored(work.passages[at], encoding, work.terms(at))
             self._progress.encoded()
             self._report()
         return {

@@ -1,6 +1,6 @@
 """Retrieval: engines that propose passages, and the library of snapshots."""
 
-from service.retrieval.fingerprints import fingerprint, with_settings
+from service.retrieval.fingerprints import fingerprint, with_present_words, with_settings
 from service.retrieval.library import Library, Snapshot
 from service.retrieval.local import AllowedPassages
 from service.retrieval.protocols import Retriever, Searcher, StoreView
@@ -13,5 +13,6 @@ __all__ = [
     "Snapshot",
     "StoreView",
     "fingerprint",
+    "with_present_words",
     "with_settings",
 ]

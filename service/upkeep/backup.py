@@ -30,7 +30,7 @@ from corpus.store import (
     set_aside,
     translated_folder_errors,
 )
-from service.runtime.progress import Progress
+from service.runtime.progress import NoProgress, Progress
 from service.runtime.terminal import plural
 from service.upkeep.feedback import FEEDBACK_NAME, Feedback, StoredRating
 from service.upkeep.originals import (
@@ -41,7 +41,8 @@ from service.upkeep.originals import (
     move_originals,
     remove_others,
 )
-from service.upkeep.verify import Problem, problems
+from service.upkeep.upgrade import upgraded
+from service.upkeep.verify import Problem, clause, problems
 
 MANIFEST_NAME = "manifest.json"
 BACKUP_VERSION = 1
@@ -158,12 +159,14 @@ def _restored(
     with _scratch(data / "restore") as copy:
         about = _unpack(archive, file, copy)
         try:
+            upgraded(copy, NoProgress())
             found = _problems(copy, progress)
         except StoreFormatError as error:
             raise BackupError(
-                f"The backup {file} holds a store of another format version. "
-                "Ingest its documents again into an empty folder, named with --data."
+                f"The backup {file} holds a store of a later format version. Restore it with a later Footnote."
             ) from error
+        except StoreCorruptError as error:
+            raise BackupError(f"The backup {file} is damaged ({clause(error)}). Nothing was changed.") from error
         if damaged_originals(copy):
             raise BackupError(f"The backup {file} is damaged (an original). Nothing was changed.")
         if found:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from corpus.documents import EncodedPassage
 from corpus.errors import FeedbackError, StoreCorruptError
-from corpus.lexical import LexicalProjection
+from corpus.lexical import LexicalProjection, term_counts
 from corpus.store import Repair, StoredDocument, View, rebuild_database_indexes, repair, rewrite
 from embeddings.encoder import Encoder
 from embeddings.index import VectorProjection
@@ -111,7 +111,7 @@ def _repair(settings: Settings, encoder: Callable[[], Encoder], progress: Progre
         try:
             if all(problem.remedy is not Remedy.REWRITE for problem in found):
                 with contextlib.suppress(StoreCorruptError):  # a row cannot be deleted: rewrite the database
-                    if plan.reencode or any(problem.remedy is Remedy.RECOUNT for problem in found):
+                    if plan.reencode or plan.recount:
                         repair(settings.data, plan)
                     return
             with contextlib.suppress(StoreCorruptError):  # remaining problems are reported
@@ -144,7 +144,8 @@ def _plan(
         return passages
 
     used = fingerprint(encoder(), settings) if reencode else None
-    return Repair(lost, sorted(reencode), encode, used, everything)
+    recount = any(problem.remedy in (Remedy.RECOUNT, Remedy.COUNT_WORDS) for problem in found)
+    return Repair(lost, sorted(reencode), encode, used, term_counts, everything, recount)
 
 
 def _indexes(settings: Settings, view: View, *, check: bool) -> tuple[dict[str, str], dict[str, str], str | None]:

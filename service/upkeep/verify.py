@@ -9,7 +9,8 @@ from enum import Enum
 import numpy as np
 
 from corpus.documents import Passage, RemovedSpan, passage_id
-from corpus.errors import StoreError, UnknownDocumentError
+from corpus.errors import StoreCorruptError, StoreError, UnknownDocumentError
+from corpus.lexical import term_counts
 from corpus.store import StoredDocument, StoredPassage, View
 from service.runtime.progress import Progress
 
@@ -22,6 +23,7 @@ class Remedy(Enum):
 
     REWRITE = "rewrite the database"
     RECOUNT = "count rows and rewrite the table `meta`"
+    COUNT_WORDS = "count the words of all passages again"
     ENCODE = "split and encode the document again from its stored text"
     ENCODE_ALL = "split and encode all documents again"
     INGEST = "ingest the document again, or restore a backup"
@@ -79,6 +81,8 @@ def problems(view: View, progress: Progress) -> Iterator[Problem]:
         progress.finish()
     if intact and "passages" in altered:
         yield Problem(None, "it has other passages than were written to it", Remedy.RECOUNT)
+    if intact and not _are_words_counted(view):
+        yield Problem(None, "its frequencies of words are not those of its passages", Remedy.COUNT_WORDS)
 
 
 def _of_database(view: View) -> list[str]:
@@ -95,6 +99,13 @@ def _altered(view: View) -> list[str]:
         return ["documents", "passages"]
 
 
+def _are_words_counted(view: View) -> bool:
+    try:
+        return view.words_are_counted()
+    except StoreError:
+        return False
+
+
 def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> Iterator[Problem]:
     source = None
     remedy = Remedy.INGEST
@@ -105,6 +116,7 @@ def _of_document(view: View, identifier: str, shape: tuple[int, int] | None) -> 
         remedy = Remedy.ENCODE
         for detail in itertools.chain(_of_spans(view, document, text), _of_vectors(view, document, shape)):
             yield Problem(identifier, detail, remedy, source)
+        yield from (Problem(None, detail, Remedy.COUNT_WORDS) for detail in _of_words(view, document))
     except StoreError as error:
         yield Problem(identifier, clause(error), remedy, source or view.unverified_source(identifier))
     except UnknownDocumentError:
@@ -175,6 +187,17 @@ def _of_vectors(view: View, document: StoredDocument, shape: tuple[int, int] | N
     if shape is not None:
         for key in keys:
             yield from _of_shape(key, vectors[key], signs[key], *shape)
+
+
+def _of_words(view: View, document: StoredDocument) -> Iterator[str]:
+    try:
+        stored = view.named_terms(view.document_passages(document))
+    except StoreCorruptError as error:
+        yield clause(error)
+        return
+    for passage in view.passages(list(stored)):
+        if dict(term_counts(document.metadata.title, passage.text)) != stored[passage.key]:
+            yield f"the term counts of passage {passage.id} are not those of its text"
 
 
 def _of_shape(key: int, vector: bytes, signs: bytes, dimension: int, max_tokens: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from corpus.documents.fields import Metadata
 from corpus.files.source import SourceBytes
 from corpus.readers.reading import read_documents
 from corpus.store.database import DATABASE_NAME
-from corpus.store.filters import AnyOf, Condition, Filters, Languages, Range
+from corpus.store.filtering.filters import AnyOf, Condition, Filters, Languages, Range
 from corpus.store.meta_table import RowTotals, read_meta, write_meta
 from corpus.store.rows import StoredPassage
 from corpus.store.view import View
@@ -60,6 +61,7 @@ def sample_passages(text: str = TEXT, pieces: int = 2) -> list[EncodedPassage]:
             Passage(start, end, section="Tregua", page=at + 1),
             vector=hashlib.sha256(f"vector {start} {text}".encode()).digest(),
             token_vectors=hashlib.sha256(f"tokens {start} {text}".encode()).digest() * 3,
+            terms=Counter(text[start:end].lower().split()),
         )
         for at, (start, end) in enumerate(itertools.pairwise(borders))
     ]

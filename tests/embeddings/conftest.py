@@ -95,7 +95,7 @@ def document(source: str, passages: int) -> SourceDocument:
 
 def encoded(vectors: NDArray[np.float32]) -> Sequence[EncodedPassage]:
     """One passage a character, with these vectors."""
-    return [EncodedPassage(Passage(at, at + 1), v.astype("<f4").tobytes(), b"\1\2") for at, v in enumerate(vectors)]
+    return [EncodedPassage(Passage(at, at + 1), v.astype("<f4").tobytes(), b"\1\2", {}) for at, v in enumerate(vectors)]
 
 
 @pytest.fixture

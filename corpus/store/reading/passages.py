@@ -8,11 +8,11 @@ from corpus.documents import EncodedPassage, Passage
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import keyed_checksum
 from corpus.store.meta_table import KEY_SUM
-from corpus.store.reading.transaction import ReadTransaction
+from corpus.store.reading.words import WordReader
 from corpus.store.rows import PASSAGE_COLUMNS, Record, StoredDocument, StoredPassage, passage_from_record, records
 
 
-class PassageReader(ReadTransaction):
+class PassageReader(WordReader):
     """Reads passages; text and vectors are verified against their checksums."""
 
     def passages(self, keys: Sequence[int]) -> list[StoredPassage]:
@@ -46,7 +46,11 @@ class PassageReader(ReadTransaction):
 
     def document_passages(self, document: StoredDocument) -> list[int]:
         """Return the keys of a document's passages, in order of their start."""
-        rows = self._rows("SELECT key FROM passages WHERE document = ? ORDER BY start, key", (document.key,))
+        return self.passages_of(document.key)
+
+    def passages_of(self, document: int) -> list[int]:
+        """Return the keys of the passages of the document with this key, in order of their start."""
+        rows = self._rows("SELECT key FROM passages WHERE document = ? ORDER BY start, key", (document,))
         return [key for (key,) in rows]
 
     def key_digest(self, last: int) -> tuple[int, int]:
@@ -89,9 +93,14 @@ class PassageReader(ReadTransaction):
             StoreCorruptError: A passage, a vector or the token vectors of a passage are missing or damaged.
         """
         keys = self.document_passages(document)
-        vectors, tokens = dict(self.vectors(keys)), self.token_vectors(keys)
+        vectors, tokens, terms = dict(self.vectors(keys)), self.token_vectors(keys), self.named_terms(keys)
         return [
-            EncodedPassage(Passage(each.start, each.end, each.section, each.page), vectors[each.key], tokens[each.key])
+            EncodedPassage(
+                Passage(each.start, each.end, each.section, each.page),
+                vectors[each.key],
+                tokens[each.key],
+                terms[each.key],
+            )
             for each in self.passages(keys)
         ]
 

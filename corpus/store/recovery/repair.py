@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.documents import EncodedPassage
@@ -12,6 +12,7 @@ from corpus.files import temporary_folder
 from corpus.store.database import DATABASE_NAME, connect, transaction, translated_errors
 from corpus.store.meta_table import repair_meta
 from corpus.store.recovery.row_recovery import copy_readable
+from corpus.store.recovery.word_counting import CountTerms, recount
 from corpus.store.rows import StoredDocument
 from corpus.store.view import View
 from corpus.store.writer import Writer
@@ -29,14 +30,18 @@ class Repair:
         reencode: Ids of the documents whose passages are encoded again.
         encode: Returns the passages of a document and its canonical text.
         fingerprint: Fingerprint of the encoder that `encode` uses; None if nothing is encoded.
+        count: Counts the terms of a passage.
         reencode_all: Whether all documents are encoded again, so that passages of another encoder are allowed.
+        recount: Whether the words of all passages are counted again.
     """
 
     lost: Collection[str]
     reencode: Sequence[str]
     encode: Callable[[StoredDocument, str], Sequence[EncodedPassage]]
     fingerprint: str | None
+    count: CountTerms
     reencode_all: bool = False
+    recount: bool = False
 
 
 def rebuild_database_indexes(folder: Path) -> None:
@@ -78,7 +83,7 @@ def rewrite(folder: Path, plan: Repair) -> None:
             try:
                 with transaction(new):
                     copy_readable(old, new, plan.lost, plan.reencode)
-                    _reencode(workspace, new, plan)
+                    _reencode(workspace, new, replace(plan, recount=True))
             finally:
                 old.execute("ROLLBACK")
 
@@ -115,4 +120,6 @@ def _reencode(folder: Path, connection: sqlite3.Connection, plan: Repair) -> Non
         writer.delete_passages(document.key)
         writer.insert_passages(document.id, document.key, text, passages)
     writer.recount()
+    if plan.recount:
+        recount(view, writer, plan.count)
     writer.end()

@@ -48,7 +48,9 @@ class LocalRetriever:
                     view.close()
                     return None
                 view = self._indexed_apart(view, earlier)
-            view.check_totals()
+                view.check_changes(earlier.view)
+            else:
+                view.check_totals()
         except BaseException:
             view.close()
             raise

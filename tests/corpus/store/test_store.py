@@ -44,7 +44,7 @@ def store(folder: Path) -> Iterator[Store]:
 
 
 def encoded(passages: Sequence[Passage], vector: bytes = b"v", tokens: bytes = b"t") -> list[EncodedPassage]:
-    return [EncodedPassage(passage, vector, tokens) for passage in passages]
+    return [EncodedPassage(passage, vector, tokens, {"word": 1}) for passage in passages]
 
 
 # Adding and replacing
@@ -278,7 +278,7 @@ class NoBytes:
 def test_a_vector_that_is_no_bytes_leaves_the_old_state(store: Store, folder: Path, wrong: object, field: str) -> None:
     before = signature(folder)
     good = sample_passages(WIDE)
-    parts = {"vector": b"v", "token_vectors": b"t", field: wrong}
+    parts = {"vector": b"v", "token_vectors": b"t", "terms": {}, field: wrong}
     bad = EncodedPassage(good[1].passage, **parts)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         store.put(sample_document("/a/truce.md", WIDE), [good[0], bad], FINGERPRINT)
@@ -354,7 +354,7 @@ def passages(text, halt_at):
     for at in range(8):
         if at == halt_at:
             halt()
-        yield EncodedPassage(Passage(at, at + 1), bytes([at]) * 2**20, bytes([at]) * 2**20)
+        yield EncodedPassage(Passage(at, at + 1), bytes([at]) * 2**20, bytes([at]) * 2**20, {})
 
 def document(source, text):
     return SourceDocument(source, "0" * 64, "text/plain", text, Metadata(title="New"))

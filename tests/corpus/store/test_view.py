@@ -9,7 +9,7 @@ import pytest
 
 from corpus.errors import SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.store.database import DATABASE_NAME
-from corpus.store.filters import Filters
+from corpus.store.filtering.filters import Filters
 from corpus.store.layout import LAYOUT
 from corpus.store.store import Store
 from corpus.store.view import View

@@ -11,7 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from corpus.errors import StoreCorruptError
-from corpus.store.filters import Filters
+from corpus.store.filtering.filters import Filters
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from embeddings.tokens import load_maps, packaged_maps

@@ -235,7 +235,9 @@ def test_a_store_of_another_format_version_is_refused(filled: Run, data: Path) -
     tamper(data, "PRAGMA user_version = 3")
     refused = filled("ask", "What?")
     assert refused.code == 3
-    assert refused.err.endswith("Ingest the documents again into an empty folder, named with --data.\n")
+    assert refused.err.endswith(
+        "Use a later Footnote, or ingest the documents again into an empty folder, named with --data.\n"
+    )
 
 
 def test_ctrl_c_while_the_command_loads_is_one_line() -> None:

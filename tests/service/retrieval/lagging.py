@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreError
 from corpus.lexical.index import LexicalQuery
-from corpus.store.filters import Allowed
+from corpus.store.filtering.filters import Allowed
 from corpus.store.view import View
 from service.retrieval.local.retriever import LocalRetriever
 from service.retrieval.local.searcher import LocalSearcher

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError, StoreError
 from corpus.lexical import terms
-from corpus.store.filters import Filters
+from corpus.store.filtering.filters import Filters
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from corpus.documents.fields import METADATA_FIELDS
-from corpus.store.filters import AnyOf, Filters, Languages, Range
+from corpus.store.filtering.filters import AnyOf, Filters, Languages, Range
 from service.schemas.asking import AskRequest
 from service.schemas.problems import field_errors
 

@@ -248,7 +248,9 @@ def test_a_backup_of_another_format_version_is_refused(data: Path, tmp_path: Pat
         "backup": 1,
     }
     write_archive(file, {"manifest.json": json.dumps(manifest).encode(), DATABASE_NAME: database})
-    assert "another format version" in refusal(lambda: restore(file, tmp_path / "new", QUIET))
+    assert "holds a store of a later format version. Restore it with a later Footnote." in refusal(
+        lambda: restore(file, tmp_path / "new", QUIET)
+    )
     assert not (tmp_path / "new" / DATABASE_NAME).exists()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import corpus.store.recovery.repair
 from corpus.errors import StoreBusyError
+from corpus.lexical.counts import term_counts
 from corpus.readers import reader_version
 from corpus.store.database import DATABASE_NAME
 from corpus.store.recovery.repair import Repair
@@ -143,7 +144,7 @@ def test_nothing_committed_while_a_store_is_rewritten_is_lost(
             Ingester(store, lambda: tiny_encoder, settings).ingest([late.pop()], QUIET)
 
     monkeypatch.setattr(corpus.store.recovery.repair, "_reencode", commit_meanwhile)
-    nothing = Repair((), (), lambda document, text: (), None)
+    nothing = Repair((), (), lambda document, text: (), None, term_counts)
 
     with pytest.raises(StoreBusyError, match="wrote to the store while it was repaired"):
         corpus.store.recovery.repair.rewrite(settings.data, nothing)
@@ -159,7 +160,7 @@ def test_a_rewritten_store_keeps_the_versions_of_the_readers(ids: list[str], set
     with View(settings.data) as view:
         before = view.sources()
     assert {each.reader_version for each in before} == {reader_version("text/markdown")} != {1}
-    corpus.store.recovery.repair.rewrite(settings.data, Repair((), (), lambda document, text: (), None))
+    corpus.store.recovery.repair.rewrite(settings.data, Repair((), (), lambda document, text: (), None, term_counts))
     with View(settings.data) as view:
         assert view.sources() == before
 

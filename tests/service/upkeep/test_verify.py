@@ -175,9 +175,10 @@ def test_a_span_shifted_in_every_column_and_renamed_leaves_a_hole(good: Store, r
         columns["id"] = passage_id("middle", view.document("middle").revision, Passage(start + 4, end))
     rewrite(raw, columns)
 
-    [problem] = found(good)
+    problem, of_words = found(good)
     assert problem.document == "middle"
     assert problem.detail.endswith(f"to {start + 4} are in no passage")
+    assert "term counts" in of_words.detail
 
 
 def test_a_wrong_id_with_a_right_checksum_is_found(good: Store, raw: sqlite3.Connection) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from corpus.lexical.index import LexicalIndex
-from corpus.store.filters import Filters
+from corpus.store.filtering.filters import Filters
 from corpus.store.rows import StoredPassage
 from corpus.store.store import Store
 from embeddings.encoder.encoder import Encoder

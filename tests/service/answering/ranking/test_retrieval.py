@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from corpus.store.filters import Filters
+from corpus.store.filtering.filters import Filters
 from embeddings.encoder.encoder import Encoder
 from service.answering.pipeline import Pipeline
 from service.answering.ranking.deduplication import CLOSE_SCORES

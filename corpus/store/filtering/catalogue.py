@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Self
 
 from corpus.documents import METADATA_FIELDS
-from corpus.store.filters import Condition, Filters, Term, terms
+from corpus.store.filtering.filters import Condition, Filters, Term, terms
 from corpus.store.rows import StoredDocument
 
 MAX_TERM_CHARACTERS = 1000

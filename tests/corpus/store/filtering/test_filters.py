@@ -7,7 +7,7 @@ import pytest
 
 import corpus.store.view
 from corpus.errors import StoreCorruptError, UnknownDocumentError
-from corpus.store.filters import AnyOf, Condition, Filters, Range
+from corpus.store.filtering.filters import AnyOf, Condition, Filters, Range
 from corpus.store.rows import Record, StoredDocument, document_from_record
 from corpus.store.store import Store
 from corpus.store.view import View

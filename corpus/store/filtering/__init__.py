@@ -1,0 +1,1 @@
+"""Filters on documents, and the catalogue that they are evaluated on."""

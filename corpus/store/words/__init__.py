@@ -1,0 +1,1 @@
+"""Words of passages: counts, frequencies, and the log of removals."""
