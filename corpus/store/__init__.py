@@ -13,7 +13,7 @@ from corpus.store.rows import StoredDocument, StoredPassage, StoredSource
 from corpus.store.store import Store
 from corpus.store.view import View
 from corpus.store.words.counts import TermCounts
-from corpus.store.words.removals import Removal
+from corpus.store.words.removals import Changes, Removal
 from corpus.store.words.terms import TermRecord
 from corpus.store.words.totals import WordTotals
 from corpus.store.writer import mismatch_message
@@ -25,6 +25,7 @@ __all__ = [
     "Allowed",
     "AnyOf",
     "Change",
+    "Changes",
     "Condition",
     "CountTerms",
     "Filters",

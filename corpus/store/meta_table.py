@@ -9,7 +9,6 @@ from typing import Self
 
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
-from corpus.store.words.removals import LOG
 from corpus.store.words.totals import WORDS, WordTotals
 
 KEY_SUM = "coalesce(sum(key & 4294967295), 0)"
@@ -22,6 +21,9 @@ PRIME = 4294967291
 DOCUMENT_SUM = f"coalesce(sum(key % {PRIME}), 0)"
 PASSAGE_SUM = f"coalesce(sum(key % {PRIME} + document % {PRIME}), 0)"
 
+
+LOG = "log"
+"""Key of the row with the generation since which the log of removals is complete."""
 
 REQUIRED = ("generation", "store", "totals", WORDS, LOG)
 """Keys of the rows that every store has."""

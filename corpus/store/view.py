@@ -1,5 +1,6 @@
 """A consistent view of the store: one read transaction, so that everything read is of one generation."""
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -12,11 +13,11 @@ from typing import Self
 from corpus.errors import StoreCorruptError, UnknownDocumentError
 from corpus.store.filtering.catalogue import Catalogue, Entry
 from corpus.store.filtering.filters import Filters
-from corpus.store.meta_table import RowTotals, intact_meta, read_meta
+from corpus.store.meta_table import LOG, RowTotals, intact_meta, read_meta
 from corpus.store.reading.documents import DocumentReader
 from corpus.store.reading.passages import PassageReader
 from corpus.store.rows import DOCUMENT_COLUMNS, StoredDocument, document_from_record
-from corpus.store.words.removals import LOG
+from corpus.store.words.removals import Changes
 from corpus.store.words.totals import WORDS, WordTotals
 
 MAX_VERIFIED_RECORDS = 10_000
@@ -87,29 +88,36 @@ class View(DocumentReader, PassageReader):
                     f"The store {self._path} no longer holds all words that were written to it. Run: footnote verify"
                 )
 
-    def check_changes(self, earlier: "View") -> None:
-        """Verify that the tables have the rows that were written since an earlier view of the same store.
-
-        Rows that both have are not counted again. Without a log of what was removed, all rows are counted.
+    def changes_since(self, earlier: "View") -> Changes | None:
+        """Return what has changed since an earlier view, verified by the totals of both, or verify all rows.
 
         Args:
             earlier: A view whose totals were verified.
 
+        Returns:
+            The changes; None if the log of removals does not give them, for example after a reindex or a restore.
+
         Raises:
             StoreCorruptError: Rows are missing or have other keys.
         """
-        removals = self.removals_since(earlier.generation)
-        if removals is None or self.store_id != earlier.store_id:
+        changes = None
+        if self.store_id == earlier.store_id:
+            with contextlib.suppress(StoreCorruptError):  # a damaged log costs time, not answers
+                changes = self._changes(earlier)
+        if changes is None or earlier.totals.plus(changes.removed, -1).plus(changes.added) != self.totals:
             self.check_totals()
-            return
+            return None
+        return changes
+
+    def _changes(self, earlier: "View") -> Changes | None:
+        removals = self.removals_since(earlier.generation)
+        if removals is None:
+            return None
         last_document, last_passage = earlier.last_document_key, earlier.last_passage_key
-        gone = RowTotals.of(
-            (each.document for each in removals if each.has_left and each.document <= last_document),
-            ((each.document, key) for each in removals for key in each.passages if key <= last_passage),
-        )
-        new_documents = [key for (key,) in self._rows("SELECT key FROM documents WHERE key > ?", (last_document,))]
-        new = RowTotals.of(new_documents, self.passage_rows(after=last_passage))
-        self._check(earlier.totals.plus(gone, -1).plus(new))
+        gone = [each.document for each in removals if each.has_left and each.document <= last_document]
+        pairs = [(each.document, key) for each in removals for key in each.passages if key <= last_passage]
+        new = [key for (key,) in self._rows("SELECT key FROM documents WHERE key > ?", (last_document,))]
+        return Changes(gone, pairs, new, self.passage_rows(after=last_passage))
 
     @cached_property
     def last_document_key(self) -> int:

@@ -15,7 +15,7 @@ from corpus.documents import EncodedPassage, Passage, SourceDocument, passage_id
 from corpus.errors import EncoderMismatchError, SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.store.changes import Move, Put
 from corpus.store.checksums import keyed_checksum
-from corpus.store.meta_table import RowTotals, read_meta, write_meta
+from corpus.store.meta_table import LOG, RowTotals, read_meta, write_meta
 from corpus.store.originals import Originals
 from corpus.store.rows import (
     DOCUMENT_COLUMNS,
@@ -29,7 +29,7 @@ from corpus.store.rows import (
     removed_spans_column,
     with_reader_version,
 )
-from corpus.store.words.removals import LOG, RemovalLog
+from corpus.store.words.removals import RemovalLog
 from corpus.store.words.totals import WORDS, WordTotals
 from corpus.store.words.writing import WordWriter
 
@@ -77,6 +77,10 @@ class Writer:
     def replace_all(self) -> None:
         """Remove the words of all passages, before each is replaced, and the log of removals."""
         self._words.clear()
+        self.clear_log()
+
+    def clear_log(self) -> None:
+        """Delete the log of removals: indexes of earlier generations list what has changed."""
         self._log.clear()
 
     def unused_originals(self, originals: Originals) -> list[str]:

@@ -21,8 +21,9 @@ from embeddings.tokens import signs_from_bytes, signs_to_bytes
 from eval.bench.sources import BaseDocument
 from eval.errors import SetError
 
-SYNTHESIS_VERSION = 1
-"""Part of the name of a kept store; incremented when the same seed gives other documents."""
+SYNTHESIS_VERSION = 2
+"""Part of the name of a kept store; incremented when the same seed gives other documents or
+another format of store."""
 
 DOCUMENT_PASSAGES = 20
 EXCHANGED = 0.5

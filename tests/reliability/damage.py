@@ -261,6 +261,14 @@ def cells(folder: Path, rows: Sequence[int] = (0, 7)) -> list[Case]:
 
 CHANGED, EXCHANGED, DELETED = 0, 1, 2
 
+FIRST_COLUMNS = {
+    "token_vectors": "passage",
+    "passage_terms": "passage",
+    "removals": "generation",
+    "sqlite_sequence": "name",
+}
+"""The column that names a row; `key` in other tables."""
+
 CHECKSUMS = {"vector": "vector_checksum", "data": "checksum", "text": "revision", "title": "metadata_checksum"}
 """Columns that are exchanged together."""
 
@@ -268,8 +276,7 @@ CHECKSUMS = {"vector": "vector_checksum", "data": "checksum", "text": "revision"
 def _change_row(folder: Path, table: str, column: str, row: int, how: int) -> None:
     with closing(sqlite3.connect(folder / DATABASE_NAME, isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        key = "key" if table in ("documents", "passages", "meta") else "passage"
-        key = "name" if table == "sqlite_sequence" else key
+        key = FIRST_COLUMNS.get(table, "key")
         keys = [one[0] for one in connection.execute(f"SELECT {key} FROM {table} ORDER BY {key}")]
         this, next_ = keys[row % len(keys)], keys[(row + 1) % len(keys)]
         if how == DELETED:

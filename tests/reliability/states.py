@@ -93,9 +93,10 @@ def _digest(view: View, document: StoredDocument) -> str:
     record = {name: getattr(document, name) for name in document.__slots__ if name not in NOT_THE_SAME_TWICE}
     digest.update(repr((record, view.text(document))).encode())
     keys = view.document_passages(document)
-    vectors, signs = dict(view.vectors(keys)), view.token_vectors(keys)
+    vectors, signs, terms = dict(view.vectors(keys)), view.token_vectors(keys), view.named_terms(keys)
     for passage in view.passages(keys):
-        digest.update(repr((_said(passage), vectors[passage.key], signs[passage.key])).encode())
+        words = sorted(terms[passage.key].items())
+        digest.update(repr((_said(passage), vectors[passage.key], signs[passage.key], words)).encode())
     return digest.hexdigest()
 
 

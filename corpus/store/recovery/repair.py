@@ -113,6 +113,7 @@ def _reencode(folder: Path, connection: sqlite3.Connection, plan: Repair) -> Non
         writer.claim(plan.fingerprint)
     elif plan.fingerprint is not None:
         writer.set_fingerprint(plan.fingerprint)
+    writer.clear_log()
     for identifier in plan.reencode:
         document = view.document(identifier)
         text = view.text(document)

@@ -8,9 +8,8 @@ from typing import Protocol
 from corpus.errors import StoreCorruptError, UnknownDocumentError
 from corpus.store.database import DATABASE_NAME, connect, execute_all, format_version, transaction, translated_errors
 from corpus.store.layout import FORMAT_VERSION, WORDS_LAYOUT
-from corpus.store.meta_table import read_meta, write_meta
+from corpus.store.meta_table import LOG, read_meta, write_meta
 from corpus.store.view import View
-from corpus.store.words.removals import LOG
 from corpus.store.words.totals import WORDS, WordTotals
 from corpus.store.write_lock import recorded_writer
 from corpus.store.writer import Writer

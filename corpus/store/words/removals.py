@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
+from corpus.store.meta_table import RowTotals
 
 LOGGED_GENERATIONS = 10_000
 """Generations whose removals are kept."""
-
-LOG = "log"
-"""Key of the row of `meta` with the generation since which the log is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,33 @@ class Removal:
     document: int
     has_left: bool
     passages: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Difference between two generations of a store.
+
+    Args:
+        documents_removed: Keys of the documents that only the earlier one has.
+        passages_removed: Key of its document and its own key of each passage that only the earlier one has.
+        documents_added: Keys of the documents that only the later one has.
+        passages_added: Key of its document and its own key of each passage that only the later one has, by key.
+    """
+
+    documents_removed: Sequence[int]
+    passages_removed: Sequence[tuple[int, int]]
+    documents_added: Sequence[int]
+    passages_added: Sequence[tuple[int, int]]
+
+    @property
+    def removed(self) -> RowTotals:
+        """Totals of the rows that only the earlier one has."""
+        return RowTotals.of(self.documents_removed, self.passages_removed)
+
+    @property
+    def added(self) -> RowTotals:
+        """Totals of the rows that only the later one has."""
+        return RowTotals.of(self.documents_added, self.passages_added)
 
 
 class RemovalLog:

@@ -48,7 +48,7 @@ class LocalRetriever:
                     view.close()
                     return None
                 view = self._indexed_apart(view, earlier)
-                view.check_changes(earlier.view)
+                view.changes_since(earlier.view)
             else:
                 view.check_totals()
         except BaseException:
