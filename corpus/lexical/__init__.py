@@ -1,8 +1,9 @@
-"""The lexical index: terms, BM25 by tantivy, and its files."""
+"""The lexical index: terms, BM25 from the store, and tantivy, which proposes passages."""
 
 from corpus.lexical.analysis import ANALYSIS_VERSION, normalised, stop_terms, terms
+from corpus.lexical.bm25 import LexicalQuery
 from corpus.lexical.counts import term_counts
-from corpus.lexical.index import LexicalIndex, LexicalQuery
+from corpus.lexical.index import LexicalIndex
 from corpus.lexical.projection import LexicalProjection
 
 __all__ = [

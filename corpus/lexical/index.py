@@ -1,92 +1,55 @@
-"""The lexical index: BM25 over passages by tantivy, in memory or in a folder."""
+"""The lexical index of one snapshot: tantivy proposes passages, and their words in the store give the scores."""
 
-import math
-from array import array
+import functools
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 from typing import Self
 
-import tantivy
-
-from corpus.lexical.analysis import analyzer, normalised, stop_terms, terms
+from corpus.errors import StoreCorruptError
+from corpus.lexical.bm25 import Bm25, LexicalQuery, best
+from corpus.lexical.part import Bounds, IndexPart
+from corpus.lexical.words import CountedTexts, Words
 from corpus.store import Allowed
-
-LexicalQuery = str | Sequence[tuple[str, float]]
-"""A text, or several with the weight of each."""
-
-MAX_TERMS = 64
-"""Most terms of a search, whose time is in proportion to them. Of longer questions, the rarest terms are searched."""
-
-MAX_REACH = 6000
-"""Hits looked through for those allowed. Where more are needed, tantivy is given the allowed keys if they are few."""
-
-K1 = 1.2
-"""Term saturation of tantivy's BM25."""
-
-SCORE_DECIMALS = 4
-"""Decimals of scores. Rounding keeps the last bits of a float32 sum from changing an order."""
-
-HEAP_BYTES = 128_000_000
-"""Memory that tantivy fills before it begins another segment: about 100,000 passages."""
-
-KEY, TEXT = "key", "text"
 
 Hits = list[tuple[int, float]]
 
+RECENT = 16
+"""Questions whose terms are kept: at least as many as are answered at once."""
+
 
 class LexicalIndex:
-    """Passages by their words, searched by BM25 (k1 1.2, b 0.75). Immutable, and safe to share between threads.
+    """The passages of a snapshot by their words, searched by BM25. Immutable, and safe to share between threads.
+
+    Scores and results depend on the snapshot alone, not on the parts, which may have passages that it lacks.
 
     Args:
-        searcher: Searcher of a tantivy index. The files of the index may be deleted meanwhile.
+        words: Words of the snapshot.
+        parts: Indexes that together have all its passages, each passage in one of them.
+        foreign: Whether they may have other passages too.
     """
 
-    def __init__(self, searcher: tantivy.Searcher) -> None:
-        self._searcher = searcher
-        self._schema = _schema()
-        hits = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
-        self.keys = array("q", sorted(key for key, _ in self._keyed(hits)))
+    def __init__(self, words: Words, parts: Sequence[IndexPart], *, foreign: bool = False) -> None:
+        self._words = words
+        self._foreign = foreign
+        self.parts = [part for part in parts if len(part)]
+        self._recent = functools.lru_cache(maxsize=RECENT)(functools.partial(Bm25, words))
 
     @classmethod
     def in_memory(cls, passages: Iterable[tuple[int, str]]) -> Self:
-        """Return an index of these passages without files.
+        """Return an index of texts.
 
         Args:
             passages: Key and text of each.
         """
-        return cls(_grown(tantivy.Index(_schema()), passages))
-
-    @classmethod
-    def in_folder(cls, folder: Path, passages: Iterable[tuple[int, str]] = ()) -> Self:
-        """Add passages to the index in a folder, and return it.
-
-        Passages can only be added: tantivy's statistics go on counting deleted ones, so that scores would differ from
-        those of a new index.
-
-        Args:
-            folder: An empty folder, or one that this function wrote to.
-            passages: Key and text of each.
-
-        Raises:
-            OSError: A file cannot be read or written.
-            ValueError: tantivy refuses a file, or cannot write one.
-        """
-        return cls(_grown(tantivy.Index(_schema(), path=str(folder)), passages))
-
-    @classmethod
-    def opened(cls, folder: Path) -> Self:
-        """Return the index in a folder. Verify its files first: tantivy does not detect damage.
-
-        Raises:
-            OSError: A file cannot be read.
-            ValueError: tantivy refuses a file.
-        """
-        index = tantivy.Index.open(str(folder))
-        index.config_reader("manual")
-        return cls(index.searcher())
+        words = CountedTexts(passages)
+        return cls(words, [IndexPart.in_memory(words, words.passage_keys())])
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return self._words.counts()[1]
+
+    def keys(self) -> list[int]:
+        """Return the keys of the snapshot's passages in the parts, ascending, in time proportional to their number."""
+        keys = sorted(key for part in self.parts for key in part.keys())
+        return [key for key, held in zip(keys, self._accept(keys), strict=True) if held]
 
     def search(self, question: LexicalQuery, depth: int, allowed: Allowed | None = None) -> Hits:
         """Return the passages that match best. A question without a known word finds nothing.
@@ -98,33 +61,59 @@ class LexicalIndex:
 
         Returns:
             `(key, BM25 score)`, best first, equal scores by key; all matches up to `depth`.
+
+        Raises:
+            StoreCorruptError: Words of a passage are damaged.
         """
-        query = self._query(question)
-        if query is None or depth <= 0:
+        bm25 = self._bm25(question)
+        found = self._proposed(bm25, depth, allowed)
+        return best(bm25.scores([each.key for each in found]).items(), depth)
+
+    def matching(self, question: LexicalQuery, depth: int, allowed: Allowed | None = None) -> list[int]:
+        """Return the keys of the passages that `search` returns, in any order. It reads the words of few of them.
+
+        Args:
+            question: As for `search`.
+            depth: Number of passages wanted.
+            allowed: Passages that may be found; None allows all.
+
+        Raises:
+            StoreCorruptError: Words of a passage are damaged.
+        """
+        bm25 = self._bm25(question)
+        found = self._proposed(bm25, depth, allowed)
+        if len(found) <= depth:
+            return [each.key for each in found]
+        rival = sorted((each.high for each in found), reverse=True)[depth]
+        sure = [each.key for each in found if each.low > rival]
+        others = bm25.scores([each.key for each in found if each.low <= rival])
+        return sure + [key for key, _ in best(others.items(), depth - len(sure))]
+
+    def _proposed(self, bm25: Bm25, depth: int, allowed: Allowed | None) -> list[Bounds]:
+        """Return passages among which are the best `depth`."""
+        if not bm25.terms or depth <= 0:
             return []
-        if allowed is None:
-            return self._best(query, depth)
-        return self._best_allowed(query, depth, allowed)
+        found = [each for part in self.parts for each in part.proposed(bm25, depth, self._accept, allowed)]
+        if len(found) > depth:
+            border = sorted((each.low for each in found), reverse=True)[depth - 1]
+            found = [each for each in found if each.high >= border]
+        return found
 
     def scores(self, question: LexicalQuery, keys: Sequence[int]) -> dict[int, float]:
         """Return the BM25 scores of the passages with these keys that share a word with the question.
 
         Args:
             question: As for `search`.
-            keys: Passages of the index; others have no score.
+            keys: Passages of the snapshot.
+
+        Raises:
+            StoreCorruptError: Words of a passage are damaged.
         """
-        query = self._query(question)
-        if query is None or not keys:
-            return {}
-        return dict(self._hits(self._among(query, keys), len(keys)))
+        return self._bm25(question).scores(keys)
 
     def bound(self, question: LexicalQuery) -> float:
         """Return a bound on the score of any passage: every term, known or not, as if it filled the passage."""
-        bound = 0.0
-        for term, weight in _weights(question).items():
-            holding = self._searcher.doc_freq(TEXT, term)
-            bound += weight * (K1 + 1) * math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
-        return bound
+        return self._bm25(question).bound()
 
     def occurring(self, candidates: Iterable[str], allowed: Allowed | None = None) -> set[str]:
         """Return those of some terms that a passage has.
@@ -133,8 +122,8 @@ class LexicalIndex:
             candidates: Terms.
             allowed: Passages that count; None counts all.
         """
-        known = {term for term in candidates if self._searcher.doc_freq(TEXT, term)}
-        return known if allowed is None else {term for term in known if self._any(self._term(term), allowed)}
+        known = set(self._words.term_records(list(candidates)))
+        return known if allowed is None else {term for term in known if self._containing(term, allowed) is not None}
 
     def near(self, term: str, distance: int, without: Collection[str], allowed: Allowed | None = None) -> int | None:
         """Return the key of a passage that has a term similar to another one; None if there is none.
@@ -146,98 +135,28 @@ class LexicalIndex:
             without: Terms that the passage must not have.
             allowed: Passages that may be found; None allows all.
         """
-        clauses = [(tantivy.Occur.Must, tantivy.Query.fuzzy_term_query(self._schema, TEXT, term, distance))]
-        clauses += [(tantivy.Occur.MustNot, self._term(one)) for one in without]
-        return self._any(tantivy.Query.boolean_query(clauses), allowed)
+        found = (part.near(term, distance, without, self._accept, allowed) for part in self.parts)
+        return min((key for key in found if key is not None), default=None)
 
-    def _any(self, query: tantivy.Query, allowed: Allowed | None) -> int | None:
-        """Return the key of an allowed passage that matches."""
-        if allowed is not None and allowed.keys is not None:
-            query, allowed = self._among(query, allowed.keys), None
-        reach = 1 if allowed is None else MAX_REACH
-        while True:
-            keys = [key for key, _ in self._keyed(self._searcher.search(query, reach, count=False).hits)]
-            may = [True] * len(keys) if allowed is None else allowed.among(keys)
-            for key, is_allowed in zip(keys, may, strict=True):
-                if is_allowed:
-                    return key
-            if len(keys) < reach:
-                return None
-            reach *= 4
+    def _containing(self, term: str, allowed: Allowed | None = None) -> int | None:
+        found = (part.containing(term, self._accept, allowed) for part in self.parts)
+        return next((key for key in found if key is not None), None)
 
-    def _best(self, query: tantivy.Query, depth: int) -> Hits:
-        reach = depth + 1  # one more shows whether others share the last place, which tantivy gives to any of them
-        while True:
-            found = self._hits(query, reach)
-            if len(found) < reach or found[-1][1] < found[depth - 1][1]:
-                return found[:depth]
-            reach *= 2
+    def _bm25(self, question: LexicalQuery) -> Bm25:
+        """Return the question with the statistics of the snapshot.
 
-    def _best_allowed(self, query: tantivy.Query, depth: int, allowed: Allowed) -> Hits:
-        reach = 2 * (depth + 1) * (len(self) + 1) // (len(allowed) + 1)
-        while reach <= MAX_REACH or allowed.keys is None:
-            found = self._hits(query, reach)
-            kept = [hit for hit, may in zip(found, allowed.among([key for key, _ in found]), strict=True) if may]
-            if len(found) < reach or (len(kept) >= depth and found[-1][1] < kept[depth - 1][1]):
-                return kept[:depth]
-            reach *= 4
-        return self._best(self._among(query, allowed.keys), depth)
+        Raises:
+            StoreCorruptError: A record of a term is damaged, or is not found although a passage has the term.
+        """
+        bm25 = self._recent(question if isinstance(question, str) else tuple(question))
+        for term in bm25.unknown:
+            if self._containing(term) is not None:
+                raise StoreCorruptError("The list of the terms is damaged. Run: footnote verify")
+        return bm25
 
-    def _among(self, query: tantivy.Query, keys: Collection[int]) -> tantivy.Query:
-        listed = tantivy.Query.term_set_query(self._schema, KEY, [int(key) for key in keys])
-        both = (query, tantivy.Query.const_score_query(listed, 0.0))
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in both])
-
-    def _hits(self, query: tantivy.Query, reach: int) -> Hits:
-        found = self._keyed(self._searcher.search(query, reach, count=False).hits)
-        return sorted(((key, round(score, SCORE_DECIMALS)) for key, score in found), key=lambda hit: (-hit[1], hit[0]))
-
-    def _keyed(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> Hits:
-        keys = self._searcher.fast_field_values(KEY, [address for _, address in hits])
-        return [(int(key or 0), score) for key, (score, _) in zip(keys, hits, strict=True)]
-
-    def _query(self, question: LexicalQuery) -> tantivy.Query | None:
-        weights = _weights(question)
-        known = {term: count for term in weights if (count := self._searcher.doc_freq(TEXT, term))}
-        if len(known) > MAX_TERMS:
-            telling = sorted(known, key=lambda term: (known[term] / weights[term], term))
-            known = {term: known[term] for term in telling[:MAX_TERMS]}
-        one_of = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term), weights[term])) for term in sorted(known)
-        ]
-        return tantivy.Query.boolean_query(one_of) if one_of else None
-
-    def _term(self, term: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, TEXT, term, "freq")
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_integer_field(KEY, indexed=True, fast=True)
-    builder.add_text_field(TEXT, tokenizer_name=TEXT, index_option="freq")
-    return builder.build()
-
-
-def _grown(index: tantivy.Index, passages: Iterable[tuple[int, str]]) -> tantivy.Searcher:
-    index.config_reader("manual")
-    index.register_tokenizer(TEXT, analyzer())
-    writer = index.writer(HEAP_BYTES, 1)
-    for key, text in passages:
-        document = tantivy.Document()
-        document.add_integer(KEY, key)
-        document.add_text(TEXT, normalised(text))
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
-    return index.searcher()
-
-
-def _weights(question: LexicalQuery) -> dict[str, float]:
-    """Return the weight of each term without stop words, or of all terms if there are only stop words."""
-    weights: dict[str, float] = {}
-    for text, weight in [(question, 1.0)] if isinstance(question, str) else question:
-        for term in terms(text) if weight > 0 else ():
-            weights[term] = weights.get(term, 0.0) + weight
-    content = {term: weight for term, weight in weights.items() if term not in stop_terms()}
-    return content or weights
+    def _accept(self, keys: Sequence[int]) -> Sequence[bool]:
+        """Return whether the snapshot has each passage."""
+        if not self._foreign:
+            return [True] * len(keys)
+        held = self._words.held(keys)
+        return [key in held for key in keys]

@@ -1,6 +1,9 @@
 """CRC-32 checksums of rows."""
 
+import struct
 import zlib
+
+_HEAD = struct.Struct("<qqq")
 
 
 def checksum(*parts: bytes) -> int:
@@ -12,5 +15,8 @@ def checksum(*parts: bytes) -> int:
 
 
 def keyed_checksum(key: int, data: bytes) -> int:
-    """Return the CRC-32 of a row's key and data, so that swapped rows are detected."""
-    return checksum(key.to_bytes(8, "little", signed=True), data)
+    """Return the CRC-32 of a row's key and data, so that swapped rows are detected.
+
+    It is `checksum(key, data)` with the key as int64, in fewer calls.
+    """
+    return zlib.crc32(data, zlib.crc32(_HEAD.pack(8, key, len(data))))

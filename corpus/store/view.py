@@ -64,6 +64,7 @@ class View(DocumentReader, PassageReader):
         self.totals = RowTotals.parse(meta["totals"])
         self.words = WordTotals.parse(meta[WORDS])
         self.log_complete_since = int(meta[LOG])
+        self.changes: Changes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +92,8 @@ class View(DocumentReader, PassageReader):
     def changes_since(self, earlier: "View") -> Changes | None:
         """Return what has changed since an earlier view, verified by the totals of both, or verify all rows.
 
+        The result is kept as `changes`.
+
         Args:
             earlier: A view whose totals were verified.
 
@@ -106,7 +109,8 @@ class View(DocumentReader, PassageReader):
                 changes = self._changes(earlier)
         if changes is None or earlier.totals.plus(changes.removed, -1).plus(changes.added) != self.totals:
             self.check_totals()
-            return None
+            changes = None
+        self.changes = changes
         return changes
 
     def _changes(self, earlier: "View") -> Changes | None:
@@ -117,7 +121,7 @@ class View(DocumentReader, PassageReader):
         gone = [each.document for each in removals if each.has_left and each.document <= last_document]
         pairs = [(each.document, key) for each in removals for key in each.passages if key <= last_passage]
         new = [key for (key,) in self._rows("SELECT key FROM documents WHERE key > ?", (last_document,))]
-        return Changes(gone, pairs, new, self.passage_rows(after=last_passage))
+        return Changes(earlier.generation, gone, pairs, new, self.passage_rows(after=last_passage))
 
     @cached_property
     def last_document_key(self) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreCorruptError
 from corpus.files import ManifestFolder
-from corpus.store import View
+from corpus.store import Changes, View
 from embeddings.index.exact import ExactIndex, VectorIndex
 from embeddings.index.quantized import QuantizedIndex
 from embeddings.index.segments import CODING_VERSION
@@ -146,7 +146,9 @@ def _made_from(view: View) -> dict[str, object]:
     return {"store": view.store_id, "encoder": view.fingerprint, "made_by": MADE_BY}
 
 
-def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
+def updated(
+    index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO, changes: Changes | None = None
+) -> VectorIndex:
     """Return an index over exactly the passages of a view, made from another one by the difference.
 
     Passage keys are never used twice, so equal keys mean equal vectors.
@@ -155,11 +157,12 @@ def updated(index: VectorIndex, view: View, exact_up_to: int = EXACT_UP_TO) -> V
         index: Of the same store at another time, or empty.
         view: The passages to index. A quantized index reads exact vectors from it.
         exact_up_to: Of more passages, the index is a quantized one.
+        changes: What has changed since the view of the index, if it is known. Without it, keys are compared.
 
     Raises:
         StoreCorruptError: A vector in the store is damaged, or of another dimension.
     """
-    gone, new = _difference(index, view)
+    gone, new = _difference(index, view) if changes is None else _keys_of(changes)
     kind = QuantizedIndex.kind if len(index) - len(gone) + len(new) > exact_up_to else ExactIndex.kind
     if index.kind != kind:
         index, gone, new = KINDS[kind].of(index.dimension, (), view.vectors), NO_KEYS, _keys(view)
@@ -179,6 +182,12 @@ def _difference(index: VectorIndex, view: View) -> tuple[NDArray[np.int64], NDAr
         return NO_KEYS, np.array(view.passage_keys(after=int(have.max(initial=-1))), dtype=np.int64)
     want = _keys(view)
     return np.setdiff1d(have, want), np.setdiff1d(want, have)
+
+
+def _keys_of(changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the keys of removed and added passages, both ascending."""
+    removed = np.sort(np.array([key for _, key in changes.passages_removed], dtype=np.int64))
+    return removed, np.array([key for _, key in changes.passages_added], dtype=np.int64)
 
 
 def _keys(view: View) -> NDArray[np.int64]:

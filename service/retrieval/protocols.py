@@ -100,7 +100,7 @@ class Searcher(Protocol):
         """
 
     def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> Sequence[int]:
-        """Propose passages by BM25, like `nearest`, without those that share no word with the query."""
+        """Propose passages by BM25, in any order, without those that share no word with the query; see `nearest`."""
 
     def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """Return the passages' vectors exactly as stored, `(len(keys), dimension)` float32, in the order given."""

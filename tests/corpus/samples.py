@@ -5,7 +5,6 @@ import hashlib
 import itertools
 import re
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from corpus.documents.content import ReadOptions
 from corpus.documents.document import EncodedPassage, Passage, Place, Section, SourceDocument
 from corpus.documents.fields import Metadata
 from corpus.files.source import SourceBytes
+from corpus.lexical.counts import term_counts
 from corpus.readers.reading import read_documents
 from corpus.store.database import DATABASE_NAME
 from corpus.store.filtering.filters import AnyOf, Condition, Filters, Languages, Range
@@ -26,6 +26,8 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 """For property tests: a slow machine is no failure."""
 
 FINGERPRINT = "an encoder"
+
+TITLE = "La tregua"
 
 TEXT = "# Tregua\n\nÉl llegó en 2012 — «la tregua» empezó. 😀 Two came later.\n"
 
@@ -53,7 +55,7 @@ def sample_document(source: str = "/documents/truce.md", text: str = TEXT, **met
     )
 
 
-def sample_passages(text: str = TEXT, pieces: int = 2) -> list[EncodedPassage]:
+def sample_passages(text: str = TEXT, pieces: int = 2, title: str = TITLE) -> list[EncodedPassage]:
     """Passages that part a text into equal pieces, each with bytes of its own as vectors."""
     borders = [len(text) * at // pieces for at in range(pieces + 1)]
     return [
@@ -61,7 +63,7 @@ def sample_passages(text: str = TEXT, pieces: int = 2) -> list[EncodedPassage]:
             Passage(start, end, section="Tregua", page=at + 1),
             vector=hashlib.sha256(f"vector {start} {text}".encode()).digest(),
             token_vectors=hashlib.sha256(f"tokens {start} {text}".encode()).digest() * 3,
-            terms=Counter(text[start:end].lower().split()),
+            terms=term_counts(title, text[start:end]),
         )
         for at, (start, end) in enumerate(itertools.pairwise(borders))
     ]

@@ -132,7 +132,7 @@ def _check_vectors(view: View, index: Any, keys: list[int]) -> None:
 
 
 def _check_lexical(view: View, index: LexicalIndex, keys: list[int]) -> None:
-    if index.keys.tolist() != keys:
+    if index.keys() != keys:
         raise ViolationError("the lexical index holds other passages than the store")
     titles = {document.key: document.metadata.title for document in view.documents()}
     texts = [(p.key, f"{titles[p.document_key]}\n{p.text}") for p in view.passages(keys)]

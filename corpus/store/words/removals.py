@@ -36,12 +36,14 @@ class Changes:
     """Difference between two generations of a store.
 
     Args:
+        since: The earlier generation.
         documents_removed: Keys of the documents that only the earlier one has.
         passages_removed: Key of its document and its own key of each passage that only the earlier one has.
         documents_added: Keys of the documents that only the later one has.
         passages_added: Key of its document and its own key of each passage that only the later one has, by key.
     """
 
+    since: int
     documents_removed: Sequence[int]
     passages_removed: Sequence[tuple[int, int]]
     documents_added: Sequence[int]

@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import overload
 
-import numpy as np
-
 from corpus.lexical import LexicalProjection
 from corpus.lexical.rebuild import index_apart
 from corpus.store import View
-from embeddings.index import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, holds_all, updated
+from embeddings.index import EXACT_UP_TO, ExactIndex, VectorIndex, VectorProjection, updated
 from service.retrieval.local.searcher import LocalSearcher
 
 APART_FROM = 500
@@ -47,8 +45,8 @@ class LocalRetriever:
                 if (view.store_id, view.generation) == (earlier.view.store_id, earlier.view.generation):
                     view.close()
                     return None
-                view = self._indexed_apart(view, earlier)
                 view.changes_since(earlier.view)
+                view = self._indexed_apart(view, earlier)
             else:
                 view.check_totals()
         except BaseException:
@@ -61,22 +59,23 @@ class LocalRetriever:
         if earlier is None:
             return LocalSearcher(view, self._vectors.open(view, dimension), self._lexical.open(view))
         before: VectorIndex = ExactIndex.empty(dimension)
+        changes = view.changes
         if view.store_id == earlier.view.store_id:
             view.reuse_catalogue(earlier.view)
             before = earlier.index
-        index = updated(before, view, self._vectors.exact_up_to)
-        return LocalSearcher(view, index, self._lexical.open(view))
+        index = updated(before, view, self._vectors.exact_up_to, changes)
+        return LocalSearcher(view, index, self._lexical.open(view, changes))
 
     def save(self, searcher: LocalSearcher) -> None:
         """See `Retriever.save`. The lexical index is already on disk."""
         self._vectors.save(searcher.index, searcher.view)
 
     def _indexed_apart(self, view: View, earlier: LocalSearcher) -> View:
-        """Return the view; if passages were deleted, a new one after another process has rebuilt the lexical index."""
-        if view.totals.passages < APART_FROM:
-            return view
-        if holds_all(view, np.array(earlier.lexical.keys)):
+        """Return the view; if many passages were removed, a new one after another process has indexed the others."""
+        if view.totals.passages < APART_FROM or not self._lexical.is_worn(view, view.changes):
             return view
         view.close()
         index_apart(self._folder)
-        return View(self._folder)
+        later = View(self._folder)
+        later.changes_since(earlier.view)
+        return later

@@ -54,7 +54,7 @@ class LocalSearcher:
 
     def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> list[int]:
         """See `Searcher.matching`."""
-        return [key for key, _ in self.lexical.search(query, depth, allowed)]
+        return self.lexical.matching(query, depth, allowed)
 
     def vectors(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """See `Searcher.vectors`."""

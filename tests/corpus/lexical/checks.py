@@ -4,7 +4,7 @@ from corpus.lexical.index import LexicalIndex
 from corpus.store.view import View
 from tests.corpus.samples import all_passages
 
-__all__ = ["assert_shows", "rebuilt"]
+__all__ = ["assert_best", "assert_shows", "rebuilt"]
 
 QUESTIONS = (
     "truce gang",
@@ -25,7 +25,15 @@ def rebuilt(view: View) -> LexicalIndex:
 
 def assert_shows(index: LexicalIndex, view: View) -> None:
     """Check that the index holds exactly the view's passages, with the answers and scores of a rebuilt index."""
-    assert index.keys.tolist() == view.passage_keys()
+    assert index.keys() == view.passage_keys()
+    assert_best(index, view)
+
+
+def assert_best(index: LexicalIndex, view: View) -> None:
+    """Check that searches of any depth give the passages and scores of a rebuilt index."""
     reference = rebuilt(view)
     for question in QUESTIONS:
-        assert index.search(question, 50) == reference.search(question, 50)
+        for depth in (1, 5, 50):
+            expected = reference.search(question, depth)
+            assert index.search(question, depth) == expected
+            assert sorted(index.matching(question, depth)) == sorted(key for key, _ in expected)

@@ -1,17 +1,23 @@
 """The lexical index against BM25 by hand."""
 
 import math
+import random
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import tantivy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.lexical.analysis import stop_terms, terms
-from corpus.lexical.index import MAX_TERMS, LexicalIndex
+from corpus.lexical.bm25 import MAX_TERMS, SCORE_DECIMALS, Bm25, rounded_length
+from corpus.lexical.index import LexicalIndex
+from corpus.lexical.part import Accept, Bounds, IndexPart
+from corpus.lexical.words import CountedTexts
+from corpus.store.filtering.filters import Allowed
 from tests.corpus.allowing import Listed, Unlisted
 from tests.corpus.samples import UNHURRIED
 
@@ -190,7 +196,9 @@ def test_of_a_long_question_the_rare_words_count() -> None:
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
-    for index in (LexicalIndex.in_memory([]), LexicalIndex.in_folder(tmp_path), LexicalIndex.opened(tmp_path)):
+    words = CountedTexts([])
+    parts = [IndexPart.in_folder(tmp_path, words, []), IndexPart.opened(tmp_path, 0, -1)]
+    for index in (LexicalIndex.in_memory([]), *(LexicalIndex(words, [part]) for part in parts)):
         assert len(index) == 0
         assert index.search("truce", 5) == []
         assert index.search("truce", 5, Listed([1])) == []
@@ -198,12 +206,13 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
 
 def test_an_index_grown_in_steps_is_the_one_made_at_once(tmp_path: Path) -> None:
     texts = {key: " ".join(WORDS[(key * step) % len(WORDS)] for step in range(1 + key % 9)) for key in range(400)}
-    keys = list(texts)
+    keys, words, tokens = list(texts), CountedTexts(texts.items()), 0
     for at in range(0, 400, 10):
-        grown = LexicalIndex.in_folder(tmp_path, ((key, texts[key]) for key in keys[at : at + 10]))
+        part = IndexPart.in_folder(tmp_path, words, keys[at : at + 10], tokens)
+        tokens = part.tokens
 
-    at_once = LexicalIndex.in_memory(texts.items())
-    assert grown.keys == at_once.keys
+    grown, at_once = LexicalIndex(words, [part]), LexicalIndex.in_memory(texts.items())
+    assert grown.keys() == at_once.keys() == keys
     for question in ("gang truce", "Cerén 2012", "6.6 MS-13 中国 mayors of the gang", "who"):
         for depth in (1, 10, 400):
             assert grown.search(question, depth) == at_once.search(question, depth)
@@ -263,5 +272,112 @@ def test_the_scores_of_given_passages_are_those_of_a_search(large: LexicalIndex)
 
 
 def test_passages_without_a_word_of_the_question_have_no_score(large: LexicalIndex) -> None:
-    assert large.scores("mayor", [1, 500, 7000]).keys() == {500}
+    assert large.scores("mayor", [1, 500]).keys() == {500}
     assert large.scores("quetzal", [1]) == large.scores("mayor", []) == {}
+
+
+# Indexes of other passages than the snapshot's
+
+
+class OwnFrequencies(IndexPart):
+    """A mutant with tantivy's frequencies in place of the snapshot's."""
+
+    def _query(self, terms: Mapping[str, float], passages: int) -> tantivy.Query | None:
+        one_of = [(tantivy.Occur.Should, self._term(term)) for term in terms]
+        return tantivy.Query.boolean_query(one_of)
+
+
+class OwnAverage(IndexPart):
+    """A mutant that takes the average length of its passages for that of the snapshot."""
+
+    def proposed(self, bm25: Bm25, depth: int, accept: Accept, allowed: Allowed | None) -> list[Bounds]:
+        bm25.average = self.tokens / len(self)
+        return super().proposed(bm25, depth, accept, allowed)
+
+
+def of_others(part: type[IndexPart]) -> tuple[LexicalIndex, LexicalIndex]:
+    """An index of 20 passages, made of 620 of which 600 were removed, and one of nothing else.
+
+    The removed ones are long, and have the word that is rare in those that are left.
+    """
+    kept = {key: "gang " * (1 + key) + "filler " * (20 - key) for key in range(20)} | {20: "truce " + "filler " * 60}
+    removed = {key: "truce " + "word " * 200 for key in range(100, 700)}
+    everything, snapshot = CountedTexts([*kept.items(), *removed.items()]), CountedTexts(kept.items())
+    made = part.in_memory(everything, everything.passage_keys())
+    return LexicalIndex(snapshot, [made], foreign=True), LexicalIndex.in_memory(kept.items())
+
+
+def differ(part: type[IndexPart]) -> bool:
+    stale, fresh = of_others(part)
+    return any(
+        stale.search(question, depth) != fresh.search(question, depth)
+        or sorted(stale.matching(question, depth)) != sorted(key for key, _ in fresh.search(question, depth))
+        for question in ("truce gang", "gang filler", "truce filler", "gang", "filler")
+        for depth in range(1, 22)
+    )
+
+
+def test_removed_passages_change_no_result() -> None:
+    assert not differ(IndexPart)
+
+
+@pytest.mark.parametrize("mutant", [OwnFrequencies, OwnAverage])
+def test_the_check_notices_statistics_of_other_passages(mutant: type[IndexPart]) -> None:
+    assert differ(mutant)
+
+
+@UNHURRIED
+@given(collections, collections, words, st.integers(1, 12), st.data())
+def test_any_parts_give_the_results_of_a_new_index(
+    kept: dict[int, str], removed: dict[int, str], question: str, depth: int, data: st.DataObject
+) -> None:
+    removed = {key: text for key, text in removed.items() if key not in kept}
+    border = data.draw(st.integers(0, 2**62))
+    everything, snapshot = CountedTexts([*kept.items(), *removed.items()]), CountedTexts(kept.items())
+    keys = everything.passage_keys()
+    parts = [
+        IndexPart.in_memory(everything, [key for key in keys if (key > border) == later]) for later in (False, True)
+    ]
+    stale, fresh = LexicalIndex(snapshot, parts, foreign=True), LexicalIndex.in_memory(kept.items())
+    allowed = data.draw(st.none() | st.lists(st.sampled_from(keys) if keys else st.nothing()).map(Listed))
+    expected = fresh.search(question, depth, allowed)
+    assert stale.search(question, depth, allowed) == expected
+    assert sorted(stale.matching(question, depth, allowed)) == sorted(key for key, _ in expected)
+    assert stale.keys() == fresh.keys()
+    assert stale.occurring(WORDS, allowed) == fresh.occurring(WORDS, allowed)
+
+
+# BM25 from the words
+
+
+def test_scores_are_those_of_tantivy() -> None:
+    """Tantivy adds 32-bit floats, so that some differ in the last decimal."""
+    chance = random.Random(5)  # noqa: S311
+    vocabulary = [f"word{chr(97 + a)}{chr(97 + b)}" for a in range(20) for b in range(20)]
+    texts = {
+        key: " ".join(chance.choices(vocabulary[: 1 + key % 400], k=chance.randrange(1, 600))) for key in range(2000)
+    }
+    index, words = LexicalIndex.in_memory(texts.items()), CountedTexts(texts.items())
+    compared = different = 0
+    for at in range(0, 400, 20):
+        question = f"{vocabulary[at]} {vocabulary[(at * 7) % 400]} {vocabulary[at // 2]}"
+        bm25 = Bm25(words, question)
+        mine = bm25.scores(list(texts))
+        theirs = {each.key: (each.low + each.high) / 2 for each in index.parts[0].proposed(bm25, 2000, _all, None)}
+        assert mine.keys() == theirs.keys()
+        for key, score in mine.items():
+            compared += 1
+            different += score != round(theirs[key], SCORE_DECIMALS)
+            assert score == pytest.approx(theirs[key], abs=1.01e-4)
+    assert compared > 5000
+    assert different < compared / 100
+
+
+def _all(keys: Sequence[int]) -> Sequence[bool]:
+    return [True] * len(keys)
+
+
+def test_lengths_are_rounded_as_lucene_rounds_them() -> None:
+    assert [rounded_length(length) for length in (0, 1, 39, 40, 41, 42, 100, 1000, 10**6)] == [
+        *(0, 1, 39, 40, 40, 42, 96, 984, 983064),
+    ]

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import StoreError
-from corpus.lexical.index import LexicalQuery
+from corpus.lexical.bm25 import LexicalQuery
+from corpus.lexical.index import LexicalIndex
 from corpus.store.filtering.filters import Allowed
 from corpus.store.view import View
 from service.retrieval.local.retriever import LocalRetriever
@@ -23,20 +24,21 @@ class LaggingSearcher(LocalSearcher):
     def __init__(self, now: LocalSearcher, then: LocalSearcher, retriever: "LaggingRetriever") -> None:
         super().__init__(now.view, now.index, now.lexical)
         self._then = then
+        self._words = LexicalIndex(now.view, then.lexical.parts, foreign=True)
         self._retriever = retriever
 
     def nearest(self, vector: NDArray[np.float32], depth: int, allowed: Allowed | None) -> list[int]:
         return self._known([key for key, _ in self._then.index.search(vector, depth)], allowed)
 
     def matching(self, query: LexicalQuery, depth: int, allowed: Allowed | None) -> list[int]:
-        return self._known([key for key, _ in self._then.lexical.search(query, depth)], allowed)
+        return self._known(self._words.matching(query, depth), allowed)
 
     def occurring(self, candidates: Iterable[str], allowed: Allowed | None) -> set[str]:
         self._check()
-        return self._then.lexical.occurring(candidates)
+        return self._words.occurring(candidates)
 
     def near(self, term: str, distance: int, without: Collection[str], allowed: Allowed | None) -> int | None:
-        key = self._then.lexical.near(term, distance, without)
+        key = self._words.near(term, distance, without)
         return next(iter(self._known([] if key is None else [key], allowed)), None)
 
     def _known(self, proposed: Sequence[int], allowed: Allowed | None) -> list[int]:

@@ -149,7 +149,7 @@ def test_a_passage_that_the_snapshot_does_not_hold_is_not_allowed(following: Fol
 
 
 @pytest.mark.usefixtures("twelve")
-def test_proposals_are_ordered_by_score_and_equal_ones_by_key(
+def test_the_best_are_proposed_and_of_equal_ones_those_with_lower_keys(
     exact: Following, vector: NDArray[np.float32], add: Add
 ) -> None:
     for at in range(8):
@@ -162,10 +162,10 @@ def test_proposals_are_ordered_by_score_and_equal_ones_by_key(
     products = np.round(searcher.vectors(nearest).astype(np.float64) @ vector.astype(np.float64), 6)
     assert nearest == [key for _, key in sorted(zip(-products, nearest, strict=True))]
     scores = searcher.bm25("gang talks", matching)
-    assert matching == sorted(matching, key=lambda key: (-scores[key], key))
+    best = sorted(matching, key=lambda key: (-scores[key], key))
     for depth in range(1, len(nearest)):
         assert searcher.nearest(vector, depth, None) == nearest[:depth]
-        assert searcher.matching("gang talks", depth, None) == matching[:depth]
+        assert set(searcher.matching("gang talks", depth, None)) == set(best[:depth])
 
 
 @pytest.mark.usefixtures("twelve")

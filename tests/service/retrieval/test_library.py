@@ -45,7 +45,7 @@ def state_of(snapshot: Snapshot) -> State:
     """Return the revisions of a snapshot, after a check that its text, passages and indexes agree."""
     documents = snapshot.view.documents()
     keys = [key for document in documents for key in local(snapshot).view.document_passages(document)]
-    assert sorted(local(snapshot).index.keys.tolist()) == local(snapshot).lexical.keys.tolist() == sorted(keys)
+    assert sorted(local(snapshot).index.keys.tolist()) == local(snapshot).lexical.keys() == sorted(keys)
     for document in documents:
         text = snapshot.view.text(document)
         for passage in local(snapshot).view.passages(local(snapshot).view.document_passages(document)):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from corpus.files.atomic import locked_folder
+from corpus.lexical import projection
 from corpus.lexical.projection import LexicalProjection
 from corpus.store.store import Store
 from corpus.store.view import View
@@ -39,8 +40,8 @@ class Lexical:
         return self._projection.problem(view)
 
     def opened(self, view: View) -> Callable[[], None]:
-        """Open the index and return a check of it."""
-        index = self._projection.open(view)
+        """Open the index as a new process does, and return a check of it."""
+        index = LexicalProjection(self.folder).open(view)
         return lambda: lexical.assert_shows(index, view)
 
 
@@ -60,6 +61,12 @@ class Vectors:
         index = self._projection.open(view, DIMENSION)
         assert index.kind == ("exact" if len(index) <= self._projection.exact_up_to else "quantized")
         return lambda: vectors.assert_shows(index, view)
+
+
+@pytest.fixture(autouse=True)
+def short_tails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three new passages be many."""
+    monkeypatch.setattr(projection, "LONGEST_TAIL", 2)
 
 
 Kept = Lexical | Vectors
@@ -84,7 +91,9 @@ def put(folder: Path) -> Put:
         text = " ".join(f"The gang of {name} heard number {at} of the mayor's truces." for at in range(passages))
         encoded = [
             dataclasses.replace(passage, vector=vector.astype("<f4").tobytes())
-            for passage, vector in zip(sample_passages(text, passages), unit_vectors(rng, passages), strict=True)
+            for passage, vector in zip(
+                sample_passages(text, passages, f"About {name}"), unit_vectors(rng, passages), strict=True
+            )
         ]
         with Store(into, create=True) as store:
             return store.put(sample_document(f"/{name}.md", text, title=f"About {name}"), encoded, FINGERPRINT)[0]

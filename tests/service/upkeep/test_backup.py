@@ -223,7 +223,7 @@ def test_a_restored_store_is_another_one_for_every_index(
     with library.snapshot() as snapshot:
         assert snapshot.view.document_ids() == ["one", "right", "two"]
         searcher = local(snapshot)
-        assert searcher.index.keys.tolist() == searcher.lexical.keys.tolist() == searcher.view.passage_keys()
+        assert searcher.index.keys.tolist() == searcher.lexical.keys() == searcher.view.passage_keys()
 
 
 def test_ratings_that_came_since_stay_and_none_comes_twice(file: Path, data: Path) -> None:

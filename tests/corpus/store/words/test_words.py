@@ -158,7 +158,7 @@ def test_a_lost_term_is_noticed_at_the_start(missing: str, folder: Path) -> None
         view.check_totals()
 
 
-@pytest.mark.parametrize("data", [b"", b"\1\0\0\0", b"\2\0\0\0" + bytes(6), b"\0\0\0\0\0"])
+@pytest.mark.parametrize("data", [b"", bytes(4), b"\1" + bytes(7), b"\2" + bytes(17), bytes(9)])
 def test_counts_of_a_wrong_size_are_refused(data: bytes) -> None:
     with pytest.raises(StoreCorruptError):
         TermCounts.parse(data)
