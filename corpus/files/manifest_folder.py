@@ -123,6 +123,14 @@ class ManifestFolder:
             finally:
                 self._clean()
 
+    def clean(self) -> None:
+        """Delete what a killed writer left, unless there is nothing, or another process writes."""
+        with contextlib.suppress(OSError):
+            kept = self._kept()
+            if any(path.name not in kept for path in self.path.iterdir()):
+                with locked_folder(self.path):
+                    self._clean()
+
     def _write(self, name: str, content: bytes | Callable[[BinaryIO], object]) -> None:
         partial = self.path / f"{name}.partial"
         partial.unlink(missing_ok=True)
@@ -136,9 +144,12 @@ class ManifestFolder:
             return set(files.values() if isinstance(files, Mapping) else files)
         return set()
 
+    def _kept(self) -> set[str]:
+        return {self.manifest_path.name, LOCK_NAME, *self._named()}
+
     def _clean(self) -> None:
         """Delete what a killed writer left, and files of earlier manifests."""
-        kept = {self.manifest_path.name, LOCK_NAME, *self._named()}
+        kept = self._kept()
         for path in self.path.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)

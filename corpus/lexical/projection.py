@@ -49,7 +49,7 @@ class PrivateFolder:
     def __init__(self) -> None:
         with contextlib.ExitStack() as stack:
             self.path = stack.enter_context(temporary_folder())
-            weakref.finalize(self, stack.pop_all().close)
+            self.close = weakref.finalize(self, stack.pop_all().close)
         self.digests: dict[str, str] = {}
 
     def take(self, name: str, digest: str, files: ManifestFolder, earlier: "PrivateFolder | None") -> bool:
@@ -181,6 +181,12 @@ class LexicalProjection:
         self.files = ManifestFolder(folder / "index" / "lexical", "lexical index")
         self._kept: Kept | None = None
 
+    def close(self) -> None:
+        """Delete the private files. Indexes in use stay usable, and a later `open` begins with the files on disk."""
+        if self._kept is not None and self._kept.folder is not None:
+            self._kept.folder.close()
+        self._kept = None
+
     def open(self, view: View, changes: Changes | None = None) -> LexicalIndex:
         """Return the index of a view.
 
@@ -191,6 +197,8 @@ class LexicalProjection:
         Raises:
             StoreCorruptError: The words of a passage in the store are damaged.
         """
+        if self._kept is None:
+            self.files.clean()
         kept = self._kept.following(view, changes) if self._kept else None
         if kept is None or self._is_behind(kept, view):
             kept = self._on_disk(view) or kept

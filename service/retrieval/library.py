@@ -85,6 +85,7 @@ class Library:
             self._current = Snapshot(self._retriever.searcher(view, encoder.dimension), encoder)
         except BaseException:
             view.close()
+            self._retriever.close()
             raise
 
     @property
@@ -164,8 +165,9 @@ class Library:
                 self.failure = error
 
     def close(self) -> None:
-        """Close the snapshot, or leave that to its last user."""
+        """Close the snapshot, or leave that to its last user, and the retriever."""
         self._retire(self._current)
+        self._retriever.close()
 
     def _retire(self, new: Snapshot) -> None:
         """Replace the current snapshot, and close it unless it has users."""

@@ -181,6 +181,9 @@ class Retriever(Protocol[View, Own]):
     def save(self, searcher: Own) -> None:
         """Save a searcher's indexes for the next start. Log a failure: the next start then indexes again."""
 
+    def close(self) -> None:
+        """Delete temporary files. Searchers in use stay usable."""
+
 
 AnyRetriever = Retriever[Any, Any]
 """Retriever of any engine."""

@@ -70,6 +70,10 @@ class LocalRetriever:
         """See `Retriever.save`. The lexical index is already on disk."""
         self._vectors.save(searcher.index, searcher.view)
 
+    def close(self) -> None:
+        """See `Retriever.close`."""
+        self._lexical.close()
+
     def _indexed_apart(self, view: View, earlier: LocalSearcher) -> View:
         """Return the view; if many passages were removed, a new one after another process has indexed the others."""
         if view.totals.passages < APART_FROM or not self._lexical.is_worn(view, view.changes):
