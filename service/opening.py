@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder, Precision
-    from service.answering import Pipeline
+    from embeddings.tokens import QuestionMaps
+    from service.answering import Pipeline, Reader
     from service.retrieval import Library
     from service.settings import Settings
 
@@ -50,18 +52,50 @@ def open_library(settings: Settings, encoder: Encoder, say: Say) -> Library:
     return Library(settings, encoder, load=encoder_by_precision(settings, say))
 
 
-def make_pipeline(settings: Settings, library: Library) -> Pipeline:
-    """Return a pipeline over a library, with the reader that the settings name and the question maps of its encoder.
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models of a pipeline.
+
+    Args:
+        encoder: Encodes questions and passages.
+        reader: Reads the best passages; None if none does.
+        maps: Maps of the question's token vectors; None if the encoder has none.
+    """
+
+    encoder: Encoder
+    reader: Reader | None
+    maps: QuestionMaps | None
+
+
+def load_models(settings: Settings, encoder: Encoder) -> Models:
+    """Return an encoder with the reader that the settings name and its question maps.
+
+    Raises:
+        SettingsError: The reader cannot be used.
+        EncoderError: The reader or the maps cannot be loaded.
+    """
+    from embeddings.tokens import load_maps, packaged_maps
+    from service.answering import load_reader
+
+    return Models(encoder, load_reader(settings.reader), load_maps(packaged_maps(), encoder.weights_sha256))
+
+
+def make_pipeline(settings: Settings, library: Library, models: Models | None = None) -> Pipeline:
+    """Return a pipeline over a library.
+
+    Args:
+        settings: Limits and options.
+        library: The library.
+        models: Models of its encoder; loaded if None.
 
     Raises:
         SettingsError: The reader or the calibration cannot be used.
         EncoderError: The reader or the maps cannot be loaded.
     """
-    from embeddings.tokens import load_maps, packaged_maps
-    from service.answering import Pipeline, load_reader
+    from service.answering import Pipeline
 
-    maps = load_maps(packaged_maps(), library.encoder.weights_sha256)
-    return Pipeline(library, settings, reader=load_reader(settings.reader), maps=maps)
+    models = models or load_models(settings, library.encoder)
+    return Pipeline(library, settings, reader=models.reader, maps=models.maps)
 
 
 @contextlib.contextmanager

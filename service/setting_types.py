@@ -1,7 +1,7 @@
 """Types of settings that are checked or parsed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
@@ -18,6 +18,10 @@ from service.access import (
 
 MAX_SUGGESTED, MAX_SUGGESTED_CHARACTERS = 12, 200
 """Number and length of suggested questions that fit on the empty page."""
+
+
+MOST_WORKERS = 64
+"""Most processes that answer."""
 
 
 def key_values(keys: SecretStr | None) -> tuple[str, ...]:
@@ -57,6 +61,15 @@ def _checked_questions(questions: str | None) -> str | None:
     return questions
 
 
+def _checked_workers(workers: object) -> object:
+    if workers == "auto":
+        return workers
+    number = int(str(workers)) if str(workers).isdecimal() else 0
+    if not 1 <= number <= MOST_WORKERS:
+        raise PydanticCustomError("workers", f"it must be auto, or a whole number from 1 to {MOST_WORKERS}")
+    return number
+
+
 Folder = Annotated[Path, BeforeValidator(_not_empty)]
 Keys = Annotated[SecretStr | None, AfterValidator(_checked_keys)]
 Origins = Annotated[str, AfterValidator(lambda origins: ",".join(parsed_origins(origins)))] | None
@@ -64,3 +77,4 @@ Hosts = Annotated[str, AfterValidator(lambda hosts: ",".join(parsed_hosts(hosts)
 PathPrefix = Annotated[str, AfterValidator(parsed_prefix)] | None
 Proxies = Annotated[str | None, AfterValidator(_checked_proxies)]
 Questions = Annotated[str | None, AfterValidator(_checked_questions)]
+Workers = Annotated[Literal["auto"] | int, BeforeValidator(_checked_workers)]

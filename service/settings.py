@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 from embeddings.encoder import DEFAULT_ENCODER, default_exports_folder
+from embeddings.encoder.cpus import usable_cpus
 from service.setting_types import (
     Folder,
     Hosts,
@@ -19,13 +20,14 @@ from service.setting_types import (
     PathPrefix,
     Proxies,
     Questions,
+    Workers,
     key_values,
     questions_of,
 )
 
 PREFIX = "FOOTNOTE_"
 
-OPTIONS = ("data", "host", "port")
+OPTIONS = ("data", "host", "port", "workers")
 """Settings that commands have as options of the same name."""
 
 _MESSAGES: Mapping[str, str] = {
@@ -245,6 +247,18 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port that `footnote serve` listens on; 0 takes a free one.")
     ] = 8000
+    workers: Annotated[
+        Workers,
+        Field(
+            description="Processes of `footnote serve` that answer, on one port: a number, or `auto` for one for each "
+            "processor. More than one needs Linux."
+        ),
+    ] = 1
+
+    @property
+    def worker_count(self) -> int:
+        """Number of processes that answer."""
+        return usable_cpus() if self.workers == "auto" else int(self.workers)
 
     @property
     def exports_folder(self) -> Path:

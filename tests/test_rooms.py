@@ -25,11 +25,13 @@ DIRECT = {
     "service.reading.worker": "it runs as a program",
     "service.runtime.descriptors": "each of its modules stands for itself",
     "service.runtime.heap": "each of its modules stands for itself",
+    "service.runtime.listener": "each of its modules stands for itself",
     "service.runtime.progress": "each of its modules stands for itself",
     "service.runtime.terminal": "each of its modules stands for itself",
     "service.telemetry.logs": "a command that counts nothing needs no metrics",
     "service.telemetry.metrics": "it imports prometheus_client",
     "service.telemetry.tracing": "it imports OpenTelemetry",
+    "service.workers.template": "it runs as a program",
 }
 """Modules that other rooms import directly, and why their room's face does not export them."""
 

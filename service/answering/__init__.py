@@ -19,7 +19,7 @@ from service.answering.answer import (
 from service.answering.calibration import Calibration, CalibrationSet, LogisticMap
 from service.answering.confidence import Borders, Evidence
 from service.answering.pipeline import Pipeline
-from service.answering.reader import load_reader
+from service.answering.reader import Reader, load_reader
 from service.answering.suggestions import suggested_questions
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Evidence",
     "LogisticMap",
     "Pipeline",
+    "Reader",
     "Status",
     "Timing",
     "Turn",

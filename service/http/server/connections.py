@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.access import AccessControl, is_within, parsed_address
 from service.http.middleware.path_prefix import route_path
 from service.http.problems import problem_response
-from service.http.server.listener import Listener
 from service.http.server.strict_parsing import StrictHttpProtocol
+from service.runtime.listener import Listener
 
 MAX_TURNED_AWAY = 64
 """Connections accepted beyond the limit, only for `too-busy` responses and liveness probes."""

@@ -12,8 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.http.server.connections import MAX_TURNED_AWAY, Connection, ConnectionCounter
-from service.http.server.listener import ACCEPTS_PER_TURN, LATE_CLOSES, RESERVED, Listener
 from service.runtime.descriptors import OUT_OF_DESCRIPTORS, descriptor_budget, log_out_of_descriptors
+from service.runtime.listener import ACCEPTS_PER_TURN, LATE_CLOSES, RESERVED, Listener
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ import pytest
 from fastapi import FastAPI
 
 from service.answering.answer import Answer
-from service.http.server.listener import Listener
 from service.http.server.server import Server
 from service.http.state import Service
+from service.runtime.listener import Listener
 
 __all__ = ["Gate", "Running", "eventually", "read_until", "received", "running", "sent"]
 

@@ -1,0 +1,154 @@
+"""The process that workers are forked from: `python -m service.workers.template CHANNEL`.
+
+It loads the models once, without starting a thread, so that its forks share their memory. It serves nothing itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import FootnoteError, StoreError
+from service.workers.channel import Channel
+
+if TYPE_CHECKING:
+    from embeddings.encoder import Encoder
+    from service.opening import Models
+    from service.settings import Settings
+
+REAP_S = 1.0
+"""Seconds between two looks for workers that have ended."""
+
+
+def main(channel: Channel) -> None:
+    """Load the models, then fork a worker for each request, until the supervisor closes the channel.
+
+    Args:
+        channel: To the supervisor. The first message has the options of the command and the shared folder. The template
+            sends `ready` or `failed`; then each message brings the channel and the socket of a worker.
+    """
+    first, _ = channel.receive()
+    if first is None:
+        return
+    from service.runtime.heap import keep_few_heaps
+
+    keep_few_heaps()
+    try:
+        settings, models = _load(first)
+    except FootnoteError as error:
+        channel.send(failure(error))
+        return
+    gc.collect()
+    gc.freeze()  # a collection would write to all pages that the workers share
+    channel.send({"ready": True})
+    while True:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if not select.select([channel], [], [], REAP_S)[0]:
+            continue
+        request, descriptors = channel.receive()
+        if request is None:
+            return
+        if os.fork() == 0:
+            channel.close()
+            os._exit(_work(settings, models, Path(first["shared"]), request, descriptors))
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def failure(error: FootnoteError) -> dict[str, Any]:
+    """Return the message about an error that ends a process, with the exit code of a command that it ends."""
+    return {"failed": str(error), "code": 3 if isinstance(error, StoreError) else 1}
+
+
+def _load(first: dict[str, Any]) -> tuple[Settings, Models]:
+    from service.opening import load_encoder, load_models
+    from service.settings import load_settings
+    from service.telemetry.logs import configure_logs
+    from service.workers.serving import is_empty, teller
+
+    settings = load_settings(**first["options"])
+    configure_logs(settings)
+    say = teller(settings)
+    say("Loading the encoder.")
+    empty = is_empty(settings)
+    encoder = load_encoder(settings, say)
+    if empty and first["starter"]:
+        _ingest_apart(settings, encoder)
+    import service.http.server.server  # noqa: F401 - what workers import, they share
+
+    return settings, load_models(settings, encoder)
+
+
+def _ingest_apart(settings: Settings, encoder: Encoder) -> None:
+    """Ingest the starter documents in another process, so that this one starts no thread."""
+    from service.workers.serving import ingest_starter, teller
+
+    process = os.fork()
+    if process:
+        os.waitpid(process, 0)
+        return
+    try:
+        ingest_starter(encoder, settings, teller(settings))
+    finally:
+        os._exit(0)
+
+
+def _work(settings: Settings, models: Models, folder: Path, request: dict[str, Any], descriptors: list[int]) -> int:
+    """Run a worker in this new process; return its exit code."""
+    channel = Channel.from_descriptor(descriptors[0])
+    channel.send({"process": os.getpid()})
+    try:
+        _serve(settings, models, folder, request, descriptors[1], channel)
+    except FootnoteError as error:
+        message = failure(error)
+        channel.send(message)
+        return int(message["code"])
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _serve(
+    settings: Settings, models: Models, folder: Path, request: dict[str, Any], descriptor: int, channel: Channel
+) -> None:
+    from importlib.metadata import version
+
+    from service.runtime.listener import Listener
+    from service.sharing import SharedState
+    from service.telemetry.tracing import tracing_from
+    from service.workers.serving import Contents, run_worker, teller
+
+    listener = Listener(fileno=descriptor)
+    stop_with_supervisor(channel)
+
+    def ready(contents: Contents) -> None:
+        channel.send({"ready": [contents.documents, contents.passages, contents.kind]})
+
+    warn = teller(settings) if request["warns"] else None
+    tracing = tracing_from(version("footnote-qa"))
+    run_worker(settings, models, listener, tracing, ready, warn=warn, shared=SharedState(folder))
+
+
+def stop_with_supervisor(channel: Channel) -> None:
+    """Stop this process, as SIGTERM does, when the supervisor has ended."""
+
+    def wait() -> None:
+        while channel.receive()[0] is not None:
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="follow-supervisor", daemon=True).start()
+
+
+if __name__ == "__main__":
+    main(Channel(socket.socket(fileno=int(sys.argv[1]))))
