@@ -59,11 +59,18 @@ class ServerProcess:
     log: Path
 
     def usage(self) -> Usage:
-        """Return its present usage, from the system."""
-        at = Path("/proc") / str(self.process.pid)
-        status = (at / "status").read_text()
-        named = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
-        return Usage(1024 * int(named["VmRSS"]), len(list((at / "fd").iterdir())), int(named["Threads"]))
+        """Return its present usage, from the system: the sum over its workers, if it has several."""
+        each = [_usage(process) for process in self.workers() or [self.process.pid]]
+        return Usage(sum(one.memory for one in each), sum(one.files for one in each), sum(one.threads for one in each))
+
+    def workers(self) -> list[int]:
+        """Return the process ids of its workers: the forks of its children."""
+        parents: dict[int, int] = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+        children = {child for child, parent in parents.items() if parent == self.process.pid}
+        return sorted(child for child, parent in parents.items() if parent in children)
 
     def said(self) -> str:
         """Return all of its output."""
@@ -76,6 +83,13 @@ class ServerProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_S)
         return self.process.poll(), time.monotonic() - begun
+
+
+def _usage(process: int) -> Usage:
+    at = Path("/proc") / str(process)
+    status = (at / "status").read_text()
+    named = dict(re.findall(r"^(VmRSS|Threads):\s+(\d+)", status, re.MULTILINE))
+    return Usage(1024 * int(named["VmRSS"]), len(list((at / "fd").iterdir())), int(named["Threads"]))
 
 
 @dataclass(frozen=True, slots=True)
