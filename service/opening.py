@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from embeddings.encoder import Encoder, Precision
     from embeddings.tokens import QuestionMaps
     from service.answering import Pipeline, Reader
-    from service.retrieval import Library
+    from service.retrieval import AnyRetriever, Library
     from service.settings import Settings
 
 Say = Callable[[str], None]
@@ -45,11 +45,18 @@ def encoder_by_precision(settings: Settings, say: Say) -> Callable[[Precision], 
     return lambda precision: Encoder(settings.encoder, precision, settings.exports_folder, say)
 
 
-def open_library(settings: Settings, encoder: Encoder, say: Say) -> Library:
-    """Open the library of a data folder. Close it after use."""
+def open_library(settings: Settings, encoder: Encoder, say: Say, retriever: AnyRetriever | None = None) -> Library:
+    """Open the library of a data folder. Close it after use.
+
+    Args:
+        settings: The data folder, and sizes of passages and title.
+        encoder: Encoder of the stored passages.
+        say: Called before long steps.
+        retriever: Opens and indexes the store; the default engine's retriever if None.
+    """
     from service.retrieval import Library
 
-    return Library(settings, encoder, load=encoder_by_precision(settings, say))
+    return Library(settings, encoder, load=encoder_by_precision(settings, say), retriever=retriever)
 
 
 @dataclass(frozen=True, slots=True)

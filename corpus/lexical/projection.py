@@ -49,8 +49,29 @@ class PrivateFolder:
     def __init__(self) -> None:
         with contextlib.ExitStack() as stack:
             self.path = stack.enter_context(temporary_folder())
-            self.close = weakref.finalize(self, stack.pop_all().close)
+            self.close = weakref.finalize(self, _close_own, stack.pop_all(), os.getpid())
         self.digests: dict[str, str] = {}
+        self._process = os.getpid()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this process has made the folder. A fork only reads it."""
+        return self._process == os.getpid()
+
+    def linked(self) -> Self:
+        """Return a folder of this process with the same files.
+
+        Raises:
+            OSError: A file cannot be linked or copied.
+        """
+        copy = type(self)()
+        for name in self.digests:
+            try:
+                os.link(self.path / name, copy.path / name)
+            except OSError:
+                shutil.copyfile(self.path / name, copy.path / name)
+        copy.digests = dict(self.digests)
+        return copy
 
     def take(self, name: str, digest: str, files: ManifestFolder, earlier: "PrivateFolder | None") -> bool:
         """Get a file, from an earlier private folder or else a verified copy; return whether it could be had.
@@ -178,6 +199,8 @@ class LexicalProjection:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.saves = True
+        """Whether the files are written; set it to False where another process writes them."""
         self.files = ManifestFolder(folder / "index" / "lexical", "lexical index")
         self._kept: Kept | None = None
 
@@ -197,7 +220,7 @@ class LexicalProjection:
         Raises:
             StoreCorruptError: The words of a passage in the store are damaged.
         """
-        if self._kept is None:
+        if self._kept is None and self.saves:
             self.files.clean()
         kept = self._kept.following(view, changes) if self._kept else None
         if kept is None or self._is_behind(kept, view):
@@ -270,9 +293,10 @@ class LexicalProjection:
         """Return an index with the passages of a tail added. The index before stays usable."""
         with contextlib.suppress(OSError, ValueError):
             if kept.folder is not None:
-                before = set(kept.folder.digests.values())
-                part = IndexPart.in_folder(kept.folder.path, view, tail, kept.part.tokens)
-                return self._saved(Kept.of(view, part, kept.folder), before)
+                folder = kept.folder if kept.folder.is_own else kept.folder.linked()
+                before = set(folder.digests.values())
+                part = IndexPart.in_folder(folder.path, view, tail, kept.part.tokens)
+                return self._saved(Kept.of(view, part, folder), before)
         return self._made(view)
 
     def _saved(self, kept: Kept, intact: Collection[str]) -> Kept:
@@ -285,13 +309,19 @@ class LexicalProjection:
         Raises:
             OSError: A private file cannot be read.
         """
-        if kept.folder is not None:
+        if kept.folder is not None and self.saves:
             named = kept.folder.contents()
             numbers = kept.generation, kept.passages, kept.key_sum, kept.part.tokens, kept.part.mark
             about = {"store": kept.store, "made_by": MADE_BY, **dict(zip(NUMBERS, numbers, strict=True))}
             contents = {digest: _copier(kept.folder.path / name) for name, digest in named.items()}
             self.files.save({**about, "files": named}, contents, intact)
         return kept
+
+
+def _close_own(stack: contextlib.ExitStack, process: int) -> None:
+    """Delete a folder, unless this process is a fork of the one that made it."""
+    if process == os.getpid():
+        stack.close()
 
 
 def _made_from(view: View) -> dict[str, object]:

@@ -71,6 +71,8 @@ class VectorProjection:
         self.folder = folder
         self.files = ManifestFolder(folder / "index" / "vectors", "vector index")
         self.exact_up_to = exact_up_to
+        self.saves = True
+        """Whether the files are written; set it to False where another process writes them."""
 
     def open(self, view: View, dimension: int) -> VectorIndex:
         """Return the index over exactly the passages of a view.
@@ -131,6 +133,8 @@ class VectorProjection:
         return Stored(manifest, index, list(contents)) if index.dimension == dimension else None
 
     def _save(self, index: VectorIndex, view: View, intact: Collection[str]) -> None:
+        if not self.saves:
+            return
         manifest = {
             **_made_from(view),
             "generation": view.generation,

@@ -2,12 +2,14 @@
 
 from service.retrieval.fingerprints import fingerprint, with_present_words, with_settings
 from service.retrieval.library import Library, Snapshot
-from service.retrieval.local import AllowedPassages
-from service.retrieval.protocols import Retriever, Searcher, StoreView
+from service.retrieval.local import AllowedPassages, LocalRetriever
+from service.retrieval.protocols import AnyRetriever, Retriever, Searcher, StoreView
 
 __all__ = [
     "AllowedPassages",
+    "AnyRetriever",
     "Library",
+    "LocalRetriever",
     "Retriever",
     "Searcher",
     "Snapshot",

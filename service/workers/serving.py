@@ -15,6 +15,7 @@ from service.runtime.terminal import plural, say
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
     from service.opening import Models, Say
+    from service.retrieval import AnyRetriever
     from service.runtime.listener import Listener
     from service.settings import Settings
     from service.sharing import SharedState
@@ -96,6 +97,7 @@ def run_worker(
     *,
     warn: Say | None = None,
     shared: SharedState | None = None,
+    retriever: AnyRetriever | None = None,
 ) -> None:
     """Serve until a signal stops it, and finish the requests in progress.
 
@@ -107,6 +109,7 @@ def run_worker(
         ready: Called when requests are accepted.
         warn: Shows a warning about the settings; None if another worker does.
         shared: What the workers share; None for a process alone.
+        retriever: Has the indexes already; None if they are loaded here.
 
     Raises:
         StoreError: The store cannot be served.
@@ -116,7 +119,7 @@ def run_worker(
     from service.http.server.server import Server
     from service.opening import make_pipeline, open_library, warn_of_claims
 
-    library = open_library(settings, models.encoder, warn or logger.info)
+    library = open_library(settings, models.encoder, warn or logger.info, retriever)
     pipeline = make_pipeline(settings, library, models)
     if warn is not None:
         warn_of_claims(pipeline, warn)

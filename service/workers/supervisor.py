@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from service.runtime.listener import Listener
@@ -25,11 +25,11 @@ logger = logging.getLogger(__name__)
 STOP_S = 15.0
 """Seconds after which a worker that does not stop is killed; it promises to stop within twelve."""
 
-STABLE_S = 10.0
-"""Seconds for which a worker must have lived to be replaced at once when it ends."""
+STABLE_S = 2.0
+"""Seconds for which a worker must have been ready, so that its end does not count as a failed start."""
 
 LONGEST_DELAY_S = 30.0
-"""Longest delay before a worker is replaced that ends again and again. The first delay is half a second."""
+"""Longest delay before a worker is replaced whose starts fail. The first one, after the third failure, is .5 s."""
 
 
 class StartError(Exception):
@@ -54,16 +54,14 @@ class Worker:
         slot: Its place.
         channel: To it; closed by the system when it ends.
         process: Its process id; None until it has named it.
-        since: When it was requested, in seconds of the monotonic clock.
-        ready: Whether it accepts requests.
+        ready_at: When it began to accept requests; None before that.
         kill_at: When it is killed if it has not stopped; None if it was not told to stop.
     """
 
     slot: Slot
     channel: Channel
     process: int | None = None
-    since: float = field(default_factory=time.monotonic)
-    ready: bool = False
+    ready_at: float | None = None
     kill_at: float | None = None
 
     def stop(self) -> None:
@@ -117,7 +115,7 @@ class Template:
     def fork(self, slot: Slot, *, warns: bool) -> Worker | None:
         """Request a worker for a slot; return None if the template has ended."""
         mine, its = Channel.pair()
-        sent = self.channel.send({"warns": warns}, [its.fileno(), slot.listener.fileno()])
+        sent = self.channel.send({"warns": warns, "slot": slot.number}, [its.fileno(), slot.listener.fileno()])
         its.close()
         if sent:
             return Worker(slot, mine)
@@ -281,7 +279,7 @@ class Supervisor:
 
     def _greet(self, worker: Worker, contents: Contents) -> None:
         """Put a worker that accepts requests in its place, and let the one that had it finish."""
-        slot, worker.ready = worker.slot, True
+        slot, worker.ready_at = worker.slot, time.monotonic()
         if slot.current is not None and slot.current is not worker:
             slot.current.stop()
         slot.current = worker
@@ -308,10 +306,11 @@ class Supervisor:
             self._renewing.clear()
             logger.error("A new worker ended before it was ready, and the present ones go on.")
             return
-        if not self._has_started and not worker.ready:
+        if not self._has_started and worker.ready_at is None:
             raise StartError("A worker ended before it was ready. Its output above may say why.", 1)
-        slot.failures = 0 if time.monotonic() - worker.since > STABLE_S else slot.failures + 1
-        delay = min(LONGEST_DELAY_S, 0.25 * 2**slot.failures) if slot.failures > 1 else 0.0
+        is_stable = worker.ready_at is not None and time.monotonic() - worker.ready_at > STABLE_S
+        slot.failures = 0 if is_stable else slot.failures + 1
+        delay = min(LONGEST_DELAY_S, 2.0 ** (slot.failures - 4)) if slot.failures > 2 else 0.0
         slot.start_at = time.monotonic() + delay
         logger.error("Worker %s has ended, and is replaced.", worker.process or slot.number)
 

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.errors import FootnoteError, StoreError
 from service.workers.channel import Channel
@@ -22,6 +22,7 @@ from service.workers.channel import Channel
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
     from service.opening import Models
+    from service.retrieval import LocalRetriever
     from service.settings import Settings
 
 REAP_S = 1.0
@@ -42,7 +43,7 @@ def main(channel: Channel) -> None:
 
     keep_few_heaps()
     try:
-        settings, models = _load(first)
+        loaded = _load(first)
     except FootnoteError as error:
         channel.send(failure(error))
         return
@@ -60,7 +61,7 @@ def main(channel: Channel) -> None:
             return
         if os.fork() == 0:
             channel.close()
-            os._exit(_work(settings, models, Path(first["shared"]), request, descriptors))
+            os._exit(_work(loaded, Path(first["shared"]), request, descriptors))
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -70,7 +71,17 @@ def failure(error: FootnoteError) -> dict[str, Any]:
     return {"failed": str(error), "code": 3 if isinstance(error, StoreError) else 1}
 
 
-def _load(first: dict[str, Any]) -> tuple[Settings, Models]:
+class Loaded(NamedTuple):
+    """What workers share."""
+
+    settings: Settings
+    models: Models
+    retriever: LocalRetriever
+
+
+def _load(first: dict[str, Any]) -> Loaded:
+    from threadpoolctl import threadpool_limits
+
     from service.opening import load_encoder, load_models
     from service.settings import load_settings
     from service.telemetry.logs import configure_logs
@@ -85,8 +96,13 @@ def _load(first: dict[str, Any]) -> tuple[Settings, Models]:
     if empty and first["starter"]:
         _ingest_apart(settings, encoder)
     import service.http.server.server  # noqa: F401 - what workers import, they share
+    from service.retrieval import LocalRetriever
 
-    return settings, load_models(settings, encoder)
+    models, retriever = load_models(settings, encoder), LocalRetriever(settings.data)
+    # Threads of OpenMP do not survive a fork. What is wrong with the store, a worker reports.
+    with threadpool_limits(1), contextlib.suppress(StoreError):
+        retriever.load(encoder.dimension)
+    return Loaded(settings, models, retriever)
 
 
 def _ingest_apart(settings: Settings, encoder: Encoder) -> None:
@@ -103,12 +119,12 @@ def _ingest_apart(settings: Settings, encoder: Encoder) -> None:
         os._exit(0)
 
 
-def _work(settings: Settings, models: Models, folder: Path, request: dict[str, Any], descriptors: list[int]) -> int:
+def _work(loaded: Loaded, folder: Path, request: dict[str, Any], descriptors: list[int]) -> int:
     """Run a worker in this new process; return its exit code."""
     channel = Channel.from_descriptor(descriptors[0])
     channel.send({"process": os.getpid()})
     try:
-        _serve(settings, models, folder, request, descriptors[1], channel)
+        _serve(loaded, folder, request, descriptors[1], channel)
     except FootnoteError as error:
         message = failure(error)
         channel.send(message)
@@ -118,9 +134,7 @@ def _work(settings: Settings, models: Models, folder: Path, request: dict[str, A
     return 0
 
 
-def _serve(
-    settings: Settings, models: Models, folder: Path, request: dict[str, Any], descriptor: int, channel: Channel
-) -> None:
+def _serve(loaded: Loaded, folder: Path, request: dict[str, Any], descriptor: int, channel: Channel) -> None:
     from importlib.metadata import version
 
     from service.runtime.listener import Listener
@@ -128,15 +142,19 @@ def _serve(
     from service.telemetry.tracing import tracing_from
     from service.workers.serving import Contents, run_worker, teller
 
+    settings, models, retriever = loaded
     listener = Listener(fileno=descriptor)
     stop_with_supervisor(channel)
 
     def ready(contents: Contents) -> None:
         channel.send({"ready": [contents.documents, contents.passages, contents.kind]})
 
+    if request["slot"]:
+        retriever.leave_files_to_others()
     warn = teller(settings) if request["warns"] else None
     tracing = tracing_from(version("footnote-qa"))
-    run_worker(settings, models, listener, tracing, ready, warn=warn, shared=SharedState(folder))
+    shared = SharedState(folder)
+    run_worker(settings, models, listener, tracing, ready, warn=warn, shared=shared, retriever=retriever)
 
 
 def stop_with_supervisor(channel: Channel) -> None:

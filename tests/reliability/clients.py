@@ -11,6 +11,9 @@ __all__ = ["TIMEOUT_S", "Connection", "Response", "percentile", "posted"]
 TIMEOUT_S = 60.0
 """Time limit of a request."""
 
+MORE_ATTEMPTS = 3
+"""Of a client that insists: several workers may be killed one after the other."""
+
 FAILURES = (OSError, EOFError, ValueError, IndexError, asyncio.IncompleteReadError)
 
 
@@ -34,10 +37,16 @@ class Response:
 
 
 class Connection:
-    """A minimal HTTP/1.1 connection for sequential requests."""
+    """A minimal HTTP/1.1 connection for sequential requests.
 
-    def __init__(self, port: int) -> None:
+    Args:
+        port: Where the server listens.
+        insists: Send a request again if a new connection broke too, as clients must whose server's workers are killed.
+    """
+
+    def __init__(self, port: int, *, insists: bool = False) -> None:
         self._port = port
+        self._insists = insists
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(
@@ -53,13 +62,22 @@ class Connection:
                 try:
                     return await self._send(method, path, content, headers or {})
                 except (asyncio.IncompleteReadError, ConnectionError) as error:
-                    if not reused or (isinstance(error, asyncio.IncompleteReadError) and error.partial):
+                    is_cut = isinstance(error, asyncio.IncompleteReadError) and error.partial
+                    if not self._insists and (not reused or is_cut):
                         raise
                     self.close()
-                    return await self._send(method, path, content, headers or {})
+                    return await self._again(method, path, content, headers or {})
         except FAILURES as error:
             self.close()
             return Response(0, {}, repr(error).encode())
+
+    async def _again(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Response:
+        for _ in range(MORE_ATTEMPTS if self._insists else 0):
+            try:
+                return await self._send(method, path, content, headers)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                self.close()
+        return await self._send(method, path, content, headers)
 
     async def ask(self, question: str, **more: Any) -> Response:
         """Send `POST /v1/ask`."""

@@ -12,6 +12,7 @@ import itertools
 import os
 import random
 import shutil
+import signal
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Options:
         pause: Seconds that each of the three writers takes between two changes.
         most_ratio: What the 99th percentile beside writers may be of the one without.
         timed: Whether times are judged at all.
+        kill_every: Mean seconds between two kills of a random worker, beside the writers; 0 kills none. Clients send a
+            request again whose connection broke.
     """
 
     seconds: float = 60.0
@@ -60,6 +63,7 @@ class Options:
     pause: float = 0.5
     most_ratio: float = 2.0
     timed: bool = True
+    kill_every: float = 0.0
 
 
 @dataclass(slots=True)
@@ -134,9 +138,11 @@ async def _phases(
     report.say(f"p50 {alone.p(0.5)}, p99 {alone.p(0.99)}. Asking beside writers.")
     writers = Writers(place, server, writing, report, options)
     follower = asyncio.create_task(_follow(server, witness, report, options))
+    killer = asyncio.create_task(_kill(server, options, report))
     beside = await _asking(server, witness, writing, options, report, writers.run())
-    follower.cancel()
-    await asyncio.gather(follower, return_exceptions=True)
+    for task in (killer, follower):
+        task.cancel()
+    await asyncio.gather(killer, follower, return_exceptions=True)
     ratio = percentile(beside.latencies, 0.99) / percentile(alone.latencies, 0.99)
     report.say(f"p50 {beside.p(0.5)}, p99 {beside.p(0.99)}, {ratio:.2f} times the one without writers.")
     report.figures |= {
@@ -152,6 +158,19 @@ async def _phases(
     }
     if options.timed:
         report.check(ratio <= options.most_ratio, f"p99 beside writers is {ratio:.2f} times the one without")
+
+
+async def _kill(server: ServerProcess, options: Options, report: Report) -> None:
+    """Kill random workers."""
+    chosen, killed = random.Random(report.seed), 0
+    while options.kill_every:
+        await asyncio.sleep(chosen.expovariate(1 / options.kill_every))
+        workers = server.workers()
+        if workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chosen.choice(workers), signal.SIGKILL)
+                killed += 1
+        report.figures["workers killed"] = f"{killed}"
 
 
 async def _sleep(seconds: float) -> None:
@@ -170,7 +189,7 @@ async def _asking(
     asked, end = Asked(), asyncio.Event()
 
     async def ask() -> None:
-        connection = Connection(server.port)
+        connection = Connection(server.port, insists=bool(options.kill_every))
         while not end.is_set():
             question = writing.question()
             begun = time.monotonic()
@@ -256,7 +275,7 @@ async def _switch(
 
 async def _follow(server: ServerProcess, witness: Witness, report: Report, options: Options) -> None:
     """Measure how soon the server has each commit."""
-    with contextlib.closing(Connection(server.port)) as connection:
+    with contextlib.closing(Connection(server.port, insists=bool(options.kill_every))) as connection:
         await _follow_on(connection, witness, report, options)
 
 
@@ -322,7 +341,7 @@ class Writers:
         self._report.check(done, f"footnote {arguments[0]} ended with {ran.returncode}: {ran.stderr}")
 
     async def _http(self) -> None:
-        connection = Connection(self._server.port)
+        connection = Connection(self._server.port, insists=bool(self._options.kill_every))
         held: set[str] = set()
         while time.monotonic() < self._end:
             identifier = f"http-{self._random.randrange(CHANGING)}"
@@ -351,9 +370,10 @@ class Writers:
 @click.option("--documents", default=250, show_default=True, help="That nobody changes; eight passages each.")
 @SEED
 @UNTIMED
-def main(seconds: float, askers: int, documents: int, seed: int | None, untimed: bool) -> None:
+@click.option("--kill-every", default=0.0, help="Mean seconds between two kills of a worker; set FOOTNOTE_WORKERS too.")
+def main(seconds: float, askers: int, documents: int, seed: int | None, untimed: bool, kill_every: float) -> None:
     """Ask concurrently while everything changes; exit code 1 if a promise is broken."""
-    options = Options(seconds, askers, documents, timed=not untimed)
+    options = Options(seconds, askers, documents, timed=not untimed, kill_every=kill_every)
     run_in_temporary_folder("concurrency", seed, lambda place, report: run(place, options, report))
 
 

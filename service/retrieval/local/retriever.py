@@ -25,6 +25,26 @@ class LocalRetriever:
         self._folder = folder
         self._vectors = VectorProjection(folder, exact_up_to)
         self._lexical = LexicalProjection(folder)
+        self._loaded: tuple[str, VectorIndex] | None = None
+
+    def load(self, dimension: int) -> None:
+        """Load the indexes for a later `searcher` of this process or of its forks, which then share their memory.
+
+        Args:
+            dimension: Dimension of the vectors.
+
+        Raises:
+            StoreError: The store cannot be opened.
+            StoreCorruptError: Rows are missing or damaged.
+        """
+        with View(self._folder) as view:
+            view.check_totals()
+            self._loaded = view.store_id, self._vectors.open(view, dimension)
+            self._lexical.open(view)
+
+    def leave_files_to_others(self) -> None:
+        """Write no index from now on: another process of the service does."""
+        self._vectors.saves = self._lexical.saves = False
 
     @overload
     def snapshot(self) -> View: ...
@@ -57,7 +77,7 @@ class LocalRetriever:
     def searcher(self, view: View, dimension: int, earlier: LocalSearcher | None = None) -> LocalSearcher:
         """See `Retriever.searcher`."""
         if earlier is None:
-            return LocalSearcher(view, self._vectors.open(view, dimension), self._lexical.open(view))
+            return LocalSearcher(view, self._opened(view, dimension), self._lexical.open(view))
         before: VectorIndex = ExactIndex.empty(dimension)
         changes = view.changes
         if view.store_id == earlier.view.store_id:
@@ -65,6 +85,12 @@ class LocalRetriever:
             before = earlier.index
         index = updated(before, view, self._vectors.exact_up_to, changes)
         return LocalSearcher(view, index, self._lexical.open(view, changes))
+
+    def _opened(self, view: View, dimension: int) -> VectorIndex:
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None and loaded[0] == view.store_id and loaded[1].dimension == dimension:
+            return updated(loaded[1], view, self._vectors.exact_up_to)
+        return self._vectors.open(view, dimension)
 
     def save(self, searcher: LocalSearcher) -> None:
         """See `Retriever.save`. The lexical index is already on disk."""
