@@ -225,6 +225,7 @@ class LexicalProjection:
         kept = self._kept.following(view, changes) if self._kept else None
         if kept is None or self._is_behind(kept, view):
             kept = self._on_disk(view) or kept
+        kept = _with_own_files(kept) if kept is not None else None
         if kept is None or kept.is_worn:
             kept = self._made(view)
         elif len(tail := kept.tail(view)) > LONGEST_TAIL:
@@ -293,10 +294,9 @@ class LexicalProjection:
         """Return an index with the passages of a tail added. The index before stays usable."""
         with contextlib.suppress(OSError, ValueError):
             if kept.folder is not None:
-                folder = kept.folder if kept.folder.is_own else kept.folder.linked()
-                before = set(folder.digests.values())
-                part = IndexPart.in_folder(folder.path, view, tail, kept.part.tokens)
-                return self._saved(Kept.of(view, part, folder), before)
+                before = set(kept.folder.digests.values())
+                part = IndexPart.in_folder(kept.folder.path, view, tail, kept.part.tokens)
+                return self._saved(Kept.of(view, part, kept.folder), before)
         return self._made(view)
 
     def _saved(self, kept: Kept, intact: Collection[str]) -> Kept:
@@ -316,6 +316,15 @@ class LexicalProjection:
             contents = {digest: _copier(kept.folder.path / name) for name, digest in named.items()}
             self.files.save({**about, "files": named}, contents, intact)
         return kept
+
+
+def _with_own_files(kept: Kept) -> Kept:
+    """Return an index with files of this process, if they are those of the process that it was forked from."""
+    if kept.folder is None or kept.folder.is_own:
+        return kept
+    with contextlib.suppress(OSError):
+        return replace(kept, folder=kept.folder.linked())
+    return replace(kept, folder=None)  # it stays mapped, and is made again when it grows
 
 
 def _close_own(stack: contextlib.ExitStack, process: int) -> None:

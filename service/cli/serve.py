@@ -91,7 +91,6 @@ def _serve_by_workers(settings: Settings, listeners: list[Listener], say: Say, *
     try:
         supervise(listeners, given, say, starter=starter)
     except StartError as error:
-        if error.message:
-            click.echo(f"Error: {plain(error.message)}", err=True)
+        click.echo(f"Error: {plain(error.message)}", err=True)
         return error.code
     return 0

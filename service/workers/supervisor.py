@@ -32,15 +32,21 @@ LONGEST_DELAY_S = 30.0
 """Longest delay before a worker is replaced whose starts fail. The first one, after the third failure, is .5 s."""
 
 
+DIED = (
+    "The process that loads the models has ended without a message. If it was killed for want of memory, give the "
+    "service more, or set FOOTNOTE_WORKERS to 1."
+)
+
+
 class StartError(Exception):
     """The service could not start.
 
     Args:
-        message: The message of the process that failed; None if it ended without one.
+        message: The message of the process that failed.
         code: Exit code of the command.
     """
 
-    def __init__(self, message: str | None, code: int) -> None:
+    def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
@@ -111,6 +117,7 @@ class Template:
         )
         other.close()
         self.channel.send(dict(first))
+        self.is_ready = False
 
     def fork(self, slot: Slot, *, warns: bool) -> Worker | None:
         """Request a worker for a slot; return None if the template has ended."""
@@ -123,8 +130,10 @@ class Template:
         return None
 
     def close(self) -> None:
-        """Let the process end."""
+        """Let the process end; interrupt it if it still loads the models or ingests."""
         self.channel.close()
+        if not self.is_ready:
+            self._process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_S)
             return
@@ -208,15 +217,16 @@ class Supervisor:
     def _hear_template(self, template: Template) -> None:
         message, _ = template.channel.receive()
         if message is not None and "ready" in message:
+            template.is_ready = True
             self._use_next()
             return
         self._discard(template)
-        said = None if message is None else str(message["failed"])
+        said = DIED if message is None else str(message["failed"])
         if template is self._next:
             self._next = None
             if not self._has_started:
                 raise StartError(said, 1 if message is None else int(message["code"]))
-            logger.error("New workers cannot be started, and the present ones go on: %s", said or "the process ended")
+            logger.error("New workers cannot be started, and the present ones go on: %s", said)
             if self._template is None and not self._stopping:
                 self._retry_template_at = time.monotonic() + LONGEST_DELAY_S
         elif template is self._template:

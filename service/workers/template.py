@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from service.opening import Models
     from service.retrieval import LocalRetriever
     from service.settings import Settings
+
+INTERRUPTED = 130
+"""Exit code of a process that SIGINT has ended."""
 
 REAP_S = 1.0
 """Seconds between two looks for workers that have ended."""
@@ -43,7 +47,7 @@ def main(channel: Channel) -> None:
 
     keep_few_heaps()
     try:
-        loaded = _load(first)
+        loaded = _load(first, channel)
     except FootnoteError as error:
         channel.send(failure(error))
         return
@@ -79,7 +83,7 @@ class Loaded(NamedTuple):
     retriever: LocalRetriever
 
 
-def _load(first: dict[str, Any]) -> Loaded:
+def _load(first: dict[str, Any], channel: Channel) -> Loaded:
     from threadpoolctl import threadpool_limits
 
     from service.opening import load_encoder, load_models
@@ -94,7 +98,7 @@ def _load(first: dict[str, Any]) -> Loaded:
     empty = is_empty(settings)
     encoder = load_encoder(settings, say)
     if empty and first["starter"]:
-        _ingest_apart(settings, encoder)
+        _ingest_apart(settings, encoder, channel)
     import service.http.server.server  # noqa: F401 - what workers import, they share
     from service.retrieval import LocalRetriever
 
@@ -105,18 +109,41 @@ def _load(first: dict[str, Any]) -> Loaded:
     return Loaded(settings, models, retriever)
 
 
-def _ingest_apart(settings: Settings, encoder: Encoder) -> None:
-    """Ingest the starter documents in another process, so that this one starts no thread."""
+def _ingest_apart(settings: Settings, encoder: Encoder, channel: Channel) -> None:
+    """Ingest the starter documents in another process, so that this one starts no thread.
+
+    Raises:
+        SystemExit: They cannot be ingested; the supervisor has the message.
+    """
+    process = os.fork()
+    if not process:
+        os._exit(_ingest(settings, encoder, channel))
+    try:
+        _, status = os.waitpid(process, 0)
+    except KeyboardInterrupt:
+        os.kill(process, signal.SIGINT)
+        os.waitpid(process, 0)
+        raise
+    if status:
+        raise SystemExit(os.waitstatus_to_exitcode(status))
+
+
+def _ingest(settings: Settings, encoder: Encoder, channel: Channel) -> int:
+    """Ingest the starter documents; return the exit code of this process."""
     from service.workers.serving import ingest_starter, teller
 
-    process = os.fork()
-    if process:
-        os.waitpid(process, 0)
-        return
     try:
         ingest_starter(encoder, settings, teller(settings))
-    finally:
-        os._exit(0)
+    except FootnoteError as error:
+        message = failure(error)
+        channel.send(message)
+        return int(message["code"])
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
 
 
 def _work(loaded: Loaded, folder: Path, request: dict[str, Any], descriptors: list[int]) -> int:
@@ -130,7 +157,10 @@ def _work(loaded: Loaded, folder: Path, request: dict[str, Any], descriptors: li
         channel.send(message)
         return int(message["code"])
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except BaseException:
+        traceback.print_exc()
+        return 1
     return 0
 
 
@@ -169,4 +199,7 @@ def stop_with_supervisor(channel: Channel) -> None:
 
 
 if __name__ == "__main__":
-    main(Channel(socket.socket(fileno=int(sys.argv[1]))))
+    try:
+        main(Channel(socket.socket(fileno=int(sys.argv[1]))))
+    except KeyboardInterrupt:  # the supervisor stops before the models are loaded
+        sys.exit(INTERRUPTED)

@@ -150,6 +150,12 @@ def test_a_killed_template_is_started_again(server: ServerProcess) -> None:
     assert server.stop()[0] == 0
 
 
+def test_the_template_has_one_thread(server: ServerProcess) -> None:
+    """Another one would be missing in the workers, with what it holds locked."""
+    template = int(Path(f"/proc/{server.workers()[0]}/stat").read_text().rpartition(")")[2].split()[1])
+    assert len(list(Path(f"/proc/{template}/task").iterdir())) == 1
+
+
 def test_a_second_service_on_the_port_is_refused(server: ServerProcess, place: Place) -> None:
     for workers in ("1", "2"):
         ran = place.command("serve", "--port", str(server.port), "--workers", workers)
@@ -230,3 +236,31 @@ def test_a_service_started_by_a_shell_that_ends_leaves_no_process(place: Place) 
         begun.kill()
         raise
     assert begun.returncode == 0
+
+
+def test_a_stop_during_the_start_leaves_no_process(place: Place) -> None:
+    begun = place.begin("serve", "--port", "0", FOOTNOTE_DATA=str(place.folder / "empty"))
+    assert begun.stdout is not None
+    while "ingesting the" not in begun.stdout.readline():
+        pass
+    begun.send_signal(signal.SIGTERM)
+    try:
+        said, _ = begun.communicate(timeout=PATIENCE_S)  # until every process has closed its output
+    finally:
+        begun.kill()
+    assert begun.returncode == 0
+    assert "Stopped." in said
+    assert "Traceback" not in said
+
+
+def test_a_process_that_dies_while_it_loads_ends_the_command_with_a_message(place: Place) -> None:
+    begun = place.begin("serve", "--port", "0")
+    assert begun.stdout is not None
+    while "Loading the encoder." not in begun.stdout.readline():
+        pass
+    children = Path(f"/proc/{begun.pid}/task/{begun.pid}/children")
+    for child in children.read_text().split():
+        os.kill(int(child), signal.SIGKILL)
+    said, _ = begun.communicate(timeout=PATIENCE_S)
+    assert begun.returncode == 1
+    assert "Error: The process that loads the models has ended without a message." in said
