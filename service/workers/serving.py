@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from service.telemetry.tracing import Tracing
 
 logger = logging.getLogger(__name__)
+
+RETIRE = signal.SIGUSR1
+"""Signal to a worker whose successor accepts requests: it answers those that wait, and ends."""
 
 EXIT_MARGIN_S = 0.5
 """Seconds before the promised time at which the process exits."""
@@ -129,7 +133,10 @@ def run_worker(
     app = build_app(Service(settings, library, pipeline), tracing, shared)
     gc.collect()
     gc.freeze()  # exempts existing objects from collections, which delay answers by some 20 ms
-    Server(app, lambda: ready(contents), _exit_after).run(sockets=[listener])
+    server = Server(app, lambda: ready(contents), _exit_after)
+    if shared is not None:
+        signal.signal(RETIRE, lambda *_: server.retire())
+    server.run(sockets=[listener])
 
 
 def _exit_after(seconds: float) -> None:

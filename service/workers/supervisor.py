@@ -18,7 +18,7 @@ from typing import Any
 from service.runtime.listener import Listener
 from service.sharing import SharedState, shared_state
 from service.workers.channel import Channel
-from service.workers.serving import Contents, ready_line
+from service.workers.serving import RETIRE, Contents, ready_line
 
 logger = logging.getLogger(__name__)
 
@@ -70,11 +70,11 @@ class Worker:
     ready_at: float | None = None
     kill_at: float | None = None
 
-    def stop(self) -> None:
-        """Tell the process to finish its requests and end."""
-        if self.kill_at is None:
-            self.kill_at = time.monotonic() + STOP_S
-            self.signal(signal.SIGTERM)
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """Tell the process, by a signal, to finish its requests and end."""
+        if self.kill_at is None or number == signal.SIGTERM:
+            self.kill_at = self.kill_at or time.monotonic() + STOP_S
+            self.signal(number)
 
     def signal(self, number: int) -> None:
         """Send a signal to the process, if it is known and lives."""
@@ -113,7 +113,11 @@ class Template:
         self.channel, other = Channel.pair()
         command = [sys.executable, "-P", "-m", "service.workers.template", str(other.fileno())]
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            command, pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+            command,
+            pass_fds=[other.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # it would start threads when it is imported
         )
         other.close()
         self.channel.send(dict(first))
@@ -291,7 +295,7 @@ class Supervisor:
         """Put a worker that accepts requests in its place, and let the one that had it finish."""
         slot, worker.ready_at = worker.slot, time.monotonic()
         if slot.current is not None and slot.current is not worker:
-            slot.current.stop()
+            slot.current.stop(RETIRE)
         slot.current = worker
         if self._stopping:
             worker.stop()

@@ -35,6 +35,10 @@ OVER_LIMIT = "footnote.over-limit"
 """Key in the scope of requests on a connection beyond the limit."""
 
 
+FIRST_REQUEST_S = 0.25
+"""Seconds for the first request of a connection when the server stops."""
+
+
 class ConnectionCounter:
     """Number of open connections in total and by address.
 
@@ -135,6 +139,17 @@ class Connection(StrictHttpProtocol):
         super().on_response_complete()
         if self.cycle.response_complete and self.cycle.more_body:
             self._start_timer()
+
+    def shutdown(self) -> None:
+        """Close the connection, or let it close after the response in progress; see uvicorn.
+
+        A new connection has a moment for its first request, which its client may have sent already.
+        """
+        has_asked = getattr(self, "cycle", None) is not None
+        if not has_asked:
+            self.loop.call_later(FIRST_REQUEST_S, super().shutdown)
+        else:
+            super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the closed connection."""

@@ -60,6 +60,11 @@ class Server(uvicorn.Server):
         self._app = app
         self._ready = ready
         self._stopping = stopping
+        self._is_retiring = False
+
+    def retire(self) -> None:
+        """Stop, and answer the questions that wait too: another process accepts the new ones."""
+        self._is_retiring = self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start accepting requests."""
@@ -81,8 +86,9 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Refuse queued questions, finish requests in progress, and abort those that stall."""
         self._stopping(STOP_S + CLOSE_S)
-        self._app.state.question_queue.stop()
-        self._app.state.intake.stop()
+        if not self._is_retiring:
+            self._app.state.question_queue.stop()
+            self._app.state.intake.stop()
         abort = asyncio.get_running_loop().call_later(STOP_S, self._abort_connections)
         await super().shutdown(sockets)
         abort.cancel()
