@@ -35,6 +35,7 @@ def place(tmp_path: Path, tiny_model: Path, exports: Path) -> Place:
         "FOOTNOTE_READER": "off",
         "FOOTNOTE_WORKERS": "2",
         "FOOTNOTE_REFRESH_SECONDS": "0.2",
+        "FOOTNOTE_WAIT_SECONDS": "30",
     }
     place = Place(tmp_path, settings)
     text = tmp_path / "truce.txt"
