@@ -18,7 +18,7 @@ from service.runtime.progress import NoProgress
 from service.settings import PREFIX, Settings
 from service.telemetry.logs import OWN
 
-pytest_plugins = ["tests.application"]
+pytest_plugins = ["tests.application", "tests.postgres_server"]
 
 ViewOf = Callable[..., View]
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
+from corpus.store.connection import Connection
 from corpus.store.words.totals import WORDS, WordTotals
 
 KEY_SUM = "coalesce(sum(key & 4294967295), 0)"
@@ -42,9 +43,11 @@ class RowTotals:
     passage_keys: int = 0
 
     @classmethod
-    def counted(cls, connection: sqlite3.Connection) -> Self:
+    def counted(cls, connection: Connection) -> Self:
         """Count the tables, through the indexes by which documents and passages are listed."""
-        documents = connection.execute(f"SELECT count(*), {DOCUMENT_SUM} FROM documents ORDER BY id").fetchone()
+        documents = connection.execute(
+            f"SELECT count(*), {DOCUMENT_SUM} FROM documents INDEXED BY sqlite_autoindex_documents_1"
+        ).fetchone()
         passages = connection.execute(
             f"SELECT count(*), {PASSAGE_SUM} FROM passages INDEXED BY passages_by_document"
         ).fetchone()
@@ -81,14 +84,14 @@ class RowTotals:
         return RowTotals(*(mine + sign * its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
 
-def initialise_meta(connection: sqlite3.Connection) -> None:
+def initialise_meta(connection: Connection) -> None:
     """Write the rows of an empty store."""
     renew_identity(connection, 0)
     write_meta(connection, "totals", str(RowTotals()))
     write_meta(connection, WORDS, str(WordTotals()))
 
 
-def renew_identity(connection: sqlite3.Connection, generation: int) -> None:
+def renew_identity(connection: Connection, generation: int) -> None:
     """Write a new random store id, so that indexes of another store are not used for this one, and a generation.
 
     The log of removals begins with this generation.
@@ -99,7 +102,7 @@ def renew_identity(connection: sqlite3.Connection, generation: int) -> None:
     connection.execute("DELETE FROM removals")
 
 
-def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+def read_meta(connection: Connection) -> dict[str, str]:
     """Return all rows, verified.
 
     Raises:
@@ -116,7 +119,7 @@ def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
     return found
 
 
-def intact_meta(connection: sqlite3.Connection) -> dict[str, str]:
+def intact_meta(connection: Connection) -> dict[str, str]:
     """Return the rows whose checksum matches."""
     found = {}
     for key, value, expected in readable_rows(connection, "SELECT key, value, checksum FROM meta"):
@@ -125,7 +128,7 @@ def intact_meta(connection: sqlite3.Connection) -> dict[str, str]:
     return found
 
 
-def repair_meta(connection: sqlite3.Connection) -> None:
+def repair_meta(connection: Connection) -> None:
     """Replace missing and damaged rows: count the totals, and renew the store id, so that indexes are rebuilt."""
     found = intact_meta(connection)
     connection.execute("DELETE FROM meta")
@@ -140,13 +143,13 @@ def repair_meta(connection: sqlite3.Connection) -> None:
         write_meta(connection, key, value)
 
 
-def _last_term(connection: sqlite3.Connection) -> int:
+def _last_term(connection: Connection) -> int:
     """Return a number that no key of a term exceeds."""
     keys = [key for (key,) in readable_rows(connection, "SELECT key FROM terms NOT INDEXED") if isinstance(key, int)]
     return max(keys, default=0)
 
 
-def readable_rows(connection: sqlite3.Connection, query: str) -> list[tuple[object, ...]]:
+def readable_rows(connection: Connection, query: str) -> list[tuple[object, ...]]:
     """Return the rows of a query up to the first error."""
     rows: list[tuple[object, ...]] = []
     with contextlib.suppress(sqlite3.Error):
@@ -154,9 +157,13 @@ def readable_rows(connection: sqlite3.Connection, query: str) -> list[tuple[obje
     return rows
 
 
-def write_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+def write_meta(connection: Connection, key: str, value: str) -> None:
     """Write a row."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", (key, value, _checksum(key, value)))
+    connection.execute(
+        "INSERT INTO meta VALUES (?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum",
+        (key, value, _checksum(key, value)),
+    )
 
 
 def _checksum(key: str, value: str) -> int:

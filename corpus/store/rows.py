@@ -1,7 +1,6 @@
 """Records of the store: dictionaries of columns, and the objects made of them after their checksum is verified."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -10,6 +9,7 @@ from typing import Any
 from corpus.documents import METADATA_FIELDS, Kind, Metadata, Place, RemovedSpan, Section, SourceDocument
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
+from corpus.store.connection import Cursor
 
 Record = dict[str, Any]
 """A row: values by the names of their columns."""
@@ -26,7 +26,7 @@ CHECKED_PASSAGE_COLUMNS = ("key", "id", "document", "start", "end", "byte_start"
 """Columns of a passage that its checksum covers, in order; it covers the text of the span too."""
 
 DOCUMENT_COLUMNS = ", ".join((*CHECKED_DOCUMENT_COLUMNS, "metadata_checksum"))
-PASSAGE_COLUMNS = ", ".join((*CHECKED_PASSAGE_COLUMNS, "checksum"))
+PASSAGE_COLUMNS = ", ".join(f'"{name}"' for name in (*CHECKED_PASSAGE_COLUMNS, "checksum"))
 
 _EMPTY = {Kind.LIST: "[]", Kind.OBJECT: "{}"}
 
@@ -112,7 +112,7 @@ class StoredSource:
     reader_version: int
 
 
-def records(cursor: sqlite3.Cursor) -> list[Record]:
+def records(cursor: Cursor) -> list[Record]:
     """Return all rows of a query by the names of their columns."""
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row)) for row in cursor]  # noqa: B905 - strict costs time, and rows have all columns

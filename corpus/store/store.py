@@ -19,7 +19,8 @@ from corpus.store.write_lock import recorded_writer
 from corpus.store.writer import Writer
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """Return the present time, ISO 8601, in UTC."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
@@ -38,7 +39,7 @@ class Store:
         StoreError: The store cannot be opened (see `corpus.errors` for the kinds).
     """
 
-    def __init__(self, folder: Path, *, create: bool = False, now: Callable[[], str] = _now) -> None:
+    def __init__(self, folder: Path, *, create: bool = False, now: Callable[[], str] = utc_now) -> None:
         self.folder = folder
         self._now = now
         self._connection = connect(folder, create=create)
@@ -134,7 +135,7 @@ class Store:
             StoreError: The transaction failed and nothing was changed. Errors of `encode` are passed on.
         """
         with self._transaction() as writer:
-            view = View(self.folder, connection=self._connection)
+            view = self._view_within()
             writer.replace_all()
             for document in view.documents():
                 text = view.text(document)
@@ -146,6 +147,10 @@ class Store:
                 writer.insert_passages(document.id, document.key, text, passages)
             writer.set_fingerprint(fingerprint)
             return writer.end()
+
+    def _view_within(self) -> View:
+        """Return a view within the transaction, which sees its changes."""
+        return View(self.folder, connection=self._connection)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Writer]:

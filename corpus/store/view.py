@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from corpus.errors import StoreCorruptError, UnknownDocumentError
+from corpus.store.connection import Connection
 from corpus.store.filtering.catalogue import Catalogue, Entry
 from corpus.store.filtering.filters import Filters
 from corpus.store.meta_table import LOG, RowTotals, intact_meta, read_meta
@@ -45,7 +45,7 @@ class View(DocumentReader, PassageReader):
         StoreError: The store cannot be opened.
     """
 
-    def __init__(self, folder: Path, *, connection: sqlite3.Connection | None = None, damaged: bool = False) -> None:
+    def __init__(self, folder: Path, *, connection: Connection | None = None, damaged: bool = False) -> None:
         super().__init__(folder, connection)
         self._catalogue_lock = threading.Lock()
         self._made_catalogue: Catalogue | None = None
@@ -86,7 +86,7 @@ class View(DocumentReader, PassageReader):
             self._check(RowTotals.counted(self._connection))
             if self.words.counted(self._connection) != self.words:
                 raise StoreCorruptError(
-                    f"The store {self._path} no longer holds all words that were written to it. Run: footnote verify"
+                    f"The store {self._shown} no longer holds all words that were written to it. Run: footnote verify"
                 )
 
     def changes_since(self, earlier: "View") -> Changes | None:
@@ -136,7 +136,7 @@ class View(DocumentReader, PassageReader):
     def _check(self, found: RowTotals) -> None:
         if found != self.totals:
             raise StoreCorruptError(
-                f"The store {self._path} no longer holds all that was written to it. Run: footnote verify"
+                f"The store {self._shown} no longer holds all that was written to it. Run: footnote verify"
             )
 
     def document(self, identifier: str) -> StoredDocument:

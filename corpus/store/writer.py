@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from corpus.documents import EncodedPassage, Passage, SourceDocument, passage_id
 from corpus.errors import EncoderMismatchError, SpanError, StoreCorruptError, UnknownDocumentError
 from corpus.store.changes import Move, Put
 from corpus.store.checksums import keyed_checksum
+from corpus.store.connection import Connection
 from corpus.store.meta_table import LOG, RowTotals, read_meta, write_meta
 from corpus.store.originals import Originals
 from corpus.store.rows import (
@@ -55,7 +55,7 @@ class Writer:
         StoreCorruptError: The table `meta` is damaged.
     """
 
-    def __init__(self, connection: sqlite3.Connection, folder: Path, now: str) -> None:
+    def __init__(self, connection: Connection, folder: Path, now: str) -> None:
         self._connection = connection
         self._folder = folder
         self._now = now
@@ -137,7 +137,7 @@ class Writer:
         record = self._record("key", key)
         with contextlib.suppress(StoreCorruptError):
             return document_from_record(record, 0).id
-        passages = self._connection.execute("SELECT id, start, end FROM passages WHERE document = ?", (key,))
+        passages = self._connection.execute('SELECT id, start, "end" FROM passages WHERE document = ?', (key,))
         is_confirmed = any(
             passage == passage_id(identifier, record["revision"], Passage(start, end))
             for passage, start, end in passages
@@ -271,7 +271,7 @@ class Writer:
         return key
 
     def _insert(self, table: str, record: Record) -> None:
-        names = ", ".join(record)
+        names = ", ".join(f'"{name}"' for name in record)
         values = ", ".join(f":{name}" for name in record)
         self._connection.execute(f"INSERT INTO {table} ({names}) VALUES ({values})", record)
 

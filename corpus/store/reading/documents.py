@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus.documents import SourceDocument, revision_of
 from corpus.errors import SpanError, StoreCorruptError, StoreError, UnknownDocumentError
+from corpus.store.connection import Connection
 from corpus.store.reading.transaction import ReadTransaction
 from corpus.store.recovery.row_recovery import ListedDocument, listed_documents
 from corpus.store.rows import (
@@ -23,6 +24,9 @@ from corpus.store.rows import (
 IDS_INDEX = "sqlite_autoindex_documents_1"
 IDS_DAMAGED = "The list of the documents' ids in {} is damaged. Run: footnote verify"
 
+ALL = 2**62
+"""A limit without effect."""
+
 COUNTED_DOCUMENTS = (
     f"SELECT {DOCUMENT_COLUMNS}, (SELECT count(*) FROM passages WHERE document = documents.key) AS passages"
     " FROM documents"
@@ -32,7 +36,7 @@ COUNTED_DOCUMENTS = (
 class DocumentReader(ReadTransaction):
     """Reads documents; each record is verified against its checksum."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(self, folder: Path, connection: Connection | None = None) -> None:
         super().__init__(folder, connection)
         self._has_checked_ids = False
 
@@ -47,7 +51,9 @@ class DocumentReader(ReadTransaction):
             StoreCorruptError: A record, or the index by which documents are listed, is damaged.
         """
         self._check_ids()
-        found = self._records(f"{COUNTED_DOCUMENTS} WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        found = self._records(
+            f"{COUNTED_DOCUMENTS} WHERE id > ? ORDER BY id LIMIT ?", (after, limit if limit >= 0 else ALL)
+        )
         return [document_from_record(record, record["passages"]) for record in found]
 
     def document_ids(self) -> list[str]:
@@ -65,7 +71,7 @@ class DocumentReader(ReadTransaction):
             stored = self._rows("SELECT id, key FROM documents NOT INDEXED")
             listed = self._rows(f"SELECT id, key FROM documents INDEXED BY {IDS_INDEX} ORDER BY id")
             if any(not isinstance(identifier, str) for identifier, _ in stored) or sorted(stored) != listed:
-                raise StoreCorruptError(IDS_DAMAGED.format(self._path))
+                raise StoreCorruptError(IDS_DAMAGED.format(self._shown))
             self._has_checked_ids = True
 
     def document(self, identifier: str) -> StoredDocument:
@@ -79,7 +85,7 @@ class DocumentReader(ReadTransaction):
         if found:
             return document_from_record(found[0], found[0]["passages"])
         if self._rows("SELECT 1 FROM documents NOT INDEXED WHERE id = ?", (identifier,)):
-            raise StoreCorruptError(IDS_DAMAGED.format(self._path))
+            raise StoreCorruptError(IDS_DAMAGED.format(self._shown))
         raise UnknownDocumentError(f"There is no document '{identifier}'. List them with: footnote documents list")
 
     def unverified_source(self, identifier: str) -> str | None:
@@ -92,6 +98,8 @@ class DocumentReader(ReadTransaction):
     def listed_documents(self) -> list[ListedDocument]:
         """Return every document in the table or in one of its indexes, unverified, in order of the ids."""
         with self._lock:
+            if not isinstance(self._connection, sqlite3.Connection):
+                raise TypeError("only the tables of SQLite have indexes to read documents from")
             return listed_documents(self._connection)
 
     def documents_by_key(self, keys: Iterable[int]) -> dict[int, StoredDocument]:
@@ -122,7 +130,7 @@ class DocumentReader(ReadTransaction):
         ]
         indexed = self._rows("SELECT source FROM documents INDEXED BY sqlite_autoindex_documents_2 ORDER BY source")
         if sorted((each.source,) for each in found) != indexed:
-            raise StoreCorruptError(f"The list of the sources in {self._path} is damaged. Run: footnote verify")
+            raise StoreCorruptError(f"The list of the sources in {self._shown} is damaged. Run: footnote verify")
         return sorted(found, key=lambda each: each.source)
 
     def is_intact(self, identifier: str) -> bool:

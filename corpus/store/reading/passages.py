@@ -25,7 +25,7 @@ class PassageReader(WordReader):
         with self._reading():
             cursor = self._connection.execute(query, (json.dumps(list(keys)),))
             found = {record["key"]: record for record in records(cursor)}
-            _require_all(keys, found, "is missing")
+            require_all(keys, found, "is missing")
             return [passage_from_record(found[key], self._span_bytes(found[key])) for key in keys]
 
     def _span_bytes(self, record: Record) -> bytes:
@@ -33,6 +33,8 @@ class PassageReader(WordReader):
         key, document, start, end = record["key"], record["document"], record["byte_start"], record["byte_end"]
         if not (isinstance(document, int) and isinstance(start, int) and isinstance(end, int)):
             raise StoreCorruptError(f"Passage {key} is damaged. Run: footnote verify")
+        if not isinstance(self._connection, sqlite3.Connection):
+            raise TypeError("only SQLite opens a column as a file")
         try:
             blob = self._connection.blobopen("documents", "text", document, readonly=True)
         except sqlite3.OperationalError as error:
@@ -72,7 +74,7 @@ class PassageReader(WordReader):
             " WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"
         )
         rows = self._rows(query, (json.dumps(list(keys)),))
-        _require_all(keys, {key for key, _, _ in rows}, "is missing")
+        require_all(keys, {key for key, _, _ in rows}, "is missing")
         return [(key, _verified(key, data, expected, "vector of passage {} is")) for key, data, expected in rows]
 
     def token_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
@@ -83,7 +85,7 @@ class PassageReader(WordReader):
         """
         query = "SELECT passage, data, checksum FROM token_vectors WHERE passage IN (SELECT value FROM json_each(?))"
         rows = self._rows(query, (json.dumps(list(keys)),))
-        _require_all(keys, {key for key, _, _ in rows}, "has no token vectors")
+        require_all(keys, {key for key, _, _ in rows}, "has no token vectors")
         return {key: _verified(key, data, expected, "token vectors of passage {} are") for key, data, expected in rows}
 
     def encoded_passages(self, document: StoredDocument) -> list[EncodedPassage]:
@@ -111,7 +113,12 @@ def _verified(key: int, data: object, expected: int, subject: str) -> bytes:
     return data
 
 
-def _require_all(keys: Iterable[int], found: Container[int], what: str) -> None:
+def require_all(keys: Iterable[int], found: Container[int], what: str) -> None:
+    """Require that all passages were found.
+
+    Raises:
+        StoreCorruptError: One was not.
+    """
     for key in keys:
         if key not in found:
             raise StoreCorruptError(f"Passage {key} {what}. Run: footnote verify")

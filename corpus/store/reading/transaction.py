@@ -1,12 +1,12 @@
 """Queries inside one read transaction."""
 
 import contextlib
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from corpus.store.connection import Connection
 from corpus.store.database import DATABASE_NAME, FrozenConnection, connect, translated_errors
 from corpus.store.rows import Record, records
 
@@ -22,12 +22,13 @@ class ReadTransaction:
         StoreError: The store cannot be opened.
     """
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(self, folder: Path, connection: Connection | None = None) -> None:
         self.folder = folder
         self._path = folder / DATABASE_NAME
+        self._shown = str(self._path)
         self._lock = threading.RLock()
         self._owns = connection is None
-        self._connection = connection or connect(folder, reading=True)
+        self._connection: Connection = connection or connect(folder, reading=True)
         if self._owns:
             try:
                 self._rows("BEGIN")

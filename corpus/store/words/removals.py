@@ -1,6 +1,5 @@
 """Log of the removals of the latest generations, by which an index of an earlier one is brought up to date."""
 
-import sqlite3
 import sys
 from array import array
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
+from corpus.store.connection import Connection
 from corpus.store.meta_table import RowTotals
 
 LOGGED_GENERATIONS = 10_000
@@ -69,7 +69,7 @@ class RemovalLog:
         complete_since: The generation since which the log is complete.
     """
 
-    def __init__(self, connection: sqlite3.Connection, generation: int, complete_since: int) -> None:
+    def __init__(self, connection: Connection, generation: int, complete_since: int) -> None:
         self._connection = connection
         self._generation = generation
         self._complete_since = complete_since
@@ -89,7 +89,9 @@ class RemovalLog:
         data = _packed(passages)
         values = self._generation, document, int(has_left), data
         self._connection.execute(
-            "INSERT OR REPLACE INTO removals VALUES (?, ?, ?, ?, ?)", (*values, _checksum(*values))
+            "INSERT INTO removals VALUES (?, ?, ?, ?, ?) ON CONFLICT (generation, document) DO UPDATE SET"
+            " has_left = excluded.has_left, passages = excluded.passages, checksum = excluded.checksum",
+            (*values, _checksum(*values)),
         )
 
     def clear(self) -> None:
@@ -107,7 +109,7 @@ class RemovalLog:
         return self._complete_since
 
 
-def removals_since(connection: sqlite3.Connection, generation: int) -> list[Removal]:
+def removals_since(connection: Connection, generation: int) -> list[Removal]:
     """Return the removals of later generations than this one.
 
     Raises:

@@ -1,12 +1,12 @@
 """Rows of the table `terms`."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import checksum
+from corpus.store.connection import Connection
 
 AT_ONCE = 10_000
 """Rows read or written in one query."""
@@ -32,9 +32,7 @@ def term_checksum(key: int, term: str, passages: int) -> int:
     return checksum(key.to_bytes(8, "little"), term.encode(), passages.to_bytes(8, "little"))
 
 
-def read_terms(
-    connection: sqlite3.Connection, column: str, values: Collection[str] | Collection[int]
-) -> list[TermRecord]:
+def read_terms(connection: Connection, column: str, values: Collection[str] | Collection[int]) -> list[TermRecord]:
     """Return the rows with these values in a unique column, `key` or `term`; unknown values are left out.
 
     Raises:
@@ -65,7 +63,7 @@ def verified_terms(rows: Iterable[tuple[object, ...]]) -> Iterable[TermRecord]:
         yield TermRecord(key, term, passages)
 
 
-def write_terms(connection: sqlite3.Connection, rows: Iterable[TermRecord]) -> None:
+def write_terms(connection: Connection, rows: Iterable[TermRecord]) -> None:
     """Write rows, new ones and those whose number of passages has changed; delete those of no passage."""
     kept: list[TermRecord] = []
     gone: list[TermRecord] = []

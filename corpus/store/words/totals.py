@@ -1,8 +1,9 @@
 """Totals of the words of a store, a row of the table `meta`."""
 
-import sqlite3
 from dataclasses import astuple, dataclass, replace
 from typing import Self
+
+from corpus.store.connection import Connection
 
 WORDS = "words"
 """Key of the row."""
@@ -41,7 +42,7 @@ class WordTotals:
     def __str__(self) -> str:
         return " ".join(map(str, astuple(self)))
 
-    def counted(self, connection: sqlite3.Connection) -> "WordTotals":
+    def counted(self, connection: Connection) -> "WordTotals":
         """Return these totals with the last three counted in the table, and the number of terms in its index too."""
         listed = connection.execute("SELECT count(*) FROM terms INDEXED BY sqlite_autoindex_terms_1").fetchone()[0]
         terms, frequencies, keys = connection.execute(

@@ -1,12 +1,12 @@
 """Writing the words of passages within a transaction."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from corpus.errors import StoreCorruptError
 from corpus.store.checksums import keyed_checksum
+from corpus.store.connection import Connection
 from corpus.store.words.counts import TermCounts
 from corpus.store.words.terms import TermRecord, read_terms, verified_terms, write_terms
 from corpus.store.words.totals import WordTotals
@@ -23,7 +23,7 @@ class WordWriter:
         totals: The totals before the transaction.
     """
 
-    def __init__(self, connection: sqlite3.Connection, totals: WordTotals) -> None:
+    def __init__(self, connection: Connection, totals: WordTotals) -> None:
         self._connection = connection
         self._totals = totals
         self._added: list[tuple[int, Mapping[str, int]]] = []
@@ -150,7 +150,7 @@ def verified_counts(passage: int, data: object, expected: object) -> TermCounts:
     return TermCounts.parse(data)
 
 
-def counted(connection: sqlite3.Connection) -> tuple[Mapping[int, int], int]:
+def counted(connection: Connection) -> tuple[Mapping[int, int], int]:
     """Return the number of passages of each term's key, and the number of tokens, counted from the intact rows."""
     frequencies: Counter[int] = Counter()
     tokens = 0
@@ -160,7 +160,7 @@ def counted(connection: sqlite3.Connection) -> tuple[Mapping[int, int], int]:
     return frequencies, tokens
 
 
-def _intact_counts(connection: sqlite3.Connection) -> Iterator[TermCounts]:
+def _intact_counts(connection: Connection) -> Iterator[TermCounts]:
     for passage, data, expected in connection.execute("SELECT passage, data, checksum FROM passage_terms"):
         try:
             yield verified_counts(passage, data, expected)
