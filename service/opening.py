@@ -6,7 +6,6 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def load_encoder(settings: Settings, say: Say, *, for_reindex: bool = False) -> 
 
     precision = None if settings.precision == "auto" else settings.precision
     if precision is None and not for_reindex:
-        precision = _stored_precision(settings.data)
+        precision = _stored_precision(settings)
     return Encoder(settings.encoder, precision, settings.exports_folder, say)
 
 
@@ -114,9 +113,9 @@ def open_pipeline(settings: Settings, say: Say) -> Iterator[Pipeline]:
     """
     from threadpoolctl import threadpool_limits
 
-    from corpus.store import View
+    from service.stores import open_view
 
-    View(settings.data).close()
+    open_view(settings).close()
     with contextlib.closing(open_library(settings, load_encoder(settings, say), say)) as library:
         with threadpool_limits(1):  # for the small products of a question, more threads only wait for one another
             yield make_pipeline(settings, library)
@@ -135,14 +134,14 @@ def refresh_projection(settings: Settings, encoder: Encoder) -> None:
     Library(settings, encoder).close()
 
 
-def _stored_precision(data: Path) -> Precision | None:
+def _stored_precision(settings: Settings) -> Precision | None:
     """Return the precision of the stored vectors; None without vectors, or if it is unknown."""
     from corpus.errors import StoreError
-    from corpus.store import View
     from embeddings.encoder import PRECISIONS
+    from service.stores import open_view
 
     try:
-        with View(data) as view:
+        with open_view(settings) as view:
             stored = json.loads(view.fingerprint or "{}") if view.counts()[1] else {}
     except (StoreError, ValueError):  # opening the store reports it
         return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
@@ -53,6 +53,13 @@ class Settings(BaseSettings):
     data: Annotated[Folder, Field(description="Folder with the documents and everything derived from them.")] = (
         platformdirs.user_data_path("footnote")
     )
+    store: Annotated[
+        SecretStr | None,
+        Field(description="Address of a PostgreSQL database that has the documents, in place of the data folder."),
+    ] = None
+    store_file: Annotated[
+        Folder | None, Field(description="File with the address of the PostgreSQL database, in place of the setting.")
+    ] = None
     encoder: Annotated[
         str,
         Field(
@@ -264,6 +271,24 @@ class Settings(BaseSettings):
     def exports_folder(self) -> Path:
         """Folder of prepared encoders."""
         return self.exports or default_exports_folder(self.data)
+
+    @property
+    def store_uri(self) -> str | None:
+        """The address in `store` or `store_file`; None for a store in the data folder.
+
+        Raises:
+            SettingsError: Both are set, or the file cannot be read.
+        """
+        if self.store_file is None:
+            return None if self.store is None else self.store.get_secret_value().strip()
+        if self.store is not None:
+            raise SettingsError("FOOTNOTE_STORE and FOOTNOTE_STORE_FILE are both set. Remove one of them.")
+        try:
+            return self.store_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(
+                f"The file {self.store_file} of FOOTNOTE_STORE_FILE cannot be read. Correct its path or its rights."
+            ) from None
 
     @property
     def suggested_question_values(self) -> tuple[str, ...]:

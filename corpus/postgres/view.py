@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.postgres.address import Address
 from corpus.postgres.connection import PostgresConnection, connected
-from corpus.store import PASSAGE_COLUMNS, StoredPassage, View, passage_from_record, records, require_all
+from corpus.store import PASSAGE_COLUMNS, ListedDocument, StoredPassage, View, passage_from_record, records, require_all
 
 _COLUMNS = ", ".join(f"passages.{name}" for name in PASSAGE_COLUMNS.split(", "))
 _PASSAGES = (
@@ -56,6 +56,10 @@ class PostgresView(View):
             found = {record["key"]: record for record in records(self._connection.execute(_PASSAGES, (list(keys),)))}
         require_all(keys, found, "is missing")
         return [passage_from_record(found[key], found[key]["span_text"]) for key in keys]
+
+    def listed_documents(self) -> list[ListedDocument]:
+        """Return every document, unverified, in order of the ids."""
+        return [ListedDocument(*row) for row in self._rows("SELECT key, id, source FROM documents ORDER BY id")]
 
     def problems_found_by_sqlite(self) -> list[str]:
         """Return nothing: PostgreSQL has its own tools, pg_amcheck and data checksums."""

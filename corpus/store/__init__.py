@@ -9,6 +9,7 @@ from corpus.store.meta_table import RowTotals, initialise_meta
 from corpus.store.originals import ORIGINALS_NAME, Originals
 from corpus.store.reading.passages import require_all
 from corpus.store.recovery.repair import Repair, rebuild_database_indexes, repair, rewrite
+from corpus.store.recovery.row_recovery import ListedDocument
 from corpus.store.recovery.snapshot_copy import copy_store, replace_store, set_aside
 from corpus.store.recovery.word_counting import CountTerms, upgrade
 from corpus.store.rows import (
@@ -44,6 +45,7 @@ __all__ = [
     "Cursor",
     "Filters",
     "Languages",
+    "ListedDocument",
     "Move",
     "Originals",
     "Put",

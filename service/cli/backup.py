@@ -22,9 +22,12 @@ def backup(file: Path, force: bool, data: Path | None, as_json: bool) -> int:
     """
     from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.stores import require_local
     from service.upkeep import back_up
 
-    about, lost = back_up(load_settings(data=data).data, file, progress_for(), force=force)
+    settings = load_settings(data=data)
+    require_local(settings, "backup", "Use pg_dump or pg_basebackup.")
+    about, lost = back_up(settings.data, file, progress_for(), force=force)
     if as_json:
         emit_json(about)
     else:
@@ -50,9 +53,12 @@ def restore(file: Path, force: bool, data: Path | None, as_json: bool) -> None:
     """
     from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.stores import require_local
     from service.upkeep import restore as restored
 
-    folder = load_settings(data=data).data
+    settings = load_settings(data=data)
+    require_local(settings, "restore", "Use pg_restore or the base backup.")
+    folder = settings.data
     about, generation, aside = restored(file, folder, progress_for(), force=force)
     if as_json:
         emit_json({"documents": about.documents, "passages": about.passages, "generation": generation, "aside": aside})

@@ -23,11 +23,11 @@ def documents() -> None:
 @json_option
 def list_documents(data: Path | None, as_json: bool) -> None:
     """List the documents with their passages."""
-    from corpus.store import View
     from service.schemas import DocumentRecord
     from service.settings import load_settings
+    from service.stores import open_view
 
-    with View(load_settings(data=data).data) as view:
+    with open_view(load_settings(data=data)) as view:
         view.check_totals()
         found = view.documents()
         generation = view.generation
@@ -50,11 +50,11 @@ def list_documents(data: Path | None, as_json: bool) -> None:
 @json_option
 def show(identifier: str, removed: bool, data: Path | None, as_json: bool) -> None:
     """Show a document's metadata and its passages."""
-    from corpus.store import View
     from service.schemas import DocumentRecord
     from service.settings import load_settings
+    from service.stores import open_view
 
-    with View(load_settings(data=data).data) as view:
+    with open_view(load_settings(data=data)) as view:
         view.check_totals()
         document = view.document(identifier)
         passages = [] if removed else view.passages(view.document_passages(document))
@@ -109,11 +109,10 @@ def _show_removed(document: "StoredDocument", text: str, *, as_json: bool) -> No
 @json_option
 def remove(identifiers: tuple[str, ...], data: Path | None, as_json: bool) -> None:
     """Remove documents and everything derived from them. Their files are not touched."""
-    from corpus.store import Store
     from service.settings import load_settings
+    from service.stores import open_store
 
-    folder = load_settings(data=data).data
-    with Store(folder) as store:
+    with open_store(load_settings(data=data)) as store:
         with store.view() as view:
             titles = {identifier: _title(view, identifier) for identifier in identifiers}
         generation = store.remove(*titles)

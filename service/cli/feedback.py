@@ -101,14 +101,14 @@ def _date(text: str) -> datetime.date:
 
 def _opened(data: Path | None) -> Feedback:
     """Return the feedback in the data folder, which has a store or has had feedback."""
-    from corpus.store import View
     from service.settings import load_settings
+    from service.stores import open_view
     from service.upkeep import Feedback
 
     settings = load_settings(data=data)
     ratings = Feedback(settings.data, settings.feedback_limit)
     if not ratings.path.exists():
-        View(settings.data).close()  # raises without a store; a store without feedback is fine
+        open_view(settings).close()  # raises without a store; a store without feedback is fine
     return ratings
 
 

@@ -88,12 +88,12 @@ def ingest(
     has changed are read again. An unreadable file affects only itself; the exit code is then 1.
     """
     from corpus.documents import ReadOptions
-    from corpus.store import Store
     from embeddings.encoder import lower_priority
     from service.ingest import Ingester
     from service.opening import load_encoder
     from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.stores import open_store
 
     lower_priority()
     _check_encoding(encoding)
@@ -111,7 +111,7 @@ def ingest(
     changes = _changes(paths) if watch else None
     begun = time.monotonic()
     load = _TimedLoader(lambda: load_encoder(settings, say))
-    with Store(settings.data, create=True) as store:
+    with open_store(settings, create=True) as store:
         ingester = Ingester(store, load, settings, options)
         summary = ingester.ingest(paths, progress_for(), prune=pruned, force=force)
         code = _ended(store, settings, summary, paths, begun, load, as_json)
@@ -327,12 +327,12 @@ def reindex(paths: tuple[Path, ...], read: bool, data: Path | None, as_json: boo
     With --read, do what `footnote ingest` does with the files of the stored documents: read those again that have
     changed, or whose reader has. Documents whose files are gone stay as they are.
     """
-    from corpus.store import Store
     from embeddings.encoder import lower_priority
     from service.ingest import Ingester
     from service.opening import load_encoder, refresh_projection
     from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.stores import open_store
 
     lower_priority()
     if paths and not read:
@@ -340,7 +340,7 @@ def reindex(paths: tuple[Path, ...], read: bool, data: Path | None, as_json: boo
     settings = load_settings(data=data)
     begun = time.monotonic()
     load = _TimedLoader(lambda: load_encoder(settings, say, for_reindex=not read))
-    with Store(settings.data) as store:
+    with open_store(settings) as store:
         if read:
             summary = Ingester(store, load, settings).read_again(paths, progress_for())
             return _ended(store, settings, summary, paths, begun, load, as_json)

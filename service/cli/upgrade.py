@@ -17,9 +17,12 @@ def upgrade(data: Path | None) -> None:
     """
     from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.stores import require_local
     from service.upkeep import upgraded
 
-    folder = load_settings(data=data).data
+    settings = load_settings(data=data)
+    require_local(settings, "upgrade", "There is no earlier format in PostgreSQL.")
+    folder = settings.data
     if upgraded(folder, progress_for()):
         click.echo(f"The documents in {folder} are upgraded.")
     else:

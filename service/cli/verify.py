@@ -28,9 +28,11 @@ def verify(check: bool, data: Path | None, as_json: bool) -> int:
     from service.opening import load_encoder
     from service.runtime.progress import progress_for
     from service.settings import load_settings
+    from service.stores import require_local
     from service.upkeep import clause, verified
 
     settings = load_settings(data=data)
+    require_local(settings, "verify", "Restart the service: it checks the totals, and each row that it reads.")
     try:
         done = verified(settings, lambda: load_encoder(settings, say), progress_for(), check=check)
     except StoreCorruptError as error:

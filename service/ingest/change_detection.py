@@ -40,7 +40,7 @@ class ChangeDetector:
     """Reads sources one by one and decides what happens to each.
 
     Args:
-        folder: The data folder.
+        open_view: Opens the store.
         stored: Sources in the store.
         read: Returns the documents of a file, or raises SourceError.
         split: Splits a document, or raises SourceError.
@@ -48,12 +48,12 @@ class ChangeDetector:
 
     def __init__(
         self,
-        folder: Path,
+        open_view: Callable[[], View],
         stored: StoredSources,
         read: ReadFile,
         split: Callable[[SourceDocument], SplitDocument],
     ) -> None:
-        self._folder = folder
+        self._open_view = open_view
         self._read = read
         self._split = split
         self._stored = {each.source: each for each in stored.sources}
@@ -170,7 +170,7 @@ class ChangeDetector:
     def _split_again(self, before: StoredSource, document: SourceDocument) -> SplitDocument:
         """Split a document. If text, title and passages are those stored, take over the vectors."""
         split = self._split(document)
-        with View(self._folder) as view, contextlib.suppress(StoreCorruptError, UnknownDocumentError):
+        with self._open_view() as view, contextlib.suppress(StoreCorruptError, UnknownDocumentError):
             stored = view.document(before.id)
             title = document.metadata.title
             if (stored.revision, stored.metadata.title) == (revision_of(document.text), title):
@@ -213,11 +213,11 @@ class ChangeDetector:
         return self._first_with.get(digest) or next(stored, None)
 
     def _differs_in_name_only(self, identifier: str, document: SourceDocument) -> bool:
-        with View(self._folder) as view:
+        with self._open_view() as view:
             return view.differs_in_name_only(identifier, document)
 
     def _is_intact(self, identifier: str) -> bool:
-        with View(self._folder) as view:
+        with self._open_view() as view:
             return view.is_intact(identifier)
 
 

@@ -23,6 +23,7 @@ from service.ingest.summary import IngestSummary
 from service.retrieval import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
+from service.stores import open_store, open_view
 from service.telemetry import with_request_context
 
 Result = TypeVar("Result")
@@ -117,13 +118,13 @@ class ChangeQueue:
             for at, (upload, name) in enumerate(zip(uploads, names, strict=True))
         ]
         results: list[UploadResult] = []
-        with Store(self._settings.data) as store:
+        with open_store(self._settings) as store:
             for source, name in zip(sources, names, strict=True):
                 summary = self._ingested(store, source)
                 with store.view() as view:
                     results.append(_upload_result(name, summary, view))
         self._library.refresh()
-        with View(self._settings.data) as view:
+        with open_view(self._settings) as view:
             return results, view.generation
 
     def _ingested(self, store: Store, source: Source) -> IngestSummary:
@@ -136,7 +137,7 @@ class ChangeQueue:
         raise EncoderMismatchError(mismatch_message(self._settings.data))
 
     def _remove(self, identifier: str) -> int:
-        with Store(self._settings.data) as store:
+        with open_store(self._settings) as store:
             generation = store.remove(identifier)
         self._library.refresh()
         return generation

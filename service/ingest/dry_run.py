@@ -10,7 +10,6 @@ from pathlib import Path
 from corpus.documents import Passage, ReadOptions
 from corpus.errors import StoreMissingError
 from corpus.readers import find_files
-from corpus.store import View
 from embeddings.encoder import Encoder
 from service.ingest.change_detection import ChangeDetector, StoredSources
 from service.ingest.outcomes import Action, FileDone, Outcome, SplitDocument
@@ -19,6 +18,7 @@ from service.ingest.sources import borrowed_sandbox, found_sources
 from service.retrieval import fingerprint
 from service.runtime.progress import Progress
 from service.settings import Settings
+from service.stores import open_view
 
 FIRST_CHARACTERS = 60
 """Characters of a passage that fit beside its span on a line."""
@@ -80,7 +80,7 @@ def preview(
         skipped.update(found.skipped)
     for path, reason in found.problems:
         yield OutcomePreview(Action.REFUSED, str(path), reason, None, None, None, ())
-    stored = _stored(settings.data)
+    stored = _stored(settings)
     sources = found_sources(found)
     progress.start(len(sources), "files")
     try:
@@ -88,7 +88,7 @@ def preview(
             read = functools.partial(sandbox.read, options=options, clean=settings.cleaning)
             current = functools.cache(lambda: fingerprint(encoder(), settings))
             splitter = Splitter(sandbox, encoder, settings, stored.fingerprint, current)
-            detector = ChangeDetector(settings.data, stored, read, splitter)
+            detector = ChangeDetector(functools.partial(open_view, settings), stored, read, splitter)
             for outcome in itertools.chain(detector.outcomes(sources), detector.prune(prune, force=force)):
                 if isinstance(outcome, FileDone):
                     progress.advance()
@@ -98,9 +98,9 @@ def preview(
         progress.finish()
 
 
-def _stored(folder: Path) -> StoredSources:
+def _stored(settings: Settings) -> StoredSources:
     try:
-        with View(folder) as view:
+        with open_view(settings) as view:
             return StoredSources.of(view)
     except StoreMissingError:
         return StoredSources((), None)

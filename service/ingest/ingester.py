@@ -165,7 +165,7 @@ class Ingester:
                 if keeper is not None:
                     read, sources = keeper.reading(read), keeper.sources(sources, stored.sources)
                 splitter = Splitter(sandbox, self._encoder, self._settings, stored.fingerprint, self._fingerprint)
-                detector = ChangeDetector(self._store.folder, stored, read, splitter)
+                detector = ChangeDetector(self._store.view, stored, read, splitter)
                 pipeline = IngestPipeline(
                     self._store, self._encoder, self._fingerprint, summary, progress, stop, cancel=sandbox.cancel
                 )

@@ -1,5 +1,6 @@
 """Retrieval: engines that propose passages, and the library of snapshots."""
 
+from service.retrieval.engines import local_retriever
 from service.retrieval.fingerprints import fingerprint, with_present_words, with_settings
 from service.retrieval.library import Library, Snapshot
 from service.retrieval.local import AllowedPassages, LocalRetriever
@@ -15,6 +16,7 @@ __all__ = [
     "Snapshot",
     "StoreView",
     "fingerprint",
+    "local_retriever",
     "with_present_words",
     "with_settings",
 ]

@@ -54,13 +54,13 @@ def teller(settings: Settings) -> Say:
 def is_empty(settings: Settings) -> bool:
     """Return whether there are no documents. Create a store if there is none."""
     from corpus.errors import StoreMissingError
-    from corpus.store import Store, View
+    from service.stores import open_store, open_view
 
     try:
-        with View(settings.data) as view:  # works in a read-only folder
+        with open_view(settings) as view:  # works in a read-only folder
             return not view.counts()[0]
     except StoreMissingError:
-        Store(settings.data, create=True).close()
+        open_store(settings, create=True).close()
         return True
 
 
@@ -70,14 +70,14 @@ def ingest_starter(encoder: Encoder, settings: Settings, say: Say) -> None:
     Raises:
         KeyboardInterrupt: It was interrupted.
     """
-    from corpus.store import Store
     from service.ingest import Ingester, starter_files
     from service.runtime.progress import NoProgress, progress_for
+    from service.stores import open_store
 
     count = plural(len(starter_files()), "starter document")
     say(f"{settings.data} is empty: ingesting the {count}.")
     progress = NoProgress() if settings.log_format == "json" else progress_for()
-    with Store(settings.data) as store:
+    with open_store(settings) as store:
         if Ingester(store, lambda: encoder, settings).ingest_starter(progress).stopped:
             raise KeyboardInterrupt
 

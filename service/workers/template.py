@@ -100,9 +100,9 @@ def _load(first: dict[str, Any], channel: Channel) -> Loaded:
     if empty and first["starter"]:
         _ingest_apart(settings, encoder, channel)
     import service.http.server.server  # noqa: F401 - what workers import, they share
-    from service.retrieval import LocalRetriever
+    from service.retrieval import local_retriever
 
-    models, retriever = load_models(settings, encoder), LocalRetriever(settings.data)
+    models, retriever = load_models(settings, encoder), local_retriever(settings)
     # Threads of OpenMP do not survive a fork. What is wrong with the store, a worker reports.
     with threadpool_limits(1), contextlib.suppress(StoreError):
         retriever.load(encoder.dimension)

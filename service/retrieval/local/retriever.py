@@ -1,5 +1,7 @@
-"""Snapshots of a data folder, with indexes stored beside its SQLite file."""
+"""Snapshots of a data folder, with indexes stored in it."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import overload
 
@@ -19,10 +21,15 @@ class LocalRetriever:
     Args:
         folder: The data folder.
         exact_up_to: Maximum number of passages for exact vector search. A larger store gets a quantized index.
+        open_view: Opens the store; the one in the data folder if None.
     """
 
-    def __init__(self, folder: Path, exact_up_to: int = EXACT_UP_TO) -> None:
+    def __init__(
+        self, folder: Path, exact_up_to: int = EXACT_UP_TO, open_view: Callable[[], View] | None = None
+    ) -> None:
         self._folder = folder
+        self._open_view = open_view or functools.partial(View, folder)
+        self._is_local = open_view is None
         self._vectors = VectorProjection(folder, exact_up_to)
         self._lexical = LexicalProjection(folder)
         self._loaded: tuple[str, VectorIndex] | None = None
@@ -37,7 +44,7 @@ class LocalRetriever:
             StoreError: The store cannot be opened.
             StoreCorruptError: Rows are missing or damaged.
         """
-        with View(self._folder) as view:
+        with self._open_view() as view:
             view.check_totals()
             self._loaded = view.store_id, self._vectors.open(view, dimension)
             self._lexical.open(view)
@@ -59,7 +66,7 @@ class LocalRetriever:
             StoreError: The store cannot be opened.
             StoreCorruptError: Documents or passages are missing.
         """
-        view = View(self._folder)
+        view = self._open_view()
         try:
             if earlier is not None:
                 if (view.store_id, view.generation) == (earlier.view.store_id, earlier.view.generation):
@@ -102,10 +109,10 @@ class LocalRetriever:
 
     def _indexed_apart(self, view: View, earlier: LocalSearcher) -> View:
         """Return the view; if many passages were removed, a new one after another process has indexed the others."""
-        if view.totals.passages < APART_FROM or not self._lexical.is_worn(view, view.changes):
+        if not self._is_local or view.totals.passages < APART_FROM or not self._lexical.is_worn(view, view.changes):
             return view
         view.close()
         index_apart(self._folder)
-        later = View(self._folder)
+        later = self._open_view()
         later.changes_since(earlier.view)
         return later
