@@ -63,7 +63,7 @@ def require_local(settings: Settings, command: str, instead: str) -> None:
     from corpus.errors import SettingsError
 
     if settings.store_uri is not None:
-        raise SettingsError(f"footnote {command} does not work on a store in PostgreSQL. {instead}")
+        raise SettingsError(f"The command footnote {command} does not work on a store in PostgreSQL. {instead}")
 
 
 def _address(settings: Settings) -> Address | None:
