@@ -30,6 +30,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "run": (),
     "ocr": ("--extra", "ocr"),
     "otel": ("--extra", "otel"),
+    "postgres": ("--extra", "postgres"),
     "build": ("--group", "build"),
     "image": ("--group", "image"),
     "lock": ("--group", "lock"),

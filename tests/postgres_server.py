@@ -84,7 +84,9 @@ def postgres_uri(postgres_server: Server) -> Iterator[str]:
     import psycopg
 
     name = f"test_{next(_NUMBERS)}"
-    with psycopg.connect(postgres_server.uri("postgres"), autocommit=True) as connection:
+    for_all = postgres_server.uri("postgres")
+    with psycopg.connect(for_all, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield postgres_server.uri(name)
+    yield postgres_server.uri(name)
+    with psycopg.connect(for_all, autocommit=True) as connection:  # a test may have restarted the server
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

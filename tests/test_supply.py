@@ -55,6 +55,7 @@ def asked(extra: str | None) -> Iterator[Requirement]:
 ASKED = {
     "run": list(asked(None)),
     "ocr": [*asked(None), *asked("ocr")],
+    "postgres": [*asked(None), *asked("postgres")],
     "otel": [*asked(None), *asked("otel")],
     "dev": [*asked(None), *asked("dev")],
     **{name: [Requirement(text) for text in texts] for name, texts in PROJECT["dependency-groups"].items()},
@@ -95,7 +96,7 @@ def test_a_package_has_one_version_in_all_lists() -> None:
     assert {package: versions for package, versions in found.items() if len(versions) > 1} == {}
 
 
-@pytest.mark.parametrize("name", ["run", "ocr", "otel", "dev", "build"])
+@pytest.mark.parametrize("name", ["run", "ocr", "otel", "postgres", "dev", "build"])
 def test_a_list_is_complete_without_what_it_does_not_name(name: str) -> None:
     """`--no-deps` would leave out, and a later install bring in unpinned, what a pinned package needs."""
     pinned = pins(name) if name == "build" else pins(name) | pins("torch")

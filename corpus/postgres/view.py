@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpus.errors import StoreError
 from corpus.postgres.address import Address
 from corpus.postgres.connection import PostgresConnection, connected
 from corpus.store import PASSAGE_COLUMNS, ListedDocument, StoredPassage, View, passage_from_record, records, require_all
@@ -45,6 +46,15 @@ class PostgresView(View):
         if self._opened is not None:
             with self._lock:
                 self._opened.close()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the transaction still reads: the server may have ended it, or the connection is lost."""
+        try:
+            self._rows("SELECT 1")
+        except StoreError:
+            return False
+        return True
 
     def passages(self, keys: Sequence[int]) -> list[StoredPassage]:
         """Return the passages with these keys, in the order given, in one query.

@@ -72,6 +72,11 @@ class View(DocumentReader, PassageReader):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether the transaction still reads. One in a database of another machine may have ended."""
+        return True
+
     def counts(self) -> tuple[int, int]:
         """Return the number of documents and of passages, from the totals in `meta`."""
         return self.totals.documents, self.totals.passages

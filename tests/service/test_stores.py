@@ -1,4 +1,6 @@
+import asyncio
 import dataclasses
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from service.retrieval.library import Library
 from service.runtime.progress import NoProgress
 from service.settings import Settings
 from service.stores import open_store, open_view, require_local
+from tests.postgres_server import Server
+from tests.reliability.clients import Connection, posted
+from tests.reliability.servers import KEY, Place
 
 QUESTIONS = ["Who was Raúl Mijango?", "When did the truce begin?", "homicides in 2015", "What is a quasar?"]
 
@@ -86,3 +91,53 @@ def test_commands_on_sqlites_file_are_refused(tmp_path: Path) -> None:
     require_local(Settings(data=tmp_path), "backup", "Use pg_dump.")
     with pytest.raises(SettingsError, match=r"does not work on a store in PostgreSQL\. Use pg_dump\."):
         require_local(Settings(data=tmp_path, store=SecretStr("postgresql://a@b/c")), "backup", "Use pg_dump.")
+
+
+def test_a_service_goes_on_when_the_server_is_back(
+    tmp_path: Path, postgres_server: Server, postgres_uri: str, tiny_model: Path, exports: Path
+) -> None:
+    settings = {
+        "FOOTNOTE_STORE": postgres_uri,
+        "FOOTNOTE_ENCODER": str(tiny_model),
+        "FOOTNOTE_EXPORTS": str(exports),
+        "FOOTNOTE_PASSAGE_TOKENS": "40",
+        "FOOTNOTE_TITLE_TOKENS": "8",
+        "FOOTNOTE_READER": "off",
+        "FOOTNOTE_REFRESH_SECONDS": "0.2",
+    }
+    place = Place(tmp_path, settings)
+    (tmp_path / "note.txt").write_text("Truce\n\nThe truce began in March 2012.")
+    assert place.command("ingest", str(tmp_path / "note.txt")).returncode == 0
+    for workers in ("1", "2"):
+        with place.serving(FOOTNOTE_WORKERS=workers) as server:
+            assert asyncio.run(_asked(server.port)) == 200
+            assert asyncio.run(_uploaded(server.port, f"later-{workers}.txt")) == 200
+            postgres_server.stop("immediate")
+            assert asyncio.run(_asked(server.port)) != 200
+            postgres_server.start()
+            give_up = time.monotonic() + 30
+            right = 0
+            while right < 8:
+                right = right + 1 if asyncio.run(_asked(server.port)) == 200 else 0
+                assert time.monotonic() < give_up, server.said()[-2000:]
+            assert "Traceback" not in server.said()
+            assert server.stop()[0] == 0
+
+
+async def _asked(port: int) -> int:
+    connection = Connection(port)
+    try:
+        return (await connection.ask("When did the truce begin?")).status
+    finally:
+        connection.close()
+
+
+async def _uploaded(port: int, name: str) -> int:
+    connection = Connection(port)
+    body, headers = posted(name, "Later\n\nA later document about the lake.")
+    try:
+        return (
+            await connection.send("POST", "/v1/documents", body, {**headers, "Authorization": f"Bearer {KEY}"})
+        ).status
+    finally:
+        connection.close()

@@ -68,14 +68,14 @@ class LocalRetriever:
         """
         view = self._open_view()
         try:
-            if earlier is not None:
-                if (view.store_id, view.generation) == (earlier.view.store_id, earlier.view.generation):
-                    view.close()
-                    return None
+            if earlier is None or not earlier.view.is_usable:
+                view.check_totals()
+            elif (view.store_id, view.generation) == (earlier.view.store_id, earlier.view.generation):
+                view.close()
+                return None
+            else:
                 view.changes_since(earlier.view)
                 view = self._indexed_apart(view, earlier)
-            else:
-                view.check_totals()
         except BaseException:
             view.close()
             raise
