@@ -37,8 +37,8 @@ class Listener(socket.socket):
 
     @property
     def uses_reserve(self) -> bool:
-        """Whether connections were accepted with reserved descriptors."""
-        return len(self._reserve) < RESERVED
+        """Whether connections were accepted with reserved descriptors. A closed socket has none, and needs none."""
+        return self.fileno() >= 0 and len(self._reserve) < RESERVED
 
     def listen(self, backlog: int = BACKLOG, /) -> None:
         """Listen with `BACKLOG`, whatever backlog asyncio asks for, and fill the reserve."""
